@@ -1,0 +1,49 @@
+# Schakel: a few targets, each says what it does. `make help` lists them.
+# All state lives under var/: the virtual environment, the downloaded broker, databases, caches.
+
+PYTHON ?= python3
+VENV   := var/venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.complete
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/cache/pycache
+export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check acceptance bench lock schemas clean
+
+help:  ## show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP)  ## install everything into var/ (the other targets do this by themselves)
+
+$(STAMP): requirements.lock pyproject.toml deploy/setup.sh
+	@PYTHON="$(PYTHON)" sh deploy/setup.sh "$(VENV)"
+	@touch $@
+
+demo: $(STAMP)  ## play a synthetic month of two chains on real Kafka (ONCE=1: play, check, stop)
+	@$(BIN)/backbone demo $(if $(ONCE),--once)
+
+test: $(STAMP)  ## run the tests (ARGS="-k name" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP)  ## lint, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+acceptance: $(STAMP)  ## import a real list: make acceptance DATA=incidents.csv
+	@$(BIN)/python -m tests.acceptance.run "$(DATA)"
+
+bench: $(STAMP)  ## measure; writes var/bench/*.json and docs/performance.md
+	@sh bench/run.sh
+
+lock: $(STAMP)  ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra backbone --extra dev pyproject.toml -o requirements.lock
+
+schemas: $(STAMP)  ## write the Avro schemas of new or changed event models (append-only)
+	@$(BIN)/python -m schakel.avro write
+
+clean:  ## remove everything that was made (var/)
+	rm -rf var
