@@ -1,0 +1,310 @@
+"""What conclusions do to a case. Each handler asks its entity's state machine; a conclusion that comes too late is overtaken."""
+
+from schakel.case_state import Clock, ClockState, Effect, Referral, ReferralState, State
+from schakel.entry import Entry, folds
+from schakel.events.case import CaseClosed, CaseReopened
+from schakel.events.clock import (
+    ClockBreached,
+    ClockCorrected,
+    ClockReminded,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    ClockSuspended,
+)
+from schakel.events.consent import ConsentExpired, ConsentNeeded
+from schakel.events.referral import (
+    PartyInformed,
+    ReferralDelivered,
+    ReferralExhausted,
+    ReferralHeld,
+    ReferralProposed,
+    ReferralReleased,
+    ReferralRevoked,
+)
+from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolMoved, ProtocolRef
+from schakel.events.vocab import Basis, Scope
+
+WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
+RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
+
+
+def ref_text(ref: ProtocolRef) -> str:
+    """`name@version`, as the state keeps it."""
+    return f"{ref.name}@{ref.version}"
+
+
+@folds(CaseOpened)
+def _opened(case: State, entry: Entry) -> Effect:
+    event: CaseOpened = entry.event  # type: ignore[assignment]
+    if case.opened or not case.report:
+        return Effect.OVERTAKEN
+    case.opened = entry.id
+    case.fold_version = event.fold_version
+    case.chain, case.chain_version = event.chain, event.chain_version
+    case.protocols = [ref_text(ref) for ref in event.protocols]
+    case.coordinator = event.coordinator
+    if event.coordinator and event.coordinator not in case.parties:
+        case.parties.append(event.coordinator)
+    return Effect.EFFECTIVE
+
+
+@folds(ProtocolAttached)
+def _attached(case: State, entry: Entry) -> Effect:
+    event: ProtocolAttached = entry.event  # type: ignore[assignment]
+    if not case.opened or ref_text(event.protocol) in case.protocols:
+        return Effect.OVERTAKEN
+    case.protocols.append(ref_text(event.protocol))
+    return Effect.EFFECTIVE
+
+
+@folds(ProtocolMoved)
+def _moved(case: State, entry: Entry) -> Effect:
+    event: ProtocolMoved = entry.event  # type: ignore[assignment]
+    before = ref_text(event.before)
+    if before not in case.protocols:
+        return Effect.OVERTAKEN
+    case.protocols[case.protocols.index(before)] = ref_text(event.after)
+    return Effect.EFFECTIVE
+
+
+@folds(ReferralProposed)
+def _proposed(case: State, entry: Entry) -> Effect:
+    event: ReferralProposed = entry.event  # type: ignore[assignment]
+    protocol = ref_text(event.protocol) if event.protocol else None
+    requested = next((premise for premise in event.premises if premise in case.requests), None)
+    for other in case.referrals.values():
+        same_step = protocol and (other.protocol, other.step, other.to) == (protocol, event.step, event.to)
+        if same_step or (requested and other.requested == requested):
+            return Effect.OVERTAKEN
+    case.referrals[entry.id] = Referral(
+        entry.id,
+        event.to,
+        event.role.value,
+        event.purpose.value,
+        [scope.value for scope in event.needs],
+        [scope.value for scope in event.wants],
+        strip=event.strip_if_refused,
+        basis=event.basis.value,
+        protocol=protocol,
+        step=event.step,
+        requested=requested,
+    )
+    return Effect.EFFECTIVE
+
+
+@folds(PartyInformed)
+def _informed(case: State, entry: Entry) -> Effect:
+    event: PartyInformed = entry.event  # type: ignore[assignment]
+    key = informed_key(event)
+    if key in case.informed:
+        return Effect.OVERTAKEN
+    case.informed.append(key)
+    return Effect.EFFECTIVE
+
+
+def informed_key(event: PartyInformed) -> str:
+    """A party is informed once per rule and role, whatever else happens."""
+    return f"{ref_text(event.protocol)}/{event.inform}/{event.role}/{event.to}"
+
+
+@folds(ReferralExhausted)
+def _exhausted(case: State, entry: Entry) -> Effect:
+    event: ReferralExhausted = entry.event  # type: ignore[assignment]
+    return _move(case, event.referral, (ReferralState.DECLINED,), ReferralState.EXHAUSTED)
+
+
+def _move(case: State, referral_id: str, before: tuple[ReferralState, ...], after: ReferralState) -> Effect:
+    referral = case.referrals.get(referral_id)
+    if not referral or referral.state not in before:
+        return Effect.OVERTAKEN
+    referral.state = after
+    return Effect.EFFECTIVE
+
+
+@folds(ConsentNeeded)
+def _needed(case: State, entry: Entry) -> Effect:
+    event: ConsentNeeded = entry.event  # type: ignore[assignment]
+    if event.referral not in case.referrals or event.referral in case.needed:
+        return Effect.OVERTAKEN
+    case.needed[event.referral] = entry.id
+    return Effect.EFFECTIVE
+
+
+@folds(ConsentExpired)
+def _expired(case: State, entry: Entry) -> Effect:
+    event: ConsentExpired = entry.event  # type: ignore[assignment]
+    grant = case.grants.get(event.grant)
+    if not grant or not grant.standing:
+        return Effect.OVERTAKEN
+    grant.standing = False
+    case.lapsed.append(grant.id)
+    return Effect.EFFECTIVE
+
+
+@folds(ReferralHeld)
+def _held(case: State, entry: Entry) -> Effect:
+    event: ReferralHeld = entry.event  # type: ignore[assignment]
+    referral = case.referrals.get(event.referral)
+    if not referral or referral.state not in WAITING:
+        return Effect.OVERTAKEN
+    if referral.state is not ReferralState.REVOKED:
+        referral.state = ReferralState.HELD
+    referral.hold_reason = event.reason.value
+    referral.missing = [scope.value for scope in event.missing]
+    return Effect.EFFECTIVE
+
+
+@folds(ReferralReleased)
+def _released(case: State, entry: Entry) -> Effect:
+    """The gate once more, at this event's own position: what it says must be covered by grants that stand here."""
+    event: ReferralReleased = entry.event  # type: ignore[assignment]
+    referral = case.referrals.get(event.referral)
+    if not referral or referral.state not in WAITING or event.to != referral.to:
+        return Effect.OVERTAKEN
+    grants = [case.grants[premise] for premise in event.premises if premise in case.grants]
+    if event.basis is not Basis.SCHEME:
+        assert case.time is not None
+        covered = {
+            scope
+            for grant in grants
+            if (grant.recipient, grant.purpose) == (referral.to, referral.purpose) and grant.in_force(case.time)
+            for scope in [*grant.scopes, Scope.CASE_FACTS]
+        }
+        if not set(event.scopes) <= covered:
+            return Effect.OVERTAKEN
+    elif not referral.strip or set(event.scopes) - {Scope.CASE_FACTS}:
+        return Effect.OVERTAKEN  # only a scheme that always forwards, and then without anything that points to her
+    referral.state = ReferralState.RELEASED
+    referral.released = entry.id
+    referral.rests_on = [grant.id for grant in grants]
+    referral.scopes = [scope.value for scope in event.scopes]
+    referral.mode = event.mode.value
+    referral.released_basis = event.basis.value
+    referral.hold_reason, referral.missing = None, []
+    return Effect.EFFECTIVE
+
+
+@folds(ReferralDelivered)
+def _delivered(case: State, entry: Entry) -> Effect:
+    event: ReferralDelivered = entry.event  # type: ignore[assignment]
+    referral = case.referrals.get(event.referral)
+    if not referral or referral.state is not ReferralState.RELEASED:
+        return Effect.OVERTAKEN
+    referral.state = ReferralState.DELIVERED
+    if referral.to not in case.parties:
+        case.parties.append(referral.to)
+    return Effect.EFFECTIVE
+
+
+@folds(ReferralRevoked)
+def _revoked(case: State, entry: Entry) -> Effect:
+    event: ReferralRevoked = entry.event  # type: ignore[assignment]
+    referral = case.referrals.get(event.referral)
+    if not referral or referral.state not in RUNNING or referral.released not in event.premises:
+        return Effect.OVERTAKEN
+    referral.state = ReferralState.REVOKED
+    referral.hold_reason = event.reason.value
+    referral.released, referral.rests_on, referral.scopes, referral.mode = None, [], [], None
+    return Effect.EFFECTIVE
+
+
+@folds(ClockStarted)
+def _clock_started(case: State, entry: Entry) -> Effect:
+    event: ClockStarted = entry.event  # type: ignore[assignment]
+    protocol = ref_text(event.protocol)
+    if any((clock.name, clock.protocol) == (event.clock, protocol) for clock in case.clocks.values()):
+        return Effect.OVERTAKEN
+    case.clocks[entry.id] = Clock(
+        entry.id,
+        event.clock,
+        protocol,
+        event.kind.value,
+        event.started_at,
+        due_at=event.due_at,
+        remind_at=list(event.remind_at),
+        responsible=event.responsible,
+    )
+    return Effect.EFFECTIVE
+
+
+def _clock(case: State, clock_id: str, *states: ClockState) -> Clock | None:
+    clock = case.clocks.get(clock_id)
+    return clock if clock and clock.state in states else None
+
+
+@folds(ClockStopped)
+def _clock_stopped(case: State, entry: Entry) -> Effect:
+    event: ClockStopped = entry.event  # type: ignore[assignment]
+    clock = _clock(case, event.clock, ClockState.RUNNING, ClockState.SUSPENDED, ClockState.BREACHED)
+    if not clock:
+        return Effect.OVERTAKEN
+    clock.state, clock.stopped_at = ClockState.STOPPED, event.stopped_at
+    return Effect.EFFECTIVE
+
+
+@folds(ClockCorrected)
+def _clock_corrected(case: State, entry: Entry) -> Effect:
+    event: ClockCorrected = entry.event  # type: ignore[assignment]
+    clock = _clock(case, event.clock, ClockState.BREACHED, ClockState.STOPPED)
+    if not clock or not clock.breached:
+        return Effect.OVERTAKEN
+    clock.state, clock.stopped_at, clock.breached = ClockState.CORRECTED, event.stopped_at, False
+    return Effect.EFFECTIVE
+
+
+@folds(ClockBreached)
+def _clock_breached(case: State, entry: Entry) -> Effect:
+    event: ClockBreached = entry.event  # type: ignore[assignment]
+    clock = _clock(case, event.clock, ClockState.RUNNING)
+    if not clock or clock.due_at is None or event.watermark < clock.due_at:
+        return Effect.OVERTAKEN  # a clock without a promised limit never breaches
+    clock.state, clock.breached = ClockState.BREACHED, True
+    return Effect.EFFECTIVE
+
+
+@folds(ClockReminded)
+def _clock_reminded(case: State, entry: Entry) -> Effect:
+    event: ClockReminded = entry.event  # type: ignore[assignment]
+    clock = _clock(case, event.clock, ClockState.RUNNING)
+    if not clock or event.nth != clock.reminded + 1:
+        return Effect.OVERTAKEN
+    clock.reminded = event.nth
+    return Effect.EFFECTIVE
+
+
+@folds(ClockSuspended)
+def _clock_suspended(case: State, entry: Entry) -> Effect:
+    event: ClockSuspended = entry.event  # type: ignore[assignment]
+    clock = _clock(case, event.clock, ClockState.RUNNING)
+    if not clock:
+        return Effect.OVERTAKEN
+    clock.state = ClockState.SUSPENDED
+    return Effect.EFFECTIVE
+
+
+@folds(ClockResumed)
+def _clock_resumed(case: State, entry: Entry) -> Effect:
+    event: ClockResumed = entry.event  # type: ignore[assignment]
+    clock = _clock(case, event.clock, ClockState.SUSPENDED)
+    if not clock:
+        return Effect.OVERTAKEN
+    clock.state = ClockState.RUNNING
+    clock.due_at = event.due_at or clock.due_at
+    return Effect.EFFECTIVE
+
+
+@folds(CaseClosed)
+def _closed(case: State, entry: Entry) -> Effect:
+    if case.closed or not case.opened:
+        return Effect.OVERTAKEN
+    case.closed, case.close_requested, case.reopen_requested = entry.id, None, None
+    return Effect.EFFECTIVE
+
+
+@folds(CaseReopened)
+def _reopened(case: State, entry: Entry) -> Effect:
+    if not case.closed:
+        return Effect.OVERTAKEN
+    case.closed, case.close_requested, case.close_reason, case.reopen_requested = None, None, None, None
+    return Effect.EFFECTIVE

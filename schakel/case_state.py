@@ -1,0 +1,217 @@
+"""What is known of a case at a position of the ledger: plain values, nothing that decides.
+
+`schakel.case` folds events into this; the services' rules read it. Small on purpose: it is the snapshot that every processor keeps.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Effect(StrEnum):
+    """What an event did at its position. `recorded` events are kept and shown; this version of the fold draws nothing from them."""
+
+    EFFECTIVE = "effective"
+    RECORDED = "recorded"
+    OVERTAKEN = "overtaken"
+    NOT_UNDERSTOOD = "not_understood"
+    DUPLICATE = "duplicate"
+
+
+class Grant(msgspec.Struct, omit_defaults=True):
+    """One consent (or other basis) for one recipient and purpose. `scopes` shrinks when part of it is taken back."""
+
+    id: str
+    recipient: str
+    purpose: str
+    scopes: list[str]
+    recorded_by: str
+    basis: str = "consent"
+    until: datetime | None = None
+    standing: bool = True
+
+    def in_force(self, at: datetime) -> bool:
+        return self.standing and (self.until is None or at < self.until)
+
+
+class No(msgspec.Struct, omit_defaults=True):
+    """A refusal or withdrawal. No recipient or purpose: all of them; no scopes: everything."""
+
+    id: str
+    withdrawn: bool
+    recipient: str | None = None
+    purpose: str | None = None
+    scopes: list[str] = []
+
+    def concerns(self, recipient: str, purpose: str) -> bool:
+        return self.recipient in (None, recipient) and self.purpose in (None, purpose)
+
+
+class Reopened(msgspec.Struct):
+    """A later grant named this no: for its recipient and purpose the no is past."""
+
+    no: str
+    recipient: str
+    purpose: str
+
+
+class Asked(msgspec.Struct):
+    id: str
+    recipient: str
+    purpose: str
+
+
+class ReferralState(StrEnum):
+    PROPOSED = "proposed"
+    HELD = "held"
+    RELEASED = "released"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COMPLETED = "completed"
+    REVOKED = "revoked"
+    EXHAUSTED = "exhausted"
+
+
+class Referral(msgspec.Struct, omit_defaults=True):
+    id: str
+    to: str
+    role: str
+    purpose: str
+    needs: list[str]
+    wants: list[str]
+    strip: bool = False
+    basis: str = "consent"
+    protocol: str | None = None
+    """`name@version`, or null for a request by hand."""
+    step: str | None = None
+    requested: str | None = None
+    state: ReferralState = ReferralState.PROPOSED
+    hold_reason: str | None = None
+    missing: list[str] = []
+    released: str | None = None
+    """Id of the release in force."""
+    rests_on: list[str] = []
+    """Ids of the grants that the release rests on."""
+    scopes: list[str] = []
+    mode: str | None = None
+    released_basis: str | None = None
+    decline_reason: str | None = None
+
+
+class ClockState(StrEnum):
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    STOPPED = "stopped"
+    BREACHED = "breached"
+    CORRECTED = "corrected"
+
+
+class Clock(msgspec.Struct, omit_defaults=True):
+    id: str
+    name: str
+    protocol: str
+    kind: str
+    started_at: datetime
+    due_at: datetime | None = None
+    remind_at: list[datetime] = []
+    responsible: str | None = None
+    state: ClockState = ClockState.RUNNING
+    reminded: int = 0
+    stopped_at: datetime | None = None
+    breached: bool = False
+    """Stays true when the clock stopped after its breach: late work. Taken back only by a correction."""
+
+
+class Contact(msgspec.Struct, omit_defaults=True):
+    id: str
+    made: bool
+    whom: str
+    by: str
+    at: datetime
+    listening_ear: bool = False
+
+
+class Label(msgspec.Struct):
+    id: str
+    by: str
+    basis: str
+    standing: bool = True
+
+
+class Thread(msgspec.Struct, omit_defaults=True):
+    """One partner's own follow-up."""
+
+    partner: str
+    closed: bool = False
+    reason: str | None = None
+
+
+class State(msgspec.Struct, omit_defaults=True):
+    """Everything a case's history says so far. Built only by `schakel.case.Case.apply`."""
+
+    id: str
+    fold_version: int = 0
+    time: datetime | None = None
+    """Case time: the highest log time so far."""
+    events: int = 0
+    drill: bool = False
+    history: bool = False
+    report: str | None = None
+    """Id of `report.received`; null for a case without one (which nothing can happen in)."""
+    door: str | None = None
+    reported_at: datetime | None = None
+    facts: dict[str, Any] = {}
+    """`ReportFacts` as plain values, corrections applied."""
+    opened: str | None = None
+    chain: str | None = None
+    chain_version: str | None = None
+    coordinator: str | None = None
+    protocols: list[str] = []
+    """`name@version` of every protocol the case runs under."""
+    closed: str | None = None
+    close_requested: str | None = None
+    close_reason: str | None = None
+    reopen_requested: str | None = None
+    grants: dict[str, Grant] = {}
+    noes: list[No] = []
+    reopened: list[Reopened] = []
+    asked: list[Asked] = []
+    needed: dict[str, str] = {}
+    """Referral id -> id of the `consent.needed` that asks for it."""
+    referrals: dict[str, Referral] = {}
+    requests: dict[str, dict[str, Any]] = {}
+    """Referrals requested by hand and not yet proposed."""
+    clocks: dict[str, Clock] = {}
+    contacts: list[Contact] = []
+    assessments: dict[str, str] = {}
+    """`<author>/<check>` -> answer; several authors stand side by side."""
+    labels: list[Label] = []
+    label_refused: bool = False
+    informed: list[str] = []
+    """`<protocol>/<inform>/<partner>` of every party informed."""
+    explained: list[str] = []
+    threads: dict[str, Thread] = {}
+    parties: list[str] = []
+    """Partners that reported, coordinate, or received a delivered referral."""
+    lapsed: list[str] = []
+    """Ids of events that no longer stand: a conclusion resting on one is overtaken."""
+    seen: set[bytes] = set()
+    overtaken: dict[str, int] = {}
+    """How often a conclusion of this content was overtaken."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(State)
+
+
+def dump(state: State) -> bytes:
+    """The snapshot of a case, as bytes."""
+    return _encoder.encode(state)
+
+
+def load(snapshot: bytes) -> State:
+    """The case that `dump` wrote. Raises msgspec.DecodeError for anything else."""
+    return _decoder.decode(snapshot)

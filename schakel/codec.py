@@ -1,0 +1,171 @@
+"""Models to bytes and back: Avro in the Confluent wire format (0x00, schema id in 4 bytes, Avro body).
+
+The writer's schema comes from the lock by its id; the newest one we know of the same name is the reader's, so that old records
+read with today's defaults. Nothing here knows Kafka.
+"""
+
+import io
+import struct
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import fastavro
+import fastavro.read
+from pydantic import BaseModel, ValidationError
+
+from schakel import avro
+from schakel.errors import UnknownSchema, Unreadable
+from schakel.events import CATALOGUE, Event
+from schakel.messages import MESSAGES, Message
+
+MAGIC = 0
+_HEADER = struct.Struct(">bI")
+REMEDY = "encode with a schema of schemas/avro/lock.json in the Confluent wire format (docs/partners.md)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    locked: avro.Locked
+    model: type[BaseModel]
+    parsed: Any
+    reader: Any
+    """Set only when a newer schema of this name is to read it."""
+
+
+@cache
+def _by_id() -> dict[int, _Known]:
+    lock = avro.read_lock()
+    models = avro.models()
+    parsed = {entry.id: fastavro.parse_schema(avro.read_schema(entry)) for entry in lock}
+    newest = {entry.name: entry for entry in lock}
+    known = {}
+    for entry in lock:
+        if entry.name in models:
+            reader = None if newest[entry.name] is entry else parsed[newest[entry.name].id]
+            known[entry.id] = _Known(entry, models[entry.name], parsed[entry.id], reader)
+    return known
+
+
+@cache
+def _newest() -> dict[type[BaseModel], _Known]:
+    return {known.model: known for known in _by_id().values() if known.reader is None}
+
+
+def schema_id(model: type[BaseModel]) -> int:
+    """The id under which this version writes `model`."""
+    return _newest()[model].locked.id
+
+
+def encode(value: BaseModel) -> bytes:
+    """An event or message in the wire format."""
+    known = _newest()[type(value)]
+    out = io.BytesIO()
+    out.write(_HEADER.pack(MAGIC, known.locked.id))
+    fastavro.schemaless_writer(out, known.parsed, value.model_dump())
+    return out.getvalue()
+
+
+def decode(raw: bytes | None) -> BaseModel:
+    """The model that `raw` holds. Raises UnknownSchema for an id outside the lock, Unreadable for everything else that is wrong."""
+    if raw is None:
+        raise Unreadable(
+            "value.null", field="value", found="null", expected="an event", remedy="never send a null value"
+        )
+    if len(raw) < _HEADER.size or raw[0] != MAGIC:
+        raise Unreadable(
+            "value.not_wire_format",
+            field="value",
+            found=f"{len(raw)} bytes" + (f" that begin with 0x{raw[0]:02x}" if raw else ""),
+            expected="0x00, a 4-byte schema id, an Avro body",
+            remedy=REMEDY,
+        )
+    number = _HEADER.unpack_from(raw)[1]
+    known = _by_id().get(number)
+    if known is None:
+        raise UnknownSchema(
+            "value.unknown_schema",
+            field="value",
+            found=f"schema id {number}",
+            expected=f"an id of the schema lock (1 to {max(_by_id())})",
+            remedy=REMEDY,
+        )
+    body = io.BytesIO(raw)
+    body.seek(_HEADER.size)
+    name = known.locked.name
+    try:
+        data = fastavro.schemaless_reader(body, known.parsed, known.reader)
+    except (
+        Exception
+    ) as error:  # fastavro raises whatever the bytes provoke: EOFError, IndexError, UnicodeDecodeError, OverflowError…
+        raise Unreadable(
+            "value.not_avro",
+            field="value",
+            found=f"{len(raw)} bytes that are no {name} ({type(error).__name__})",
+            expected=f"Avro of schema {number} ({name})",
+            remedy=REMEDY,
+        ) from None
+    if body.tell() != len(raw):
+        raise Unreadable(
+            "value.trailing_bytes",
+            field="value",
+            found=f"{len(raw) - body.tell()} bytes after the end",
+            expected=f"exactly one {name}",
+            remedy=REMEDY,
+        )
+    return validate(known.model, data)
+
+
+def validate(model: type[BaseModel], data: object) -> BaseModel:
+    """`data` as a model; the first thing wrong becomes an Unreadable that names the field, never its value."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise Unreadable(
+            "field.invalid",
+            field=".".join(str(part) for part in first["loc"]) or "value",
+            found="a value that does not fit",
+            expected=first["msg"],
+            remedy="correct the field and send the message again (same id)",
+        ) from None
+
+
+def decode_event(raw: bytes | None) -> Event:
+    """As `decode`, for the ledger and `in` topics. Raises Unreadable when it is a message instead."""
+    value = decode(raw)
+    if not isinstance(value, Event):
+        raise Unreadable(
+            "value.not_an_event",
+            field="value",
+            found="a message of an out topic",
+            expected="an event of the catalogue",
+            remedy=REMEDY,
+        )
+    return value
+
+
+def decode_message(raw: bytes | None) -> Message:
+    """As `decode`, for `out` topics."""
+    value = decode(raw)
+    if not isinstance(value, Message):
+        raise Unreadable(
+            "value.not_a_message", field="value", found="an event", expected="a message of an out topic", remedy=REMEDY
+        )
+    return value
+
+
+def event_model(name: str) -> type[Event]:
+    """The model of a catalogue name. Raises Unreadable naming the catalogue when there is none."""
+    if name not in CATALOGUE:
+        raise Unreadable(
+            "type.unknown",
+            field="ce_type",
+            found="a type outside the catalogue",
+            expected="one of the types in docs/asyncapi.yaml",
+            remedy="correct ce_type; is your schema lock older than the backbone's?",
+        )
+    return CATALOGUE[name]
+
+
+__all__ = ["CATALOGUE", "MESSAGES", "decode", "decode_event", "decode_message", "encode", "event_model", "schema_id"]

@@ -1,0 +1,107 @@
+"""What every event model has in common: told or derived, who owns it, and the few text shapes that are allowed to be readable.
+
+No field of an event may hold free text. A string is an identifier, a slug or a code of a fixed pattern; everything a person
+wrote, and everything that points to a person, is `Sealed`.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+# Patterns of everything readable (tests/language/test_readable.py keeps this list closed).
+EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:#-]{0,79}$")]
+CaseId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,39}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+SubjectHandle = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*(-[0-9]{1,3})?$", max_length=32)]
+LimitText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4} ?(h|werkdagen|weken|dagen)$")]
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone, for example 2026-03-28T12:00:00+01:00")
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)  # what Avro's timestamp-millis can hold
+
+
+Moment = Annotated[datetime, AfterValidator(_aware)]
+"""An instant; kept in Avro as timestamp-millis (UTC)."""
+
+
+class Model(BaseModel):
+    """An immutable value without room for fields that nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class SealedField(StrEnum):
+    """What a sealed part holds; the gate's scopes are granted over these."""
+
+    CONTACT_DETAILS = "contact_details"
+    STORY = "story"
+    EXACT_PLACE = "exact_place"
+    EXACT_TIME = "exact_time"
+    OWN_REFERENCE = "own_reference"
+    CONTACT_PREFERENCE = "contact_preference"
+    FREE_TEXT = "free_text"
+    UNKNOWN = "unknown"
+
+
+class Sealed(Model):
+    """Personal data of one subject that nobody on the way can read.
+
+    On an `in` topic `body` is one compact JWE (ECDH-ES + A256GCM) whose plaintext is a JSON object with a member for each of `fields`.
+    On the ledger intake has re-sealed it: one part a field, AES-256-GCM under the subject's own data key.
+    `subject` names the person within the case (`victim`, `bystander`, `accused-2`), never by name.
+    """
+
+    subject: SubjectHandle
+    fields: tuple[SealedField, ...]
+    body: bytes
+
+
+class Event(Model):
+    """A fact in a case's history. `TYPE` is its name in the catalogue; the CloudEvents type is `nl.schakel.<TYPE>.v1`."""
+
+    TYPE: ClassVar[str]
+    IN_CASE: ClassVar[bool] = True
+    """False for the chain's own stream: agreements, loaded definitions, watermarks."""
+
+
+class Told(Event):
+    """Stated by a partner or a person; appended by intake; never judged true or false."""
+
+    sealed: tuple[Sealed, ...] = ()
+
+
+class Derived(Event):
+    """A conclusion of the backbone. Only `OWNER` appends it; `premises` are the ids of the events it rests on."""
+
+    OWNER: ClassVar[str]
+    premises: tuple[EventId, ...] = ()
+
+
+class Observed(Event):
+    """Seen by the gateway at the moment somebody asks to read; the one kind that is neither told nor concluded."""
+
+    OWNER: ClassVar[str]
+
+
+def ce_type(event_type: str) -> str:
+    """The CloudEvents `type` of a catalogue name."""
+    return f"nl.schakel.{event_type}.v1"
+
+
+_CE_TYPE = re.compile(r"^nl\.schakel\.([a-z_.]+)\.v1$")
+
+
+def catalogue_name(type_attribute: str) -> str | None:
+    """The catalogue name in a CloudEvents `type`, or None when it is none of ours."""
+    match = _CE_TYPE.match(type_attribute)
+    return match.group(1) if match else None

@@ -1,0 +1,79 @@
+"""Family *case*: closing is per partner first (a thread); closed is not stopped is not recovered."""
+
+from typing import ClassVar
+
+from schakel.events.base import Code, Derived, EventId, PartnerId, Slug, Told
+from schakel.events.vocab import Answer, CloseReason, Outcome, Role, Severity
+
+
+class ThreadClosed(Told):
+    """This partner ends its own follow-up; the case stays open."""
+
+    TYPE: ClassVar[str] = "thread.closed"
+    reason: CloseReason
+    situation_stopped: Outcome = Outcome.UNKNOWN
+    recovered: Outcome = Outcome.UNKNOWN
+    wants_call: Answer = Answer.UNKNOWN
+
+
+class CloseRequested(Told):
+    """The coordinator closes the case."""
+
+    TYPE: ClassVar[str] = "close.requested"
+    reason: CloseReason
+    situation_stopped: Outcome = Outcome.UNKNOWN
+    recovered: Outcome = Outcome.UNKNOWN
+    wants_call: Answer = Answer.UNKNOWN
+
+
+class ReopenRequested(Told):
+    TYPE: ClassVar[str] = "reopen.requested"
+    reason: Code
+
+
+class EscalationRequested(Told):
+    TYPE: ClassVar[str] = "escalation.requested"
+    to: Role
+    reason: Code
+
+
+class LevelSet(Told):
+    TYPE: ClassVar[str] = "level.set"
+    level: Severity
+
+
+class PlaceWatched(Told):
+    """A place stays watched after its people moved; who lived there is not shown (domain-detail A25)."""
+
+    TYPE: ClassVar[str] = "place.watched"
+    until_reviewed: bool = True
+
+
+class TrendSignalled(Told):
+    """A hotspot or hot time, told to those who can act on it; an answer is expected (domain-detail A64)."""
+
+    TYPE: ClassVar[str] = "trend.signalled"
+    IN_CASE: ClassVar[bool] = False
+    municipality: Slug
+    district: Slug
+    to: tuple[PartnerId, ...]
+
+
+class CaseClosed(Derived):
+    TYPE: ClassVar[str] = "case.closed"
+    OWNER: ClassVar[str] = "followup"
+    reason: CloseReason
+    requested: EventId | None = None
+
+
+class CaseReopened(Derived):
+    TYPE: ClassVar[str] = "case.reopened"
+    OWNER: ClassVar[str] = "followup"
+    requested: EventId
+
+
+class CaseEscalated(Derived):
+    TYPE: ClassVar[str] = "case.escalated"
+    OWNER: ClassVar[str] = "followup"
+    to: Role
+    owner: PartnerId | None = None

@@ -1,0 +1,93 @@
+"""The chain's own stream: definitions in force, agreements, standing of partners, watermarks, findings. No case, no person."""
+
+from datetime import date
+from typing import ClassVar
+
+from schakel.events.base import Code, Derived, Digest, EventId, Moment, PartnerId, Slug, Told, Version
+from schakel.events.vocab import Purpose
+
+
+class PartnerSuspended(Told):
+    TYPE: ClassVar[str] = "partner.suspended"
+    IN_CASE: ClassVar[bool] = False
+    partner: PartnerId
+    reason: Code
+
+
+class PartnerRestored(Told):
+    TYPE: ClassVar[str] = "partner.restored"
+    IN_CASE: ClassVar[bool] = False
+    partner: PartnerId
+
+
+class AgreementSigned(Told):
+    """A covenant: who may share what for which purposes, from when until when (domain-detail A82)."""
+
+    TYPE: ClassVar[str] = "agreement.signed"
+    IN_CASE: ClassVar[bool] = False
+    agreement: Slug
+    parties: tuple[PartnerId, ...]
+    purposes: tuple[Purpose, ...]
+    valid_from: date
+    valid_until: date | None = None
+
+
+class AgreementEnded(Told):
+    TYPE: ClassVar[str] = "agreement.ended"
+    IN_CASE: ClassVar[bool] = False
+    agreement: Slug
+    party: PartnerId | None = None
+    """Only this party leaves; without it the whole agreement ends."""
+    ended_on: date
+
+
+class EventVoided(Told):
+    """An operator drops an event that nothing can process; it stays in the log, without effect."""
+
+    TYPE: ClassVar[str] = "event.voided"
+    event: EventId
+    reason: Code
+
+
+class ProtocolLoaded(Derived):
+    TYPE: ClassVar[str] = "protocol.loaded"
+    OWNER: ClassVar[str] = "routing"
+    IN_CASE: ClassVar[bool] = False
+    name: Slug
+    version: Version
+    digest: Digest
+
+
+class ChainLoaded(Derived):
+    TYPE: ClassVar[str] = "chain.loaded"
+    OWNER: ClassVar[str] = "routing"
+    IN_CASE: ClassVar[bool] = False
+    name: Slug
+    version: Version
+    digest: Digest
+
+
+class WatermarkPassed(Derived):
+    """Every message that partners sent before `at` stands in the ledger (or was refused). Logged only where a clock waits for it."""
+
+    TYPE: ClassVar[str] = "watermark.passed"
+    OWNER: ClassVar[str] = "intake"
+    IN_CASE: ClassVar[bool] = False
+    at: Moment
+
+
+class CheckpointPublished(Derived):
+    TYPE: ClassVar[str] = "checkpoint.published"
+    OWNER: ClassVar[str] = "audit"
+    IN_CASE: ClassVar[bool] = False
+    log: Slug
+    size: int
+    root: Digest
+
+
+class NonconformanceFound(Derived):
+    TYPE: ClassVar[str] = "nonconformance.found"
+    OWNER: ClassVar[str] = "audit"
+    IN_CASE: ClassVar[bool] = False
+    rule: Code
+    event: EventId

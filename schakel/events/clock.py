@@ -1,0 +1,79 @@
+"""Family *clock*: a clock is an event, started, stopped, reminded, breached, corrected; none lives in memory.
+
+A clock's id is the id of its `clock.started`. Only `promised` and `our_choice` clocks have a due moment.
+"""
+
+from typing import ClassVar
+
+from schakel.events.base import Code, Derived, EventId, LimitText, Moment, PartnerId, Slug, Version
+from schakel.events.report import ProtocolRef
+from schakel.events.vocab import ClockKind, Role
+
+
+class ClockStarted(Derived):
+    TYPE: ClassVar[str] = "clock.started"
+    OWNER: ClassVar[str] = "followup"
+    clock: Slug
+    protocol: ProtocolRef
+    kind: ClockKind
+    started_at: Moment
+    limit: LimitText | None = None
+    due_at: Moment | None = None
+    remind_at: tuple[Moment, ...] = ()
+    calendar: Version | None = None
+    responsible_role: Role
+    responsible: PartnerId | None = None
+
+
+class ClockStopped(Derived):
+    TYPE: ClassVar[str] = "clock.stopped"
+    OWNER: ClassVar[str] = "followup"
+    clock: EventId
+    stopped_at: Moment
+    """When the contact took place, not when it was written down."""
+    elapsed_s: int
+    by: PartnerId
+
+
+class ClockSuspended(Derived):
+    TYPE: ClassVar[str] = "clock.suspended"
+    OWNER: ClassVar[str] = "followup"
+    clock: EventId
+    reason: Code
+
+
+class ClockResumed(Derived):
+    TYPE: ClassVar[str] = "clock.resumed"
+    OWNER: ClassVar[str] = "followup"
+    clock: EventId
+    due_at: Moment | None = None
+
+
+class ClockReminded(Derived):
+    TYPE: ClassVar[str] = "clock.reminded"
+    OWNER: ClassVar[str] = "followup"
+    clock: EventId
+    nth: int
+    to: PartnerId
+
+
+class ClockBreached(Derived):
+    """The promise was not kept as far as the ledger knows at `watermark`: everything sent before it had been handled."""
+
+    TYPE: ClassVar[str] = "clock.breached"
+    OWNER: ClassVar[str] = "followup"
+    clock: EventId
+    due_at: Moment
+    watermark: Moment
+    tell: tuple[PartnerId, ...] = ()
+
+
+class ClockCorrected(Derived):
+    """Made in time, written down late: late paperwork, not late work."""
+
+    TYPE: ClassVar[str] = "clock.corrected"
+    OWNER: ClassVar[str] = "followup"
+    clock: EventId
+    reason: Code
+    stopped_at: Moment
+    by: PartnerId

@@ -1,0 +1,114 @@
+"""Family *contact*: attempts, contacts, what was said and agreed, complaints, aftercare."""
+
+from datetime import date
+from typing import ClassVar
+
+from schakel.events.base import Code, Derived, EventId, Language, Moment, PartnerId, Told, Version
+from schakel.events.vocab import (
+    ActionType,
+    AttemptOutcome,
+    Channel,
+    ComplaintOutcome,
+    InformationTopic,
+    Need,
+    Outcome,
+    Person,
+    PoliceRecord,
+)
+
+
+class ContactAttempted(Told):
+    """Somebody tried; leaving details is an attempt, never a contact."""
+
+    TYPE: ClassVar[str] = "contact.attempted"
+    whom: Person
+    at: Moment
+    channel: Channel
+    outcome: AttemptOutcome
+
+
+class ContactMade(Told):
+    TYPE: ClassVar[str] = "contact.made"
+    whom: Person
+    at: Moment
+    channel: Channel
+    listening_ear: bool = False
+
+
+class ContactPreferenceSet(Told):
+    """By whom, how, when, in which language: sealed, and it travels with every referral as a need."""
+
+    TYPE: ClassVar[str] = "contact.preference_set"
+    whom: Person = Person.VICTIM
+
+
+class InformationGiven(Told):
+    TYPE: ClassVar[str] = "information.given"
+    topic: InformationTopic
+    text_version: Version | None = None
+    language: Language = "nl"
+    channel: Channel = Channel.OTHER
+    whom: Person = Person.VICTIM
+
+
+class NeedsRecorded(Told):
+    """What the person asked for; the partner's own codes are kept beside ours."""
+
+    TYPE: ClassVar[str] = "needs.recorded"
+    needs: tuple[Need, ...]
+    own_codes: tuple[Code, ...] = ()
+    cannot_be_met: tuple[Need, ...] = ()
+
+
+class ActionAgreed(Told):
+    """Who does what by when. An action without owner or date is not accepted."""
+
+    TYPE: ClassVar[str] = "action.agreed"
+    action: ActionType
+    owner: PartnerId
+    due_on: date
+    wanted_by_person: bool = False
+
+
+class ActionDone(Told):
+    TYPE: ClassVar[str] = "action.done"
+    agreed: EventId
+    helped: Outcome = Outcome.UNKNOWN
+
+
+class ComplaintAppointed(Told):
+    """An appointment to file a criminal complaint (aangifte)."""
+
+    TYPE: ClassVar[str] = "complaint.appointed"
+    appointed_on: date | None = None
+    at_home: bool = False
+
+
+class ComplaintTaken(Told):
+    TYPE: ClassVar[str] = "complaint.taken"
+    taken_on: date
+    record: PoliceRecord = PoliceRecord.COMPLAINT
+    supplement: bool = False
+
+
+class ComplaintSettled(Told):
+    TYPE: ClassVar[str] = "complaint.settled"
+    outcome: ComplaintOutcome
+    reason: Code | None = None
+    aggravating_circumstance_applied: bool | None = None
+
+
+class TreatmentComplaint(Told):
+    """A complaint about a partner; that partner's case workers do not see it until it is handed in."""
+
+    TYPE: ClassVar[str] = "treatment.complaint"
+    about: PartnerId
+    handed_in: bool = False
+
+
+class AftercareDue(Derived):
+    TYPE: ClassVar[str] = "aftercare.due"
+    OWNER: ClassVar[str] = "followup"
+    kind: Code
+    due_on: date
+    responsible: PartnerId

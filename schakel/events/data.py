@@ -1,0 +1,73 @@
+"""Family *data*: who asked to read what, who may, what is erased, held back or retracted."""
+
+from datetime import date
+from typing import ClassVar
+
+from schakel.events.base import Code, Derived, EventId, Observed, PartnerId, SubjectHandle, Told
+from schakel.events.vocab import HoldReason, Person, Scope
+
+
+class DisclosureRequested(Observed):
+    """Somebody asks to read, now; the gate answers at this position of the ledger."""
+
+    TYPE: ClassVar[str] = "disclosure.requested"
+    OWNER: ClassVar[str] = "gateway"
+    referral: EventId
+    by: PartnerId
+    scopes: tuple[Scope, ...]
+
+
+class DisclosurePermitted(Derived):
+    TYPE: ClassVar[str] = "disclosure.permitted"
+    OWNER: ClassVar[str] = "consent"
+    request: EventId
+    scopes: tuple[Scope, ...]
+
+
+class DisclosureDenied(Derived):
+    TYPE: ClassVar[str] = "disclosure.denied"
+    OWNER: ClassVar[str] = "consent"
+    request: EventId
+    reason: HoldReason
+
+
+class ErasureRequested(Told):
+    TYPE: ClassVar[str] = "erasure.requested"
+    subject: SubjectHandle
+    requested_by: Person = Person.VICTIM
+    second_proof: Code | None = None
+
+
+class HoldPlaced(Told):
+    """A legal hold: erasure is refused while it stands."""
+
+    TYPE: ClassVar[str] = "hold.placed"
+    legal_ground: Code
+    until: date
+
+
+class HoldLifted(Told):
+    TYPE: ClassVar[str] = "hold.lifted"
+    hold: EventId
+
+
+class StatementRetracted(Told):
+    """Its author takes back what was told; what rested on it no longer stands from here on."""
+
+    TYPE: ClassVar[str] = "statement.retracted"
+    event: EventId
+    reason: Code
+
+
+class SubjectErased(Derived):
+    TYPE: ClassVar[str] = "subject.erased"
+    OWNER: ClassVar[str] = "consent"
+    subject: SubjectHandle
+    request: EventId
+
+
+class ErasureRefused(Derived):
+    TYPE: ClassVar[str] = "erasure.refused"
+    OWNER: ClassVar[str] = "consent"
+    request: EventId
+    reason: Code

@@ -1,0 +1,45 @@
+"""Family *between partners*: inquiries, advice, minutes. Closed questions, and one answer for "no" and "not allowed"."""
+
+from datetime import date
+from typing import ClassVar
+
+from schakel.events.base import CaseId, Code, EventId, PartnerId, Slug, Told
+from schakel.events.vocab import InquiryAnswer, Question, Role
+
+
+class InquiryRequested(Told):
+    TYPE: ClassVar[str] = "inquiry.requested"
+    to: PartnerId
+    question: Question
+
+
+class InquiryAnswered(Told):
+    TYPE: ClassVar[str] = "inquiry.answered"
+    inquiry: EventId
+    answer: InquiryAnswer
+
+
+class AdviceRequested(Told):
+    """A rung of the advice ladder; skipping one needs a reason (domain-detail A78)."""
+
+    TYPE: ClassVar[str] = "advice.requested"
+    to: Role
+    skips_reason: Code | None = None
+
+
+class AdviceGiven(Told):
+    """Asked or unasked; changes no owner, level or clock."""
+
+    TYPE: ClassVar[str] = "advice.given"
+    request: EventId | None = None
+
+
+class MinutesRecorded(Told):
+    """A consultation was held; its decisions per case are told in those cases."""
+
+    TYPE: ClassVar[str] = "minutes.recorded"
+    IN_CASE: ClassVar[bool] = False
+    consultation: Slug
+    held_on: date
+    present: tuple[PartnerId, ...] = ()
+    cases: tuple[CaseId, ...] = ()

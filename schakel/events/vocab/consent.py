@@ -1,0 +1,80 @@
+"""Consent and referral: scopes, purposes, bases, why something waits."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What data a consent or a delivery covers. Case facts are the readable enumerations."""
+
+    CASE_FACTS = "case_facts"
+    CONTACT_DETAILS = "contact_details"
+    STORY = "story"
+    LABEL = "label"
+    CONTACT_PREFERENCE = "contact_preference"
+    UNKNOWN = "unknown"
+
+
+class Purpose(StrEnum):
+    """What a consent is for; each next step has its own, and the default is no."""
+
+    REFERRAL = "referral"
+    INFORMATION = "information"
+    CONSULTATION = "consultation"
+    AFTERCARE = "aftercare"
+    MEDIATION = "mediation"
+    COMPLAINT = "complaint"
+    INQUIRY = "inquiry"
+    BOARD_CONTACT = "board_contact"
+    PUBLICATION = "publication"
+    LATER_RESEARCH = "later_research"
+    VICTIM_NETWORK = "victim_network"
+    OTHER = "other"
+
+
+class ConsentWay(StrEnum):
+    SPOKEN = "spoken"
+    WRITTEN = "written"
+    SELF_SERVICE = "self_service"
+    UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """On what a release rests (design §6)."""
+
+    CONSENT = "consent"
+    VITAL_INTEREST = "vital_interest"
+    LEGAL_DUTY = "legal_duty"
+    AGREEMENT = "agreement"
+    SCHEME = "scheme"
+    """The scheme says "always forward": without the name, when the name is refused or not known (domain-detail B16)."""
+    UNKNOWN = "unknown"
+
+
+class Mode(StrEnum):
+    """How a referral goes out: by name, or stripped of everything that points to the person."""
+
+    BY_NAME = "by_name"
+    STRIPPED = "stripped"
+    UNKNOWN = "unknown"
+
+
+class HoldReason(StrEnum):
+    """Why a referral waits: not asked, asked without answer, refused and withdrawn are four things."""
+
+    NOT_ASKED = "not_asked"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    TOO_NARROW = "too_narrow"
+    PROVISIONAL = "provisional"
+    OTHER_SIDE = "other_side"
+    UNKNOWN = "unknown"
+
+
+class DeclineReason(StrEnum):
+    NOT_OURS = "not_ours"
+    NO_CAPACITY = "no_capacity"
+    TOO_FEW_LEADS = "too_few_leads"
+    PERSON_DOES_NOT_WANT = "person_does_not_want"
+    ALREADY_KNOWN = "already_known"
+    OTHER = "other"

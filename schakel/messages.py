@@ -1,0 +1,121 @@
+"""What a partner finds on its `out` topic: receipts, referrals, questions to ask, information, reminders.
+
+Messages are no events: they say what stands in the ledger, they are not the ledger. None holds personal data; a referral carries
+the case facts that the gate released and a reference under which the receiver may ask for more.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from schakel.events.base import CaseId, Code, EventId, Model, Moment, PartnerId, Slug
+from schakel.events.consent import ConsentTerms
+from schakel.events.report import ProtocolRef, ReportFacts
+from schakel.events.vocab import Basis, ClockKind, HoldReason, Mode, Person, Purpose, Role, Scope
+
+
+class Message(Model):
+    """One message to one partner. `TYPE` is its name; the CloudEvents type is `nl.schakel.<TYPE>.v1`."""
+
+    TYPE: ClassVar[str]
+
+
+class ReceiptStatus(StrEnum):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Position(Model):
+    """Where the event stands in the ledger; this is the position at which a withdrawal counts."""
+
+    partition: int
+    offset: int
+
+
+class Refusal(Model):
+    """Why a message was not accepted, in words a person can act on. `found` never repeats personal data."""
+
+    code: Code
+    field: str | None = None
+    found: str | None = None
+    expected: str | None = None
+    remedy: str
+
+
+class Receipt(Message):
+    """The answer to one message. `about` is the id of the sender's event, or null when it had none that could be read."""
+
+    TYPE: ClassVar[str] = "receipt"
+    about: str | None
+    status: ReceiptStatus
+    case: CaseId | None = None
+    position: Position | None = None
+    refusal: Refusal | None = None
+    """Present exactly when refused."""
+    in_offset: int
+    """Offset in the sender's `in` topic of the message that is answered."""
+
+
+class ReferralOffered(Message):
+    """A referral to take up: accept or decline it. `scopes` says what may be read under `dataref`; the facts are all that comes by itself."""
+
+    TYPE: ClassVar[str] = "referral"
+    referral: EventId
+    case: CaseId
+    role: Role
+    purpose: Purpose
+    mode: Mode
+    basis: Basis
+    scopes: tuple[Scope, ...]
+    facts: ReportFacts
+    reported_at: Moment
+    from_partner: PartnerId
+    protocol: ProtocolRef | None = None
+    step: Slug | None = None
+    dataref: Code
+
+
+class ReferralWithdrawn(Message):
+    """Stop: what was referred no longer holds. Keep nothing that the law does not oblige you to keep."""
+
+    TYPE: ClassVar[str] = "referral.withdrawn"
+    referral: EventId
+    case: CaseId
+    reason: HoldReason
+
+
+class ConsentQuestion(Message):
+    """Please ask the person; answer with `consent.asked`, then `consent.granted` or `consent.refused`."""
+
+    TYPE: ClassVar[str] = "consent.question"
+    needed: EventId
+    case: CaseId
+    of: Person
+    terms: ConsentTerms
+
+
+class Information(Message):
+    """For information: it happened, in this district, of this nature. No person, no contact expected."""
+
+    TYPE: ClassVar[str] = "information"
+    case: CaseId
+    role: Role
+    inform: Slug
+    facts: ReportFacts
+
+
+class Reminder(Message):
+    """A clock of yours is running or has passed its due moment."""
+
+    TYPE: ClassVar[str] = "reminder"
+    case: CaseId
+    clock: EventId
+    name: Slug
+    kind: ClockKind
+    due_at: Moment
+    breached: bool
+
+
+MESSAGES: dict[str, type[Message]] = {
+    model.TYPE: model for model in (Receipt, ReferralOffered, ReferralWithdrawn, ConsentQuestion, Information, Reminder)
+}
