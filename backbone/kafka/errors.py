@@ -1,0 +1,25 @@
+"""What can go wrong with the embedded broker, each as one sentence that a person can act on."""
+
+
+class EmbeddedKafkaError(RuntimeError):
+    """The embedded broker could not do what was asked; the message says what was found and what to do."""
+
+
+class JarsUnavailableError(EmbeddedKafkaError):
+    """The broker's jars are not here and could not be downloaded, or are not the ones the lock names."""
+
+
+class PortTakenError(EmbeddedKafkaError):
+    """Another program listens on the port that was asked for."""
+
+
+class AlreadyRunningError(EmbeddedKafkaError):
+    """A broker already runs on this directory."""
+
+
+class ForeignDataError(EmbeddedKafkaError):
+    """The data directory belongs to another cluster, a newer Kafka or another way of signing on."""
+
+
+class BrokerDiedError(EmbeddedKafkaError):
+    """The broker ended, or did not answer in time, while it was started."""

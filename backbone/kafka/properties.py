@@ -1,0 +1,102 @@
+"""The embedded broker's settings as text: `server.properties` and its logging. Writing them down is `embedded`'s."""
+
+from backbone.kafka.credentials import MECHANISM, Credentials
+
+_SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
+_PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
+
+
+def server_properties(port: int, controller_port: int, admin: Credentials | None) -> str:
+    """Settings of a one-node broker; paths are relative to its working directory, so that `var/` may move.
+
+    `admin` None gives a broker without sign-on or access rules, for measurements only.
+
+    The controller listener takes PLAIN, on the loopback with the same random password: SCRAM users live in the metadata
+    that the controller itself has yet to load.
+    """
+    protocol = "SASL_PLAINTEXT" if admin else "PLAINTEXT"
+    settings: dict[str, object] = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+        "listeners": f"CLIENT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
+        "advertised.listeners": f"CLIENT://127.0.0.1:{port}",
+        "listener.security.protocol.map": f"CLIENT:{protocol},CONTROLLER:{protocol}",
+        "inter.broker.listener.name": "CLIENT",
+        "controller.listener.names": "CONTROLLER",
+        "log.dirs": "data",
+        # Topics are made by code with explicit settings, or not at all.
+        "auto.create.topics.enable": "false",
+        "unclean.leader.election.enable": "false",
+        "default.replication.factor": 1,
+        "offsets.topic.num.partitions": 8,
+        "offsets.topic.replication.factor": 1,
+        "transaction.state.log.num.partitions": 4,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "share.coordinator.state.topic.num.partitions": 4,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        # A killed worker's partitions move after its session: 6 s with the engine's setting, less in a test.
+        "group.min.session.timeout.ms": 2_000,
+        "group.initial.rebalance.delay.ms": 0,
+        # After kill -9 the controller waits for the dead broker's session before it admits the new one (default: 9 s).
+        "broker.session.timeout.ms": 3_000,
+        "broker.heartbeat.interval.ms": 500,
+        # Small: one machine, tens of connections. The cleaner alone would take 128 MB of heap.
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+        "background.threads": 4,
+        "num.recovery.threads.per.data.dir": 2,
+        "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
+    }
+    if admin:
+        user = f'username="{admin.username}" password="{admin.password}"'
+        settings |= {
+            "sasl.mechanism.inter.broker.protocol": MECHANISM,
+            "sasl.mechanism.controller.protocol": "PLAIN",
+            "listener.name.client.sasl.enabled.mechanisms": MECHANISM,
+            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+            f"listener.name.client.{MECHANISM.lower()}.sasl.jaas.config": f"{_SCRAM} required {user};",
+            "listener.name.controller.plain.sasl.jaas.config": (
+                f'{_PLAIN} required {user} user_{admin.username}="{admin.password}";'
+            ),
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": f"User:{admin.username}",
+            "allow.everyone.if.no.acl.found": "false",
+        }
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+# The denials of the authorizer go to a file of their own: with ACLs in force they are what an operator looks for.
+LOG4J = """\
+status = error
+appender.server.type = RollingFile
+appender.server.name = server
+appender.server.fileName = log/server.log
+appender.server.filePattern = log/server.%i.log
+appender.server.layout.type = PatternLayout
+appender.server.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss.SSSX}{UTC} %p %m (%c{1})%n
+appender.server.policies.type = Policies
+appender.server.policies.size.type = SizeBasedTriggeringPolicy
+appender.server.policies.size.size = 10MB
+appender.server.strategy.type = DefaultRolloverStrategy
+appender.server.strategy.max = 3
+appender.denied.type = RollingFile
+appender.denied.name = denied
+appender.denied.fileName = log/denied.log
+appender.denied.filePattern = log/denied.%i.log
+appender.denied.layout.type = PatternLayout
+appender.denied.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss.SSSX}{UTC} %p %m%n
+appender.denied.policies.type = Policies
+appender.denied.policies.size.type = SizeBasedTriggeringPolicy
+appender.denied.policies.size.size = 10MB
+appender.denied.strategy.type = DefaultRolloverStrategy
+appender.denied.strategy.max = 3
+rootLogger.level = info
+rootLogger.appenderRef.server.ref = server
+logger.authorizer.name = kafka.authorizer.logger
+logger.authorizer.level = info
+logger.authorizer.additivity = false
+logger.authorizer.appenderRef.denied.ref = denied
+"""
