@@ -23,12 +23,13 @@ from types import TracebackType
 from typing import IO, Self
 
 from backbone.kafka import ports
-from backbone.kafka.credentials import ADMIN, Credentials, SecretStore
-from backbone.kafka.errors import AlreadyRunningError, BrokerDiedError, EmbeddedKafkaError, PortTakenError
+from backbone.kafka.credentials import ADMIN, MECHANISM, Credentials, SecretStore
+from backbone.kafka.errors import AlreadyRunning, BrokerDied, EmbeddedKafkaError, PortTaken
 from backbone.kafka.jars import ensure_jars, kafka_version
 from backbone.kafka.jvm import environment, java, write_private
 from backbone.kafka.properties import LOG4J, server_properties
 from backbone.kafka.storage import prepare_data
+from schakel.kafka_errors import BrokerAway, KafkaProblem, check_sign_on
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class EmbeddedKafka:
     def start(self, timeout_s: float = 60.0) -> Self:
         """Start the broker and return when it answers (about 3 s; the first time it is downloaded before).
 
-        Raises JarsUnavailableError, AlreadyRunningError, ForeignDataError, PortTakenError or BrokerDiedError.
+        Raises JarsUnavailable, AlreadyRunning, ForeignData, PortTaken or BrokerDied.
         """
         if self.pid:
             return self
@@ -98,7 +99,7 @@ class EmbeddedKafka:
                 try:
                     self._start_once(jars, lock, timeout_s)
                     break
-                except PortTakenError:
+                except PortTaken:
                     if attempt == _STARTS or self._wanted_port:
                         raise
         (self.home / "bootstrap").write_text(self.bootstrap + "\n", encoding="ascii")
@@ -145,7 +146,7 @@ class EmbeddedKafka:
     def _choose_port(self) -> int:
         if self._wanted_port:
             if not ports.is_free(self._wanted_port):
-                raise PortTakenError(
+                raise PortTaken(
                     f"another program listens on {ports.LOOPBACK}:{self._wanted_port}, where the broker should; "
                     f"stop that program or choose another port (0 takes a free one)"
                 )
@@ -185,13 +186,26 @@ class EmbeddedKafka:
             raise
 
     def _await_answer(self, process: subprocess.Popen[bytes], deadline: float, log_file: Path, before: int) -> None:
-        # The broker opens its port after it has joined the cluster and recovered its logs: to connect is to be ready.
-        while not ports.listens(self._port):
+        while not self._answers():
             if (code := process.poll()) is not None:
                 raise self._obituary(code, log_file, before)
             if time.monotonic() > deadline:
-                raise BrokerDiedError(f"the broker did not answer on {self.bootstrap} in time; see {log_file}")
+                raise BrokerDied(f"the broker did not answer on {self.bootstrap} in time; see {log_file}")
             time.sleep(_POLL_S)
+
+    def _answers(self) -> bool:
+        # The broker opens its port after it has joined the cluster and recovered its logs: to connect is to be ready.
+        if not (admin := self.admin):
+            return ports.listens(self._port)
+        try:
+            check_sign_on(self.bootstrap, admin.username, admin.password, mechanism=MECHANISM)
+        except BrokerAway:
+            return False
+        except KafkaProblem as problem:
+            raise PortTaken(
+                f"another program answers at {self.bootstrap}, where the broker should: {problem}"
+            ) from None
+        return True
 
     def _obituary(self, code: int, log_file: Path, before: int) -> EmbeddedKafkaError:
         said = (self.home / "log" / "console.log").read_text(encoding="utf-8", errors="replace")
@@ -200,18 +214,16 @@ class EmbeddedKafka:
                 lines.seek(min(before, log_file.stat().st_size))
                 said += lines.read().decode("utf-8", errors="replace")
         if "java.net.BindException" in said or "Address already in use" in said:
-            return PortTakenError(
+            return PortTaken(
                 f"another program took {self.bootstrap} or the controller's port while the broker started; start again"
             )
         if "No space left on device" in said:
-            return BrokerDiedError(f"the disk that holds {self.home} is full; make room and start again")
+            return BrokerDied(f"the disk that holds {self.home} is full; make room and start again")
         if "OutOfMemoryError" in said or "Could not reserve enough space" in said:
-            return BrokerDiedError(
-                f"the broker ran out of memory with a heap of {self._heap_mb} MB; give it more (heap_mb)"
-            )
+            return BrokerDied(f"the broker ran out of memory with a heap of {self._heap_mb} MB; give it more (heap_mb)")
         errors = [line for line in said.splitlines() if " ERROR " in line or " FATAL " in line or "Exception" in line]
         cause = errors[0] if errors else "it said nothing"
-        return BrokerDiedError(f"the broker ended with code {code} while it started: {cause}; see {log_file}")
+        return BrokerDied(f"the broker ended with code {code} while it started: {cause}; see {log_file}")
 
 
 def running(var_dir: Path | str) -> int | None:
@@ -222,7 +234,7 @@ def running(var_dir: Path | str) -> int | None:
     try:
         with _lock(home):
             return None
-    except AlreadyRunningError:
+    except AlreadyRunning:
         return _pid(home)
 
 
@@ -249,7 +261,7 @@ def _lock(home: Path) -> IO[bytes]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         handle.close()
-        raise AlreadyRunningError(
+        raise AlreadyRunning(
             f"a broker already runs on {home} (process {_pid(home) or 'starting'}); use that one, or stop it first"
         ) from None
     return handle

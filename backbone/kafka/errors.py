@@ -5,21 +5,21 @@ class EmbeddedKafkaError(RuntimeError):
     """The embedded broker could not do what was asked; the message says what was found and what to do."""
 
 
-class JarsUnavailableError(EmbeddedKafkaError):
+class JarsUnavailable(EmbeddedKafkaError):
     """The broker's jars are not here and could not be downloaded, or are not the ones the lock names."""
 
 
-class PortTakenError(EmbeddedKafkaError):
+class PortTaken(EmbeddedKafkaError):
     """Another program listens on the port that was asked for."""
 
 
-class AlreadyRunningError(EmbeddedKafkaError):
+class AlreadyRunning(EmbeddedKafkaError):
     """A broker already runs on this directory."""
 
 
-class ForeignDataError(EmbeddedKafkaError):
+class ForeignData(EmbeddedKafkaError):
     """The data directory belongs to another cluster, a newer Kafka or another way of signing on."""
 
 
-class BrokerDiedError(EmbeddedKafkaError):
+class BrokerDied(EmbeddedKafkaError):
     """The broker ended, or did not answer in time, while it was started."""

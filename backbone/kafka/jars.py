@@ -18,7 +18,7 @@ from pathlib import Path
 import requests
 from jgo.maven import MavenContext
 
-from backbone.kafka.errors import JarsUnavailableError
+from backbone.kafka.errors import JarsUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def read_lock(path: Path = LOCK) -> tuple[Jar, ...]:
         group, _, rest = coordinates.partition(":")
         artifact, _, version = rest.partition(":")
         if not (group and artifact and version) or len(digest) != 64:
-            raise JarsUnavailableError(
+            raise JarsUnavailable(
                 f"{path.name} line {number} is {line!r}; expected 'group:artifact:version sha256:<64 hex>'. "
                 f"Renew the file: python -m backbone.kafka.jars VERSION"
             )
@@ -76,7 +76,7 @@ def ensure_jars(cache_dir: Path, tell: Callable[[str], None] = log.info) -> Path
     A marker file with the lock's digest says that a directory is complete; it appears together with its directory, in
     one rename, so that a first run that was interrupted leaves nothing half-done.
 
-    Raises JarsUnavailableError when a download fails or a file has another hash than the lock says.
+    Raises JarsUnavailable when a download fails or a file has another hash than the lock says.
     """
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     target = cache_dir / "kafka" / f"{kafka_version()}-{digest[:8]}"
@@ -107,7 +107,7 @@ def _download(jars: Iterable[Jar], repository: Path, into: Path, target: Path) -
         path = context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
         found = hashlib.sha256(path.read_bytes()).hexdigest()
         if found != jar.sha256:
-            raise JarsUnavailableError(
+            raise JarsUnavailable(
                 f"{jar.filename} was downloaded with SHA-256 {found[:16]}…, but {LOCK.name} says {jar.sha256[:16]}…; "
                 f"something between here and Maven Central changed the file. Try again, or from another network."
             )
@@ -117,9 +117,9 @@ def _download(jars: Iterable[Jar], repository: Path, into: Path, target: Path) -
         with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
             list(pool.map(fetch, jars))
     except (requests.RequestException, RuntimeError) as error:
-        if isinstance(error, JarsUnavailableError):
+        if isinstance(error, JarsUnavailable):
             raise
-        raise JarsUnavailableError(
+        raise JarsUnavailable(
             f"Apache Kafka {kafka_version()} is not downloaded yet and Maven Central (repo.maven.apache.org) cannot be "
             f"reached ({type(error).__name__}): connect to the internet for the first run, or copy {target} from a "
             f"machine that has it."

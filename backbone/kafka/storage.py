@@ -13,7 +13,7 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from backbone.kafka.credentials import MECHANISM, Credentials
-from backbone.kafka.errors import EmbeddedKafkaError, ForeignDataError
+from backbone.kafka.errors import EmbeddedKafkaError, ForeignData
 from backbone.kafka.jars import kafka_version
 from backbone.kafka.jvm import run_tool, write_private
 
@@ -23,7 +23,7 @@ _NOTE = "schakel.json"
 def prepare_data(home: Path, jars: Path, settings: str, admin: Credentials | None) -> None:
     """Make `home`/data when there is none, else check that it is ours to go on with.
 
-    settings: the text of server.properties. Raises ForeignDataError for a directory of another cluster, another admin
+    settings: the text of server.properties. Raises ForeignData for a directory of another cluster, another admin
     password, or a newer or other major Kafka.
     """
     data = home / "data"
@@ -33,17 +33,17 @@ def prepare_data(home: Path, jars: Path, settings: str, admin: Credentials | Non
     note = _read_note(data)
     found, ours = note.get("kafka", "0"), kafka_version()
     if not note or note["cluster_id"] != _cluster_id(data):
-        raise ForeignDataError(
+        raise ForeignData(
             f"{data} was not made by this program or belongs to another cluster; move it away to start empty, or name "
             f"another var directory"
         )
     if _numbers(found)[0] != _numbers(ours)[0] or _numbers(found) > _numbers(ours):
-        raise ForeignDataError(
+        raise ForeignData(
             f"{data} was written by Kafka {found} and this is Kafka {ours}, which cannot take it over; use the version "
             f"of this program that wrote it, or move the directory away to start empty"
         )
     if note["admin"] != _fingerprint(admin):
-        raise ForeignDataError(
+        raise ForeignData(
             f"{data} was made with another administrator's password than {home / 'secrets'} holds (or without sign-on); "
             f"bring back the 'secrets' that belong to it, or move {home} away to start empty"
         )
