@@ -1,0 +1,27 @@
+"""Chains as data: which partner fills which role where, under which protocols and rights. Read from `chains/*.yaml`.
+
+`chains/partners.yaml` is the register of partners, `chains/rights.yaml` what every chain starts from, and each further
+file one chain. What a protocol prescribes is not here, but in `backbone.protocols`.
+"""
+
+from backbone.chains.chain import Chain, Chains, ChainUnknown, Unknown, Vacancy
+from backbone.chains.load import check_chains, load_chains
+from backbone.chains.model import Agreement, Binding, ConsentPolicy, Member, Partner, PartnerKind, Relation, Right
+
+__all__ = [
+    "Agreement",
+    "Binding",
+    "Chain",
+    "ChainUnknown",
+    "Chains",
+    "ConsentPolicy",
+    "Member",
+    "Partner",
+    "PartnerKind",
+    "Relation",
+    "Right",
+    "Unknown",
+    "Vacancy",
+    "check_chains",
+    "load_chains",
+]

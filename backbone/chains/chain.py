@@ -1,0 +1,237 @@
+"""A loaded chain and the set of all chains: who fills a role, which protocols run, who may tell what.
+
+Pure: nothing is read or written here, and a case is only known by its facts. Files are read in `load`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from backbone.chains.model import Agreement, ChainFile, ConsentPolicy, Member, Partner, Relation, Right
+from backbone.protocols import Facts, Problem, Protocol
+from backbone.protocols.reading import digest
+from schakel.calendar import Calendar
+from schakel.events.report import ProtocolRef
+from schakel.events.vocab import Role
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """A role that a protocol counts on and nobody holds in some districts: a person has to look, nothing is guessed."""
+
+    role: Role
+    districts: tuple[str, ...]
+    protocol: str
+    asked_by: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One chain: its members with their roles, its protocols, rights, agreements and calendar."""
+
+    file: ChainFile
+    partners: Mapping[str, Partner]
+    protocols: Mapping[str, Protocol]
+    shared_rights: tuple[Right, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.file.chain
+
+    @property
+    def version(self) -> str:
+        return self.file.version
+
+    @property
+    def title(self) -> str:
+        return self.file.title
+
+    @property
+    def municipalities(self) -> tuple[str, ...]:
+        return self.file.municipalities
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        return self.file.districts
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return self.file.members
+
+    @property
+    def agreements(self) -> tuple[Agreement, ...]:
+        return self.file.agreements
+
+    @property
+    def consent(self) -> ConsentPolicy:
+        return self.file.consent
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over what the chain means: its file, its members' entries and the shared rights."""
+        return digest(
+            {
+                "chain": self.file.model_dump(mode="json"),
+                "partners": [self.partners[id_].model_dump(mode="json") for id_ in sorted(self.partners)],
+                "rights": [right.model_dump(mode="json") for right in self.shared_rights],
+            }
+        )
+
+    def calendar(self) -> Calendar:
+        """The newest version of the chain's calendar; a running clock keeps the due moment it was given."""
+        return self._calendar
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return Calendar.current(self.file.calendar, self.file.time_zone)
+
+    def roles_of(self, partner_id: str) -> frozenset[Role]:
+        """Every role the partner has here, in whatever district: the fact `door` of its reports."""
+        return self._roles.get(partner_id, frozenset())
+
+    @cached_property
+    def _roles(self) -> dict[str, frozenset[Role]]:
+        roles: dict[str, frozenset[Role]] = {}
+        for member in self.members:
+            roles[member.partner] = roles.get(member.partner, frozenset()) | frozenset(member.roles)
+        return roles
+
+    def partners_for(self, role: Role, district: str | None) -> list[Partner]:
+        """Who fills the role in a district, in the file's order; those of the district itself before those of all.
+
+        Without a district only those who serve all: whose district it would be is not guessed.
+        """
+        here = [m for m in self.members if role in m.roles and m.districts is not None and district in m.districts]
+        everywhere = [m for m in self.members if role in m.roles and m.districts is None]
+        return list({m.partner: self.partners[m.partner] for m in (*here, *everywhere)}.values())
+
+    def protocols_for(self, facts: Facts) -> list[ProtocolRef]:
+        """The protocols a case with these facts runs under, in the file's order. None at all is possible."""
+        return [
+            ProtocolRef(name=protocol.protocol, version=protocol.version)
+            for binding in self.file.protocols
+            if (binding.districts is None or facts.get("district") in binding.districts)
+            and binding.when.matches(facts)
+            and (protocol := self.protocols[binding.use]).opens_for(facts)
+        ]
+
+    def may_tell(self, event_type: str, roles: Collection[Role], relation: Relation | Collection[Relation]) -> bool:
+        """Whether a partner with these roles and this relation (or these) to the case may tell this type of event."""
+        relations = {Relation(relation)} if isinstance(relation, str) else {Relation(each) for each in relation}
+        if relations & {Relation.REPORTER, Relation.PARTY}:
+            relations.add(Relation.MEMBER)
+        return any(
+            (right.roles is None or not set(right.roles).isdisjoint(roles)) and not relations.isdisjoint(right.relation)
+            for right in self._rights.get(event_type, ())
+        )
+
+    @cached_property
+    def _rights(self) -> dict[str, list[Right]]:
+        rights: dict[str, list[Right]] = {}
+        for right in (*self.shared_rights, *self.file.rights):
+            for event_type in right.tell:
+                rights.setdefault(event_type, []).append(right)
+        return rights
+
+    def vacancies(self) -> Iterator[Vacancy]:
+        """The roles that the chain's protocols count on and that nobody holds."""
+        for binding in self.file.protocols:
+            protocol = self.protocols[binding.use]
+            for role, asked_by in protocol.roles().items():
+                wanted = self.districts if binding.districts is None else binding.districts
+                empty = tuple(district for district in wanted if not self.partners_for(role, district))
+                if empty:
+                    yield Vacancy(role, empty, protocol.ref, asked_by)
+
+
+class Unknown(StrEnum):
+    """Why a report cannot be placed in a chain."""
+
+    PARTNER_UNKNOWN = "partner_unknown"
+    NOT_A_MEMBER = "not_a_member"
+    MUNICIPALITY_MISSING = "municipality_missing"
+    MUNICIPALITY_ELSEWHERE = "municipality_elsewhere"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True)
+class ChainUnknown:
+    """No chain, and why. `candidates` are the chains the partner is in; `str()` is a sentence for its receipt."""
+
+    reason: Unknown
+    candidates: tuple[str, ...]
+    municipalities: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        match self.reason:
+            case Unknown.PARTNER_UNKNOWN:
+                return "this partner is not in the register; have it added to chains/partners.yaml"
+            case Unknown.NOT_A_MEMBER:
+                return "this partner is a member of no chain; have it added to a file under chains/"
+            case Unknown.MUNICIPALITY_MISSING:
+                wanted = ", ".join(self.municipalities)
+                return f"this partner is in more than one chain; name the municipality of the incident: one of {wanted}"
+            case Unknown.MUNICIPALITY_ELSEWHERE:
+                covered = ", ".join(self.municipalities)
+                return f"none of this partner's chains covers that municipality; they cover {covered}"
+            case Unknown.AMBIGUOUS:
+                return f"more than one chain covers that municipality: {', '.join(self.candidates)}; name the chain"
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Every chain and every partner."""
+
+    by_name: Mapping[str, Chain]
+    partners: Mapping[str, Partner]
+    warnings: tuple[Problem, ...] = ()
+
+    def __iter__(self) -> Iterator[Chain]:
+        return iter(self.by_name.values())
+
+    def get(self, name: str) -> Chain | None:
+        return self.by_name.get(name)
+
+    def partner(self, partner_id: str) -> Partner | None:
+        return self.partners.get(partner_id)
+
+    def by_oin(self, oin: str) -> Partner | None:
+        return self._by_oin.get(oin)
+
+    @cached_property
+    def _by_oin(self) -> dict[str, Partner]:
+        return {partner.oin: partner for partner in self.partners.values()}
+
+    def chains_of(self, partner_id: str) -> list[Chain]:
+        """The chains the partner is a member of."""
+        return [chain for chain in self if chain.roles_of(partner_id)]
+
+    def resolve(self, partner_id: str, municipality: str | None) -> Chain | ChainUnknown:
+        """The chain a partner's report belongs to. A partner of one chain need not name the municipality."""
+        if partner_id not in self.partners:
+            return ChainUnknown(Unknown.PARTNER_UNKNOWN, ())
+        candidates = self.chains_of(partner_id)
+        names = tuple(chain.name for chain in candidates)
+        covered = tuple(sorted({place for chain in candidates for place in chain.municipalities}))
+        if not candidates:
+            return ChainUnknown(Unknown.NOT_A_MEMBER, ())
+        if municipality is None:
+            one = len(candidates) == 1
+            return candidates[0] if one else ChainUnknown(Unknown.MUNICIPALITY_MISSING, names, covered)
+        here = [chain for chain in candidates if municipality in chain.municipalities]
+        if not here:
+            return ChainUnknown(Unknown.MUNICIPALITY_ELSEWHERE, names, covered)
+        if len(here) > 1:
+            return ChainUnknown(Unknown.AMBIGUOUS, tuple(chain.name for chain in here), covered)
+        return here[0]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all chains and partners."""
+        return digest(
+            {
+                "chains": {chain.name: chain.digest for chain in self},
+                "partners": {partner.id: partner.model_dump(mode="json") for partner in self.partners.values()},
+            }
+        )

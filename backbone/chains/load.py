@@ -1,0 +1,226 @@
+"""Loading `chains/`: the register, the shared rights and the chain files, checked against each other and the protocols."""
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from backbone.chains.chain import Chain, Chains
+from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
+from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
+from backbone.protocols.reading import Document, Location, parse, read
+from schakel.events import TOLD
+from schakel.events.vocab import Role
+
+REGISTER = "partners.yaml"
+RIGHTS = "rights.yaml"
+
+
+def load_chains(folder: Path, protocols: Protocols) -> Chains:
+    """The register and every chain file under `folder`. Raises DefinitionError with the errors of all files together."""
+    chains, problems = check_chains(folder, protocols)
+    if any(problem.is_error for problem in problems):
+        raise DefinitionError(problems)
+    return Chains(chains.by_name, chains.partners, tuple(problems))
+
+
+def check_chains(folder: Path, protocols: Protocols) -> tuple[Chains, list[Problem]]:
+    """The usable chains of a folder and every problem found."""
+    partners, problems = _register(folder / REGISTER)
+    rights, found = _shared_rights(folder / RIGHTS)
+    problems += found
+    chains: dict[str, Chain] = {}
+    for path in sorted(folder.glob("*.y*ml")):
+        if path.name not in (REGISTER, RIGHTS):
+            chain, found = _chain(path, partners, protocols, rights)
+            problems += found
+            if chain:
+                chains[chain.name] = chain
+    problems += _idle(folder / REGISTER, partners, chains.values()) if chains else []
+    if not chains and not problems:
+        problems.append(Problem(folder, 1, Fault((), "the folder holds no chain", "a <name>.yaml file", "add one")))
+    return Chains(chains, partners), problems
+
+
+def _register(path: Path) -> tuple[dict[str, Partner], list[Problem]]:
+    document = read(path)
+    if isinstance(document, Problem):
+        return {}, [document]
+    register = parse(Register, document)
+    if isinstance(register, list):
+        return {}, register
+    problems = []
+    partners: dict[str, Partner] = {}
+    oins: dict[str, str] = {}
+    for position, partner in enumerate(register.partners):
+        if partner.id in partners:
+            fault = Fault(
+                ("partners", position, "id"),
+                f"the partner `{partner.id}` stands in the register twice",
+                "each partner once: it is one organisation in every chain",
+                "drop one of the two",
+            )
+            problems.append(document.problem(fault))
+        if partner.oin in oins:
+            fault = Fault(
+                ("partners", position, "oin"),
+                f"`{partner.id}` has the oin of `{oins[partner.oin]}`",
+                "an oin of its own for each partner: it says who sent a message",
+                "correct one of the two",
+            )
+            problems.append(document.problem(fault))
+        partners[partner.id] = partner
+        oins[partner.oin] = partner.id
+    return partners, problems
+
+
+def _idle(path: Path, partners: Collection[str], chains: Iterable[Chain]) -> list[Problem]:
+    """A partner of no chain can connect, and gets every report refused."""
+    members = {member.partner for chain in chains for member in chain.members}
+    document = read(path)
+    assert isinstance(document, Document)
+    return [
+        document.problem(
+            Fault(
+                ("partners", position),
+                f"the partner `{partner}` is a member of no chain",
+                "every partner a member somewhere",
+                "add it to a chain file, or drop it here",
+                Level.WARNING,
+            )
+        )
+        for position, partner in enumerate(partners)
+        if partner not in members
+    ]
+
+
+def _shared_rights(path: Path) -> tuple[tuple[Right, ...], list[Problem]]:
+    """The rights of every chain; a chain folder without the file has only what its chain files grant."""
+    if not path.exists():
+        return (), []
+    document = read(path)
+    if isinstance(document, Problem):
+        return (), [document]
+    rights = parse(Rights, document)
+    if isinstance(rights, list):
+        return (), rights
+    faults = [*_told(("rights",), rights.rights), *_known(("operator",), rights.operator)]
+    granted = {event_type for right in rights.rights for event_type in right.tell}
+    for event_type in sorted(set(TOLD) - granted - set(rights.operator)):
+        faults.append(
+            Fault(
+                ("rights",),
+                f"nobody may tell {event_type}",
+                "every told event either granted to somebody or left to the operator",
+                "grant it under `rights`, or name it under `operator`",
+                Level.WARNING,
+            )
+        )
+    return rights.rights, [document.problem(fault) for fault in faults]
+
+
+def _chain(
+    path: Path, partners: dict[str, Partner], protocols: Protocols, rights: tuple[Right, ...]
+) -> tuple[Chain | None, list[Problem]]:
+    document = read(path)
+    if isinstance(document, Problem):
+        return None, [document]
+    file = parse(ChainFile, document)
+    if isinstance(file, list):
+        return None, file
+    problems = [document.problem(fault) for fault in _faults(file, document, partners, protocols)]
+    if any(problem.is_error for problem in problems):
+        return None, problems
+    members = {member.partner: partners[member.partner] for member in file.members}
+    used = {binding.use: protocols.by_ref[binding.use] for binding in file.protocols}
+    chain = Chain(file, members, used, rights)
+    return chain, problems + [document.problem(fault) for fault in (*_vacant(chain), *_desks(chain))]
+
+
+def _faults(file: ChainFile, document: Document, partners: Collection[str], protocols: Protocols) -> Iterator[Fault]:
+    if document.path.stem != file.chain:
+        yield Fault(
+            ("chain",),
+            f"the file says chain `{file.chain}` and is called {document.path.name}",
+            f"{file.chain}.yaml",
+            "rename the file, or correct the name",
+        )
+    for position, member in enumerate(file.members):
+        at: Location = ("members", position)
+        yield from _one_of((*at, "partner"), "partner", member.partner, partners, f"the register {REGISTER}")
+        yield from _districts((*at, "districts"), member.districts, file)
+    used: set[str] = set()
+    for position, binding in enumerate(file.protocols):
+        at = ("protocols", position)
+        if binding.use in used:
+            yield Fault(
+                (*at, "use"),
+                f"{binding.use} is used twice",
+                "each protocol once: a case cannot run under it twice",
+                "put the districts of both in one line",
+            )
+        used.add(binding.use)
+        yield from _one_of((*at, "use"), "protocol", binding.use, protocols.by_ref, "the protocol files")
+        yield from _districts((*at, "districts"), binding.districts, file)
+    yield from _told(("rights",), file.rights)
+    members = {member.partner for member in file.members}
+    for position, agreement in enumerate(file.agreements):
+        for party in agreement.parties:
+            yield from _one_of(("agreements", position, "parties"), "party", party, members, "the chain's members")
+
+
+def _one_of(at: Location, what: str, found: str, known: Collection[str], where: str) -> Iterator[Fault]:
+    if found not in known:
+        close = difflib.get_close_matches(found, known, 1)
+        remedy = f"did you mean `{close[0]}`?" if close else f"add it to {where}, or drop it here"
+        names = ", ".join(sorted(known)) or "none could be used: see the other errors"
+        yield Fault(at, f"the {what} `{found}` is not in {where}", f"one of {names}", remedy)
+
+
+def _districts(at: Location, districts: tuple[str, ...] | None, file: ChainFile) -> Iterator[Fault]:
+    for district in districts or ():
+        yield from _one_of(at, "district", district, file.districts, "the chain's districts")
+
+
+def _told(at: Location, rights: tuple[Right, ...]) -> Iterator[Fault]:
+    for position, right in enumerate(rights):
+        yield from _known((*at, position, "tell"), right.tell)
+
+
+def _known(at: Location, event_types: tuple[str, ...]) -> Iterator[Fault]:
+    for position, event_type in enumerate(event_types):
+        if event_type not in TOLD:
+            close = difflib.get_close_matches(event_type, TOLD, 1)
+            yield Fault(
+                (*at, position),
+                f"{event_type} is not an event that a partner tells",
+                f"one of {', '.join(TOLD)}",
+                f"did you mean {close[0]}?" if close else "use one of these",
+            )
+
+
+def _vacant(chain: Chain) -> Iterator[Fault]:
+    """A protocol that counts on a role nobody holds still runs; somebody has to know that this part will not."""
+    for vacancy in chain.vacancies():
+        everywhere = len(vacancy.districts) == len(chain.districts)
+        where = "the whole chain" if everywhere else ", ".join(vacancy.districts)
+        position = next(i for i, binding in enumerate(chain.file.protocols) if binding.use == vacancy.protocol)
+        yield Fault(
+            ("protocols", position, "use"),
+            f"nobody holds the role {vacancy.role} in {where}, which {vacancy.asked_by} of {vacancy.protocol} counts on",
+            f"a member with the role {vacancy.role}",
+            "add the role to a member, or accept that a person has to look",
+            Level.WARNING,
+        )
+
+
+def _desks(chain: Chain) -> Iterator[Fault]:
+    """Every municipality has one anti-discrimination desk (domain-detail A89): a report that fits nowhere goes there."""
+    desks = [m.partner for m in chain.members if Role.ANTI_DISCRIMINATION in m.roles]
+    if len(set(desks)) != 1:
+        yield Fault(
+            ("members",),
+            f"the chain has {len(set(desks))} partners with the role {Role.ANTI_DISCRIMINATION}",
+            "one: every municipality has one desk for all discrimination",
+            "give the role to one partner",
+            Level.WARNING,
+        )

@@ -1,0 +1,159 @@
+"""What the files under `chains/` may say: the register of partners, the shared rights, and one file a chain.
+
+Here: the fields and their words. Not here: what they come to together (`chain`), or reading them (`load`).
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from backbone.protocols.conditions import ALWAYS, When
+from backbone.protocols.model import Text
+from schakel.calendar import Calendar
+from schakel.events.base import PartnerId, Slug, Version
+from schakel.events.vocab import Purpose, Role
+
+
+def _all(value: object) -> object:
+    return None if value == "all" else value
+
+
+def _any(value: object) -> object:
+    return None if value == "any" else value
+
+
+def _one_or_more(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Districts = Annotated[tuple[Slug, ...] | None, BeforeValidator(_all)]
+"""`all` (None), or the districts by name."""
+
+Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}@[A-Za-z0-9][A-Za-z0-9.:_-]{0,39}$")]
+
+
+class Part(BaseModel):
+    """An immutable part of a file without room for fields that nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartnerKind(StrEnum):
+    """What stands behind a door (domain-detail A77): a statutory body, another chain partner, or a private initiative."""
+
+    STATUTORY = "statutory"
+    PARTNER = "partner"
+    PRIVATE = "private"
+
+
+class Partner(Part):
+    """An organisation that publishes and consumes: its topics are `schakel.in.<id>` and `schakel.out.<id>`."""
+
+    id: PartnerId = Field(description="small letters, digits and hyphens; it becomes part of the topic's name")
+    name: Text = Field(description="the organisation's name")
+    oin: Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")] = Field(
+        description="20 digits between quotes: its organisation identification number (OIN)"
+    )
+    kind: PartnerKind = Field(description="statutory, partner or private")
+
+
+class Register(Part):
+    """`chains/partners.yaml`: every partner of every chain, once."""
+
+    partners: tuple[Partner, ...] = Field(min_length=1, description="the partners, each with id, name, oin and kind")
+
+
+class Relation(StrEnum):
+    """What a partner has to do with a case.
+
+    `none`: nothing yet, the event opens a case or stands in none. `reporter`: reported it. `party`: received a released
+    referral in it, or coordinates it. `member`: any member of the chain, the other two included.
+    """
+
+    NONE = "none"
+    REPORTER = "reporter"
+    PARTY = "party"
+    MEMBER = "member"
+
+
+class Right(Part):
+    """Partners in these roles and this relation to a case may tell these types of event."""
+
+    tell: tuple[Text, ...] = Field(min_length=1, description="types of told events, such as report.received")
+    roles: Annotated[tuple[Role, ...] | None, BeforeValidator(_any)] = Field(
+        description="any, or the roles that may tell it"
+    )
+    relation: Annotated[tuple[Relation, ...], BeforeValidator(_one_or_more)] = Field(
+        min_length=1, description="none, reporter, party or member; or a list of these"
+    )
+
+
+class Rights(Part):
+    """`chains/rights.yaml`: what every chain starts from. `operator` names what no partner may tell."""
+
+    rights: tuple[Right, ...] = Field(description="who may tell what")
+    operator: tuple[Text, ...] = ()
+
+
+class Member(Part):
+    """A partner's roles in a chain; a partner with other roles in other districts stands here more than once."""
+
+    partner: PartnerId = Field(description="a partner of chains/partners.yaml")
+    roles: tuple[Role, ...] = Field(min_length=1, description="what the partner is in this chain")
+    districts: Districts = Field(description="all, or the districts it serves in these roles")
+
+
+class Binding(Part):
+    """A protocol version that cases of the chain run under; a case may open under two."""
+
+    use: Ref = Field(description="name@version of a protocol file")
+    districts: Districts = None
+    when: When = ALWAYS
+
+
+class Agreement(Part):
+    """A covenant between partners: what may be shared among them, for what, from when until when."""
+
+    agreement: Slug = Field(description="a short name in small letters, digits and hyphens")
+    title: Text = Field(description="its title")
+    parties: tuple[PartnerId, ...] = Field(min_length=2, description="the partners that signed")
+    purposes: tuple[Purpose, ...] = Field(min_length=1, description="what may be shared for")
+    valid_from: date = Field(description="the first day, as 2026-01-31")
+    valid_until: date | None = None
+    source: Text | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> "Agreement":
+        if self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError(f"valid_until {self.valid_until} lies before valid_from {self.valid_from}")
+        return self
+
+
+class ConsentPolicy(Part):
+    """How strictly the gate reads consent in this chain."""
+
+    provisional_if_recorded_by_beneficiary: bool = True
+
+
+class ChainFile(Part):
+    """`chains/<name>.yaml`: who does what in which districts, under which protocols."""
+
+    chain: Slug = Field(description="the chain's short name, the same as the file name")
+    version: Version = Field(description="text between quotes; a changed chain gets a new one")
+    title: Text = Field(description="the chain's title")
+    time_zone: str = Field(description="an IANA time zone, such as Europe/Amsterdam")
+    calendar: str = Field(description="nl (Algemene termijnenwet) or weekdays (no holidays)")
+    municipalities: tuple[Slug, ...] = Field(min_length=1, description="municipalities, in small letters")
+    districts: tuple[Slug, ...] = Field(min_length=1, description="districts, in small letters")
+    members: tuple[Member, ...] = Field(min_length=1, description="partners with their roles and districts")
+    protocols: tuple[Binding, ...] = Field(min_length=1, description="the protocols cases run under")
+    rights: tuple[Right, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    consent: ConsentPolicy = ConsentPolicy()
+
+    @model_validator(mode="after")
+    def _has_a_calendar(self) -> "ChainFile":
+        Calendar.current(self.calendar, self.time_zone)
+        return self

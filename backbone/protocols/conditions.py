@@ -1,0 +1,167 @@
+"""Conditions as plain data: `when: {identity: [by_name], acute: true, not: {natures: [threat]}}`.
+
+Each line names a fact and the word or words of which one must apply; all lines must hold; under `not` none may hold. That
+is all there is: no expressions, no order. Not here: what the facts mean (`facts`), who asks (`model`, chains).
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from pydantic import PlainSerializer, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from backbone.protocols.facts import ABSENT, FACTS, Fact, FactValue, Kind
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_Allowed = frozenset[str | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong inside a condition: `at` is the way to it, as keys and list positions."""
+
+    at: tuple[str | int, ...]
+    what: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a step, clock or protocol applies. The empty condition always holds."""
+
+    must: tuple[tuple[str, _Allowed], ...] = ()
+    none_of: tuple[tuple[str, _Allowed], ...] = ()
+
+    @classmethod
+    def of(cls, data: Mapping[str, object]) -> Self:
+        """Read a condition from its data. Raises PydanticCustomError (a ValueError) whose context lists every mistake."""
+        mistakes: list[Mistake] = []
+        excluded = data.get("not", {})
+        if not isinstance(excluded, Mapping):
+            mistakes.append(
+                Mistake(
+                    ("not",), f"`not` is {excluded!r}", "facts of which none may hold", "write `not: {fact: [word]}`"
+                )
+            )
+            excluded = {}
+        must = tuple(_line(name, value, (), mistakes) for name, value in data.items() if name != "not")
+        none_of = tuple(_line(name, value, ("not",), mistakes) for name, value in excluded.items())
+        if mistakes:
+            text = "; ".join(f"{mistake.what}, expected {mistake.expected}" for mistake in mistakes)
+            raise PydanticCustomError("condition", "{text}", {"text": text, "mistakes": mistakes})
+        return cls(must, none_of)
+
+    def matches(self, facts: Mapping[str, FactValue]) -> bool:
+        """Whether the condition holds for a case. An absent fact matches only the word `absent`."""
+        return all(_holds(facts.get(name), allowed) for name, allowed in self.must) and not any(
+            _holds(facts.get(name), allowed) for name, allowed in self.none_of
+        )
+
+    def asks_about(self, fact: str) -> bool:
+        """Whether the answer can depend on `fact`."""
+        return any(name == fact for name, _ in (*self.must, *self.none_of))
+
+    def excludes(self, fact: str, value: str | bool | None) -> bool:
+        """Whether it can never hold for a case of which `value` is (one of) the fact's; None stands for absent.
+
+        Of a set fact a case may have several, so that only `not` excludes one.
+        """
+        if any(name == fact and value in allowed for name, allowed in self.none_of):
+            return True
+        single = FACTS[fact].kind is not Kind.WORDS or value is None
+        return single and any(name == fact and value not in allowed for name, allowed in self.must)
+
+    def never_holds(self) -> str | None:
+        """The fact by which it contradicts itself, or None."""
+        excluded = dict(self.none_of)
+        return next((name for name, allowed in self.must if allowed <= excluded.get(name, frozenset())), None)
+
+    def as_data(self) -> dict[str, object]:
+        """Its data in a canonical order, for digests."""
+        lines: dict[str, object] = {name: _words(allowed) for name, allowed in sorted(self.must)}
+        if self.none_of:
+            lines["not"] = {name: _words(allowed) for name, allowed in sorted(self.none_of)}
+        return lines
+
+
+ALWAYS = Condition()
+
+
+def _holds(value: FactValue, allowed: _Allowed) -> bool:
+    if isinstance(value, frozenset):
+        return not allowed.isdisjoint(value) if value else None in allowed
+    return value in allowed
+
+
+def _words(allowed: _Allowed) -> list[str | bool]:
+    return sorted((ABSENT if value is None else value for value in allowed), key=str)
+
+
+def _line(
+    name: object, value: object, above: tuple[str, ...], mistakes: list[Mistake]
+) -> tuple[str, frozenset[str | bool | None]]:
+    """One `fact: words`; what is wrong with it is added to `mistakes`."""
+    fact = FACTS.get(str(name))
+    if fact is None:
+        close = difflib.get_close_matches(str(name), FACTS, 1)
+        remedy = f"did you mean `{close[0]}`?" if close else "use one of the known facts"
+        mistakes.append(
+            Mistake((*above, str(name)), f"`{name}` is not a fact", f"one of {', '.join(sorted(FACTS))}", remedy)
+        )
+        return str(name), frozenset()
+    values = value if isinstance(value, list | tuple) else [value]
+    if not values:
+        mistakes.append(
+            Mistake(
+                (*above, fact.name), f"`{fact.name}` has no words", _expected(fact), "name a word, or drop the line"
+            )
+        )
+    for position, word in enumerate(values):
+        if not _allowed(fact, word):
+            at: tuple[str | int, ...] = (*above, fact.name)
+            if isinstance(value, list | tuple):
+                at = (*at, position)
+            mistakes.append(Mistake(at, f"`{fact.name}` cannot be {word!r}", _expected(fact), _remedy(fact, word)))
+    return fact.name, frozenset(None if word == ABSENT else word for word in values if isinstance(word, str | bool))
+
+
+def _allowed(fact: Fact, word: object) -> bool:
+    if word == ABSENT:
+        return True
+    if fact.kind is Kind.FLAG:
+        return isinstance(word, bool)
+    if not isinstance(word, str):
+        return False
+    return word in fact.words if fact.words is not None else _SLUG.fullmatch(word) is not None
+
+
+def _expected(fact: Fact) -> str:
+    if fact.kind is Kind.FLAG:
+        return "true or false"
+    if fact.words is None:
+        return "small letters, digits and hyphens, such as 'nieuw-west'"
+    return f"one of {', '.join(sorted(fact.words))}"
+
+
+def _remedy(fact: Fact, word: object) -> str:
+    if isinstance(word, bool) and fact.words and "yes" in fact.words:
+        return f'write "{"yes" if word else "no"}" between quotes'
+    close = difflib.get_close_matches(str(word).lower(), fact.words or (), 1)
+    return f"did you mean `{close[0]}`?" if close else "use one of these words"
+
+
+def _parse(value: object) -> Condition:
+    if isinstance(value, Condition):
+        return value
+    if not isinstance(value, Mapping):
+        mistake = Mistake((), f"the condition is {value!r}", "facts with their words", "write `when: {fact: [word]}`")
+        raise PydanticCustomError("condition", "{text}", {"text": mistake.what, "mistakes": [mistake]})
+    return Condition.of(value)
+
+
+When = Annotated[Condition, PlainValidator(_parse), PlainSerializer(Condition.as_data)]
+"""A condition as a field of a protocol or chain file."""
