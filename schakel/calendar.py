@@ -14,7 +14,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Self
@@ -119,6 +119,10 @@ _RULES: dict[tuple[str, str], Callable[[int], frozenset[date]]] = {
 _CURRENT = {"nl": "nl.atw.1", "weekdays": "weekdays.1"}
 
 
+NEVER = datetime(MAXYEAR, 12, 31, tzinfo=UTC)
+"""A due moment beyond every date that can be reckoned with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Working days and day boundaries of one chain.
@@ -153,9 +157,16 @@ class Calendar:
 
         `start` must carry a time zone. What happens before the answer is in time; at the answer it is late. A limit in
         days or longer ends with a day, so its answer is the midnight after the last day (`last_day` gives that day).
+        Where no date can be reckoned any more (the year 1, the year 9999) it is NEVER: absurd input stops no service.
         """
         if start.tzinfo is None:
             raise ValueError(f"the start {start.isoformat()} has no time zone; expected an aware datetime")
+        try:
+            return self._add(start, limit)
+        except OverflowError:
+            return NEVER
+
+    def _add(self, start: datetime, limit: Limit) -> datetime:
         match limit.unit:
             case Unit.MINUTES:
                 return start.astimezone(UTC) + timedelta(minutes=limit.amount)
@@ -205,5 +216,7 @@ def _days_later(day: date, limit: Limit) -> date:
     if limit.unit is Unit.MONTHS:
         years, month0 = divmod(day.month - 1 + limit.amount, 12)
         year, month = day.year + years, month0 + 1
+        if year > MAXYEAR:
+            raise OverflowError("year out of range")
         return date(year, month, min(day.day, monthrange(year, month)[1]))
     return day + timedelta(days=limit.amount * (7 if limit.unit is Unit.WEEKS else 1))

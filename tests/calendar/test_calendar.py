@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schakel.calendar import Calendar, Limit, Unit
+from schakel.calendar import NEVER, Calendar, Limit, Unit
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NL = Calendar.current("nl", "Europe/Amsterdam")
@@ -249,3 +249,12 @@ def test_a_term_that_may_be_extended_ends_on_a_working_day(calendar: Calendar, s
 @given(calendars, moments, st.integers(1, 2000))
 def test_hours_are_elapsed_hours(calendar: Calendar, start: datetime, hours: int):
     assert calendar.add(start, Limit(hours, Unit.HOURS)) - start.astimezone(UTC) == timedelta(hours=hours)
+
+
+@given(calendars, st.datetimes(timezones=st.just(UTC)), st.builds(Limit, st.integers(1, 9999), st.sampled_from(Unit)))
+@example(Calendar.current("nl", "America/Curacao"), datetime(1, 1, 1, tzinfo=UTC), Limit(2, Unit.WORKING_DAYS))
+@example(Calendar.current("nl", "Europe/Amsterdam"), datetime(9999, 12, 30, tzinfo=UTC), Limit(2, Unit.MONTHS))
+@example(Calendar.current("nl", "Europe/Amsterdam"), datetime(9999, 12, 31, 23, tzinfo=UTC), Limit(48, Unit.HOURS))
+def test_no_date_makes_it_fail(calendar: Calendar, start: datetime, limit: Limit):
+    due_at = calendar.add(start, limit)
+    assert due_at > start or due_at == NEVER
