@@ -150,7 +150,9 @@ class Calendar:
     @classmethod
     def current(cls, name: str, time_zone: str) -> Self:
         """The newest version of the calendar `name`: `nl` (Algemene termijnenwet) or `weekdays` (no holidays)."""
-        return cls(name, time_zone, _CURRENT.get(name, "current"))
+        if name not in _CURRENT:
+            raise ValueError(f"calendar {name!r} is not known; known are: {', '.join(_CURRENT)}")
+        return cls(name, time_zone, _CURRENT[name])
 
     def add(self, start: datetime, limit: Limit) -> datetime:
         """The first moment, in UTC, at which `limit` after `start` is over.

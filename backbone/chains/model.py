@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from backbone.protocols.conditions import ALWAYS, When
 from backbone.protocols.model import Text
@@ -31,6 +31,17 @@ def _one_or_more(value: object) -> object:
 Districts = Annotated[tuple[Slug, ...] | None, BeforeValidator(_all)]
 """`all` (None), or the districts by name."""
 
+
+def _known_zone(name: str) -> str:
+    return Calendar.current("weekdays", name).time_zone
+
+
+def _known_calendar(name: str) -> str:
+    return Calendar.current(name, "UTC").name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+CalendarName = Annotated[str, AfterValidator(_known_calendar)]
 Ref = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}@[A-Za-z0-9][A-Za-z0-9.:_-]{0,39}$")]
 
 
@@ -143,8 +154,8 @@ class ChainFile(Part):
     chain: Slug = Field(description="the chain's short name, the same as the file name")
     version: Version = Field(description="text between quotes; a changed chain gets a new one")
     title: Text = Field(description="the chain's title")
-    time_zone: str = Field(description="an IANA time zone, such as Europe/Amsterdam")
-    calendar: str = Field(description="nl (Algemene termijnenwet) or weekdays (no holidays)")
+    time_zone: TimeZone = Field(description="an IANA time zone, such as Europe/Amsterdam")
+    calendar: CalendarName = Field(description="nl (Algemene termijnenwet) or weekdays (no holidays)")
     municipalities: tuple[Slug, ...] = Field(min_length=1, description="municipalities, in small letters")
     districts: tuple[Slug, ...] = Field(min_length=1, description="districts, in small letters")
     members: tuple[Member, ...] = Field(min_length=1, description="partners with their roles and districts")
@@ -152,8 +163,3 @@ class ChainFile(Part):
     rights: tuple[Right, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     consent: ConsentPolicy = ConsentPolicy()
-
-    @model_validator(mode="after")
-    def _has_a_calendar(self) -> "ChainFile":
-        Calendar.current(self.calendar, self.time_zone)
-        return self

@@ -1,4 +1,4 @@
-"""A small valid protocol and chain folder that tests break one line at a time, and the files that we ship."""
+"""Checking a changed copy of the small protocol, and the protocol and chain files of this repository, loaded once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,42 +7,7 @@ import pytest
 
 from backbone.chains import Chains, load_chains
 from backbone.protocols import Problem, Protocol, Protocols, check_protocol, load_protocols
-
-ROOT = Path(__file__).parents[2]
-
-PROTOCOL = """\
-protocol: proef
-version: "1.0"
-title: Proefprotocol
-status: held
-sources: {"0": een document}
-checks:
-  - id: danger
-    check: danger_now
-    question: Ben je nu in gevaar?
-    asked_by: [police]
-    consequences: {"yes": Bel 112., "no": Verder., "unknown": Vraag door.}
-    source: "[0] «Bij nood bel je altijd 112»"
-explain:
-  - {id: uitleg, topic: report_vs_complaint, before: hulp, source: "[0]"}
-steps:
-  - id: hulp
-    when: {identity: [by_name], not: {record_kind: [lead]}}
-    refer: {to: victim_support, purpose: referral, needs: [contact_details], if_refused: hold}
-    source: "[0] «hulp»"
-informs:
-  - {id: bestuur, when: {acute: true}, inform: [mayor], source: "[0]"}
-clocks:
-  - id: contact
-    starts: report.received
-    stops: {on: made, with: [reporter], by: any}
-    limit: "48h"
-    promise: promised
-    reminders: ["24h"]
-    responsible: coordinator
-    on_breach: [coordinator]
-    source: "[0] «binnen 48 uur»"
-"""
+from tests.protocols.samples import PROTOCOL, ROOT
 
 
 @pytest.fixture

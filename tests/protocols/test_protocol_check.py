@@ -4,7 +4,7 @@ import pytest
 
 from backbone.protocols import DefinitionError, load_protocol, load_protocols
 from backbone.protocols.__main__ import main
-from tests.protocols.conftest import PROTOCOL, ROOT
+from tests.protocols.samples import PROTOCOL, ROOT
 
 STEP = "  - id: hulp\n"
 MEDIATION = """\
