@@ -10,7 +10,7 @@ from datetime import date
 
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import FactValue
-from backbone.protocols.model import EXPLAIN_BEFORE, ClockRule, ClockStart, IfRefused, Protocol, Refer, Status, Step
+from backbone.protocols.model import EXPLAIN_BEFORE, ClockRule, ClockStart, IfRefused, Protocol, Status, Step
 from backbone.protocols.reading import Fault, Level, Location
 from schakel.events.vocab import Answer, Basis, ClockKind, Identity, Nature, Purpose, Role, Scope
 
@@ -41,9 +41,12 @@ _QUOTE = re.compile(r"«[^»]+»")
 _ANONYMOUS = (Identity.ONE_WAY, Identity.ANONYMOUS_HEARD)
 
 
-def is_mediation(refer: Refer) -> bool:
-    """By its purpose or by who does it. Restorative contact after a crime, where both sides agree, has its own role."""
-    return refer.purpose is Purpose.MEDIATION or refer.to is Role.MEDIATION
+def is_mediation(to: Role, purpose: Purpose) -> bool:
+    """By its purpose or by who does it, proposed by a protocol or asked for by hand.
+
+    Restorative contact after a crime, where both sides agree, has a role and a purpose of its own.
+    """
+    return purpose is Purpose.MEDIATION or to is Role.MEDIATION
 
 
 def mediation_refused(facts: Mapping[str, FactValue]) -> str | None:
@@ -188,7 +191,7 @@ def _steps(protocol: Protocol) -> Iterator[Fault]:
         yield from _stripped(at, step)
         yield from _anonymous(at, step)
         yield from _severity((*at, "when"), f"the help of step `{step.id}`", step.when)
-        if is_mediation(step.refer):
+        if is_mediation(step.refer.to, step.refer.purpose):
             yield from _mediation(at, step, protocol)
 
 

@@ -92,6 +92,44 @@ def test_the_project_leader_is_that_of_the_district(amsterdam: Chain):
     assert ids(amsterdam.partners_for(Role.MEDIATION, "oost")) == []
 
 
+MEMBERS = {
+    "amsterdam": {
+        "politie-amsterdam": {"police", "police_control_room", "roze_in_blauw"},
+        "gemeente-amsterdam": {
+            "municipality",
+            "municipal_desk",
+            "mayor",
+            "alderman",
+            "coordinator",
+            "district_chair",
+        },
+        "discriminatie-nl-amsterdam": {"anti_discrimination"},
+        "slachtofferhulp": {"victim_support"},
+        "coc-amsterdam": {"coc"},
+        "om-amsterdam": {"prosecutor"},
+        "rita": {"report_platform"},
+    },
+    "groningen": {
+        "dmg": {"anti_discrimination"},
+        "gemeente-groningen": {
+            "municipality",
+            "municipal_desk",
+            "protocol_officer",
+            "coordinator",
+            "mayor",
+            "alderman",
+        },
+        "coc-groningen": {"coc", "coc_confidant"},
+        "politie-noord": {"police", "police_control_room", "roze_in_blauw"},
+        "slachtofferhulp": {"victim_support"},
+    },
+}
+
+
+def test_who_is_what_in_the_two_chains(chains: Chains):
+    assert {chain.name: {id_: chain.roles_of(id_) for id_ in chain.partners} for chain in chains} == MEMBERS
+
+
 def test_the_door_is_every_role_of_the_partner(amsterdam: Chain, groningen: Chain):
     assert {"municipality", "coordinator", "district_chair"} <= amsterdam.roles_of("gemeente-amsterdam")
     assert groningen.roles_of("coc-groningen") == {"coc", "coc_confidant"}

@@ -44,7 +44,9 @@ def clocks(protocol: Protocol, facts: dict[str, object]) -> set[str]:
 
 
 def test_x_1_no_file_mediates(protocols: Protocols):
-    assert not [step for protocol in protocols for step in protocol.steps if is_mediation(step.refer)]
+    assert not [
+        step for protocol in protocols for step in protocol.steps if is_mediation(step.refer.to, step.refer.purpose)
+    ]
 
 
 @given(cases, st.frozensets(st.sampled_from(sorted(Severity)), max_size=3))
