@@ -1,0 +1,73 @@
+"""HTTP over the queryable state: one case, a list of cases, counts. Case facts only; what is sealed is not even here.
+
+For use inside the backbone (operators, the console); it listens where the service's metrics do.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+from aiohttp import web
+from sqlalchemy import Connection, select
+
+from backbone.casework import load_desk
+from backbone.store.tables import snapshot
+from services.cases.processor import overview
+
+COUNTABLE = ("chain", "municipality", "district", "status", "door", "identity", "place_type", "natures", "grounds")
+FILTERS = ("chain", "municipality", "district", "status", "door")
+MOST = 1_000
+
+
+def routes(connect: Callable[[], Connection]) -> list[web.RouteDef]:
+    """`GET /cases/{id}` · `GET /cases?district=oost&limit=50` · `GET /counts/grounds?chain=amsterdam`."""
+
+    async def one(request: web.Request) -> web.Response:
+        case_id = request.match_info["id"]
+        with connect() as connection:
+            row = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id == case_id)).first()
+        if row is None:
+            return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
+        case = load_desk(row.state).case
+        return web.Response(body=msgspec.json.encode(case), content_type="application/json")
+
+    async def many(request: web.Request) -> web.Response:
+        try:
+            limit = min(int(request.query.get("limit", "50")), MOST)
+        except ValueError:
+            return _problem(400, f"limit: found a text, expected a number up to {MOST}")
+        statement = select(overview).order_by(overview.c.reported_at.desc()).limit(limit)
+        with connect() as connection:
+            rows = connection.execute(_filtered(statement, request)).mappings().all()
+        return web.json_response({"cases": [_json(dict(row)) for row in rows]})
+
+    async def counts(request: web.Request) -> web.Response:
+        field = request.match_info["field"]
+        if field not in COUNTABLE:
+            return _problem(404, f"no counts by {field[:20]!r}; expected one of {', '.join(COUNTABLE)}")
+        statement = select(overview.c[field]).where(overview.c.drill.is_(False))
+        tally: Counter[str] = Counter()
+        with connect() as connection:
+            for (value,) in connection.execute(_filtered(statement, request)):
+                several = field in ("natures", "grounds")
+                tally.update(value.split() if several else [value or "unknown"])
+        return web.json_response({"by": field, "counts": dict(tally.most_common())})
+
+    return [web.get("/cases/{id}", one), web.get("/cases", many), web.get("/counts/{field}", counts)]
+
+
+def _filtered(statement, request: web.Request):  # type: ignore[no-untyped-def]
+    for name in FILTERS:
+        if name in request.query:
+            statement = statement.where(overview.c[name] == request.query[name])
+    return statement
+
+
+def _json(row: dict[str, object]) -> dict[str, object]:
+    reported_at = row.pop("reported_at")
+    natures, grounds = str(row.pop("natures")).split(), str(row.pop("grounds")).split()
+    return {**row, "reported_at": str(reported_at), "natures": natures, "grounds": grounds}
+
+
+def _problem(status: int, sentence: str) -> web.Response:
+    return web.json_response({"error": sentence}, status=status)

@@ -1,0 +1,61 @@
+"""Wires the gate's rules to the ledger: what goes out beside the events."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from schakel.case import facts
+from schakel.case_state import Referral, State
+from schakel.entry import Entry
+from schakel.events import Derived
+from schakel.events.consent import ConsentNeeded, ConsentTerms
+from schakel.events.referral import ReferralDelivered, ReferralRevoked
+from schakel.events.report import ProtocolRef, ReportFacts, Residence
+from schakel.events.vocab import Basis, Mode, Purpose, Role, Scope
+from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
+from services.consent import rules
+
+
+class ConsentRules:
+    """See `services.consent.rules`."""
+
+    def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
+        return rules.decide(case)
+
+    def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
+        """The referral stands on the receiver's topic before `referral.delivered` says so."""
+        if isinstance(event, ReferralDelivered):
+            yield event.to, _offer(case, case.referrals[event.referral])
+
+    def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
+        event = entry.event
+        if isinstance(event, ConsentNeeded):
+            terms = ConsentTerms(recipient=event.recipient, purpose=event.purpose, scopes=event.scopes)
+            yield event.ask, ConsentQuestion(needed=entry.id, case=case.id, of=event.of, terms=terms)
+        elif isinstance(event, ReferralRevoked):
+            yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=event.reason)
+
+
+def _offer(case: State, referral: Referral) -> ReferralOffered:
+    """Case facts and a reference; a stripped referral says nothing of where the person lives."""
+    assert case.reported_at is not None and case.door is not None
+    mode = Mode(referral.mode or Mode.STRIPPED)
+    name, _, version = (referral.protocol or "").partition("@")
+    return ReferralOffered(
+        referral=referral.id,
+        case=case.id,
+        role=Role(referral.role),
+        purpose=Purpose(referral.purpose),
+        mode=mode,
+        basis=Basis(referral.released_basis or Basis.UNKNOWN),
+        scopes=tuple(Scope(scope) for scope in referral.scopes),
+        facts=_without_residence(facts(case)) if mode is Mode.STRIPPED else facts(case),
+        reported_at=case.reported_at,
+        from_partner=case.door,
+        protocol=ProtocolRef(name=name, version=version) if name else None,
+        step=referral.step,
+        dataref=f"referrals/{referral.id}",
+    )
+
+
+def _without_residence(told: ReportFacts) -> ReportFacts:
+    return told.model_copy(update={"residence": Residence()})

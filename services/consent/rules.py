@@ -1,0 +1,95 @@
+"""What the gatekeeper owes a case: holds, questions, releases, deliveries, revocations. Reads like the policy; asks the gate.
+
+Every rule answers *what does this history lack?* and is quiet when nothing does.
+"""
+
+from collections.abc import Iterator
+
+from schakel.case_state import Referral, ReferralState, State
+from schakel.events import Derived
+from schakel.events.consent import ConsentExpired, ConsentNeeded
+from schakel.events.referral import ReferralDelivered, ReferralHeld, ReferralReleased, ReferralRevoked
+from schakel.events.vocab import HoldReason, Identity, Person, Purpose, Role, Scope
+from services.consent.gate import Hold, Permit, permits
+
+WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
+RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
+
+
+def decide(case: State) -> Iterator[Derived]:
+    """What the gate still owes `case`."""
+    if case.history:
+        return  # imported: counted, nobody is asked and nothing goes out
+    for referral in case.referrals.values():
+        answer = permits(case, referral)
+        if referral.state in RUNNING:
+            yield from _keep_or_revoke(case, referral, answer)
+        elif referral.state in WAITING and not case.closed:
+            yield from _release_or_hold(case, referral, answer)
+    yield from _expire(case)
+
+
+def _release_or_hold(case: State, referral: Referral, answer: Permit | Hold) -> Iterator[Derived]:
+    if isinstance(answer, Permit):
+        yield ReferralReleased(
+            referral=referral.id,
+            to=referral.to,
+            mode=answer.mode,
+            scopes=answer.scopes,
+            basis=answer.basis,
+            premises=(referral.id, *answer.rests_on),
+        )
+        return
+    if answer.reason is HoldReason.NOT_ASKED and referral.id not in case.needed and _can_be_asked(case):
+        yield _question(case, referral)
+    if (referral.hold_reason, referral.missing) != (answer.reason, list(answer.missing)):
+        cause = (answer.cause,) if answer.cause else ()
+        yield ReferralHeld(
+            referral=referral.id, reason=answer.reason, missing=answer.missing, premises=(referral.id, *cause)
+        )
+
+
+def _can_be_asked(case: State) -> bool:
+    """A one-way report has no way back: nobody can be asked."""
+    return case.facts["identity"] != Identity.ONE_WAY and case.door is not None
+
+
+def _question(case: State, referral: Referral) -> ConsentNeeded:
+    """The partner who is in touch with the person asks, for what the step needs and would like."""
+    assert case.door is not None
+    return ConsentNeeded(
+        referral=referral.id,
+        recipient=referral.to,
+        role=Role(referral.role),
+        purpose=Purpose(referral.purpose),
+        scopes=tuple(sorted(Scope(scope) for scope in {*referral.needs, *referral.wants})),
+        ask=case.door,
+        of=Person.VICTIM,
+        premises=(referral.id,),
+    )
+
+
+def _keep_or_revoke(case: State, referral: Referral, answer: Permit | Hold) -> Iterator[Derived]:
+    """What went out goes on only while all of it is still covered."""
+    assert referral.released is not None
+    if isinstance(answer, Hold):
+        yield _revoke(referral, answer.reason)
+    elif not set(referral.scopes) <= set(answer.scopes):
+        yield _revoke(referral, HoldReason.TOO_NARROW)
+    elif referral.state is ReferralState.RELEASED:
+        yield ReferralDelivered(referral=referral.id, to=referral.to, premises=(referral.released,))
+
+
+def _revoke(referral: Referral, reason: HoldReason) -> ReferralRevoked:
+    assert referral.released is not None
+    return ReferralRevoked(
+        referral=referral.id, to=referral.to, reason=reason, premises=(referral.id, referral.released)
+    )
+
+
+def _expire(case: State) -> Iterator[Derived]:
+    """Announces what is past already: the gate looks at the end of a grant itself."""
+    assert case.time is not None
+    for grant in case.grants.values():
+        if grant.standing and grant.until is not None and grant.until <= case.time:
+            yield ConsentExpired(grant=grant.id, premises=(grant.id,))

@@ -1,0 +1,56 @@
+"""Wires follow-up's rules to the ledger: timers beside the snapshots, reminders to those who have to act."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from backbone.casework import CaseProcessor, Desk, timers_of
+from backbone.chains import Chains
+from backbone.protocols import Protocols
+from backbone.store.transaction import Tx
+from schakel.case_state import State
+from schakel.entry import Entry
+from schakel.events import Derived
+from schakel.events.clock import ClockBreached, ClockReminded
+from schakel.events.vocab import ClockKind
+from schakel.messages import Message, Reminder
+from services.followup import rules
+
+
+class FollowupRules:
+    """See `services.followup.rules`."""
+
+    def __init__(self, chains: Chains, protocols: Protocols) -> None:
+        self.chains = chains
+        self.protocols = protocols
+
+    def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
+        return rules.decide(case, self.chains, self.protocols, now)
+
+    def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
+        return ()
+
+    def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
+        event = entry.event
+        if isinstance(event, ClockReminded):
+            yield event.to, _reminder(case, event.clock, breached=False)
+        elif isinstance(event, ClockBreached):
+            responsible = case.clocks[event.clock].responsible
+            for partner in sorted({*event.tell, *([responsible] if responsible else [])}):
+                yield partner, _reminder(case, event.clock, breached=True)
+
+
+def _reminder(case: State, clock_id: str, *, breached: bool) -> Reminder:
+    clock = case.clocks[clock_id]
+    assert clock.due_at is not None
+    return Reminder(
+        case=case.id, clock=clock_id, name=clock.name, kind=ClockKind(clock.kind), due_at=clock.due_at, breached=breached
+    )
+
+
+class FollowupProcessor(CaseProcessor):
+    """Folds the ledger, keeps an index of the moments at which clocks want attention, and wakes them by the watermark."""
+
+    keeps_timers = True
+
+    def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
+        tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})

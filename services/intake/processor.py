@@ -1,0 +1,371 @@
+"""Intake: reads what partners publish and the ledger itself, lets in, refuses, and answers everything with a receipt.
+
+Two kinds of topic. An `in` topic brings messages: each ends as one event in the ledger or as a refusal, and its id is remembered. The
+ledger tells which messages have landed where (then the receipt goes out, with the position), who is party to which case, and which
+clocks are waiting for a watermark. A message about a case that the fold has not reached yet waits for the fold; it is not refused.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+import structlog
+
+from backbone import metrics
+from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, out_record, timers_of
+from backbone.chains import Chains, Partner
+from backbone.engine.processor import LogEnds, Outcome
+from backbone.keys import KeyService, ResealRequest
+from backbone.store.rows import Outgoing
+from backbone.store.transaction import Tx
+from schakel import codec
+from schakel.case_state import Effect, State
+from schakel.entry import Entry
+from schakel.envelope import Envelope, read_headers
+from schakel.errors import Unreadable
+from schakel.events import Derived, Told
+from schakel.events.report import ReportReceived
+from schakel.ids import new_case_id
+from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
+from schakel.record import Raw
+from schakel.timesource import TimeSource
+from services.intake import rules, seen, watermark
+
+IN = "schakel.in."
+WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours"})
+"""Refusals that may only mean that our own fold of the ledger is behind: looked at again when it is not."""
+
+log = structlog.get_logger(__name__)
+
+
+class NoRules:
+    """Intake concludes nothing about a case."""
+
+    def decide(self, case: State, now: datetime | None) -> tuple[Derived, ...]:
+        return ()
+
+    def deliver(self, case: State, event: Derived) -> tuple[()]:
+        return ()
+
+    def announce(self, case: State, entry: Entry) -> tuple[()]:
+        return ()
+
+
+class IntakeProcessor(CaseProcessor):
+    """See the module's words."""
+
+    first = (LEDGER,)
+    """In a fresh database the ledger is folded before any message is judged: it knows which ids were let in."""
+    log_end: Callable[[str, int], int]
+    """A partition's end at this moment; the engine gives it."""
+
+    def __init__(
+        self,
+        chains: Chains,
+        keys: KeyService,
+        time: TimeSource,
+        new_id: Callable[[], str] = new_case_id,
+    ) -> None:
+        super().__init__("intake", NoRules())
+        self.chains = chains
+        self.keys = keys
+        self.time = time
+        self.new_id = new_id
+        self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
+        self._looked_again: dict[str, int] = {}
+
+    def topics(self) -> Sequence[str]:
+        return (LEDGER, *self.watermark.topics)
+
+    # -- the ledger: receipts, parties, seen ids ------------------------------------------------------------------------
+
+    def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
+        if records[0].topic != LEDGER:
+            return self._admit(tx, records)
+        self._landings: list[seen.Landing] = []
+        outcome = super().process(tx, records)
+        self._answer(tx, seen.landed(tx, self._landings))
+        return outcome
+
+    def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
+        if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
+            self._landings.append(seen.Landing(entry, desk.case.id, desk.case.drill))
+
+    def chain_event(self, tx: Tx, entry: Entry) -> None:
+        if isinstance(entry.event, Told):
+            self._landings.append(seen.Landing(entry, None, entry.envelope.drill))
+
+    def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
+        """The receipts of told events, now that their position is known."""
+        if not tx.checkpoint.rebuilding:
+            tx.outbox([_accepted(landing.entry, landing.case, landing.drill) for landing in landings])
+
+    def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
+        tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})
+
+    # -- the in topics -------------------------------------------------------------------------------------------------
+
+    def _admit(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
+        partner = self.chains.partner(records[0].topic.removeprefix(IN))
+        now = self.time.now()
+        read = [self._read(raw) for raw in records]
+        cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
+        judged = [self._judge(item, partner, cases, now) for item in read]
+        if wait := self._behind(records, read, judged):
+            return Outcome(wait_for=wait)
+        self._write(tx, records, read, judged, partner, now)
+        return Outcome()
+
+    def _read(self, raw: Raw) -> tuple[Envelope, Told] | Refusal:
+        try:
+            if raw.value is not None and len(raw.value) > rules.MAX_EVENT_BYTES:
+                raise Unreadable(
+                    "value.too_large",
+                    field="value",
+                    found=f"{len(raw.value)} bytes",
+                    expected=f"at most {rules.MAX_EVENT_BYTES} bytes",
+                    remedy="send attachments by another way; an event holds facts and a sealed story",
+                )
+            envelope = read_headers(raw.headers)
+            return envelope, codec.decode_event(raw.value)  # type: ignore[return-value]  # the rules refuse what is not told
+        except Unreadable as error:
+            return Refusal(
+                code=error.code, field=error.field, found=error.found, expected=error.expected, remedy=error.remedy
+            )
+
+    def _cases(self, tx: Tx, ids: Sequence[str]) -> dict[str, State]:
+        return {case_id: desk.case for case_id, desk in load_desks(tx, list(dict.fromkeys(ids))).items()}
+
+    def _judge(
+        self,
+        item: tuple[Envelope, Told] | Refusal,
+        partner: Partner | None,
+        cases: dict[str, State],
+        now: datetime,
+    ) -> Refusal | None:
+        if isinstance(item, Refusal):
+            return item
+        if partner is None:
+            return Refusal(
+                code="partner.unknown",
+                field="topic",
+                expected="a partner of chains/partners.yaml",
+                remedy="have the partner added to the register, or remove its topic",
+            )
+        envelope, event = item
+        case = cases.get(envelope.case) if envelope.case else None
+        return rules.refusal(rules.Submission(envelope, event, partner, case), self.chains, now)
+
+    def _behind(
+        self,
+        records: Sequence[Raw],
+        read: Sequence[tuple[Envelope, Told] | Refusal],
+        judged: Sequence[Refusal | None],
+    ) -> dict[tuple[str, int], int] | None:
+        """Ledger ends that our fold has to reach before these messages can be judged; None when it has, or when none depends on it."""
+        topic = records[0].topic
+        doubtful = [
+            raw.offset
+            for raw, item, verdict in zip(records, read, judged, strict=True)
+            if verdict and verdict.code in WAITS and not isinstance(item, Refusal) and item[0].case
+        ]
+        if not doubtful or doubtful[-1] <= self._looked_again.get(topic, -1):
+            return None
+        self._looked_again[topic] = doubtful[-1]
+        return {(LEDGER, partition): self.log_end(LEDGER, partition) for partition in range(self.ledger_partitions)}
+
+    ledger_partitions = 6
+
+    def _write(
+        self,
+        tx: Tx,
+        records: Sequence[Raw],
+        read: Sequence[tuple[Envelope, Told] | Refusal],
+        judged: Sequence[Refusal | None],
+        partner: Partner | None,
+        now: datetime,
+    ) -> None:
+        """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic."""
+        known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
+        entries: list[tuple[Raw, Envelope, Told, str | None]] = []
+        outgoing: list[Outgoing] = []
+        for raw, item, verdict in zip(records, read, judged, strict=True):
+            if isinstance(item, Refusal) or verdict is not None:
+                envelope = None if isinstance(item, Refusal) else item[0]
+                outgoing.extend(self._refuse(raw, envelope, verdict or item, partner, now))  # type: ignore[arg-type]
+                continue
+            envelope, event = item
+            content = seen.content(envelope, event)
+            before = known.get((envelope.source, envelope.id))
+            if before is None:
+                case_id = self.new_id() if isinstance(event, ReportReceived) else envelope.case
+                known[(envelope.source, envelope.id)] = seen.Seen(case_id, content, None, None)
+                entries.append((raw, envelope, event, case_id))
+            elif before.content != content:
+                outgoing.extend(self._refuse(raw, envelope, _ALREADY_USED, partner, now))
+            elif before.offset is not None and before.partition is not None:
+                again = envelope_with(envelope, partner, now, position=_position(raw))
+                entry = Entry(again, event, before.partition, before.offset)
+                outgoing.append(_accepted(entry, before.case, envelope.drill))
+            # else: it is on its way to the ledger; the receipt that follows answers both
+        outgoing.extend(self._let_in(tx, entries, partner, now))
+        tx.outbox(outgoing)
+
+    def _let_in(
+        self,
+        tx: Tx,
+        entries: Sequence[tuple[Raw, Envelope, Told, str | None]],
+        partner: Partner | None,
+        now: datetime,
+    ) -> list[Outgoing]:
+        """Re-seal what is personal under its subject's key, then append."""
+        resealed = iter(
+            self.keys.reseal(
+                [
+                    ResealRequest(case_id or "", envelope.id, envelope.type, codec.schema_id(type(event)), event.sealed)
+                    for _, envelope, event, case_id in entries
+                    if event.sealed
+                ]
+            )
+        )
+        outgoing: list[Outgoing] = []
+        remembered: list[tuple[Envelope, str | None, str]] = []
+        for raw, envelope, event, case_id in entries:
+            if event.sealed:
+                sealed = next(resealed)
+                if isinstance(sealed, Unreadable):
+                    answer = Refusal(
+                        code=sealed.code,
+                        field=sealed.field,
+                        found=sealed.found,
+                        expected=sealed.expected,
+                        remedy=sealed.remedy,
+                    )
+                    outgoing.extend(self._refuse(raw, envelope, answer, partner, now))
+                    continue
+                event = event.model_copy(update={"sealed": sealed})  # noqa: PLW2901
+            appended = envelope_with(
+                envelope,
+                partner,
+                now,
+                case=case_id,
+                position=_position(raw),
+                digest=sha256(raw.value or b"").hexdigest(),
+            )
+            remembered.append((appended, case_id, seen.content(envelope, event)))
+            outgoing.append(ledger_record(Entry(appended, event), None, case_id or self._chain_key(partner)))
+            metrics.submissions.labels("accepted").inc()
+        seen.accepted(tx, remembered)
+        return outgoing
+
+    def _chain_key(self, partner: Partner | None) -> str:
+        """What stands in no case goes to the partition of its chain's own stream."""
+        chains = self.chains.chains_of(partner.id) if partner else []
+        return chains[0].name if chains else "chain"
+
+    def _refuse(
+        self, raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
+    ) -> list[Outgoing]:
+        """A receipt for the sender and a record without content for the operators."""
+        about = envelope.id if envelope else _about(raw)
+        metrics.submissions.labels("refused").inc()
+        log.info("message refused", code=why.code, field=why.field, topic=raw.topic, offset=raw.offset)
+        record = RefusedRecord(
+            partner=partner.id if partner else None,
+            topic=raw.topic,
+            partition=raw.partition,
+            offset=raw.offset,
+            size_bytes=len(raw.value or b""),
+            sha256=sha256(raw.value or b"").hexdigest(),
+            about=about,
+            refusal=why,
+        )
+        position = _position(raw)
+        filed = out_record(self.name, partner.id if partner else "-", record, about=position, at=now, case=None, drill=False)
+        rows = [Outgoing("schakel.refused", None, raw.topic.encode(), filed.value, filed.headers)]
+        if partner:
+            receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset)
+            rows.append(out_record(self.name, partner.id, receipt, about=position, at=now, case=None, drill=False))
+        return rows
+
+    # -- watermarks ----------------------------------------------------------------------------------------------------
+
+    def ticks(self, topic: str) -> bool:
+        return True
+
+    async def observe(self, engine: LogEnds) -> None:
+        """Note how far each `in` topic reaches: what was sent before this moment lies before that."""
+        at = self.time.now()
+        for topic, end in (await engine.log_ends(self.watermark.topics)).items():
+            self.watermark.noticed(topic, at, end)
+
+    def tick(self, tx: Tx, topic: str, partition: int) -> bool:
+        if topic != LEDGER:
+            self.watermark.handled(tx, topic)
+            return False
+        entry, more = self.watermark.due(tx, partition)
+        if entry is not None:
+            tx.outbox([ledger_record(entry, partition, "watermark")])
+        return more
+
+
+def envelope_with(
+    envelope: Envelope,
+    partner: Partner | None,
+    now: datetime,
+    *,
+    case: str | None = None,
+    position: str | None = None,
+    digest: str | None = None,
+) -> Envelope:
+    """The sender's envelope with what only intake may say: case, partner, log time, where it came from."""
+    return Envelope(
+        id=envelope.id,
+        source=envelope.source,
+        type=envelope.type,
+        time=envelope.time,
+        case=case,
+        actor=envelope.actor,
+        traceparent=envelope.traceparent,
+        drill=envelope.drill,
+        logtime=now,
+        partner=partner.id if partner else None,
+        position=position,
+        digest=digest,
+    )
+
+
+def _position(raw: Raw) -> str:
+    return f"{raw.topic}/{raw.partition}/{raw.offset}"
+
+
+def _accepted(entry: Entry, case_id: str | None, drill: bool) -> Outgoing:
+    """The receipt of an accepted event: the same one, however often it is asked for."""
+    envelope = entry.envelope
+    receipt = Receipt(
+        about=envelope.id,
+        status=ReceiptStatus.ACCEPTED,
+        case=case_id,
+        position=Position(partition=entry.partition, offset=entry.offset),
+        in_offset=int((envelope.position or "/0").rpartition("/")[2]),
+    )
+    about = f"{envelope.source}|{envelope.id}"
+    at = envelope.logged_at
+    return out_record("intake", envelope.partner or "", receipt, about=about, at=at, case=case_id, drill=drill)
+
+
+def _about(raw: Raw) -> str | None:
+    """The id that the sender gave, when at least that header can be read."""
+    for name, value in raw.headers:
+        if name == "ce_id" and value and len(value) <= 72 and value.isascii():
+            text = value.decode("ascii")
+            return text if text.replace("-", "").isalnum() else None
+    return None
+
+
+_ALREADY_USED = Refusal(
+    code="id.already_used",
+    field="ce_id",
+    expected="a new id for a new event",
+    remedy="this id stands for an event with other content; to change what was said, send report.corrected with an id of its own",
+)

@@ -1,0 +1,220 @@
+"""Intake's rules: may this message enter the ledger, and if not, why and what can the sender do about it?
+
+Pure. A message is checked in the order in which a person would: can it be read, is it yours to say, does it fit the case, does it fit
+the chain. The first thing wrong is the answer. What was said is never judged.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backbone.case_facts import chain_of
+from backbone.chains import Chain, Chains, Partner, Relation
+from schakel.case_state import State
+from schakel.envelope import Envelope
+from schakel.events import TOLD, Event, Told, contact, referral, report
+from schakel.ids import partner_source
+from schakel.messages import Refusal
+
+MAX_EVENT_BYTES = 256 * 1024
+FUTURE = timedelta(minutes=5)
+"""How far a partner's clock may run ahead of ours."""
+_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+OPENS_CASE = report.ReportReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A message that could be read, with everything the rules need to judge it."""
+
+    envelope: Envelope
+    event: Event
+    partner: Partner
+    case: State | None
+    """What intake's fold knows of the case that it names; null when it names none, or one that is not there."""
+
+
+def refusal(message: Submission, chains: Chains, now: datetime) -> Refusal | None:
+    """Why it cannot enter the ledger; None when it can."""
+    return next(_objections(message, chains, now), None)
+
+
+def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[Refusal]:
+    yield from _envelope(message, now)
+    yield from _case(message)
+    yield from _rights(message, chains)
+    yield from _moments(message, now)
+    yield from _chain(message, chains)
+    yield from _references(message)
+
+
+def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
+    envelope, event = message.envelope, message.event
+    if envelope.type != type(event).TYPE:
+        yield Refusal(
+            code="type.mismatch",
+            field="ce_type",
+            found=envelope.type,
+            expected=type(event).TYPE,
+            remedy="send the ce_type that belongs to the schema of the value",
+        )
+    if not isinstance(event, Told):
+        yield Refusal(
+            code="type.not_yours",
+            field="ce_type",
+            found=type(event).TYPE,
+            expected="an event that partners tell",
+            remedy=f"this is the backbone's own conclusion; partners tell: {', '.join(TOLD)}",
+        )
+    if not _UUID.match(envelope.id):
+        yield Refusal(
+            code="id.not_a_uuid",
+            field="ce_id",
+            expected="a UUID in small letters, a new one for each event",
+            remedy="make a UUIDv7 or UUIDv4 for the event and use it again when you send the same event again",
+        )
+    expected = partner_source(message.partner.oin)
+    if envelope.source != expected:
+        yield Refusal(
+            code="source.not_yours",
+            field="ce_source",
+            expected=expected,
+            remedy="send your own organisation number as ce_source",
+        )
+    if envelope.time > now + FUTURE:
+        yield _future("ce_time")
+
+
+def _future(field: str) -> Refusal:
+    return Refusal(
+        code="time.in_the_future",
+        field=field,
+        expected="a moment that has passed (five minutes of difference are allowed)",
+        remedy="check the clock and the time zone of the sending system",
+    )
+
+
+def _case(message: Submission) -> Iterator[Refusal]:
+    named, event = message.envelope.case is not None, message.event
+    if isinstance(event, OPENS_CASE) or not event.IN_CASE:
+        if named:
+            yield Refusal(
+                code="case.not_expected",
+                field="ce_subject",
+                found="a case",
+                expected="no ce_subject",
+                remedy="a new report gets its case id from the backbone; to add to a case, send another event",
+            )
+    elif not named:
+        yield Refusal(
+            code="case.missing",
+            field="ce_subject",
+            expected="the id of the case, as the receipt of the report gave it",
+            remedy="send the case id in ce_subject",
+        )
+
+
+def _rights(message: Submission, chains: Chains) -> Iterator[Refusal]:
+    """Who may tell what: type x role x relation to the case. An unknown case and somebody else's get the same answer."""
+    event, partner, named = message.event, message.partner, message.envelope.case is not None
+    if named and (message.case is None or not relations(message.case, partner.id)):
+        yield Refusal(
+            code="case.not_yours",
+            field="ce_subject",
+            expected="a case that you reported, coordinate, or were referred",
+            remedy="check the case id; if you should be in this case, ask the partner that reported it",
+        )
+        return
+    held = relations(message.case, partner.id) if message.case else {Relation.NONE}
+    mine = _chains_of(message, chains)
+    if not any(chain.may_tell(type(event).TYPE, chain.roles_of(partner.id), held) for chain in mine):
+        yield Refusal(
+            code="right.missing",
+            field="ce_type",
+            found=type(event).TYPE,
+            expected=f"a role in the chain that may tell this as {' or '.join(sorted(held))}",
+            remedy="see 'Who may tell what' in docs/partners.md; the chain's owner sets the rights",
+        )
+
+
+def relations(case: State | None, partner_id: str) -> set[Relation]:
+    """How a partner stands to a case: it reported it, is party to it (coordinates it, received a referral), or nothing (empty)."""
+    if case is None or case.report is None:
+        return set()
+    if case.door == partner_id:
+        return {Relation.REPORTER, Relation.PARTY}
+    return {Relation.PARTY} if partner_id in case.parties else set()
+
+
+def _chains_of(message: Submission, chains: Chains) -> list[Chain]:
+    if message.case and message.case.chain:
+        return [chain_of(message.case, chains)]
+    return list(chains.chains_of(message.partner.id))
+
+
+def _moments(message: Submission, now: datetime) -> Iterator[Refusal]:
+    event = message.event
+    if isinstance(event, report.ReportReceived):
+        if event.reported_at > now + FUTURE:
+            yield _future("reported_at")
+        yield from _days(event.facts.occurrence, now)
+    if isinstance(event, contact.ContactMade | contact.ContactAttempted) and event.at > now + FUTURE:
+        yield _future("at")
+
+
+def _days(occurrence: report.Occurrence, now: datetime) -> Iterator[Refusal]:
+    first, last = occurrence.first_day, occurrence.last_day
+    tomorrow = (now + timedelta(days=1)).date()  # east of us it may be tomorrow already
+    if first and first > tomorrow:
+        yield _future("facts.occurrence.first_day")
+    if last and last > tomorrow:
+        yield _future("facts.occurrence.last_day")
+    if first and last and last < first:
+        yield Refusal(
+            code="occurrence.backwards",
+            field="facts.occurrence.last_day",
+            expected="a day on or after first_day",
+            remedy="exchange the two days",
+        )
+
+
+def _chain(message: Submission, chains: Chains) -> Iterator[Refusal]:
+    """The report's place must lie in a chain of this partner; other events need a chain to belong to."""
+    event = message.event
+    if isinstance(event, report.ReportReceived):
+        place = event.facts.place
+        found = chains.resolve(message.partner.id, place.municipality)
+        if not isinstance(found, Chain):
+            yield Refusal(
+                code="chain.unknown",
+                field="facts.place.municipality",
+                found=place.municipality,
+                expected="a municipality that one chain of yours covers",
+                remedy=str(found),
+            )
+        elif place.district and found.districts and place.district not in found.districts:
+            yield Refusal(
+                code="place.unknown_district",
+                field="facts.place.district",
+                found=place.district,
+                expected=f"one of {', '.join(found.districts)}",
+                remedy="use the chain's own names of districts, or leave the district out",
+            )
+
+
+def _references(message: Submission) -> Iterator[Refusal]:
+    """What it points at must be there: the referral it answers, the event it takes back."""
+    event, known = message.event, message.case
+    if known is None:
+        return
+    if isinstance(event, referral.ReferralAccepted | referral.ReferralDeclined | referral.ReferralCompleted):
+        answered = known.referrals.get(event.referral)
+        if answered is None or answered.to != message.partner.id:
+            yield Refusal(
+                code="referral.not_yours",
+                field="referral",
+                expected="a referral that was delivered to you in this case",
+                remedy="send the id that stands in the referral message",
+            )
+

@@ -1,0 +1,109 @@
+"""Which messages have been let in, and where they landed: the memory behind "the same id gives the same receipt"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, insert, select
+
+from backbone.store.transaction import Tx
+from schakel.entry import Entry
+from schakel.envelope import Envelope
+from schakel.events import Told
+
+LOOKUPS_AT_ONCE = 500
+
+metadata = MetaData()
+table = Table(
+    "seen",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("source", String(128), primary_key=True),
+    Column("case_id", String(36)),
+    Column("content", String(64), nullable=False),
+    Column("ledger_partition", Integer),
+    Column("ledger_offset", BigInteger),
+)
+
+
+@dataclass(slots=True)
+class Seen:
+    """`partition` and `offset` are null until the event has been read back from the ledger."""
+
+    case: str | None
+    content: str
+    partition: int | None
+    offset: int | None
+
+
+def content(envelope: Envelope, event: Told) -> str:
+    """What an event says, whatever its sealing: sealing the same story twice gives other bytes, and intake seals it anew.
+
+    Fields that are left at their default do not count, so that a field added later changes no digest.
+    """
+    parts = sorted(f"{part.subject}/{field}" for part in event.sealed for field in part.fields)
+    bare = event.model_dump_json(exclude={"sealed"}, exclude_defaults=True)
+    return sha256("\n".join((envelope.type, bare, *parts)).encode()).hexdigest()
+
+
+def lookup(tx: Tx, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seen]:
+    """What is known of these (source, id) pairs."""
+    wanted, found = set(keys), {}
+    ids = [event_id for _, event_id in keys]
+    for start in range(0, len(ids), LOOKUPS_AT_ONCE):
+        rows = tx.connection.execute(select(table).where(table.c.id.in_(ids[start : start + LOOKUPS_AT_ONCE])))
+        for row in rows:
+            if (row.source, row.id) in wanted:
+                found[(row.source, row.id)] = Seen(row.case_id, row.content, row.ledger_partition, row.ledger_offset)
+    return found
+
+
+def accepted(tx: Tx, rows: Sequence[tuple[Envelope, str | None, str]]) -> None:
+    """Let in (envelope, case id, content); where they land is not known yet."""
+    if rows:
+        tx.connection.execute(
+            insert(table),
+            [
+                {"source": envelope.source, "id": envelope.id, "case_id": case_id, "content": what}
+                for envelope, case_id, what in rows
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A told event, read back from the ledger."""
+
+    entry: Entry
+    case: str | None
+    drill: bool
+
+
+def landed(tx: Tx, landings: Sequence[Landing]) -> list[Landing]:
+    """Remember where they stand. Returns those that were not known to stand anywhere yet, in order."""
+    if not landings:
+        return []
+    known = lookup(tx, [(landing.entry.envelope.source, landing.entry.id) for landing in landings])
+    first: dict[tuple[str, str], Landing] = {}
+    for landing in landings:
+        key = (landing.entry.envelope.source, landing.entry.id)
+        if key not in first and (key not in known or known[key].offset is None):
+            first[key] = landing
+    statement = tx.upsert(table, ("id", "source"), ("ledger_partition", "ledger_offset"))
+    rows = [_row(landing) for landing in first.values()]
+    if rows:
+        tx.connection.execute(statement, rows)
+    return list(first.values())
+
+
+def _row(landing: Landing) -> dict[str, object]:
+    entry, event = landing.entry, landing.entry.event
+    assert isinstance(event, Told)
+    return {
+        "source": entry.envelope.source,
+        "id": entry.id,
+        "case_id": landing.case,
+        "content": content(entry.envelope, event),
+        "ledger_partition": entry.partition,
+        "ledger_offset": entry.offset,
+    }

@@ -1,0 +1,62 @@
+"""The watermark: "every message that partners sent before T stands in the ledger or was refused".
+
+An outage of ours must accuse nobody: a clock breaches only at a watermark behind its due moment. One is logged only into a ledger
+partition where a clock waits for it, so that a quiet night writes nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from backbone.store.transaction import Tx
+from schakel.entry import Entry
+from schakel.envelope import Envelope
+from schakel.events.chain import WatermarkPassed
+from schakel.ids import derived_id, service_source
+from backbone.casework import load_desks, timers_of
+
+AT_ONCE = 1_000
+
+
+class Watermark:
+    """What this worker has seen of its `in` topics, and what all workers together have handled (in the database)."""
+
+    def __init__(self, topics: Sequence[str]) -> None:
+        self.topics = tuple(topics)
+        self._ends: dict[str, tuple[datetime, int]] = {}
+
+    def noticed(self, topic: str, at: datetime, end: int) -> None:
+        """`at` was read from the clock before `end` from the broker: all that was sent before `at` lies before `end`."""
+        self._ends[topic] = (at, end)
+
+    def handled(self, tx: Tx, topic: str) -> None:
+        """This topic is handled up to a moment, if a clock waits for that: remember it."""
+        at, end = self._ends.get(topic, (None, 0))
+        if at is None or tx.checkpoint.next_offset < end:
+            return
+        earliest = tx.earliest_timer()
+        if earliest is not None and earliest <= at.timestamp() * 1000:
+            tx.set_note(f"handled/{topic}", at.isoformat())
+
+    def due(self, tx: Tx, partition: int) -> tuple[Entry | None, bool]:
+        """The watermark to log into a ledger partition, or None when no clock there waits for one; and whether more is to be done."""
+        notes = [tx.note(f"handled/{topic}") for topic in self.topics]
+        if not notes or not all(notes):
+            return None, False
+        at = min(datetime.fromisoformat(note) for note in notes if note)
+        until_ms = int(at.timestamp() * 1000)
+        waiting = tx.timers_due(partition, until_ms, AT_ONCE)
+        if not waiting:
+            return None, False
+        remaining = {
+            case_id: [(name, at_ms) for name, at_ms in timers_of(desk.case) if at_ms > until_ms]
+            for case_id, desk in load_desks(tx, waiting).items()
+        }
+        tx.set_timers(remaining)
+        event = WatermarkPassed(at=at)
+        envelope = Envelope(
+            id=derived_id("intake", f"ledger/{partition}", event.TYPE, at.isoformat(), 0),
+            source=service_source("intake"),
+            type=event.TYPE,
+            time=at,
+        )
+        return Entry(envelope, event), len(waiting) == AT_ONCE

@@ -1,0 +1,37 @@
+"""Wires routing's rules to the ledger: the chains and protocols they read, and the messages that follow."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from backbone.chains import Chains
+from backbone.protocols import Protocols
+from schakel.case import facts
+from schakel.case_state import State
+from schakel.entry import Entry
+from schakel.events import Derived
+from schakel.events.referral import PartyInformed, ReferralExhausted
+from schakel.events.report import Residence
+from schakel.messages import Attention, Information, Message
+from services.routing import rules
+
+
+class RoutingRules:
+    """See `services.routing.rules`."""
+
+    def __init__(self, chains: Chains, protocols: Protocols) -> None:
+        self.chains = chains
+        self.protocols = protocols
+
+    def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
+        return rules.decide(case, self.chains, self.protocols)
+
+    def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
+        return ()
+
+    def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
+        event = entry.event
+        if isinstance(event, PartyInformed):
+            told = facts(case).model_copy(update={"residence": Residence()})
+            yield event.to, Information(case=case.id, role=event.role, inform=event.inform, facts=told)
+        elif isinstance(event, ReferralExhausted) and event.tell:
+            yield event.tell, Attention(case=case.id, concerning=entry.id, reason="referral_exhausted")
