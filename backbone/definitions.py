@@ -1,0 +1,76 @@
+"""Publishes what everybody may know on `schakel.definitions`: keys to seal to, partners, the protocols, chains and schemas in force.
+
+What stands there and how partners read it is `schakel.definitions`. Run at every start of a backbone: it changes only what differs.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from kafka import KafkaProducer
+
+from backbone.chains import Chains
+from backbone.keys import KeyService
+from backbone.protocols import Protocols
+from schakel import avro
+from schakel.definitions import CHAIN, DOOR_KEY, PARTNER, PROTOCOL, SCHEMAS, TOPIC, Definitions
+from schakel.reading import read_to_end
+from schakel.sealing import Json
+
+_OURS = (DOOR_KEY, PARTNER, PROTOCOL, CHAIN)
+"""What goes away with what it describes; anything else on the topic is not ours to remove."""
+Entries = dict[str, Mapping[str, Json]]
+
+
+def entries(chains: Chains, protocols: Protocols, keys: KeyService) -> Entries:
+    """All that is to stand on the topic."""
+    made: Entries = {f"{DOOR_KEY}{key.kid}": key.jwk() for key in keys.door_keys()}
+    for partner in chains.partners.values():
+        made[f"{PARTNER}{partner.id}"] = {
+            "id": partner.id,
+            "name": partner.name,
+            "oin": partner.oin,
+            "kind": partner.kind.value,
+            "chains": sorted(chain.name for chain in chains.chains_of(partner.id)),
+        }
+    for protocol in protocols:
+        made[f"{PROTOCOL}{protocol.ref}"] = {
+            "name": protocol.protocol,
+            "version": protocol.version,
+            "digest": protocol.digest,
+            "title": protocol.title,
+        }
+    for chain in chains:
+        made[f"{CHAIN}{chain.name}@{chain.version}"] = {
+            "name": chain.name,
+            "version": chain.version,
+            "digest": chain.digest,
+        }
+    lock = (avro.directory() / "lock.json").read_bytes()
+    return made | {SCHEMAS: {"digest": sha256(lock).hexdigest(), "schemas": len(avro.read_lock())}}
+
+
+def publish(connection: Mapping[str, Any], wanted: Entries) -> list[str]:
+    """Make the topic say `wanted`; returns the keys that changed or went away, none the second time.
+
+    connection: keyword arguments for kafka-python, as a user who may write the topic. Raises kafka-python's errors.
+    """
+    standing = Definitions()
+    standing.learn(read_to_end(connection, TOPIC))
+    changed = [key for key, value in wanted.items() if standing.entries.get(key) != value]
+    gone = [key for key in standing.entries if key not in wanted and key.startswith(_OURS)]
+    if changed or gone:
+        producer = KafkaProducer(**connection, acks="all", enable_idempotence=True)
+        try:
+            sent = [producer.send(TOPIC, key=key.encode(), value=_json(wanted[key])) for key in changed]
+            sent += [producer.send(TOPIC, key=key.encode(), value=None) for key in gone]
+            for acknowledgement in sent:
+                acknowledgement.get(30)
+        finally:
+            producer.close(10)
+    return [*changed, *gone]
+
+
+def _json(value: Mapping[str, Json]) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
