@@ -1,22 +1,18 @@
 """The broker's jars: exactly those in `jars.lock`, fetched once from Maven Central by jgo, checked by their SHA-256.
 
-jgo resolves (pure Python, no Maven) when the lock is renewed: `python -m backbone.kafka.jars 4.3.1`. A first run
-only downloads what the lock names; a later run finds the marker file and touches no network. Starting the broker is not
-here.
+The lock is renewed by `python -m backbone.kafka.jars 4.3.1`. A first run downloads what the lock names; a later run finds
+the marker file and touches no network. How jars are found and fetched is in `maven`; starting the broker is not here.
 """
 
+import errno
 import hashlib
 import logging
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import requests
-from jgo.maven import MavenContext
 
 from backbone.kafka.errors import JarsUnavailable
 
@@ -24,10 +20,6 @@ log = logging.getLogger(__name__)
 
 LOCK = Path(__file__).with_name("jars.lock")
 MARKER = "complete"
-_TIMEOUT_S = 30
-_DOWNLOADS_AT_ONCE = 8
-# The tools' dependency on Kafka Connect (Jetty, Jersey: 20 MB) serves no broker.
-_NOT_NEEDED = ("connect-runtime", "connect-api", "connect-json", "connect-transforms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +76,22 @@ def ensure_jars(cache_dir: Path, tell: Callable[[str], None] = log.info) -> Path
     if marker.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
+    from backbone.kafka.maven import download  # here: whoever has the jars need not load jgo (0.3 s)
+
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="download-") as scratch:
         tell(f"downloading Apache Kafka {kafka_version()} to {target} (45 MB, once)")
         made = Path(scratch) / "jars"
         made.mkdir()
-        _download(read_lock(), Path(scratch) / "maven", made, target)
+        try:
+            download(read_lock(), Path(scratch) / "maven", made)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise JarsUnavailable(f"the disk that holds {cache_dir} is full; make room (150 MB)") from error
+            raise JarsUnavailable(
+                f"Apache Kafka {kafka_version()} is not downloaded yet and Maven Central (repo.maven.apache.org) cannot be "
+                f"reached ({type(error).__name__}): connect to the internet for the first run, or copy {target} from a "
+                f"machine that has it."
+            ) from error
         (made / MARKER).write_text(digest + "\n", encoding="ascii")
         if target.exists() and not marker.exists():
             shutil.rmtree(target)
@@ -100,55 +103,13 @@ def ensure_jars(cache_dir: Path, tell: Callable[[str], None] = log.info) -> Path
     return target
 
 
-def _download(jars: Iterable[Jar], repository: Path, into: Path, target: Path) -> None:
-    context = MavenContext(repo_cache=repository, timeout=_TIMEOUT_S)
-
-    def fetch(jar: Jar) -> None:
-        path = context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if found != jar.sha256:
-            raise JarsUnavailable(
-                f"{jar.filename} was downloaded with SHA-256 {found[:16]}…, but {LOCK.name} says {jar.sha256[:16]}…; "
-                f"something between here and Maven Central changed the file. Try again, or from another network."
-            )
-        path.rename(into / jar.filename)
-
-    try:
-        with ThreadPoolExecutor(_DOWNLOADS_AT_ONCE) as pool:
-            list(pool.map(fetch, jars))
-    except (requests.RequestException, RuntimeError) as error:
-        if isinstance(error, JarsUnavailable):
-            raise
-        raise JarsUnavailable(
-            f"Apache Kafka {kafka_version()} is not downloaded yet and Maven Central (repo.maven.apache.org) cannot be "
-            f"reached ({type(error).__name__}): connect to the internet for the first run, or copy {target} from a "
-            f"machine that has it."
-        ) from error
-
-
-def resolve(version: str) -> list[Jar]:
-    """What a broker of this Kafka version needs, resolved by jgo from Maven Central and hashed (needs the network)."""
-    with tempfile.TemporaryDirectory() as scratch:
-        context = MavenContext(repo_cache=Path(scratch), timeout=_TIMEOUT_S)
-        left_out = [context.project("org.apache.kafka", name) for name in _NOT_NEEDED]
-        broker = context.create_dependency(f"org.apache.kafka:kafka_2.13:{version}", left_out)
-        inputs, transitive = context.resolver.resolve([broker])
-        wanted = [d.artifact for d in [*inputs, *(d for d in transitive if d.scope in ("compile", "runtime"))]]
-        # Kafka's own download adds the bridge from its logging calls to log4j; Maven's metadata does not name it. It is
-        # not resolved together with Kafka: jgo would then let log4j's parent choose Kafka's versions.
-        log4j = next(a.version for a in wanted if a.artifactId == "log4j-core")
-        wanted.append(context.project("org.apache.logging.log4j", "log4j-slf4j-impl").at_version(log4j).artifact())
-        return [
-            Jar(a.groupId, a.artifactId, a.version, hashlib.sha256(a.resolve().read_bytes()).hexdigest())
-            for a in sorted(wanted, key=lambda a: (a.groupId, a.artifactId))
-        ]
-
-
 def main(arguments: list[str]) -> int:
     """Renew the lock for the Kafka version named on the command line."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m backbone.kafka.jars VERSION   (for example 4.3.1)\n")
         return 2
+    from backbone.kafka.maven import resolve
+
     lines = [
         f"# The jars of Apache Kafka {arguments[0]}'s broker. Written by: python -m backbone.kafka.jars {arguments[0]}",
         *map(str, resolve(arguments[0])),

