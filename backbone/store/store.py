@@ -1,123 +1,122 @@
 """Opening a service's database: SQLite by default, PostgreSQL by one setting, the same tables in both.
 
 One schema a service: with SQLite a file of its own, with PostgreSQL a schema of its own in the database that the URL names.
+All methods block; the engine calls them in its one worker thread.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.engine import make_url
 
-from backbone.store import tables
-from backbone.store.rows import Checkpoint
-from backbone.store.transaction import Tx
+from backbone.store import migrate, parking, tables
+from backbone.store.databases import open_engine
+from backbone.store.errors import CheckpointMissing, as_away
+from backbone.store.rows import Checkpoint, ParkedRecord
+from backbone.store.transaction import Tx, upsert
 
-AWAY = (OperationalError, InterfaceError)
-"""What SQLAlchemy raises when the database cannot be reached, is full, or has lost the connection: wait, then try again."""
-MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK_WAIT_S = 30
+_COLUMNS = tuple(field.name for field in fields(Checkpoint))
 
 
 class Store:
-    """One service's database."""
+    """One service's database. Raises DatabaseAway from every method when it cannot be worked with now.
 
-    def __init__(self, url: str, service: str, migrations: Sequence[Path] = ()) -> None:
+    url: SQLAlchemy's (`Settings.service_database_url`). versions: folders with Alembic versions of the service's own tables.
+    """
+
+    def __init__(self, url: str, service: str, versions: Sequence[Path] = ()) -> None:
         self.service = service
-        self.engine = open_engine(url, service)
-        self._versions = [MIGRATIONS / "versions", *migrations]
+        self.where = make_url(url).render_as_string(hide_password=True)
+        self.schema = service.replace("-", "_")
+        self._engine = open_engine(url, self.schema)
+        self._versions = versions
 
     def migrate(self) -> None:
-        """Bring the tables up to this version's. Several workers may start at once: one of them does it, the others wait."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.set_main_option("path_separator", "newline")
-        config.set_main_option("version_locations", "\n".join(str(path) for path in self._versions))
-        with self.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate {self.service}"})
-                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.service}"'))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "heads")
+        """Bring the tables up to this version's. Raises SchemaUnknown."""
+        with self._begin() as connection:
+            migrate.upgrade(connection, self.schema, self._versions)
 
     @contextmanager
     def transaction(self, topic: str, partition: int) -> Iterator[Tx]:
-        """One transaction that holds the lock on this partition's checkpoint. Commits at the end, rolls back on any error."""
-        with self.engine.begin() as connection:
-            yield Tx(connection, _lock(connection, topic, partition))
+        """One transaction that holds the lock on this partition's checkpoint. Commits at the end, rolls back on any error,
+        and when it ends with `Tx.wrote` False. Raises CheckpointMissing."""
+        with self._begin() as connection:
+            tx = Tx(connection, _lock(connection, topic, partition))
+            yield tx
+            if not tx.wrote:
+                connection.rollback()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for looking things up."""
-        with self.engine.connect() as connection:
-            yield connection
+        """A connection for looking things up; it takes no lock."""
+        with self._translated(), self._engine.connect() as connection:
+            yield connection.execution_options(schakel_reading=True)
 
     def checkpoints(self) -> dict[tuple[str, int], Checkpoint]:
         """How far the whole service has come, all workers together."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(select(tables.checkpoint)).mappings()
-            return {(row["topic"], row["partition"]): Checkpoint(**row) for row in rows}
+        with self.reading() as connection:
+            return {
+                (row.topic, row.partition): _checkpoint(row) for row in connection.execute(select(tables.checkpoint))
+            }
+
+    def take_up(self, new: Sequence[Checkpoint]) -> None:
+        """Make checkpoints for partitions that have none (`id` is not looked at); one that is there already stays as it is."""
+        values = [{name: getattr(point, name) for name in _COLUMNS if name != "id"} for point in new]
+        if values:
+            with self._begin() as connection:
+                connection.execute(upsert(connection, tables.checkpoint, ("topic", "partition"), ()), values)
+
+    def depths(self) -> Mapping[str, int]:
+        """How many records wait: `outbox` to be published, `parked` to be looked at."""
+        with self.reading() as connection:
+            waiting = connection.execute(select(func.coalesce(func.sum(tables.outbox.c.records), 0))).scalar_one()
+            return {"outbox": int(waiting), "parked": parking.count(connection)}
+
+    def parked(self, case_id: str | None = None, limit: int = 1_000) -> list[ParkedRecord]:
+        """Parked records of the whole service, in the order of the log."""
+        with self.reading() as connection:
+            return parking.find(connection, case_id=case_id, limit=limit)
+
+    def retry_parked(self, ids: Sequence[int]) -> int:
+        """Ask the service to try these parked records again; returns how many there were."""
+        with self._begin() as connection:
+            return parking.mark_retry(connection, ids)
 
     def close(self) -> None:
-        """Give all connections back."""
-        self.engine.dispose()
+        """Give all connections back; a later call opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        with self._translated(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if away := as_away(error, self.where):
+                self._engine.dispose()  # connections from before it went are of no use after
+                raise away from error
+            raise
 
 
 def _lock(connection: Connection, topic: str, partition: int) -> Checkpoint:
     """The checkpoint row, locked to the end of the transaction (SQLite: the whole file is, by BEGIN IMMEDIATE)."""
     column = tables.checkpoint.c
     statement = select(tables.checkpoint).where(column.topic == topic, column.partition == partition).with_for_update()
-    row = connection.execute(statement).mappings().first()
-    if row is None and connection.dialect.name == "postgresql":
-        # A row to lock, so that two workers cannot both take the partition for new.
-        fresh = {"topic": topic, "partition": partition, "next_offset": -1, "rebuilding": False, "rebuild_to": 0}
-        connection.execute(postgresql.insert(tables.checkpoint).values(fresh).on_conflict_do_nothing())
-        row = connection.execute(statement).mappings().first()
-    if row is None or row["next_offset"] < 0:
-        return Checkpoint(topic, partition, 0, known=False)
-    return Checkpoint(**row)
+    row = connection.execute(statement).first()
+    if row is None:
+        raise CheckpointMissing(
+            f"there is no checkpoint for {topic}[{partition}]; partitions are taken up before they are worked on"
+        )
+    return _checkpoint(row)
 
 
-def open_engine(url: str, service: str) -> Engine:
-    """An engine with what each database needs to be trusted with a position."""
-    if url.startswith("sqlite"):
-        return _sqlite(url)
-    return create_engine(
-        url,
-        connect_args={"options": f"-csearch_path={service}", "connect_timeout": 5},
-        pool_pre_ping=True,
-        pool_size=4,
-    )
-
-
-def _sqlite(url: str) -> Engine:
-    path = url.partition("sqlite:///")[2]
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _LOCK_WAIT_S, "check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def _opened(connection, record) -> None:  # type: ignore[no-untyped-def]
-        connection.isolation_level = None  # the driver's own BEGIN is deferred; ours below is not
-        connection.execute("PRAGMA journal_mode=WAL")
-        # NORMAL may lose the newest commits in a power cut, whole transactions at a time: position, outbox and snapshots
-        # go back together, and the ledger is read again from there. What was published meanwhile has the same ids.
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def database_url(configured: str | None, var_dir: Path, service: str) -> str:
-    """The URL of a service's database: the configured one, or a file under `var/db`."""
-    return configured or f"sqlite:///{var_dir / 'db' / service}.db"
-
-
-__all__ = ["AWAY", "DBAPIError", "Store", "database_url", "open_engine"]
+def _checkpoint(row: Row[Any]) -> Checkpoint:
+    return Checkpoint(*(getattr(row, name) for name in _COLUMNS))

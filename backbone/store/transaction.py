@@ -1,113 +1,124 @@
 """One transaction over one partition: everything a batch of records changes, or nothing of it.
 
-SQLAlchemy Core throughout; only the two hot loops (snapshots, outbox) hand their rows to the driver in one call.
+SQLAlchemy Core throughout; only the statements of the hot loop go straight to the driver. Opening, locking and committing are
+`backbone.store.store`'s.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from backbone.store import tables
-from backbone.store.rows import Checkpoint, Outgoing, Parked, Waiting
+from backbone.store import parking, tables
+from backbone.store.outbox import in_rows, pack, unpack
+from backbone.store.rows import Checkpoint, Outgoing, ParkedRecord, Pending
 from schakel.record import Raw
 
 _IDS_AT_ONCE = 500
-_headers_out = msgspec.msgpack.Encoder().encode
-_headers_in = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...]).decode
 
 
 class Tx:
-    """See the module's words. `checkpoint` is what the row said when the transaction took its lock."""
+    """See the module's words. `checkpoint` is what the row said when the transaction took its lock.
+
+    A processor writes by these methods, or to tables of its own by `connection`. It never commits, and never moves the
+    checkpoint: that is the engine's.
+    """
 
     def __init__(self, connection: Connection, checkpoint: Checkpoint) -> None:
         self.connection = connection
         self.checkpoint = checkpoint
-        self._mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        self.outbox_rows = 0
+        self.wrote = False
+        """Whether anything was written by the methods below; what goes by `connection` itself has to say so (`touch`)."""
+        self._outgoing: list[Outgoing] = []
+        self._lite = connection.dialect.name == "sqlite"
 
-    # -- position ------------------------------------------------------------------------------------------------------
-
-    def save_checkpoint(self) -> None:
-        """Write `checkpoint` as it stands now."""
-        point = self.checkpoint
-        columns = ("next_offset", "topic_id", "digest", "rebuilding", "rebuild_to")
-        self.connection.execute(
-            self.upsert(tables.checkpoint, ("topic", "partition"), columns),
-            {"topic": point.topic, "partition": point.partition, **{name: getattr(point, name) for name in columns}},
-        )
+    def touch(self) -> None:
+        """Say that a tick wrote by `connection` itself; else its transaction is rolled back as one that did nothing."""
+        self.wrote = True
 
     def upsert(self, table: Table, key: Sequence[str], columns: Sequence[str]) -> Insert:
         """An insert that replaces `columns` where `key` is there already, in this database's dialect."""
-        make = sqlite.insert if self.connection.dialect.name == "sqlite" else postgresql.insert
-        statement = make(table)
-        return statement.on_conflict_do_update(
-            index_elements=list(key), set_={name: statement.excluded[name] for name in columns}
-        )
+        self.wrote = True
+        return upsert(self.connection, table, key, columns)
 
     # -- outbox --------------------------------------------------------------------------------------------------------
 
     def outbox(self, rows: Iterable[Outgoing]) -> None:
-        """To be published after the commit, in this order, by whoever holds this partition then."""
-        cause = (self.checkpoint.topic, self.checkpoint.partition)
-        values = [
-            (*cause, row.topic, row.partition, row.key, row.value, _headers_out(row.headers)) for row in rows
-        ]
-        if values:
-            marks = ", ".join([self._mark] * 7)
-            columns = 'cause_topic, cause_partition, topic, "partition", "key", value, headers'
-            self.connection.exec_driver_sql(f"INSERT INTO outbox ({columns}) VALUES ({marks})", values)
-            self.outbox_rows += len(values)
+        """To be published after the commit, by whoever holds this partition then.
 
-    def waiting(self, limit: int) -> list[Waiting]:
-        """Rows of this partition that are still to be published, oldest first."""
-        box, point = tables.outbox.c, self.checkpoint
+        Each partition of each topic gets its records in this order. Records for topics that the service itself reads follow
+        when all others of the transaction are acknowledged: an event that says something is done never precedes the doing.
+        """
+        self._outgoing.extend(rows)
+
+    def outgoing(self) -> Sequence[Outgoing]:
+        """What this transaction will send so far."""
+        return self._outgoing
+
+    def write_outbox(self) -> list[Pending]:
+        """For the engine: put what was handed to `outbox` into the database, once, at the end of the transaction.
+
+        Raises OutgoingTooLarge.
+        """
+        point, written = self.checkpoint, []
+        for records in in_rows(self._outgoing):
+            point.outbox_seq += 1
+            written.append(Pending(point.outbox_seq, records))
+        if written:
+            self._many(
+                "INSERT INTO outbox (checkpoint_id, seq, records, packed) VALUES (?, ?, ?, ?)",
+                [(point.id, row.seq, len(row.records), pack(row.records)) for row in written],
+            )
+        self._outgoing = []
+        return written
+
+    def pending(self, after_seq: int, limit: int) -> list[Pending]:
+        """For the engine: outbox rows of this partition behind `after_seq`, oldest first; `limit` counts rows, not records."""
+        box = tables.outbox.c
         statement = (
-            select(tables.outbox)
-            .where(box.cause_topic == point.topic, box.cause_partition == point.partition)
+            select(box.seq, box.packed)
+            .where(box.checkpoint_id == self.checkpoint.id, box.seq > after_seq)
             .order_by(box.seq)
             .limit(limit)
         )
-        return [
-            Waiting(row.seq, Outgoing(row.topic, row.partition, row.key, row.value, _headers_in(row.headers)))
-            for row in self.connection.execute(statement)
-        ]
+        return [Pending(row.seq, unpack(row.packed)) for row in self.connection.execute(statement)]
 
-    def published(self, up_to: int) -> None:
-        """Forget rows of this partition up to and including this one."""
-        box, point = tables.outbox.c, self.checkpoint
-        self.connection.execute(
-            delete(tables.outbox).where(
-                box.cause_topic == point.topic, box.cause_partition == point.partition, box.seq <= up_to
-            )
-        )
+    def forget_published(self, up_to_seq: int) -> None:
+        """For the engine: drop outbox rows of this partition up to and including this one."""
+        self.wrote = True
+        cursor = self._cursor()
+        sql = "DELETE FROM outbox WHERE checkpoint_id = ? AND seq <= ?"
+        cursor.execute(self._sql(sql), (self.checkpoint.id, up_to_seq))
 
     # -- snapshots -----------------------------------------------------------------------------------------------------
 
-    def snapshots(self, case_ids: Sequence[str]) -> dict[str, bytes]:
-        """The snapshots of these cases, as far as there are any."""
+    def snapshots(self, case_ids: Iterable[str]) -> dict[str, bytes]:
+        """The snapshots of these cases, as far as there are any; of any partition."""
         found: dict[str, bytes] = {}
-        column = tables.snapshot.c
-        for some in _slices(case_ids):
-            statement = select(column.case_id, column.state).where(column.case_id.in_(some))
-            found.update((row.case_id, row.state) for row in self.connection.execute(statement))
+        cursor = self._cursor()
+        if not self._lite:
+            sql = "SELECT case_id, state FROM snapshot WHERE case_id = ANY(%s)"
+            found.update(cursor.execute(sql, (list(case_ids),)).fetchall())
+            return found
+        for some in _slices(list(case_ids)):
+            marks = ", ".join("?" * len(some))
+            cursor.execute(f"SELECT case_id, state FROM snapshot WHERE case_id IN ({marks})", some)
+            found.update(cursor.fetchall())
         return found
 
-    def save_snapshots(self, states: Mapping[str, bytes]) -> None:
-        """Write a case's snapshot, new or changed."""
-        if states:
-            sql = (
-                f'INSERT INTO snapshot (case_id, "partition", state) VALUES ({self._mark}, {self._mark}, {self._mark})'
-                " ON CONFLICT (case_id) DO UPDATE SET state = excluded.state"
-            )
-            rows = [(case_id, self.checkpoint.partition, state) for case_id, state in states.items()]
-            self.connection.exec_driver_sql(sql, rows)
+    def save_snapshots(self, states: Mapping[str, bytes], partition: int | None = None) -> None:
+        """Write cases' snapshots, new or changed. partition: the ledger's, for a transaction over another topic."""
+        where = self.checkpoint.partition if partition is None else partition
+        self._many(
+            'INSERT INTO snapshot (case_id, "partition", state) VALUES (?, ?, ?)'
+            " ON CONFLICT (case_id) DO UPDATE SET state = excluded.state",
+            [(case_id, where, state) for case_id, state in states.items()],
+        )
 
     def case_ids(self, partition: int, after: str, limit: int) -> list[str]:
-        """Cases of a partition in the order of their ids, for going through all of them in pieces."""
+        """Cases of a partition in the order of their ids, for going through all of them in pieces; `after` "" begins."""
         column = tables.snapshot.c
         statement = (
             select(column.case_id)
@@ -119,17 +130,14 @@ class Tx:
 
     # -- timers --------------------------------------------------------------------------------------------------------
 
-    def set_timers(self, timers: Mapping[str, Sequence[tuple[str, int]]]) -> None:
-        """Replace the timers of these cases by (name, due in milliseconds since 1970)."""
-        for some in _slices(list(timers)):
-            self.connection.execute(delete(tables.timer).where(tables.timer.c.case_id.in_(some)))
-        rows = [
-            {"case_id": case_id, "name": name, "partition": self.checkpoint.partition, "due_at_ms": due_at_ms}
-            for case_id, named in timers.items()
-            for name, due_at_ms in named
-        ]
-        if rows:
-            self.connection.execute(tables.timer.insert(), rows)
+    def set_timers(self, timers: Mapping[str, Sequence[tuple[str, int]]], partition: int | None = None) -> None:
+        """Replace all timers of these cases by (name, due in milliseconds since 1970)."""
+        where = self.checkpoint.partition if partition is None else partition
+        self._many("DELETE FROM timer WHERE case_id = ?", [(case_id,) for case_id in timers])
+        self._many(
+            'INSERT INTO timer (case_id, name, "partition", due_at_ms) VALUES (?, ?, ?, ?)',
+            [(case_id, name, where, due_at_ms) for case_id, named in timers.items() for name, due_at_ms in named],
+        )
 
     def timers_due(self, partition: int, until_ms: int, limit: int) -> list[str]:
         """Cases of a partition with a timer at or before this moment, most urgent first."""
@@ -138,7 +146,7 @@ class Tx:
             select(column.case_id)
             .where(column.partition == partition, column.due_at_ms <= until_ms)
             .group_by(column.case_id)
-            .order_by(func.min(column.due_at_ms))
+            .order_by(func.min(column.due_at_ms), column.case_id)
             .limit(limit)
         )
         return list(self.connection.execute(statement).scalars())
@@ -150,49 +158,32 @@ class Tx:
     # -- parked --------------------------------------------------------------------------------------------------------
 
     def park(self, case_id: str, raw: Raw, reason: str) -> None:
-        """Put a record aside; everything later of its case has to queue behind it."""
+        """Put a record aside; everything later of its case has to queue behind it. reason: no personal data."""
         self.connection.execute(
-            self.upsert(tables.parked, ("partition", "offset"), ("reason",)),
-            {
-                "partition": raw.partition,
-                "offset": raw.offset,
-                "case_id": case_id[:64],
-                "topic": raw.topic,
-                "timestamp_ms": raw.timestamp_ms,
-                "key": raw.key,
-                "value": raw.value,
-                "headers": _headers_out(raw.headers),
-                "reason": reason,
-                "parked_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            },
+            self.upsert(tables.parked, ("topic", "partition", "offset"), ("reason", "retry")),
+            parking.as_row(case_id, raw, reason),
         )
 
-    def parked_cases(self, case_ids: Sequence[str]) -> set[str]:
+    def parked_cases(self, case_ids: Iterable[str]) -> set[str]:
         """Those of these cases that have a parked record."""
         found: set[str] = set()
         column = tables.parked.c
-        for some in _slices(case_ids):
+        for some in _slices(list(case_ids)):
             found.update(self.connection.execute(select(column.case_id).where(column.case_id.in_(some))).scalars())
         return found
 
-    def parked(self, case_id: str | None = None) -> list[Parked]:
-        """Parked records, of one case or all, in the order of the log."""
-        statement = select(tables.parked).order_by(tables.parked.c.partition, tables.parked.c.offset)
-        if case_id is not None:
-            statement = statement.where(tables.parked.c.case_id == case_id)
-        return [
-            Parked(
-                row.case_id,
-                Raw(row.topic, row.partition, row.offset, row.timestamp_ms, row.key, row.value, _headers_in(row.headers)),
-                row.reason,
-                row.parked_at,
-            )
-            for row in self.connection.execute(statement)
-        ]
+    def parked(self, *, case_id: str | None = None, retry_only: bool = False, limit: int = 1_000) -> list[ParkedRecord]:
+        """Parked records of this transaction's topic and partition, in the order of the log.
 
-    def unpark(self, case_id: str) -> None:
-        """Forget the parked records of a case: they have been processed."""
-        self.connection.execute(delete(tables.parked).where(tables.parked.c.case_id == case_id))
+        case_id: of one case. retry_only: those that an operator wants tried again (`Store.retry_parked`).
+        """
+        point = self.checkpoint
+        place = (point.topic, point.partition)
+        return parking.find(self.connection, place=place, case_id=case_id, retry_only=retry_only, limit=limit)
+
+    def unpark(self, ids: Iterable[int]) -> None:
+        """Forget parked records: they have been processed, or voided in the ledger."""
+        self._many("DELETE FROM parked WHERE id = ?", [(number,) for number in ids])
 
     # -- notes ---------------------------------------------------------------------------------------------------------
 
@@ -203,9 +194,46 @@ class Tx:
     def set_note(self, name: str, value: str | None) -> None:
         """Remember a small fact; None forgets it."""
         if value is None:
+            self.wrote = True
             self.connection.execute(delete(tables.note).where(tables.note.c.name == name))
         else:
             self.connection.execute(self.upsert(tables.note, ("name",), ("value",)), {"name": name, "value": value})
+
+    # -- the driver ----------------------------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """For the engine: write `checkpoint` as it stands now."""
+        self.wrote = True
+        point = self.checkpoint
+        self._cursor().execute(
+            self._sql(
+                "UPDATE checkpoint SET next_offset = ?, topic_id = ?, digest = ?, rebuild_until = ?, outbox_seq = ? WHERE id = ?"
+            ),
+            (point.next_offset, point.topic_id, point.digest, point.rebuild_until, point.outbox_seq, point.id),
+        )
+
+    def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            self.wrote = True
+            self._cursor().executemany(self._sql(sql), rows)
+
+    def _cursor(self) -> Any:
+        connection = self.connection.connection.driver_connection
+        assert connection is not None
+        return connection.cursor() if self._lite else connection.cursor(binary=True)
+
+    def _sql(self, sql: str) -> str:
+        """Written for SQLite; psycopg marks a value with %b (the binary form, half the time of the textual one)."""
+        return sql if self._lite else sql.replace("?", "%b")
+
+
+def upsert(connection: Connection, table: Table, key: Sequence[str], columns: Sequence[str]) -> Insert:
+    """An insert that replaces `columns` (none: leaves the row alone) where `key` is there already."""
+    statement = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if not columns:
+        return statement.on_conflict_do_nothing(index_elements=list(key))
+    replaced = {name: statement.excluded[name] for name in columns}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
 
 
 def _slices(ids: Sequence[str]) -> Iterable[Sequence[str]]:

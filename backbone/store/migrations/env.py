@@ -1,7 +1,6 @@
-"""Alembic's entry: run the versions on the connection that `Store.migrate` holds."""
+"""Alembic's entry: run the versions on the connection, and in the transaction, that `backbone.store.migrate` holds."""
 
 from alembic import context
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, transactional_ddl=False)
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
 context.run_migrations()

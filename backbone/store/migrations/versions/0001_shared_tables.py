@@ -10,28 +10,26 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Position, outbox, snapshots, timers, parked records and notes."""
     op.create_table(
         "checkpoint",
-        sa.Column("topic", sa.String(120), primary_key=True),
-        sa.Column("partition", sa.Integer, primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("topic", sa.String(249), nullable=False),
+        sa.Column("partition", sa.Integer, nullable=False),
         sa.Column("next_offset", sa.BigInteger, nullable=False),
-        sa.Column("topic_id", sa.String(36)),
-        sa.Column("digest", sa.String(64)),
-        sa.Column("rebuilding", sa.Boolean, nullable=False),
-        sa.Column("rebuild_to", sa.BigInteger, nullable=False),
+        sa.Column("topic_id", sa.String(36), nullable=False),
+        sa.Column("digest", sa.LargeBinary),
+        sa.Column("rebuild_until", sa.BigInteger),
+        sa.Column("outbox_seq", sa.BigInteger, nullable=False),
+        sa.UniqueConstraint("topic", "partition", name="checkpoint_place"),
     )
     op.create_table(
         "outbox",
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-        sa.Column("cause_topic", sa.String(120), nullable=False),
-        sa.Column("cause_partition", sa.Integer, nullable=False),
-        sa.Column("topic", sa.String(120), nullable=False),
-        sa.Column("partition", sa.Integer),
-        sa.Column("key", sa.LargeBinary),
-        sa.Column("value", sa.LargeBinary, nullable=False),
-        sa.Column("headers", sa.LargeBinary, nullable=False),
+        sa.Column("checkpoint_id", sa.Integer, sa.ForeignKey("checkpoint.id"), primary_key=True),
+        sa.Column("seq", sa.BigInteger, primary_key=True),
+        sa.Column("records", sa.Integer, nullable=False),
+        sa.Column("packed", sa.LargeBinary, nullable=False),
     )
-    op.create_index("outbox_cause", "outbox", ["cause_topic", "cause_partition", "seq"])
     op.create_table(
         "snapshot",
         sa.Column("case_id", sa.String(64), primary_key=True),
@@ -49,18 +47,20 @@ def upgrade() -> None:
     op.create_index("timer_due", "timer", ["partition", "due_at_ms"])
     op.create_table(
         "parked",
-        sa.Column("partition", sa.Integer, primary_key=True),
-        sa.Column("offset", sa.BigInteger, primary_key=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("topic", sa.String(249), nullable=False),
+        sa.Column("partition", sa.Integer, nullable=False),
+        sa.Column("offset", sa.BigInteger, nullable=False),
         sa.Column("case_id", sa.String(64), nullable=False),
-        sa.Column("topic", sa.String(120), nullable=False),
         sa.Column("timestamp_ms", sa.BigInteger, nullable=False),
         sa.Column("key", sa.LargeBinary),
         sa.Column("value", sa.LargeBinary),
         sa.Column("headers", sa.LargeBinary, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
-        sa.Column("parked_at", sa.String(40), nullable=False),
+        sa.Column("retry", sa.Boolean, nullable=False),
+        sa.UniqueConstraint("topic", "partition", "offset", name="parked_place"),
     )
-    op.create_index("ix_parked_case_id", "parked", ["case_id"])
+    op.create_index("parked_case", "parked", ["case_id"])
     op.create_table(
         "note",
         sa.Column("name", sa.String(160), primary_key=True),

@@ -1,0 +1,84 @@
+"""Settings of every process of the backbone: read from the environment (`SCHAKEL_…`), checked once, passed on by hand.
+
+What a value means for one part (a chain, a protocol, a topic) stands with that part; here is only what an operator sets.
+"""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backbone.kafka.credentials import Credentials, Secret
+
+DEFAULT_BOOTSTRAP = "127.0.0.1:9092"
+
+
+class Settings(BaseSettings):
+    """Raises pydantic.ValidationError that names the variable when a value cannot be used."""
+
+    model_config = SettingsConfigDict(env_prefix="SCHAKEL_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    var_dir: Path = Field(Path("var"), description="directory of all state: databases, run files, the embedded broker")
+    bootstrap: str = Field(
+        "", description="Kafka as host:port[,host:port]; unset: what the embedded broker wrote, else 127.0.0.1:9092"
+    )
+    sasl_username: str | None = Field(None, description="user of the broker; unset: no sign-on")
+    sasl_password: SecretStr | None = Field(None, description="its password; better is a file")
+    sasl_password_file: Path | None = Field(None, description="file that holds the password")
+    ca_file: Path | None = Field(None, description="authority of the broker's certificate; unset: plain text")
+    database_url: str | None = Field(
+        None, description="postgresql+psycopg://… gives one schema a service; unset: SQLite under var/db"
+    )
+    keys_url: str | None = Field(None, description="where data keys are kept; unset: SQLite under var/keys")
+    protocols_dir: Path = Path("protocols")
+    chains_dir: Path = Path("chains")
+    clock: str = Field(
+        "system", description="system, or file:<path> that holds an ISO moment (the demo's stepped clock)"
+    )
+    replica: str = Field(
+        "",
+        description="name of this worker among those of its service, the same after a restart; unset: a member without a name",
+    )
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(0, ge=-1, le=65535, description="0: a free one, written to var/run; -1: no HTTP server")
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _sign_on_is_whole(self) -> Self:
+        given = self.sasl_password is not None or self.sasl_password_file is not None
+        if bool(self.sasl_username) is not given:
+            raise ValueError(
+                "sign-on to Kafka needs both a user and a password; set SCHAKEL_SASL_USERNAME and "
+                "SCHAKEL_SASL_PASSWORD_FILE, or neither"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _address_of_the_broker(self) -> Self:
+        if not self.bootstrap:
+            written = self.var_dir / "kafka" / "bootstrap"
+            found = written.read_text(encoding="ascii").strip() if written.is_file() else DEFAULT_BOOTSTRAP
+            object.__setattr__(self, "bootstrap", found)
+        return self
+
+    def credentials(self) -> Credentials | None:
+        """Who to be towards the broker; None for a broker without sign-on. Raises ValueError when the file cannot be read."""
+        if not self.sasl_username:
+            return None
+        if self.sasl_password_file is None:
+            assert self.sasl_password is not None
+            return Credentials(self.sasl_username, Secret(self.sasl_password.get_secret_value()))
+        try:
+            password = self.sasl_password_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(
+                f"SCHAKEL_SASL_PASSWORD_FILE: cannot read {self.sasl_password_file} ({error.strerror}); "
+                f"it should hold the password of user {self.sasl_username}"
+            ) from None
+        return Credentials(self.sasl_username, Secret(password))
+
+    def service_database_url(self, service: str) -> str:
+        """SQLAlchemy's address of a service's database: the one that is set, or its own SQLite file."""
+        return self.database_url or f"sqlite:///{self.var_dir.absolute() / 'db' / f'{service}.db'}"
