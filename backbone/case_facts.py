@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from backbone.chains import Chain, Chains
+from backbone.protocols import mediation_refused
 from backbone.protocols.facts import Facts, FactValue
 from schakel.case_state import State
 from schakel.errors import SchakelError
-from schakel.events.vocab import Check, Role
+from schakel.events.vocab import Answer, Check, Role
+
 
 class ChainNotLoadedError(SchakelError):
     """A case is pinned to a chain that is not among the files."""
@@ -60,6 +62,22 @@ def facts_of(case: State, door_roles: Iterable[Role]) -> Facts:
     for fact, check in _CHECKS.items():
         facts[fact] = checks.get(check.value)
     return facts
+
+
+def mediation_objection(case: State, chain: Chain) -> str | None:
+    """The passage that forbids mediation in this case now, or None.
+
+    Anybody's open suspicion of discrimination counts here, not only the door's: a rule above all protocol files (domain-detail A17, A22).
+    """
+    facts = dict(facts_of(case, chain.roles_of(case.door or "")))
+    said = {
+        answer
+        for key, answer in case.assessments.items()
+        if key.rpartition("/")[2] in {check.value for check in _SUSPICION}
+    }
+    said |= {facts["suspicion"]} if isinstance(facts["suspicion"], str) else set()
+    facts["suspicion"] = next((answer for answer in (Answer.YES, Answer.UNKNOWN, Answer.NO) if answer in said), None)
+    return mediation_refused(facts)
 
 
 def _suspicion(case: State, checks: dict[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 import sys
 
 from backbone.engine.run import main
+
 from services.cases.app import build
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ For use inside the backbone (operators, the console); it listens where the servi
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import msgspec
 from aiohttp import web
@@ -12,14 +13,14 @@ from sqlalchemy import Connection, select
 
 from backbone.casework import load_desk
 from backbone.store.tables import snapshot
-from services.cases.processor import overview
+from services.cases.overview import overview
 
 COUNTABLE = ("chain", "municipality", "district", "status", "door", "identity", "place_type", "natures", "grounds")
 FILTERS = ("chain", "municipality", "district", "status", "door")
 MOST = 1_000
 
 
-def routes(connect: Callable[[], Connection]) -> list[web.RouteDef]:
+def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[web.RouteDef]:
     """`GET /cases/{id}` · `GET /cases?district=oost&limit=50` · `GET /counts/grounds?chain=amsterdam`."""
 
     async def one(request: web.Request) -> web.Response:

@@ -3,37 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, String, Table, Text
+from aiohttp import web
 
 from backbone.casework import CaseProcessor, Desk
+from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel.case_state import ReferralState, State
 from schakel.entry import Entry
 from schakel.events import Derived
-
-metadata = MetaData()
-overview = Table(
-    "overview",
-    metadata,
-    Column("case_id", String(36), primary_key=True),
-    Column("chain", String(60), index=True),
-    Column("municipality", String(60)),
-    Column("district", String(60), index=True),
-    Column("status", String(12), nullable=False, index=True),
-    Column("door", String(42), index=True),
-    Column("reported_at", DateTime(timezone=True), index=True),
-    Column("identity", String(20)),
-    Column("place_type", String(24)),
-    Column("natures", Text, nullable=False),
-    Column("grounds", Text, nullable=False),
-    Column("waiting_referrals", BigInteger, nullable=False),
-    Column("running_clocks", BigInteger, nullable=False),
-    Column("breached_clocks", BigInteger, nullable=False),
-    Column("events", BigInteger, nullable=False),
-    Column("drill", Boolean, nullable=False),
-    Column("history", Boolean, nullable=False),
-)
-"""One row a case, for lists and counts. Words in `natures` and `grounds` stand between spaces: ` threat assault `."""
+from services.cases import api
+from services.cases.overview import overview
 
 
 class NoRules:
@@ -54,6 +33,10 @@ class CasesProcessor(CaseProcessor):
 
     def __init__(self) -> None:
         super().__init__("cases", NoRules())
+
+    def routes(self, store: Store) -> list[web.RouteDef]:
+        """Queries over the state, beside the service's metrics."""
+        return api.routes(store.reading)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         rows = [row_of(desk.case) for desk in desks.values() if desk.case.report]

@@ -43,7 +43,12 @@ def _reminder(case: State, clock_id: str, *, breached: bool) -> Reminder:
     clock = case.clocks[clock_id]
     assert clock.due_at is not None
     return Reminder(
-        case=case.id, clock=clock_id, name=clock.name, kind=ClockKind(clock.kind), due_at=clock.due_at, breached=breached
+        case=case.id,
+        clock=clock_id,
+        name=clock.name,
+        kind=ClockKind(clock.kind),
+        due_at=clock.due_at,
+        breached=breached,
     )
 
 

@@ -122,9 +122,7 @@ def _stop_remind_or_breach(
             clock=clock.id, due_at=clock.due_at, watermark=now, tell=tuple(sorted(tell)), premises=(clock.id,)
         )
     elif clock.responsible and any(moment <= now for moment in clock.remind_at[clock.reminded :]):
-        yield ClockReminded(
-            clock=clock.id, nth=clock.reminded + 1, to=clock.responsible, premises=(clock.id,)
-        )
+        yield ClockReminded(clock=clock.id, nth=clock.reminded + 1, to=clock.responsible, premises=(clock.id,))
 
 
 def _stopped(clock: Clock, contact: Contact) -> ClockStopped:

@@ -10,11 +10,11 @@ from datetime import datetime
 from hashlib import sha256
 
 import structlog
+from backbone.engine.processor import LogEnds, Outcome
 
 from backbone import metrics
 from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, out_record, timers_of
 from backbone.chains import Chains, Partner
-from backbone.engine.processor import LogEnds, Outcome
 from backbone.keys import KeyService, ResealRequest
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
@@ -243,7 +243,7 @@ class IntakeProcessor(CaseProcessor):
                     )
                     outgoing.extend(self._refuse(raw, envelope, answer, partner, now))
                     continue
-                event = event.model_copy(update={"sealed": sealed})  # noqa: PLW2901
+                event = event.model_copy(update={"sealed": sealed})
             appended = envelope_with(
                 envelope,
                 partner,
@@ -281,7 +281,9 @@ class IntakeProcessor(CaseProcessor):
             refusal=why,
         )
         position = _position(raw)
-        filed = out_record(self.name, partner.id if partner else "-", record, about=position, at=now, case=None, drill=False)
+        filed = out_record(
+            self.name, partner.id if partner else "-", record, about=position, at=now, case=None, drill=False
+        )
         rows = [Outgoing("schakel.refused", None, raw.topic.encode(), filed.value, filed.headers)]
         if partner:
             receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backbone.case_facts import chain_of
+from backbone.case_facts import chain_of, mediation_objection
 from backbone.chains import Chain, Chains, Partner, Relation
+from backbone.protocols import is_mediation
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Event, Told, contact, referral, report
@@ -47,6 +48,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _moments(message, now)
     yield from _chain(message, chains)
     yield from _references(message)
+    yield from _mediation(message, chains)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
@@ -218,3 +220,17 @@ def _references(message: Submission) -> Iterator[Refusal]:
                 remedy="send the id that stands in the referral message",
             )
 
+
+def _mediation(message: Submission, chains: Chains) -> Iterator[Refusal]:
+    """Asked for by hand: the rule above all protocols says no with its passage, before anything is proposed."""
+    event, known = message.event, message.case
+    if not isinstance(event, referral.ReferralRequested) or known is None or known.chain is None:
+        return
+    if is_mediation(event.role, event.purpose) and (passage := mediation_objection(known, chain_of(known, chains))):
+        yield Refusal(
+            code="mediation.refused",
+            field="purpose",
+            found="mediation",
+            expected="no violence, threat, intimidation or open suspicion of discrimination in the case",
+            remedy=f"bring in the police, the anti-discrimination bureau or Roze in Blauw instead: {passage}",
+        )

@@ -7,12 +7,12 @@ partition where a clock waits for it, so that a quiet night writes nothing.
 from collections.abc import Sequence
 from datetime import datetime
 
+from backbone.casework import load_desks, timers_of
 from backbone.store.transaction import Tx
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events.chain import WatermarkPassed
 from schakel.ids import derived_id, service_source
-from backbone.casework import load_desks, timers_of
 
 AT_ONCE = 1_000
 

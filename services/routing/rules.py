@@ -6,9 +6,9 @@ here: that is the gate's.
 
 from collections.abc import Iterator
 
-from backbone.case_facts import chain_of, facts_of
+from backbone.case_facts import chain_of, facts_of, mediation_objection
 from backbone.chains import Chain, Chains
-from backbone.protocols import Protocol, Protocols
+from backbone.protocols import Protocol, Protocols, is_mediation
 from backbone.protocols.facts import Facts
 from backbone.protocols.model import Step, Where
 from schakel.case import FOLD_VERSION
@@ -39,7 +39,7 @@ def decide(case: State, chains: Chains, protocols: Protocols) -> Iterator[Derive
         protocol = protocols.get(name, version)
         yield from _propose(case, chain, protocol, facts)
         yield from _inform(case, chain, protocol, facts)
-    yield from _propose_requested(case)
+    yield from _propose_requested(case, chain)
     yield from _exhaust(case)
 
 
@@ -79,6 +79,8 @@ def _propose(case: State, chain: Chain, protocol: Protocol, facts: Facts) -> Ite
         to = _receiver(case, chain, step)
         if to is None or to == case.door or _has(case, ref, step, to):
             continue
+        if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case, chain):
+            continue
         yield ReferralProposed(
             to=to,
             role=step.refer.to,
@@ -112,11 +114,12 @@ def _has(case: State, protocol: ProtocolRef, step: Step, to: str) -> bool:
     )
 
 
-def _propose_requested(case: State) -> Iterator[ReferralProposed]:
+def _propose_requested(case: State, chain: Chain) -> Iterator[ReferralProposed]:
     """A referral by hand goes the same way: through the gate."""
     done = {referral.requested for referral in case.referrals.values()}
     for request_id, request in case.requests.items():
-        if request_id not in done:
+        mediation = is_mediation(Role(request["role"]), Purpose(request["purpose"]))
+        if request_id not in done and not (mediation and mediation_objection(case, chain)):
             yield ReferralProposed(
                 to=request["to"],
                 role=Role(request["role"]),
@@ -135,9 +138,7 @@ def _inform(case: State, chain: Chain, protocol: Protocol, facts: Facts) -> Iter
     for inform in protocol.informs_for(facts):
         for role in inform.inform:
             for partner in chain.partners_for(role, case.facts["place"]["district"])[:1]:
-                event = PartyInformed(
-                    to=partner.id, role=role, inform=inform.id, protocol=ref, premises=(case.opened,)
-                )
+                event = PartyInformed(to=partner.id, role=role, inform=inform.id, protocol=ref, premises=(case.opened,))
                 if informed_key(event) not in case.informed:
                     yield event
 

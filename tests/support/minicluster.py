@@ -1,0 +1,188 @@
+"""Kafka as lists, for tests of whole services without a broker: the real processors, rules, stores and keys, no engine.
+
+What Kafka and the engine add (positions across kills, rebalances, publishing) is tested against the real ones in tests/engine.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from kafka.partitioner.default import murmur2
+
+from backbone.casework import LEDGER, CaseProcessor, understand
+from backbone.definition_files import load_definitions
+from backbone.keys import open_keys
+from backbone.store.rows import Checkpoint, Outgoing
+from backbone.store.store import Store
+from backbone.store.transaction import Tx
+from schakel import codec
+from schakel.case import fold
+from schakel.case_state import State
+from schakel.entry import Entry
+from schakel.envelope import Envelope
+from schakel.events import Told
+from schakel.ids import new_event_id, partner_source
+from schakel.messages import Message, Receipt
+from schakel.record import Raw
+from schakel.timesource import FixedTime
+from services.cases.processor import CasesProcessor
+from services.consent.processor import ConsentRules
+from services.followup.processor import FollowupProcessor, FollowupRules
+from services.intake.processor import IntakeProcessor
+from services.routing.processor import RoutingRules
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTITIONS = 6
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Service:
+    processor: CaseProcessor
+    store: Store
+
+
+class MiniCluster:
+    """All five services over topics that are lists. `settle()` lets everybody read until nobody has anything left."""
+
+    def __init__(self, directory: Path, url: Callable[[str], str] | None = None) -> None:
+        self.topics: dict[tuple[str, int], list[Raw]] = defaultdict(list)
+        self.chains, self.protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
+        self.time = FixedTime(START)
+        self.keys = open_keys(None, directory)
+        intake = IntakeProcessor(self.chains, self.keys, self.time)
+        intake.log_end = lambda topic, partition: len(self.topics[topic, partition])
+        self.services = [
+            Service(processor, self._store(directory, processor.name, url))
+            for processor in (
+                intake,
+                CaseProcessor("routing", RoutingRules(self.chains, self.protocols)),
+                CaseProcessor("consent", ConsentRules()),
+                FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
+                CasesProcessor(),
+            )
+        ]
+
+        for service in self.services:
+            self._take_up(service)
+
+    def _store(self, directory: Path, name: str, url: Callable[[str], str] | None) -> Store:
+        own = ROOT / "services" / name / "migrations"
+        address = url(name) if url else f"sqlite:///{directory / name}.db"
+        store = Store(address, name, [own] if own.is_dir() else [])
+        store.migrate()
+        return store
+
+    def _take_up(self, service: Service) -> None:
+        new = [
+            Checkpoint(0, topic, partition, 0, "lists")
+            for topic in service.processor.topics()
+            for partition in range(PARTITIONS if topic == LEDGER else 1)
+        ]
+        service.store.take_up(new)
+
+    # -- as a partner --------------------------------------------------------------------------------------------------
+
+    def send(self, partner: str, event: Told, case: str | None = None, event_id: str | None = None) -> str:
+        """Publish as a partner's client would. Returns the event's id."""
+        oin = self.chains.partners[partner].oin
+        event_id = event_id or new_event_id()
+        envelope = Envelope(event_id, partner_source(oin), type(event).TYPE, self.time.now(), case)
+        self.put(partner, codec.encode(event), envelope.headers())
+        return event_id
+
+    def put(self, partner: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+        """Publish anything at all on a partner's `in` topic."""
+        self._append(f"schakel.in.{partner}", 0, None, value, tuple(headers))
+
+    def out(self, partner: str) -> list[Message]:
+        """What the partner finds on its `out` topic."""
+        return [codec.decode_message(raw.value) for raw in self.topics[f"schakel.out.{partner}", 0]]
+
+    def receipts(self, partner: str) -> dict[str | None, Receipt]:
+        """The receipts of a partner by what they are about."""
+        return {message.about: message for message in self.out(partner) if isinstance(message, Receipt)}
+
+    # -- the ledger ----------------------------------------------------------------------------------------------------
+
+    def ledger(self, case: str | None = None) -> list[Entry]:
+        """Entries of the ledger, of one case or all, partition by partition."""
+        raws = [raw for partition in range(PARTITIONS) for raw in self.topics[LEDGER, partition]]
+        entries = [understand(raw) for raw in raws]
+        return [entry for entry in entries if case is None or entry.envelope.case == case]
+
+    def replay(self, case: str) -> State:
+        """The case, straight from the ledger."""
+        return fold(case, self.ledger(case))
+
+    # -- letting the services work -------------------------------------------------------------------------------------
+
+    def settle(self, batch: int = 500, rounds: int = 400) -> None:
+        """Until nothing moves any more. Fails when it never comes to rest."""
+        for _ in range(rounds):
+            if not any([self._work(service, batch) for service in self.services]):
+                return
+        raise AssertionError(f"not settled after {rounds} rounds")
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock and let everybody act on it."""
+        self.time.at += by
+        self.settle()
+        intake = self.services[0]
+        assert isinstance(intake.processor, IntakeProcessor)
+        for topic in intake.processor.watermark.topics:
+            intake.processor.watermark.noticed(topic, self.time.at, len(self.topics[topic, 0]))
+            self._in_transaction(intake, topic, 0, lambda tx, topic=topic: intake.processor.tick(tx, topic, 0))
+        for partition in range(PARTITIONS):
+            self._in_transaction(
+                intake, LEDGER, partition, lambda tx, p=partition: intake.processor.tick(tx, LEDGER, p)
+            )
+        self.settle()
+
+    def _work(self, service: Service, batch: int) -> bool:
+        moved = False
+        checkpoints = service.store.checkpoints()
+        for topic in service.processor.topics():
+            for partition in range(PARTITIONS if topic == LEDGER else 1):
+                start = checkpoints[topic, partition].next_offset
+                records = self.topics[topic, partition][start : start + batch]
+                if records:
+                    moved |= self._process(service, topic, partition, records)
+        return moved
+
+    def _process(self, service: Service, topic: str, partition: int, records: Sequence[Raw]) -> bool:
+        """One transaction; a batch that has to wait for the ledger is left for the next round."""
+        waits = False
+        with service.store.transaction(topic, partition) as tx:
+            outcome = service.processor.process(tx, records)
+            waits = outcome.wait_for is not None
+            if not waits:
+                tx.checkpoint.next_offset = records[-1].offset + 1
+                tx.advance()
+            self._publish(tx)
+        return True
+
+    def _in_transaction(self, service: Service, topic: str, partition: int, work: Callable[[Tx], object]) -> None:
+        with service.store.transaction(topic, partition) as tx:
+            work(tx)
+            self._publish(tx)
+
+    def _publish(self, tx: Tx) -> None:
+        for row in tx.write_outbox():
+            for record in row.records:
+                self._route(record)
+            tx.forget_published(row.seq)
+
+    def _route(self, record: Outgoing) -> None:
+        partition = record.partition
+        if partition is None:
+            partition = (murmur2(record.key or b"") & 0x7FFFFFFF) % PARTITIONS if record.topic == LEDGER else 0
+        self._append(record.topic, partition, record.key, record.value, record.headers)
+
+    def _append(
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...]
+    ) -> None:
+        log = self.topics[topic, partition]
+        log.append(Raw(topic, partition, len(log), int(self.time.now().timestamp() * 1000), key, value, headers))
