@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from backbone.kafka.embedded import EmbeddedKafka
-from tests.support.broker import CACHE, QUICK_START, Broker
+from tests.support.broker import CACHE, Broker
 
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """One real broker for the whole session, started when the first test asks for it; see `tests/support/broker.py`."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("broker"), cache_dir=CACHE, jvm_options=QUICK_START) as embedded:
+    with EmbeddedKafka(tmp_path_factory.mktemp("broker"), cache_dir=CACHE) as embedded:
         broker = Broker(embedded)
         try:
             yield broker

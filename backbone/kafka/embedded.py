@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -43,8 +43,7 @@ class EmbeddedKafka:
 
     var_dir: the directory all state lives under. cache_dir: where the jars are kept (default `var_dir`/cache).
     port: where clients connect; 0 takes a free one and keeps to it at later starts as long as it is free.
-    heap_mb, jvm_options: the JVM's heap, and options beyond ours. sasl: False gives a broker that anyone on this machine
-    may use, for measurements.
+    heap_mb: the JVM's heap. sasl: False gives a broker that anyone on this machine may use, for measurements.
     tell: called with a sentence when something takes long.
     """
 
@@ -55,7 +54,6 @@ class EmbeddedKafka:
         cache_dir: Path | str | None = None,
         port: int = 0,
         heap_mb: int = 512,
-        jvm_options: Sequence[str] = (),
         sasl: bool = True,
         tell: Callable[[str], None] = log.info,
     ) -> None:
@@ -64,7 +62,6 @@ class EmbeddedKafka:
         self._cache_dir = Path(cache_dir).absolute() if cache_dir else self.home.parent / "cache"
         self._wanted_port = port
         self._heap_mb = heap_mb
-        self._jvm_options = tuple(jvm_options)
         self._sasl = sasl
         self._tell = tell
         self._process: subprocess.Popen[bytes] | None = None
@@ -171,7 +168,7 @@ class EmbeddedKafka:
         logged_before = server_log.stat().st_size if server_log.exists() else 0
         with (self.home / "log" / "console.log").open("wb") as console:
             self._process = subprocess.Popen(
-                java(jars, "kafka.Kafka", "server.properties", heap_mb=self._heap_mb, options=self._jvm_options),
+                java(jars, "kafka.Kafka", "server.properties", heap_mb=self._heap_mb),
                 cwd=self.home,
                 env=environment(),
                 stdin=subprocess.DEVNULL,

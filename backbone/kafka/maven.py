@@ -29,12 +29,7 @@ def download(jars: Iterable[Jar], repository: Path, into: Path) -> None:
 
     def fetch(jar: Jar) -> None:
         artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
-        try:
-            path = artifact.resolve()
-        except RuntimeError as error:  # what jgo raises for any answer but 200
-            raise JarsUnavailable(
-                f"Maven Central does not give {jar.filename}: try again, or renew {LOCK.name}"
-            ) from error
+        path = _resolve(artifact)
         found = hashlib.sha256(path.read_bytes()).hexdigest()
         if found != jar.sha256:
             raise JarsUnavailable(

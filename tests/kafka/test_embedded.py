@@ -16,7 +16,7 @@ from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka, running, stop_running
 from backbone.kafka.errors import AlreadyRunning, BrokerDied, EmbeddedKafkaError, PortTaken
 from backbone.kafka.jars import kafka_version
-from tests.support.broker import CACHE, QUICK_START, Broker, wait_until
+from tests.support.broker import CACHE, Broker, wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.kafka
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A broker of the test's own, not started; its path has what paths may have."""
-    broker = EmbeddedKafka(tmp_path / "vár x", cache_dir=CACHE, heap_mb=256, jvm_options=QUICK_START)
+    broker = EmbeddedKafka(tmp_path / "vár x", cache_dir=CACHE, heap_mb=256)
     yield broker
     broker.stop()
 

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
+import requests
 
 from backbone.kafka import jars, maven, storage
 from backbone.kafka.credentials import Credentials, Secret, SecretStore
 from backbone.kafka.errors import ForeignData, JarsUnavailable
+from backbone.kafka.jvm import run_tool
 from backbone.kafka.storage import prepare_data
 from tests.support.broker import CACHE
 
@@ -101,6 +104,24 @@ def test_a_jar_that_was_changed_on_its_way_is_refused(tmp_path: Path, monkeypatc
     assert list((tmp_path / "cache" / "kafka").iterdir()) == []
 
 
+def test_a_download_that_breaks_off_is_tried_again_from_its_beginning(tmp_path: Path) -> None:
+    class BreaksOff:
+        filename = "kafka.jar"
+        cached_path = tmp_path / "kafka.jar"
+        tries = 0
+
+        def resolve(self) -> Path:
+            if self.cached_path.exists():  # as jgo does: what is there is taken for whole
+                return self.cached_path
+            self.tries += 1
+            self.cached_path.write_bytes(b"all" if self.tries == 3 else b"ha")
+            if self.tries < 3:
+                raise requests.exceptions.ChunkedEncodingError
+            return self.cached_path
+
+    assert maven._resolve(BreaksOff()).read_bytes() == b"all"
+
+
 @pytest.mark.kafka
 def test_the_jars_are_the_ones_that_the_lock_names() -> None:
     made = jars.ensure_jars(CACHE)
@@ -146,3 +167,18 @@ def test_two_who_make_the_same_password_get_the_same(tmp_path: Path) -> None:
 def test_a_user_name_cannot_leave_the_directory(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="cannot be a user of the broker"):
         SecretStore(tmp_path).get_or_make(name)
+
+
+def test_a_tools_arguments_are_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        words = tmp_path / "tool.arguments"
+        assert words.stat().st_mode & 0o777 == 0o600
+        seen.extend([*command, words.read_text()])
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr("backbone.kafka.jvm.subprocess.run", run)
+    run_tool(NOWHERE, tmp_path, "Tool", "-S", "name=admin,password=geheim")
+    assert [("geheim" in word) for word in seen] == [False] * (len(seen) - 1) + [True]
+    assert list(tmp_path.iterdir()) == []

@@ -20,8 +20,6 @@ T = TypeVar("T")
 
 # Jars are shared by all test runs; everything else of a test run is its own.
 CACHE = Path(__file__).parents[2] / "var" / "cache"
-# The simple compiler only: 40 % less work to start, which is most of what a test's broker does.
-QUICK_START = ("-XX:TieredStopAtLevel=1",)
 
 
 def wait_until(condition: Callable[[], T], within_s: float = 20.0, *, every_s: float = 0.02) -> T:
