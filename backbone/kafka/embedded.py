@@ -101,7 +101,7 @@ class EmbeddedKafka:
                     self._start_once(jars, lock, timeout_s)
                     break
                 except PortTaken:
-                    if attempt == _STARTS or self._wanted_port:
+                    if attempt == _STARTS:
                         raise
         (self.home / "bootstrap").write_text(self.bootstrap + "\n", encoding="ascii")
         return self

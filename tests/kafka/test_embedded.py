@@ -51,7 +51,12 @@ def test_a_killed_broker_comes_back_with_its_data_at_its_address(
     consumer = KafkaConsumer(**connection(own.bootstrap, own.admin), auto_offset_reset="earliest")
     consumer.assign([TopicPartition(topic, 0)])
     values: list[bytes] = []
-    wait_until(lambda: values.extend(r.value for rs in consumer.poll(500).values() for r in rs) or len(values) >= 100)
+
+    def all_read() -> bool:
+        values.extend(record.value for records in consumer.poll(500).values() for record in records)
+        return len(values) >= 100
+
+    wait_until(all_read)
     consumer.close()
     assert values == [b"%d" % number for number in range(100)]
     assert "UNCLEAN" not in (own.home / "log" / "server.log").read_text()
