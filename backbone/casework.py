@@ -80,7 +80,7 @@ def understand(raw: Raw) -> Entry:
     """One ledger record as the fold wants it. Raises Unreadable."""
     envelope = read_headers(raw.headers)
     event = codec.decode_event(raw.value)
-    if type(event).TYPE != envelope.type:
+    if envelope.type != type(event).TYPE:
         raise Unreadable(
             "type.mismatch",
             field="ce_type",
@@ -145,29 +145,20 @@ class CaseProcessor:
         now = self._advance_watermark(tx, watermark)
         self._fold(tx, by_case, records, now)
         if watermark is not None:
-            self._wake(tx, now)
+            self.wake(tx, now)
         return Outcome()
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         """After a rebuild: decide once on every case, a bounded number a transaction. True when all have been."""
         after = tx.note(f"reconcile/{partition}") or ""
         ids = tx.case_ids(partition, after, RECONCILE_AT_ONCE)
-        now = self._now(tx)
+        now = self.now(tx)
         desks = load_desks(tx, ids)
         for desk in desks.values():
             self._decide(tx, desk, now)
         self._save(tx, desks)
         tx.set_note(f"reconcile/{partition}", ids[-1] if ids else None)
         return len(ids) < RECONCILE_AT_ONCE
-
-    def tick(self, tx: Tx, topic: str, partition: int) -> bool:
-        """Clocks that a watermark woke and that did not fit the last transaction. True when there is more."""
-        now = self._now(tx)
-        return now is not None and self._wake(tx, now)
-
-    def ticks(self, topic: str) -> bool:
-        """Whether `tick` has anything to do for this topic, ever."""
-        return self.keeps_timers
 
     # -- what a service may add ----------------------------------------------------------------------------------------
 
@@ -259,20 +250,20 @@ class CaseProcessor:
 
     keeps_timers = False
 
-    def _now(self, tx: Tx) -> datetime | None:
+    def now(self, tx: Tx) -> datetime | None:
         text = tx.note(f"watermark/{tx.checkpoint.partition}")
         return datetime.fromisoformat(text) if text else None
 
     def _advance_watermark(self, tx: Tx, watermark: datetime | None) -> datetime | None:
         if not self.keeps_timers:
             return None
-        now = self._now(tx)
+        now = self.now(tx)
         if watermark is not None and (now is None or watermark > now):
             now = watermark
             tx.set_note(f"watermark/{tx.checkpoint.partition}", now.isoformat())
         return now
 
-    def _wake(self, tx: Tx, now: datetime | None) -> bool:
+    def wake(self, tx: Tx, now: datetime | None) -> bool:
         """Decide on cases with a clock that wants attention by `now`. True when there are more."""
         if not self.keeps_timers or now is None or tx.checkpoint.rebuilding:
             return False

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from aiohttp import web
 
 from backbone.casework import CaseProcessor, Desk
-from backbone.store.store import Store
+from backbone.engine.processor import Surroundings
 from backbone.store.transaction import Tx
 from schakel.case_state import ReferralState, State
 from schakel.entry import Entry
@@ -31,12 +32,14 @@ class NoRules:
 class CasesProcessor(CaseProcessor):
     """See the module's words."""
 
+    versions = (Path(__file__).parent / "migrations",)
+
     def __init__(self) -> None:
         super().__init__("cases", NoRules())
 
-    def routes(self, store: Store) -> list[web.RouteDef]:
+    def routes(self, surroundings: Surroundings) -> list[web.RouteDef]:
         """Queries over the state, beside the service's metrics."""
-        return api.routes(store.reading)
+        return api.routes(surroundings.store.reading)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         rows = [row_of(desk.case) for desk in desks.values() if desk.case.report]

@@ -37,7 +37,8 @@ class ConsentRules:
 
 def _offer(case: State, referral: Referral) -> ReferralOffered:
     """Case facts and a reference; a stripped referral says nothing of where the person lives."""
-    assert case.reported_at is not None and case.door is not None
+    assert case.reported_at is not None
+    assert case.door is not None
     mode = Mode(referral.mode or Mode.STRIPPED)
     name, _, version = (referral.protocol or "").partition("@")
     return ReferralOffered(

@@ -59,3 +59,7 @@ class FollowupProcessor(CaseProcessor):
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})
+
+    def tick(self, tx: Tx, topic: str, partition: int) -> bool:
+        """Clocks that a watermark woke and that did not fit its transaction. True when there are more."""
+        return self.wake(tx, self.now(tx))

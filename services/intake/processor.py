@@ -8,13 +8,14 @@ clocks are waiting for a watermark. A message about a case that the fold has not
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 
 import structlog
-from backbone.engine.processor import LogEnds, Outcome
 
 from backbone import metrics
 from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, out_record, timers_of
 from backbone.chains import Chains, Partner
+from backbone.engine.processor import Outcome, Surroundings
 from backbone.keys import KeyService, ResealRequest
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
@@ -54,6 +55,7 @@ class NoRules:
 class IntakeProcessor(CaseProcessor):
     """See the module's words."""
 
+    versions = (Path(__file__).parent / "migrations",)
     first = (LEDGER,)
     """In a fresh database the ledger is folded before any message is judged: it knows which ids were let in."""
     log_end: Callable[[str, int], int]
@@ -292,13 +294,10 @@ class IntakeProcessor(CaseProcessor):
 
     # -- watermarks ----------------------------------------------------------------------------------------------------
 
-    def ticks(self, topic: str) -> bool:
-        return True
-
-    async def observe(self, engine: LogEnds) -> None:
+    async def observe(self, surroundings: Surroundings) -> None:
         """Note how far each `in` topic reaches: what was sent before this moment lies before that."""
         at = self.time.now()
-        for topic, end in (await engine.log_ends(self.watermark.topics)).items():
+        for (topic, _), end in (await surroundings.log_ends(self.watermark.topics)).items():
             self.watermark.noticed(topic, at, end)
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
