@@ -1,0 +1,197 @@
+"""`backbone import`: a partner's list becomes reports. What the command says and asks; the work is done in `backbone.lists`."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from backbone.lists import partner
+from backbone.lists.checks import columns, load_mapping
+from backbone.lists.convert import Converter, Ready
+from backbone.lists.identity import ImportKey, make_key, passing_key, read_key
+from backbone.lists.journal import Journal
+from backbone.lists.mapping import Mapping
+from backbone.lists.problems import ErrorsFile, ListError
+from backbone.lists.rows import RowList, open_list
+from backbone.lists.run import Import, Summary, counted
+from backbone.settings import Settings
+from schakel.errors import SchakelError
+from schakel.timesource import time_source
+
+_PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
+_LONG_AGO = timedelta(days=30)
+_SHOWN_WORDS = 20
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="The list: CSV or XLSX.", show_default=False)],
+    mapping: Annotated[
+        Path, typer.Option(help="What its columns mean: a YAML file (docs/lists.md).", show_default=False)
+    ],
+    as_: Annotated[
+        str, typer.Option("--as", metavar="PARTNER", help="The partner whose list it is.", show_default=False)
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count; send nothing.")] = False,
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="From before the backbone: counted, but nobody is asked, informed or reminded."),
+    ] = False,
+    errors: Annotated[
+        Path | None,
+        typer.Option(help="Where the rows that were not imported are listed.", show_default="FILE.errors.csv"),
+    ] = None,
+    resend: Annotated[
+        bool, typer.Option("--resend", help="Also send rows that were answered before; they get their old receipts.")
+    ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The partner's import key, which row ids hang on.", show_default="var/imports/PARTNER.key"),
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="How to connect as the partner.", show_default="var/partners/PARTNER.json")
+    ] = None,
+    in_flight: Annotated[int, typer.Option(min=1, max=5000, help="Rows under way at a time.")] = 500,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for an answer.")] = 60.0,
+) -> None:
+    """Turn the rows of a partner's list into reports.
+
+    Every row is answered, or has a line in the errors file that says what to do. When it is stopped, or the machine goes
+    down, the same command goes on where it was; importing the same list again adds nothing.
+
+    Examples:
+
+      backbone import meldingen.csv --mapping meldpunt.yaml --as dmg --dry-run
+
+      backbone import meldingen.xlsx --mapping meldpunt.yaml --as dmg
+
+      backbone import 2019-2025.csv --mapping meldpunt.yaml --as dmg --history
+    """
+    out = Console(highlight=False, soft_wrap=True)
+    try:
+        settings = Settings()
+        clock = time_source(settings.clock)
+        now = clock.now()
+        means = load_mapping(mapping)
+        listed = open_list(file, means.file, columns(means))
+        count = sum(1 for _ in listed)  # to the end, so that a file that breaks off is found before anything is sent
+        _announce(out, file, listed, means, count)
+        imports = settings.var_dir / "imports"
+        with ExitStack() as opened:
+            where = _check_partner(as_)
+            journal = opened.enter_context(Journal(imports / f"{where}.db"))
+            import_key = _key(out, key or imports / f"{where}.key", where, journal, dry_run)
+            converter = Converter(means, import_key, now=now, history=history)
+            if dry_run or not history:
+                _preview(out, listed, converter, now, counts=dry_run, history=history)
+            at = profile or settings.var_dir / "partners" / f"{where}.json"
+            listing = opened.enter_context(ErrorsFile(errors or file.with_name(f"{file.name}.errors.csv")))
+            sender = None if dry_run else opened.enter_context(partner.connect(where, at, clock))
+            run = Import(journal, listing.add, sender=sender, in_flight=in_flight, timeout_s=timeout, resend=resend)
+            with _progress(count) as done:
+                summary = run.run((converter.convert(row) for row in listed), done=done)
+            lines = listing.lines
+    except SchakelError as error:
+        _stop(str(error), 2)
+    except KeyboardInterrupt:
+        _stop("stopped; the same command goes on where it was", 130)
+    _report(out, summary, listing.path if lines else None)
+    raise typer.Exit(0 if summary.is_complete else 1)
+
+
+def _check_partner(name: str) -> str:
+    if not _PARTNER.fullmatch(name):
+        raise ListError(f"--as {name!r}: expected a partner's id as in chains/partners.yaml, such as politie-amsterdam")
+    return name
+
+
+def _announce(out: Console, file: Path, listed: RowList, means: Mapping, count: int) -> None:
+    out.print(f"{file.name}: {listed.shape} · {count} rows · mapping {means.mapping} {means.version}", markup=False)
+    if others := listed.others_than([*columns(means), *means.unused]):
+        out.print(f"Columns that the mapping does not name are left out: {', '.join(others)}", markup=False)
+
+
+def _key(out: Console, path: Path, name: str, journal: Journal, dry_run: bool) -> ImportKey:
+    """The partner's key; a new one only when nothing was imported yet."""
+    try:
+        return read_key(path, name)
+    except FileNotFoundError:
+        if journal.answers:
+            raise ListError(
+                f"{path} is gone, but rows were imported with it: put it back, or each of them becomes a second report"
+            ) from None
+    except OSError as error:
+        raise ListError(f"{path} cannot be read ({error.strerror})") from None
+    if dry_run:
+        return passing_key(name)
+    made = make_key(path, name)
+    out.print(
+        f"New import key in {path}: keep it with {name}'s credentials. Without it every row counts as new.",
+        markup=False,
+    )
+    return made
+
+
+def _preview(
+    out: Console, listed: RowList, converter: Converter, now: datetime, *, counts: bool, history: bool
+) -> None:
+    """What the rows would become, before anything is sent."""
+    ready = [row for row in map(converter.convert, listed) if isinstance(row, Ready)]
+    if counts:
+        for field, words in counted(ready).items():
+            common = [f"{word} {number}" for word, number in words.most_common(_SHOWN_WORDS)]
+            more = f" … {len(words)} in all" if len(words) > len(common) else ""
+            out.print(f"  {field:9} {', '.join(common)}{more}", markup=False)
+    old = sum(row.event.reported_at < now - _LONG_AGO for row in ready)
+    if old and not history:
+        out.print(
+            f"{old} of {len(ready)} rows were reported more than {_LONG_AGO.days} days ago: partners are asked and reminded about "
+            "them as if they were new. With --history they are only counted.",
+            markup=False,
+        )
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Callable[[], None]]:
+    """A bar on the terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    fields = (TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*fields, console=console, transient=True) as progress:
+        task = progress.add_task("rows", total=count)
+        yield lambda: progress.advance(task)
+
+
+def _report(out: Console, summary: Summary, listing: Path | None) -> None:
+    told = (
+        ("rows", summary.rows, ""),
+        ("skipped", summary.skipped, "no reports, says the mapping"),
+        ("could be sent", summary.valid, "dry run: nothing was sent"),
+        ("sent", summary.sent, "in this run"),
+        ("accepted", summary.accepted, "each is a case now"),
+        ("resubmitted", summary.resubmitted, "the backbone had them: old receipt, nothing added"),
+        ("known", summary.known, "answered in an earlier run, not sent again"),
+        ("refused", summary.refused, "by the backbone"),
+        ("errors", summary.errors, "could not be sent as they are"),
+        ("no answer", summary.unanswered, "the same command sends them again"),
+        ("repeated", summary.repeated, "say the same as an earlier row; counted above too"),
+    )
+    for name, number, note in told:
+        if number or name == "rows":
+            out.print(f"{number:>8}  {name:13}  {note}".rstrip(), markup=False)
+    if summary.stopped_by:
+        out.print(f"Stopped early: {summary.stopped_by}", markup=False)
+    if listing:
+        out.print(f"Rows to look at, each with what to do: {listing}", markup=False)
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
