@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from schakel.avro_compat import IncompatibleSchema, check_compatible
 from schakel.events import CATALOGUE
 from schakel.messages import MESSAGES
 
@@ -170,11 +171,19 @@ def pending(where: Path | None = None) -> list[tuple[str, Schema]]:
 
 
 def write(where: Path | None = None) -> list[Locked]:
-    """Release what is pending: new files, new ids at the end of the lock."""
+    """Release what is pending: new files, new ids at the end of the lock.
+
+    Raises IncompatibleSchema, before anything is written, when a schema and an earlier version of it could not read each other.
+    """
     target = where or directory()
     lock = read_lock(target)
+    waiting = pending(target)
+    for name, schema in waiting:
+        for entry in lock:
+            if entry.name == name:
+                check_compatible(read_schema(entry, target), schema, f"{name} (against its version {entry.version})")
     added = []
-    for name, schema in pending(target):
+    for name, schema in waiting:
         version = 1 + sum(entry.name == name for entry in lock)
         file, text = f"{name}/{version}.avsc", canonical(schema)
         (target / name).mkdir(parents=True, exist_ok=True)
@@ -192,5 +201,9 @@ def write(where: Path | None = None) -> list[Locked]:
 if __name__ == "__main__":
     if sys.argv[1:] != ["write"]:
         sys.exit("usage: python -m schakel.avro write")
-    for new in write():
+    try:
+        released = write()
+    except IncompatibleSchema as error:
+        sys.exit(str(error))
+    for new in released:
         sys.stdout.write(f"schema {new.id}: {new.name} version {new.version}\n")

@@ -7,7 +7,7 @@ subject; everything else is the backbone's to set.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from schakel.errors import Unreadable
 from schakel.events.base import catalogue_name, ce_type
@@ -16,10 +16,22 @@ Headers = tuple[tuple[str, bytes], ...]
 
 CONTENT_TYPE = b"application/avro"
 MAX_HEADERS_BYTES = 8 * 1024
-_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,71}$")
-_CASE = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-_ACTOR = re.compile(r"^[a-z0-9][a-z0-9-]{0,63}$")
-_TRACE = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+PATTERNS = {
+    "ce_id": r"[A-Za-z0-9][A-Za-z0-9._:-]{0,71}",
+    "ce_source": r"urn:nld:oin:[0-9]{20}|urn:schakel:[a-z]{1,20}",
+    "ce_time": r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    "ce_subject": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "ce_causationid": r"[A-Za-z0-9][A-Za-z0-9._:-]{0,71}",
+    "ce_actor": r"[a-z0-9][a-z0-9-]{0,63}",
+    "traceparent": r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}",
+    "ce_drill": r"true|false",
+    "ce_partner": r"[a-z0-9][a-z0-9-]{1,40}",
+    "ce_inposition": r"[!-~]{1,120}",
+    "ce_indigest": r"[!-~]{1,120}",
+}
+"""What each attribute may look like, as a whole; `ce_logtime` is shaped like `ce_time`. docs/partners.md repeats this table."""
+_COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_KNOWN = frozenset({"ce_specversion", "ce_type", "ce_logtime", *PATTERNS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class Envelope:
             ("ce_id", self.id.encode()),
             ("ce_source", self.source.encode()),
             ("ce_type", ce_type(self.type).encode()),
-            ("ce_time", self.time.isoformat().encode()),
+            ("ce_time", _utc(self.time).encode()),
             ("content-type", CONTENT_TYPE),
         ]
         optional = (
@@ -66,7 +78,7 @@ class Envelope:
             ("ce_actor", self.actor),
             ("traceparent", self.traceparent),
             ("ce_drill", "true" if self.drill else None),
-            ("ce_logtime", self.logtime.isoformat() if self.logtime else None),
+            ("ce_logtime", _utc(self.logtime) if self.logtime else None),
             ("ce_partner", self.partner),
             ("ce_inposition", self.position),
             ("ce_indigest", self.digest),
@@ -76,7 +88,36 @@ class Envelope:
 
 
 def read_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
-    """The envelope of a record. Raises Unreadable naming the header at fault."""
+    """The envelope of a record; headers that are not ours are ignored. Raises Unreadable naming the header at fault."""
+    found = _known(headers)
+    if found.get("ce_specversion") != "1.0":
+        raise _bad(
+            "ce_specversion",
+            "another version" if found.get("ce_specversion") else None,
+            "1.0 (CloudEvents, Kafka binary mode)",
+        )
+    name = catalogue_name(_need(found, "ce_type", "nl.schakel.<name>.v1"))
+    if name is None:
+        raise _bad("ce_type", "a type outside the catalogue", "nl.schakel.<name>.v1, see docs/asyncapi.yaml")
+    return Envelope(
+        id=_match(found, "ce_id", "1 to 72 letters, digits, '.', '_', ':' or '-'"),
+        source=_match(found, "ce_source", "urn:nld:oin:<20 digits>"),
+        type=name,
+        time=_moment(found, "ce_time"),
+        case=_maybe(found, "ce_subject", "a case id (UUID)"),
+        causation=_maybe(found, "ce_causationid", "an event id"),
+        actor=_maybe(found, "ce_actor", "a pseudonym: a-z, 0-9 and '-'"),
+        traceparent=_maybe(found, "traceparent", "a W3C traceparent"),
+        drill=_maybe(found, "ce_drill", "true or false") == "true",
+        logtime=_moment(found, "ce_logtime") if "ce_logtime" in found else None,
+        partner=_maybe(found, "ce_partner", "a partner id"),
+        position=_maybe(found, "ce_inposition", "the position of a record"),
+        digest=_maybe(found, "ce_indigest", "a digest"),
+    )
+
+
+def _known(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """Our attributes as text. Tracing agents add headers of their own, some binary: they count for the size and no more."""
     found: dict[str, str] = {}
     size = 0
     for header, raw in headers:
@@ -88,30 +129,15 @@ def read_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
                 expected=f"at most {MAX_HEADERS_BYTES} bytes of headers",
                 remedy="send only the headers that docs/partners.md lists",
             )
+        if header not in _KNOWN:
+            continue
+        if header in found:  # readers differ in whether the first or the last counts
+            raise _bad(header, "the header twice", "each header once")
         try:
             found[header] = (raw or b"").decode("utf-8")
         except UnicodeDecodeError:
             raise _bad(header, "bytes that are not UTF-8", "UTF-8 text") from None
-    if found.get("ce_specversion") != "1.0":
-        raise _bad("ce_specversion", found.get("ce_specversion"), "1.0 (CloudEvents, Kafka binary mode)")
-    name = catalogue_name(_need(found, "ce_type", "nl.schakel.<name>.v1"))
-    if name is None:
-        raise _bad("ce_type", "a type outside the catalogue", "nl.schakel.<name>.v1, see docs/asyncapi.yaml")
-    return Envelope(
-        id=_match(found, "ce_id", _ID, "1 to 72 letters, digits, '.', '_', ':' or '-'") or "",
-        source=_need(found, "ce_source", "urn:nld:oin:<20 digits>")[:128],
-        type=name,
-        time=_moment(found, "ce_time"),
-        case=_match(found, "ce_subject", _CASE, "a case id (UUID)", optional=True),
-        causation=_match(found, "ce_causationid", _ID, "an event id", optional=True),
-        actor=_match(found, "ce_actor", _ACTOR, "a pseudonym: a-z, 0-9 and '-'", optional=True),
-        traceparent=_match(found, "traceparent", _TRACE, "a W3C traceparent", optional=True),
-        drill=found.get("ce_drill") == "true",
-        logtime=_moment(found, "ce_logtime") if "ce_logtime" in found else None,
-        partner=found.get("ce_partner"),
-        position=found.get("ce_inposition"),
-        digest=found.get("ce_indigest"),
-    )
+    return found
 
 
 def _need(found: dict[str, str], name: str, expected: str) -> str:
@@ -120,34 +146,40 @@ def _need(found: dict[str, str], name: str, expected: str) -> str:
     return found[name]
 
 
-def _match(
-    found: dict[str, str], name: str, pattern: re.Pattern[str], expected: str, *, optional: bool = False
-) -> str | None:
-    if optional and name not in found:
-        return None
+def _match(found: dict[str, str], name: str, expected: str) -> str:
     text = _need(found, name, expected)
-    if not pattern.match(text):
+    if not _COMPILED[name].fullmatch(text):
         raise _bad(name, f"{len(text)} characters that do not fit", expected)
     return text
 
 
+def _maybe(found: dict[str, str], name: str, expected: str) -> str | None:
+    return _match(found, name, expected) if name in found else None
+
+
 def _moment(found: dict[str, str], name: str) -> datetime:
+    """The moment in UTC. Some libraries write nanoseconds: finer than a microsecond is cut off."""
     expected = "an RFC 3339 time with zone, for example 2026-03-28T12:00:00+01:00"
     text = _need(found, name, expected)
+    if not _COMPILED["ce_time"].fullmatch(text):
+        raise _bad(name, "a text that is no time with zone", expected)
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise _bad(name, "a text that is no time", expected) from None
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _bad(name, "a time that does not exist", expected) from None
+
+
+def _utc(moment: datetime) -> str:
     if moment.tzinfo is None:
-        raise _bad(name, "a time without zone", expected)
-    return moment
+        raise ValueError("an envelope's time needs a time zone; give one, for example datetime.now(UTC)")
+    return moment.astimezone(UTC).isoformat()
 
 
 def _bad(name: str, found: str | None, expected: str) -> Unreadable:
     return Unreadable(
-        "header.missing" if found is None else "header.invalid",
+        "header.invalid" if found else "header.missing",
         field=name,
-        found=None if found is None else found[:60],
+        found=found or None,
         expected=expected,
         remedy=f"send the header {name} as docs/partners.md says",
     )

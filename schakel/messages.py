@@ -7,7 +7,20 @@ the case facts that the gate released and a reference under which the receiver m
 from enum import StrEnum
 from typing import ClassVar
 
-from schakel.events.base import CaseId, Code, EventId, Model, Moment, PartnerId, Slug
+from schakel.events.base import (
+    CaseId,
+    Code,
+    Count,
+    Digest,
+    EventId,
+    FieldPath,
+    Model,
+    Moment,
+    OurWords,
+    PartnerId,
+    Reference,
+    Slug,
+)
 from schakel.events.consent import ConsentTerms
 from schakel.events.report import ProtocolRef, ReportFacts
 from schakel.events.vocab import Basis, ClockKind, HoldReason, Mode, Person, Purpose, Role, Scope
@@ -28,36 +41,39 @@ class ReceiptStatus(StrEnum):
 class Position(Model):
     """Where the event stands in the ledger; this is the position at which a withdrawal counts."""
 
-    partition: int
-    offset: int
+    partition: Count
+    offset: Count
 
 
 class Refusal(Model):
     """Why a message was not accepted, in words a person can act on. `found` never repeats personal data."""
 
     code: Code
-    field: str | None = None
-    found: str | None = None
-    expected: str | None = None
-    remedy: str
+    field: FieldPath | None = None
+    found: OurWords | None = None
+    expected: OurWords | None = None
+    remedy: OurWords
 
 
 class Receipt(Message):
     """The answer to one message. `about` is the id of the sender's event, or null when it had none that could be read."""
 
     TYPE: ClassVar[str] = "receipt"
-    about: str | None
+    about: EventId | None
     status: ReceiptStatus
     case: CaseId | None = None
     position: Position | None = None
     refusal: Refusal | None = None
     """Present exactly when refused."""
-    in_offset: int
+    in_offset: Count
     """Offset in the sender's `in` topic of the message that is answered."""
 
 
 class ReferralOffered(Message):
-    """A referral to take up: accept or decline it. `scopes` says what may be read under `dataref`; the facts are all that comes by itself."""
+    """A referral to take up: accept or decline it.
+
+    The facts are all that comes by itself; `scopes` says what may be read under `dataref`.
+    """
 
     TYPE: ClassVar[str] = "referral"
     referral: EventId
@@ -72,7 +88,7 @@ class ReferralOffered(Message):
     from_partner: PartnerId
     protocol: ProtocolRef | None = None
     step: Slug | None = None
-    dataref: Code
+    dataref: Reference
 
 
 class ReferralWithdrawn(Message):
@@ -116,6 +132,39 @@ class Reminder(Message):
     breached: bool
 
 
+class Attention(Message):
+    """Somebody has to look: a referral that nobody took, for example. `concerning` is the event that says so."""
+
+    TYPE: ClassVar[str] = "attention"
+    case: CaseId
+    concerning: EventId
+    reason: Code
+
+
+class RefusedRecord(Message):
+    """On `schakel.refused`: what could not be accepted, where it stands, and why. Never its content."""
+
+    TYPE: ClassVar[str] = "refused"
+    partner: PartnerId | None
+    topic: Reference
+    partition: Count
+    offset: Count
+    size_bytes: Count
+    sha256: Digest
+    about: EventId | None
+    refusal: Refusal
+
+
 MESSAGES: dict[str, type[Message]] = {
-    model.TYPE: model for model in (Receipt, ReferralOffered, ReferralWithdrawn, ConsentQuestion, Information, Reminder)
+    model.TYPE: model
+    for model in (
+        Receipt,
+        ReferralOffered,
+        ReferralWithdrawn,
+        ConsentQuestion,
+        Information,
+        Reminder,
+        Attention,
+        RefusedRecord,
+    )
 }

@@ -5,11 +5,11 @@ wrote, and everything that points to a person, is `Sealed`.
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 # Patterns of everything readable (tests/language/test_readable.py keeps this list closed).
 EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:#-]{0,79}$")]
@@ -19,25 +19,59 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,119}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-SubjectHandle = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*(-[0-9]{1,3})?$", max_length=32)]
-LimitText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4} ?(h|werkdagen|weken|dagen)$")]
+_SUBJECTS = (
+    "victim|reporter|bystander|witness|professional|representative|household|neighbour|organisation|accused|third_party"
+    "|other"
+)
+SubjectHandle = Annotated[str, StringConstraints(pattern=rf"^({_SUBJECTS})(-[1-9][0-9]{{0,2}})?$")]
+"""Who in the case it is about: a role and perhaps a number, from a closed list, so that no name fits."""
+LimitText = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} ?[a-z]{1,9}$")]
 
 
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone, for example 2026-03-28T12:00:00+01:00")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a moment lies between the years 1 and 9999") from None
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)  # what Avro's timestamp-millis can hold
 
 
 Moment = Annotated[datetime, AfterValidator(_aware)]
-"""An instant; kept in Avro as timestamp-millis (UTC)."""
+"""An instant in UTC, to the millisecond; in Avro a timestamp-millis. What is finer is cut off, so that memory and ledger agree."""
+
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+Seconds = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""Whole numbers that Avro's long can hold."""
+
+
+def _path(name: object) -> object:
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:120] or "_" if isinstance(name, str) else name
+
+
+def _one_line(words: object) -> object:
+    """A receipt must never fail on its own wording: one line of printable text, cut where it gets too long."""
+    if not isinstance(words, str):
+        return words
+    line = "".join(letter if letter.isprintable() else " " for letter in words).strip()
+    return (line[:999] + "…" if len(line) > 1000 else line) or "-"
+
+
+FieldPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,120}$"), BeforeValidator(_path)]
+"""Which field or header a receipt speaks of."""
+OurWords = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,1000}$"), BeforeValidator(_one_line)]
+"""A sentence that the backbone wrote, in receipts only: no event has room for one, and none repeats what it received."""
 
 
 class Model(BaseModel):
-    """An immutable value without room for fields that nobody declared."""
+    """An immutable value without room for fields that nobody declared. Its errors do not repeat what was found: it may be personal."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", hide_input_in_errors=True
+    )
 
 
 class SealedField(StrEnum):
@@ -98,10 +132,10 @@ def ce_type(event_type: str) -> str:
     return f"nl.schakel.{event_type}.v1"
 
 
-_CE_TYPE = re.compile(r"^nl\.schakel\.([a-z_.]+)\.v1$")
+_CE_TYPE = re.compile(r"nl\.schakel\.([a-z_.]+)\.v1")
 
 
 def catalogue_name(type_attribute: str) -> str | None:
     """The catalogue name in a CloudEvents `type`, or None when it is none of ours."""
-    match = _CE_TYPE.match(type_attribute)
+    match = _CE_TYPE.fullmatch(type_attribute)
     return match.group(1) if match else None

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, Digest, EventId, Moment, PartnerId, Slug, Told, Version
+from schakel.events.base import Code, Count, Derived, Digest, EventId, Moment, PartnerId, Slug, Told, Version
 from schakel.events.vocab import Purpose
 
 
@@ -81,7 +81,7 @@ class CheckpointPublished(Derived):
     OWNER: ClassVar[str] = "audit"
     IN_CASE: ClassVar[bool] = False
     log: Slug
-    size: int
+    size: Count
     root: Digest
 
 

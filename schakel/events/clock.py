@@ -5,7 +5,7 @@ A clock's id is the id of its `clock.started`. Only `promised` and `our_choice` 
 
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, LimitText, Moment, PartnerId, Slug, Version
+from schakel.events.base import Code, Count, Derived, EventId, LimitText, Moment, PartnerId, Seconds, Slug, Version
 from schakel.events.report import ProtocolRef
 from schakel.events.vocab import ClockKind, Role
 
@@ -31,7 +31,7 @@ class ClockStopped(Derived):
     clock: EventId
     stopped_at: Moment
     """When the contact took place, not when it was written down."""
-    elapsed_s: int
+    elapsed_s: Seconds
     by: PartnerId
 
 
@@ -53,7 +53,7 @@ class ClockReminded(Derived):
     TYPE: ClassVar[str] = "clock.reminded"
     OWNER: ClassVar[str] = "followup"
     clock: EventId
-    nth: int
+    nth: Count
     to: PartnerId
 
 

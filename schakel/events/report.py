@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, Model, Moment, PartnerId, Slug, Told, Version
+from schakel.events.base import CaseId, Code, Count, Derived, EventId, Model, Moment, PartnerId, Slug, Told, Version
 from schakel.events.consent import ConsentTerms
 from schakel.events.vocab import (
     Answer,
@@ -46,7 +46,7 @@ class Occurrence(Model):
     last_day: date | None = None
     day_part: DayPart = DayPart.UNKNOWN
     series: bool = False
-    earlier_unreported: int | None = None
+    earlier_unreported: Count | None = None
 
 
 class Place(Model):
@@ -125,7 +125,7 @@ class ReportCorrected(Told):
 
 class ReportLinked(Told):
     TYPE: ClassVar[str] = "report.linked"
-    other_case: Code
+    other_case: CaseId
     kind: LinkKind
 
 
@@ -197,7 +197,7 @@ class CaseOpened(Derived):
     chain: Slug
     chain_version: Version
     protocols: tuple[ProtocolRef, ...]
-    fold_version: int
+    fold_version: Count
     door: PartnerId
     coordinator: PartnerId | None = None
 
