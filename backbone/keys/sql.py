@@ -108,7 +108,8 @@ class SqlKeyService:
         return [PublicKey(row.kid, row.x, row.y, row.made_s) for row in self._living_doors()]
 
     def rotate_door(self) -> PublicKey:
-        made = PrivateKey.generate(self._now_s())
+        # Later than every other, also within a second or when the clock was set back: partners take the newest.
+        made = PrivateKey.generate(max([self._now_s(), *(row.made_s + 1 for row in self._living_doors())]))
         key = made.public
         row = {"kid": key.kid, "x": key.x, "y": key.y, "made_s": key.made_at_s, "kek": self._keks.current}
         wrapped = self._keks.wrap(made.secret().encode(), f"door {key.kid}")

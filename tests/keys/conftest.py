@@ -1,4 +1,4 @@
-"""A key service on a fresh database for each test, and reports sealed to it."""
+"""A key service on a fresh database for each test (SQLite and PostgreSQL alike), and reports sealed to it."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ import pytest
 from backbone.keys import ResealRequest, SqlKeyService, open_keys
 from schakel.events.base import SealedField
 from schakel.sealing import Json, PublicKey, seal
+from tests.support.postgres import Postgres
 
 Open = Callable[[], SqlKeyService]
 
@@ -26,13 +27,30 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
+@pytest.fixture(scope="session")
+def keys_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("keys") / "server")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest) -> str | None:
+    """Where the keys are: None is the default, a file under `home`."""
+    if request.param == "sqlite":
+        return None
+    server: Postgres = request.getfixturevalue("keys_server")
+    return server.database()
+
+
 @pytest.fixture
-def open_again(home: Path) -> Iterator[Open]:
+def open_again(home: Path, url: str | None) -> Iterator[Open]:
     """Opens the same keys once more, as another process would."""
     opened: list[SqlKeyService] = []
 
     def again() -> SqlKeyService:
-        opened.append(open_keys(None, home))
+        opened.append(open_keys(url, home))
         return opened[-1]
 
     yield again

@@ -180,7 +180,9 @@ def test_a_key_that_never_was_is_not_called_destroyed(keys: SqlKeyService) -> No
     assert not caught.value.destroyed
 
 
+@pytest.mark.parametrize("url", [None], ids=["sqlite"])
 def test_a_destroyed_key_is_in_no_file_any_more(keys: SqlKeyService, home: Path) -> None:
+    """SQLite's own: PostgreSQL keeps dead rows and its log until they are reused, so that erasure is final only later."""
     request = report(keys.door_keys()[0])
     resealed(keys, request)
     wrapped = _wrapped(keys, request)
@@ -196,19 +198,22 @@ _DIES = """
 import os, sys, pickle
 from backbone.keys import open_keys
 request = pickle.load(sys.stdin.buffer)
-(parts,) = open_keys(None, sys.argv[1]).reseal([request])
+(parts,) = open_keys(sys.argv[2] or None, sys.argv[1]).reseal([request])
 sys.stdout.buffer.write(pickle.dumps(parts)); sys.stdout.buffer.flush()
 os.kill(os.getpid(), 9)
 """
 
 
-def test_a_crash_between_the_key_and_the_ledger_is_harmless(keys: SqlKeyService, home: Path) -> None:
+def test_a_crash_between_the_key_and_the_ledger_is_harmless(keys: SqlKeyService, home: Path, url: str | None) -> None:
     """Killed after the key was made: the key is there, and the event sealed again opens, as does what was sealed before."""
     import pickle
 
     request = report(keys.door_keys()[0])
     died = subprocess.run(
-        [sys.executable, "-c", _DIES, str(home)], input=pickle.dumps(request), capture_output=True, check=False
+        [sys.executable, "-c", _DIES, str(home), url or ""],
+        input=pickle.dumps(request),
+        capture_output=True,
+        check=False,
     )
     assert died.returncode == -9, died.stderr
     before = pickle.loads(died.stdout)
@@ -250,7 +255,8 @@ def test_after_a_rotation_the_older_key_still_opens_until_it_is_retired(keys: Sq
 
     new_key = other.rotate_door()
 
-    assert {key.kid for key in keys.door_keys()} == {new_key.kid, keys.door_keys()[-1].kid}
+    assert keys.door_keys()[0] == new_key
+    assert len(keys.door_keys()) == 2
     assert len(resealed(keys, report(new_key))) == len(PARTS)  # made by another process
     assert len(resealed(keys, old)) == len(PARTS)
     gone = next(key.kid for key in keys.door_keys() if key != new_key)
@@ -283,7 +289,7 @@ def test_no_file_holds_what_was_sealed(
         assert not _files_with(home, needle.encode())
         assert all(needle.encode() not in part.body for part in parts)
     assert not _files_with(home, made[0])
-    assert _files_with(home, request.case_id.encode())  # the search does find what is there
+    assert _files_with(home, keys._keks.current.encode())  # the search does find what is there
     assert capfd.readouterr() == ("", "")
 
 
@@ -292,15 +298,14 @@ def test_an_error_of_the_database_quotes_no_row(keys: SqlKeyService, home: Path)
     with keys._engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE data_key")
 
-    with pytest.raises(Exception, match="no such table") as caught:
+    with pytest.raises(Exception, match=r"no such table|does not exist") as caught:
         keys.reseal([request])
     assert request.case_id not in str(caught.value)
 
 
 def _wrapped(keys: SqlKeyService, request: ResealRequest) -> bytes:
     with keys._engine.connect() as connection:
-        query = "SELECT wrapped FROM data_key WHERE case_id = ?"
-        return bytes(connection.exec_driver_sql(query, (request.case_id,)).scalar_one())
+        return bytes(keys._look_up(connection, [(request.case_id, "victim")])[request.case_id, "victim"].wrapped)
 
 
 def _files_with(home: Path, needle: bytes) -> list[Path]:

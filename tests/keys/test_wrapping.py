@@ -1,11 +1,12 @@
 """The key-encryption key: its own file, private, never made anew beside a database that needs the old one."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from backbone.keys import KeyEncryptionKeys, KeysUnusable, SqlKeyService, open_keys
+from backbone.keys import KeyEncryptionKeys, KeysUnusable, SqlKeyService
 from backbone.keys import sql as module
 from tests.keys.conftest import Open, report
 
@@ -20,6 +21,7 @@ def test_files_are_private(keys: SqlKeyService, home: Path) -> None:
     for path in (home / "keys").iterdir():
         assert path.stat().st_mode & 0o077 == 0, path
     assert (home / "keys").stat().st_mode & 0o077 == 0
+    assert kek(home).exists()
 
 
 def test_whoever_comes_second_gets_the_first_ones_key(tmp_path: Path) -> None:
@@ -119,19 +121,14 @@ def test_keys_do_not_show_themselves(keys: SqlKeyService, home: Path) -> None:
         assert not any(key in repr(thing) for key in held["keys"].values())
 
 
-def test_two_first_starts_at_once_agree(tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
+def test_first_starts_at_once_agree(open_again: Open) -> None:
     with ThreadPoolExecutor(6) as pool:
-        services = list(pool.map(lambda _: open_keys(None, tmp_path / "var"), range(6)))
-    try:
-        door = services[0].door_keys()[-1]
-        for service in services:
-            (parts,) = service.reseal([report(door)])
-            assert isinstance(parts, tuple)
-    finally:
-        for service in services:
-            service.close()
+        services = list(pool.map(lambda _: open_again(), range(6)))
+
+    door = services[0].door_keys()[-1]
+    for service in services:
+        (parts,) = service.reseal([report(door)])
+        assert isinstance(parts, tuple)
 
 
 def _other_key(home: Path) -> str:
