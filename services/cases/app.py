@@ -1,8 +1,8 @@
 """Starts the queryable state."""
 
-from backbone.settings import Settings
+from backbone.engine.processor import Surroundings
 from services.cases.processor import CasesProcessor
 
 
-def build(settings: Settings) -> CasesProcessor:
+def build(surroundings: Surroundings) -> CasesProcessor:
     return CasesProcessor()

@@ -1,9 +1,9 @@
 """Starts the gatekeeper."""
 
 from backbone.casework import CaseProcessor
-from backbone.settings import Settings
+from backbone.engine.processor import Surroundings
 from services.consent.processor import ConsentRules
 
 
-def build(settings: Settings) -> CaseProcessor:
+def build(surroundings: Surroundings) -> CaseProcessor:
     return CaseProcessor("consent", ConsentRules())

@@ -15,7 +15,15 @@ from schakel.calendar import Calendar
 from schakel.case_state import Clock, ClockState, Contact, ReferralState, State
 from schakel.events import Derived
 from schakel.events.case import CaseClosed, CaseReopened
-from schakel.events.clock import ClockBreached, ClockCorrected, ClockReminded, ClockStarted, ClockStopped
+from schakel.events.clock import (
+    ClockBreached,
+    ClockCorrected,
+    ClockReminded,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    ClockSuspended,
+)
 from schakel.events.report import ProtocolRef
 from schakel.events.vocab import ClockKind, CloseReason
 
@@ -46,8 +54,12 @@ def _clocks(
                 yield from _start(case, chain, calendar, protocol, rule)
             continue
         contact = _stopping_contact(case, chain, rule, clock)
-        if clock.state is ClockState.RUNNING:
+        if clock.state in (ClockState.RUNNING, ClockState.SUSPENDED) and not rule.when.matches(facts):
+            yield from _stop_or_suspend(case, clock, contact)
+        elif clock.state is ClockState.RUNNING:
             yield from _stop_remind_or_breach(case, chain, rule, clock, contact, now)
+        elif clock.state is ClockState.SUSPENDED and not case.closed:
+            yield ClockResumed(clock=clock.id, due_at=clock.due_at, premises=(clock.id,))
         elif clock.breached and contact:
             yield from _late_work_or_late_paperwork(clock, contact)
 
@@ -80,15 +92,19 @@ def _start(
 
 def _cause(case: State, rule: ClockRule) -> tuple[str, datetime] | None:
     """The event that starts the clock, and its moment."""
-    assert case.report is not None and case.reported_at is not None and case.time is not None
+    assert case.report is not None
+    assert case.reported_at is not None
+    assert case.time is not None
     if rule.starts is ClockStart.REPORT_RECEIVED:
         return case.report, case.reported_at
     if rule.starts is ClockStart.LABEL_GIVEN:
         label = next((label for label in case.labels if label.standing), None)
-        return (label.id, case.time) if label else None
+        return (label.id, label.at or case.time) if label else None
     for referral in case.referrals.values():
         if referral.step == rule.of_step and referral.state in REACHED:
-            return referral.id, case.time
+            taken_up = rule.starts is ClockStart.REFERRAL_ACCEPTED
+            if at := referral.accepted_at if taken_up else referral.delivered_at:
+                return referral.id, at
     return None
 
 
@@ -123,6 +139,14 @@ def _stop_remind_or_breach(
         )
     elif clock.responsible and any(moment <= now for moment in clock.remind_at[clock.reminded :]):
         yield ClockReminded(clock=clock.id, nth=clock.reminded + 1, to=clock.responsible, premises=(clock.id,))
+
+
+def _stop_or_suspend(case: State, clock: Clock, contact: Contact | None) -> Iterator[Derived]:
+    """A clock whose rule no longer holds after a correction waits: nobody is late for what nobody has to do."""
+    if contact:
+        yield _stopped(clock, contact)
+    elif clock.state is ClockState.RUNNING and not case.closed:
+        yield ClockSuspended(clock=clock.id, reason="no_longer_applies", premises=(clock.id,))
 
 
 def _stopped(clock: Clock, contact: Contact) -> ClockStopped:

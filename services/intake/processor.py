@@ -5,6 +5,7 @@ ledger tells which messages have landed where (then the receipt goes out, with t
 clocks are waiting for a watermark. A message about a case that the fold has not reached yet waits for the fold; it is not refused.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -22,7 +23,7 @@ from backbone.store.transaction import Tx
 from schakel import codec
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.envelope import Envelope, read_headers
+from schakel.envelope import PATTERNS, Envelope, read_headers
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
 from schakel.events.report import ReportReceived
@@ -53,25 +54,25 @@ class NoRules:
 
 
 class IntakeProcessor(CaseProcessor):
-    """See the module's words."""
+    """See the module's words. `log_end` answers a partition's end at this moment."""
 
     versions = (Path(__file__).parent / "migrations",)
     first = (LEDGER,)
     """In a fresh database the ledger is folded before any message is judged: it knows which ids were let in."""
-    log_end: Callable[[str, int], int]
-    """A partition's end at this moment; the engine gives it."""
 
     def __init__(
         self,
         chains: Chains,
         keys: KeyService,
         time: TimeSource,
+        log_end: Callable[[str, int], int],
         new_id: Callable[[], str] = new_case_id,
     ) -> None:
         super().__init__("intake", NoRules())
         self.chains = chains
         self.keys = keys
         self.time = time
+        self.log_end = log_end
         self.new_id = new_id
         self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
         self._looked_again: dict[str, int] = {}
@@ -284,12 +285,21 @@ class IntakeProcessor(CaseProcessor):
         )
         position = _position(raw)
         filed = out_record(
-            self.name, partner.id if partner else "-", record, about=position, at=now, case=None, drill=False
+            self.name,
+            partner.id if partner else "-",
+            record,
+            about=position,
+            cause=about,
+            at=now,
+            case=None,
+            drill=False,
         )
         rows = [Outgoing("schakel.refused", None, raw.topic.encode(), filed.value, filed.headers)]
         if partner:
             receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset)
-            rows.append(out_record(self.name, partner.id, receipt, about=position, at=now, case=None, drill=False))
+            rows.append(
+                out_record(self.name, partner.id, receipt, about=position, cause=about, at=now, case=None, drill=False)
+            )
         return rows
 
     # -- watermarks ----------------------------------------------------------------------------------------------------
@@ -352,18 +362,21 @@ def _accepted(entry: Entry, case_id: str | None, drill: bool) -> Outgoing:
     )
     about = f"{envelope.source}|{envelope.id}"
     at = envelope.logged_at
-    return out_record("intake", envelope.partner or "", receipt, about=about, at=at, case=case_id, drill=drill)
+    return out_record(
+        "intake", envelope.partner or "", receipt, about=about, cause=envelope.id, at=at, case=case_id, drill=drill
+    )
 
 
 def _about(raw: Raw) -> str | None:
     """The id that the sender gave, when at least that header can be read."""
     for name, value in raw.headers:
-        if name == "ce_id" and value and len(value) <= 72 and value.isascii():
-            text = value.decode("ascii")
-            return text if text.replace("-", "").isalnum() else None
+        if name == "ce_id" and value:
+            text = value.decode("ascii", "replace")
+            return text if _READABLE_ID.fullmatch(text) else None
     return None
 
 
+_READABLE_ID = re.compile(PATTERNS["ce_id"])
 _ALREADY_USED = Refusal(
     code="id.already_used",
     field="ce_id",

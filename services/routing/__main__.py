@@ -2,9 +2,9 @@
 
 import sys
 
-from backbone.engine.run import main
-
+from backbone.engine.run import run
+from backbone.settings import Settings
 from services.routing.app import build
 
 if __name__ == "__main__":
-    sys.exit(main(build))
+    sys.exit(run("routing", build, Settings()))

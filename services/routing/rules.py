@@ -12,14 +12,12 @@ from backbone.protocols import Protocol, Protocols, is_mediation
 from backbone.protocols.facts import Facts
 from backbone.protocols.model import Step, Where
 from schakel.case import FOLD_VERSION
-from schakel.case_derived import informed_key, ref_text
+from schakel.case_derived import informed_key
 from schakel.case_state import Referral, ReferralState, State
 from schakel.events import Derived
 from schakel.events.referral import PartyInformed, ReferralExhausted, ReferralProposed
 from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolRef
 from schakel.events.vocab import Basis, DeclineReason, Purpose, Role, Scope
-
-OVER = (ReferralState.DECLINED, ReferralState.EXHAUSTED)
 
 
 def decide(case: State, chains: Chains, protocols: Protocols) -> Iterator[Derived]:
@@ -34,10 +32,14 @@ def decide(case: State, chains: Chains, protocols: Protocols) -> Iterator[Derive
     chain = chain_of(case, chains)
     facts = facts_of(case, chain.roles_of(case.door or ""))
     yield from _attach(case, chain, facts)
+    contacted = {(referral.to, referral.purpose) for referral in case.referrals.values()}
     for ref in case.protocols:
         name, _, version = ref.partition("@")
         protocol = protocols.get(name, version)
-        yield from _propose(case, chain, protocol, facts)
+        for proposal in _propose(case, chain, protocol, facts):
+            if (proposal.to, proposal.purpose) not in contacted:
+                contacted.add((proposal.to, proposal.purpose))
+                yield proposal
         yield from _inform(case, chain, protocol, facts)
     yield from _propose_requested(case, chain)
     yield from _exhaust(case)
@@ -73,11 +75,16 @@ def _attach(case: State, chain: Chain, facts: Facts) -> Iterator[ProtocolAttache
 
 
 def _propose(case: State, chain: Chain, protocol: Protocol, facts: Facts) -> Iterator[ReferralProposed]:
-    assert case.report is not None and case.opened is not None
+    """What the protocol's steps ask for. The person is contacted once: one referral to a partner for one purpose, whoever asked for it.
+
+    A partner that declined is not asked again by the next step; that is for a person to do, by hand.
+    """
+    assert case.report is not None
+    assert case.opened is not None
     ref = ProtocolRef(name=protocol.protocol, version=protocol.version)
     for step in protocol.steps_for(facts):
         to = _receiver(case, chain, step)
-        if to is None or to == case.door or _has(case, ref, step, to):
+        if to is None or to == case.door:
             continue
         if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case, chain):
             continue
@@ -103,15 +110,6 @@ def _receiver(case: State, chain: Chain, step: Step) -> str | None:
     else:
         partners = chain.partners_for(step.refer.to, place["district"])
     return partners[0].id if partners else None
-
-
-def _has(case: State, protocol: ProtocolRef, step: Step, to: str) -> bool:
-    """Proposed by this step already, or running to the same partner for the same purpose: the person is contacted once."""
-    return any(
-        (other.protocol, other.step, other.to) == (ref_text(protocol), step.id, to)
-        or ((other.to, other.purpose) == (to, step.refer.purpose) and other.state not in OVER)
-        for other in case.referrals.values()
-    )
 
 
 def _propose_requested(case: State, chain: Chain) -> Iterator[ReferralProposed]:

@@ -52,8 +52,8 @@ class MiniCluster:
         self.chains, self.protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
         self.time = FixedTime(START)
         self.keys = open_keys(None, directory)
-        intake = IntakeProcessor(self.chains, self.keys, self.time)
-        intake.log_end = lambda topic, partition: len(self.topics[topic, partition])
+        log_end = lambda topic, partition: len(self.topics[topic, partition])  # noqa: E731
+        intake = IntakeProcessor(self.chains, self.keys, self.time, log_end)
         self.services = [
             Service(processor, self._store(directory, processor.name, url))
             for processor in (
