@@ -92,16 +92,27 @@ def understand(raw: Raw) -> Entry:
 
 
 def out_record(
-    service: str, partner: str, message: Message, *, about: str, at: datetime, case: str | None, drill: bool
+    service: str,
+    partner: str,
+    message: Message,
+    *,
+    about: str,
+    cause: str | None,
+    at: datetime,
+    case: str | None,
+    drill: bool,
 ) -> Outgoing:
-    """A message as it goes to a partner's `out` topic; the same cause gives the same id, so that a repetition can be ignored."""
+    """A message as it goes to a partner's `out` topic; the same `about` gives the same id, so that a repetition can be ignored.
+
+    cause: the id of the event it follows from, as readers see it; None when that has no id that could be read.
+    """
     envelope = Envelope(
         id=message_id(message.TYPE, partner, about),
         source=service_source(service),
         type=message.TYPE,
         time=at,
         case=case,
-        causation=about,
+        causation=cause,
         drill=drill,
     )
     key = case.encode() if case else None
@@ -233,7 +244,9 @@ class CaseProcessor:
     def _messages(self, messages: Iterable[tuple[str, Message]], case: State, about: str) -> Iterable[Outgoing]:
         assert case.time is not None
         for partner, message in messages:
-            yield out_record(self.name, partner, message, about=about, at=case.time, case=case.id, drill=case.drill)
+            yield out_record(
+                self.name, partner, message, about=about, cause=about, at=case.time, case=case.id, drill=case.drill
+            )
 
     def _save(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.save_snapshots({case_id: _encode(desk) for case_id, desk in desks.items()})
