@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from backbone.cli.output import FOUND, STOPPED, fail, read_settings, say
 from backbone.lists import partner
 from backbone.lists.checks import columns, load_mapping
 from backbone.lists.convert import Converter, Ready
@@ -20,8 +21,6 @@ from backbone.lists.mapping import Mapping
 from backbone.lists.problems import ErrorsFile, ListError
 from backbone.lists.rows import RowList, open_list
 from backbone.lists.run import Import, Summary, counted
-from backbone.settings import Settings
-from schakel.errors import SchakelError
 from schakel.timesource import time_source
 
 _PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
@@ -61,8 +60,9 @@ def import_(
 ) -> None:
     """Turn the rows of a partner's list into reports.
 
-    Every row is answered, or has a line in the errors file that says what to do. When it is stopped, or the machine goes
-    down, the same command goes on where it was; importing the same list again adds nothing.
+    Every row is answered, or has a line in the errors file that says what
+    to do. When it is stopped, or the machine goes down, the same command goes
+    on where it was; importing the same list again adds nothing.
 
     Examples:
 
@@ -72,51 +72,48 @@ def import_(
 
       backbone import 2019-2025.csv --mapping meldpunt.yaml --as dmg --history
     """
-    out = Console(highlight=False, soft_wrap=True)
+    name = _partner(as_)
+    settings = read_settings()
+    clock = time_source(settings.clock)
+    now = clock.now()
+    means = load_mapping(mapping)
+    listed = open_list(file, means.file, columns(means))
+    count = sum(1 for _ in listed)  # to the end, so that a file that breaks off is found before anything is sent
+    _announce(file, listed, means, count)
+    imports = settings.var_dir / "imports"
     try:
-        settings = Settings()
-        clock = time_source(settings.clock)
-        now = clock.now()
-        means = load_mapping(mapping)
-        listed = open_list(file, means.file, columns(means))
-        count = sum(1 for _ in listed)  # to the end, so that a file that breaks off is found before anything is sent
-        _announce(out, file, listed, means, count)
-        imports = settings.var_dir / "imports"
         with ExitStack() as opened:
-            where = _check_partner(as_)
-            journal = opened.enter_context(Journal(imports / f"{where}.db"))
-            import_key = _key(out, key or imports / f"{where}.key", where, journal, dry_run)
+            journal = opened.enter_context(Journal(imports / f"{name}.db"))
+            import_key = _key(key or imports / f"{name}.key", name, journal, dry_run)
             converter = Converter(means, import_key, now=now, history=history)
             if dry_run or not history:
-                _preview(out, listed, converter, now, counts=dry_run, history=history)
-            at = profile or settings.var_dir / "partners" / f"{where}.json"
+                _preview(listed, converter, now, counts=dry_run, history=history)
+            at = profile or settings.var_dir / "partners" / f"{name}.json"
             listing = opened.enter_context(ErrorsFile(errors or file.with_name(f"{file.name}.errors.csv")))
-            sender = None if dry_run else opened.enter_context(partner.connect(where, at, clock))
+            sender = None if dry_run else opened.enter_context(partner.connect(name, at, clock))
             run = Import(journal, listing.add, sender=sender, in_flight=in_flight, timeout_s=timeout, resend=resend)
             with _progress(count) as done:
                 summary = run.run((converter.convert(row) for row in listed), done=done)
-            lines = listing.lines
-    except SchakelError as error:
-        _stop(str(error), 2)
     except KeyboardInterrupt:
-        _stop("stopped; the same command goes on where it was", 130)
-    _report(out, summary, listing.path if lines else None)
-    raise typer.Exit(0 if summary.is_complete else 1)
+        fail("stopped; the same command goes on where it was", STOPPED)
+    _report(summary, listing.path if listing.lines else None)
+    if not summary.is_complete:
+        raise typer.Exit(FOUND)
 
 
-def _check_partner(name: str) -> str:
+def _partner(name: str) -> str:
     if not _PARTNER.fullmatch(name):
         raise ListError(f"--as {name!r}: expected a partner's id as in chains/partners.yaml, such as politie-amsterdam")
     return name
 
 
-def _announce(out: Console, file: Path, listed: RowList, means: Mapping, count: int) -> None:
-    out.print(f"{file.name}: {listed.shape} · {count} rows · mapping {means.mapping} {means.version}", markup=False)
+def _announce(file: Path, listed: RowList, means: Mapping, count: int) -> None:
+    say(f"{file.name}: {listed.shape} · {count} rows · mapping {means.mapping} {means.version}")
     if others := listed.others_than([*columns(means), *means.unused]):
-        out.print(f"Columns that the mapping does not name are left out: {', '.join(others)}", markup=False)
+        say(f"Columns that the mapping does not name are left out: {', '.join(others)}")
 
 
-def _key(out: Console, path: Path, name: str, journal: Journal, dry_run: bool) -> ImportKey:
+def _key(path: Path, name: str, journal: Journal, dry_run: bool) -> ImportKey:
     """The partner's key; a new one only when nothing was imported yet."""
     try:
         return read_key(path, name)
@@ -130,29 +127,23 @@ def _key(out: Console, path: Path, name: str, journal: Journal, dry_run: bool) -
     if dry_run:
         return passing_key(name)
     made = make_key(path, name)
-    out.print(
-        f"New import key in {path}: keep it with {name}'s credentials. Without it every row counts as new.",
-        markup=False,
-    )
+    say(f"New import key in {path}: keep it with {name}'s credentials. Without it every row counts as new.")
     return made
 
 
-def _preview(
-    out: Console, listed: RowList, converter: Converter, now: datetime, *, counts: bool, history: bool
-) -> None:
+def _preview(listed: RowList, converter: Converter, now: datetime, *, counts: bool, history: bool) -> None:
     """What the rows would become, before anything is sent."""
     ready = [row for row in map(converter.convert, listed) if isinstance(row, Ready)]
     if counts:
         for field, words in counted(ready).items():
             common = [f"{word} {number}" for word, number in words.most_common(_SHOWN_WORDS)]
             more = f" … {len(words)} in all" if len(words) > len(common) else ""
-            out.print(f"  {field:9} {', '.join(common)}{more}", markup=False)
+            say(f"  {field:9} {', '.join(common)}{more}")
     old = sum(row.event.reported_at < now - _LONG_AGO for row in ready)
     if old and not history:
-        out.print(
+        say(
             f"{old} of {len(ready)} rows were reported more than {_LONG_AGO.days} days ago: partners are asked and reminded about "
             "them as if they were new. With --history they are only counted.",
-            markup=False,
         )
 
 
@@ -169,7 +160,7 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def _report(out: Console, summary: Summary, listing: Path | None) -> None:
+def _report(summary: Summary, listing: Path | None) -> None:
     told = (
         ("rows", summary.rows, ""),
         ("skipped", summary.skipped, "no reports, says the mapping"),
@@ -185,13 +176,8 @@ def _report(out: Console, summary: Summary, listing: Path | None) -> None:
     )
     for name, number, note in told:
         if number or name == "rows":
-            out.print(f"{number:>8}  {name:13}  {note}".rstrip(), markup=False)
+            say(f"{number:>8}  {name:13}  {note}".rstrip())
     if summary.stopped_by:
-        out.print(f"Stopped early: {summary.stopped_by}", markup=False)
+        say(f"Stopped early: {summary.stopped_by}")
     if listing:
-        out.print(f"Rows to look at, each with what to do: {listing}", markup=False)
-
-
-def _stop(sentence: str, code: int) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
+        say(f"Rows to look at, each with what to do: {listing}")

@@ -1,0 +1,67 @@
+"""The command `backbone`: puts the groups together and ends every fault as one sentence."""
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from backbone.cli import demo, lists, park, partner, protocol, running, topics
+from backbone.cli.output import one_sentence
+
+MINIMUM = (3, 11)
+
+
+class OneSentence(TyperGroup):
+    """Commands whose faults end as one sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with one_sentence():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    name="backbone",
+    cls=OneSentence,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Run and look after the backbone between the partners of a chain.
+
+    All state lives under var/ (SCHAKEL_VAR_DIR). Settings are environment variables that begin with SCHAKEL_.
+
+    Examples:
+
+      backbone up                 start Kafka and every service here; Ctrl-C stops all
+
+      backbone status             how each service is
+
+      backbone demo --once        a synthetic month of two chains, checked at the end
+    """,
+)
+
+app.command("up")(running.up)
+app.command("down")(running.down)
+app.command("status")(running.status)
+app.command("serve")(running.serve)
+app.command("import")(lists.import_)
+app.command("demo")(demo.demo)
+app.add_typer(topics.app, name="topics")
+app.add_typer(park.app, name="park")
+app.add_typer(partner.app, name="partner")
+app.add_typer(protocol.app, name="protocol")
+
+
+def main() -> None:
+    """For `python -m backbone.cli.main`."""
+    if sys.version_info < MINIMUM:
+        found, wanted = ".".join(map(str, sys.version_info[:3])), ".".join(map(str, MINIMUM))
+        sys.exit(
+            f"backbone: this is Python {found}, expected {wanted} or newer; make PYTHON=python3.12 takes another one"
+        )
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""A partner's own system: one thread that tells what the month has planned for it, and takes in what reaches it.
+
+All through the partner client, as a system of a real partner would.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from kafka import KafkaProducer
+
+from backbone.demo.acts import Act
+from schakel.client import Incoming, Partner
+from schakel.client.access import Profile
+from schakel.messages import Receipt
+from schakel.timesource import TimeSource
+
+_LISTEN_S = 0.02
+_RECEIPT_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message, and when it came (monotonic seconds)."""
+
+    partner: str
+    message: Incoming
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act and its answer. sent_s, answered_s: monotonic seconds."""
+
+    act: Act
+    receipt: Receipt
+    sent_s: float
+    answered_s: float
+
+
+Job = tuple[Act, str | None]
+"""An act and the case that it is about; None for a report."""
+
+
+class Actor(threading.Thread):
+    """One partner. `tell` and `send_bytes` may be called from another thread; what comes is put into `received`."""
+
+    def __init__(
+        self, partner: str, profile: Path, time_source: TimeSource, received: "queue.SimpleQueue[Received]"
+    ) -> None:
+        super().__init__(name=f"actor {partner}", daemon=True)
+        self.partner = partner
+        self.connected: Future[None] = Future()
+        self._profile, self._time, self._received = profile, time_source, received
+        self._jobs: queue.SimpleQueue[tuple[Sequence[Job], Future[list[Told]]] | None] = queue.SimpleQueue()
+        self._broken: BaseException | None = None
+
+    def tell(self, jobs: Sequence[Job]) -> "Future[list[Told]]":
+        """Tell these, in this order; the answers come in the same order."""
+        done: Future[list[Told]] = Future()
+        if self._broken:
+            done.set_exception(self._broken)
+        else:
+            self._jobs.put((jobs, done))
+        return done
+
+    def send_bytes(self, value: bytes) -> None:
+        """Send what is no event, as a broken system would; no answer is waited for."""
+        with_profile = Profile.load(self._profile)
+        producer = KafkaProducer(**with_profile.access().kafka(), acks="all")
+        try:
+            producer.send(f"schakel.in.{self.partner}", value=value).get(30)
+        finally:
+            producer.close(10)
+
+    def stop(self) -> None:
+        """End the thread and its connection; returns when it has ended."""
+        self._jobs.put(None)
+        self.join()
+
+    def run(self) -> None:
+        try:
+            with Partner.connect(profile=self._profile, time=self._time) as connection:
+                self.connected.set_result(None)
+                while self._work(connection):
+                    for message in connection.inbox(wait_s=_LISTEN_S):
+                        self._received.put(Received(self.partner, message, time.monotonic()))
+        except BaseException as error:
+            self._broken = error
+            self._give_up(error)
+
+    def _work(self, connection: Partner) -> bool:
+        """Do what there is to do now. False when asked to end."""
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return True
+            if job is None:
+                return False
+            jobs, done = job
+            try:
+                done.set_result(self._tell_all(connection, jobs))
+            except BaseException as error:
+                done.set_exception(error)
+                raise
+
+    def _tell_all(self, connection: Partner, jobs: Sequence[Job]) -> list[Told]:
+        pending = []
+        for act, case in jobs:
+            personal = {act.subject: act.parts} if act.parts else None
+            sent_s = time.monotonic()
+            sent = connection.send(act.event, case=case, personal=personal, event_id=act.id, drill=act.drill)
+            pending.append((act, sent, sent_s))
+        told = []
+        for act, sent, sent_s in pending:
+            receipt = sent.receipt(_RECEIPT_WITHIN_S)
+            told.append(Told(act, receipt, sent_s, time.monotonic()))
+        return told
+
+    def _give_up(self, error: BaseException) -> None:
+        if not self.connected.done():
+            self.connected.set_exception(error)
+        while not self._jobs.empty():
+            if job := self._jobs.get_nowait():
+                job[1].set_exception(error)

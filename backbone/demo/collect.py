@@ -1,0 +1,61 @@
+"""Gathers the evidence after the month: topics read from their beginning, databases and the queryable state as they are now."""
+
+import json
+import urllib.request
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from backbone.casework import LEDGER, load_desk, understand
+from backbone.demo.evidence import Answer, Evidence, Offer, Sent
+from backbone.demo.quiet import Services
+from backbone.demo.stage import LiveStage
+from backbone.store import tables
+from schakel.case_state import State
+from schakel.client.inbox import read
+from schakel.messages import Receipt, ReferralOffered
+from schakel.reading import read_to_end
+
+_CASES_AT_MOST = 1_000
+
+
+def collect(
+    stage: LiveStage, connection: Mapping[str, Any], partners: Collection[str], services: Services, cases_url: str
+) -> Evidence:
+    """Everything the checks look at. connection: kafka-python arguments of a user who may read every topic."""
+    answers, offers = [], []
+    in_records = {}
+    for partner in partners:
+        in_records[partner] = sum(1 for _ in read_to_end(connection, f"schakel.in.{partner}"))
+        for record in read_to_end(connection, f"schakel.out.{partner}"):
+            body = read(record).body
+            if isinstance(body, Receipt):
+                answers.append(Answer(partner, body))
+            elif isinstance(body, ReferralOffered):
+                offers.append(Offer(partner, body))
+    acts = [told.act for told in stage.told]
+    sent = [Sent(act.partner, act.id, act.opens, act.expect, act.again) for act in acts]
+    sent += [Sent(garbage.partner, None, False, garbage.expect) for garbage in stage.garbage]
+    return Evidence(
+        sent=sent,
+        answers=answers,
+        offers=offers,
+        ledger=[understand(record) for record in read_to_end(connection, LEDGER)],
+        in_records=in_records,
+        live=dict(_states(services)),
+        rows=overview(cases_url),
+    )
+
+
+def _states(services: Services) -> Iterable[tuple[str, dict[str, State]]]:
+    for name, store in services.stores.items():
+        with store.reading() as connection:
+            rows = connection.execute(select(tables.snapshot.c.case_id, tables.snapshot.c.state)).all()
+        yield name, {row.case_id: load_desk(row.state).case for row in rows}
+
+
+def overview(cases_url: str) -> dict[str, dict[str, object]]:
+    """The `cases` service's own answer to a list of cases."""
+    with urllib.request.urlopen(f"{cases_url}/cases?limit={_CASES_AT_MOST}", timeout=30) as answer:
+        return {row["case_id"]: row for row in json.loads(answer.read())["cases"]}

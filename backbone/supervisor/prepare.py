@@ -1,0 +1,115 @@
+"""Makes the broker ready for the chains as their files stand: topics, users and rights, definitions, a profile for each partner.
+
+Everything here may be done again at every start and then changes only what differs.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from backbone import definitions
+from backbone.chains import Chains, Partner
+from backbone.definition_files import load_definitions
+from backbone.kafka.access import add_partner, ensure_services
+from backbone.kafka.connection import connection
+from backbone.kafka.credentials import Credentials, SecretStore
+from backbone.kafka.topics import CLUSTER, ONE_MACHINE, Replicas, core_topics, ensure_topics
+from backbone.keys import open_keys
+from backbone.protocols import Protocols
+from backbone.settings import Settings
+from schakel.client.access import Profile
+from schakel.kafka_errors import check_sign_on, clear_errors
+from schakel.timesource import time_source
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A broker, and who may do everything on it."""
+
+    bootstrap: str
+    admin: Credentials
+    ca_file: Path | None = None
+
+    @contextmanager
+    def client(self) -> Iterator[KafkaAdminClient]:
+        """An admin client. Raises BrokerAway, WrongCredentials or WrongListener instead of kafka-python's time-outs."""
+        who = self.admin
+        if self.ca_file is None:
+            check_sign_on(self.bootstrap, who.username, who.password)
+        with clear_errors(self.bootstrap, who.username, who.password):
+            client = KafkaAdminClient(**connection(self.bootstrap, who, ca_file=self.ca_file))
+            try:
+                yield client
+            finally:
+                client.close()
+
+    def replicas(self, admin: KafkaAdminClient) -> Replicas:
+        """Three copies where there are brokers for them."""
+        return CLUSTER if len(admin.describe_cluster()["brokers"]) >= CLUSTER.factor else ONE_MACHINE
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was made or found. changes: a sentence for each thing that was put right."""
+
+    chains: Chains
+    protocols: Protocols
+    services: Mapping[str, Credentials]
+    changes: tuple[str, ...]
+
+
+def prepare(broker: Broker, settings: Settings) -> Prepared:
+    """Everything the services and partners need before they start.
+
+    Raises DefinitionError for a mistake in a chain or protocol file, TopicProblem, AccessRefused, KafkaProblem.
+    """
+    chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
+    secrets = SecretStore(settings.var_dir / "kafka" / "secrets")
+    with broker.client() as admin:
+        replicas = broker.replicas(admin)
+        changed = ensure_topics(admin, core_topics(replicas))
+        # One after the other: each waits until the brokers show its rights.
+        for partner in chains.partners:
+            add_partner(admin, secrets, partner, replicas=replicas)
+        services = ensure_services(admin, secrets, chains.partners)
+    changes = [f"made topic {name}" for name in changed.created] + [
+        f"put right {setting}" for setting in changed.repaired
+    ]
+    changes += [f"published {key}" for key in publish(broker, settings, chains, protocols)]
+    write_profiles(settings, broker, chains.partners)
+    return Prepared(chains, protocols, services, tuple(changes))
+
+
+def publish(broker: Broker, settings: Settings, chains: Chains, protocols: Protocols) -> list[str]:
+    """Say on `schakel.definitions` what is in force; returns what changed."""
+    keys = open_keys(settings.keys_url, settings.var_dir, time=time_source(settings.clock))
+    try:
+        wanted = definitions.entries(chains, protocols, keys)
+        with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password):
+            return definitions.publish(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), wanted)
+    finally:
+        keys.close()
+
+
+def write_profiles(settings: Settings, broker: Broker, partners: Mapping[str, Partner]) -> None:
+    """`var/partners/<name>.json` for each partner: what its client needs to connect. Private, as the password file it names."""
+    for partner in partners.values():
+        Profile(
+            bootstrap=broker.bootstrap,
+            partner=partner.id,
+            oin=partner.oin,
+            username=partner.id,
+            password_file=settings.var_dir.absolute() / "kafka" / "secrets" / partner.id,
+            ca_file=broker.ca_file.absolute() if broker.ca_file else None,
+        ).save(profile_path(settings.var_dir, partner.id))
+
+
+def profile_path(var_dir: Path, partner: str) -> Path:
+    return var_dir / "partners" / f"{partner}.json"
+
+
+__all__ = ["Broker", "KafkaError", "Prepared", "prepare", "profile_path", "publish", "write_profiles"]

@@ -1,0 +1,283 @@
+"""A whole backbone on this machine: the broker, everything on it, and every service as its own process.
+
+    with Backbone(settings, tell=print) as backbone:
+        backbone.wait_ready()
+        while not done:
+            backbone.step()
+
+`backbone up`, the demo, the acceptance test and the benchmarks all start it here.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from backbone.kafka.embedded import EmbeddedKafka, running, stop_running
+from backbone.kafka.errors import EmbeddedKafkaError
+from backbone.kafka.rights import service_user
+from backbone.settings import Settings
+from backbone.supervisor.keeper import Keeper, Service, State
+from backbone.supervisor.prepare import Broker, Prepared, prepare
+from backbone.supervisor.probe import Health, readiness
+from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
+from backbone.supervisor.runfiles import RunFiles
+from backbone.supervisor.watch import Supervisor
+
+SERVICES = ("intake", "routing", "consent", "followup", "cases")
+READY_WITHIN_S = 90.0
+_POLL_S = 0.05
+
+
+class BackboneProblem(RuntimeError):
+    """The backbone cannot start or go on; the message says what was found and what to do."""
+
+
+class Backbone:
+    """See the module's words. One thread uses it.
+
+    workers: how many processes of a service, by name (default one). cache_dir: where the broker's jars are kept (default
+    `var_dir`/cache). own_broker: start one here; default: unless SCHAKEL_BOOTSTRAP names another. tell: called with a sentence
+    about everything worth knowing.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        workers: Mapping[str, int] | None = None,
+        cache_dir: Path | None = None,
+        own_broker: bool | None = None,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.settings = settings
+        self.files = RunFiles(settings.var_dir)
+        self.broker: Broker | None = None
+        self.prepared: Prepared | None = None
+        self._tell = tell
+        self._workers = dict.fromkeys(SERVICES, 1) | _known(workers or {})
+        self._cache_dir = cache_dir
+        self._own_broker = not os.environ.get("SCHAKEL_BOOTSTRAP") if own_broker is None else own_broker
+        self._embedded: EmbeddedKafka | None = None
+        self._supervisor = Supervisor((), tell=tell)
+        self._broker_away = 0
+        self._broker_again_at = 0.0
+        self._ready = False
+
+    # -- up and down ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start everything; returns when every service has been started, see `wait_ready`.
+
+        Raises AlreadyUpError, BackboneProblem, and what the broker and the definitions raise; then nothing is left running.
+        """
+        self.files.claim()
+        try:
+            self._say("starting")
+            self.broker = self._start_broker()
+            self.prepared = prepare(self.broker, self.settings)
+            for change in self.prepared.changes:
+                self._tell(change)
+            self._supervisor = Supervisor(list(self._services()), tell=self._tell)
+            self._supervisor.start()
+            self._say("starting")
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait_ready(self, within_s: float = READY_WITHIN_S) -> None:
+        """Return when every service is ready. Raises BackboneProblem that says which is not, and why."""
+        deadline = time.monotonic() + within_s
+        waiting = {keeper.service.label: keeper for keeper in self._supervisor.keepers}
+        while waiting:
+            self.step()
+            self.raise_if_stopped()
+            waiting = {label: keeper for label, keeper in waiting.items() if not self.health(keeper).ready}
+            if waiting and time.monotonic() > deadline:
+                label, keeper = next(iter(waiting.items()))
+                raise BackboneProblem(
+                    f"{label} is not ready after {within_s:.0f} s: {self.health(keeper).reason}; see {keeper.service.log}"
+                )
+            if waiting:
+                time.sleep(_POLL_S)
+        self._ready = True
+        self._say("ready")
+
+    def step(self) -> None:
+        """Look after everything once; to be called a few times a second."""
+        changed = self._supervisor.step()
+        if self._embedded is not None and self._look_after_broker(self._embedded):
+            changed = True
+        if changed:
+            self._say("ready" if self._ready else "starting")
+
+    def stop(self) -> None:
+        """End the services, then the broker. Does nothing the second time."""
+        if self._supervisor.keepers:
+            self._say("stopping")
+        self._supervisor.stop()
+        self._supervisor = Supervisor((), tell=self._tell)
+        if self._embedded is not None:
+            self._embedded.stop()
+            self._embedded = None
+        self.files.release()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- how it is -----------------------------------------------------------------------------------------------------
+
+    @property
+    def keepers(self) -> list[Keeper]:
+        """One for each process of a service."""
+        return self._supervisor.keepers
+
+    def raise_if_stopped(self) -> None:
+        """Raises BackboneProblem when a service has stopped for good; the message holds its own words."""
+        for keeper in self._supervisor.stopped():
+            raise BackboneProblem(_why_stopped(keeper))
+
+    def url(self, label: str) -> str | None:
+        """Where a process (`cases-0`) listens; None while it has not said so."""
+        return self.files.services().get(label, {}).get("url")
+
+    def health(self, keeper: Keeper) -> Health:
+        """What this process says of itself now."""
+        said = self.files.services().get(keeper.service.label)
+        if said is None or said.get("pid") != keeper.pid:
+            return Health(False, "has not come up yet")  # what an earlier process wrote does not count
+        return readiness(str(said["url"]) if "url" in said else None)
+
+    def _say(self, state: str) -> None:
+        """Keep `var/run/supervisor.json` true."""
+        services: dict[str, Any] = {
+            keeper.service.label: {
+                "service": keeper.service.name,
+                "pid": keeper.pid,
+                "state": keeper.state,
+                "sentence": keeper.sentence,
+                "starts": keeper.starts,
+                "log": str(keeper.service.log),
+            }
+            for keeper in self._supervisor.keepers
+        }
+        self.files.write(
+            {
+                "pid": os.getpid(),
+                "state": state,
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "bootstrap": self.broker.bootstrap if self.broker else None,
+                "embedded": self._embedded is not None,
+                "services": services,
+            }
+        )
+
+    # -- the broker ----------------------------------------------------------------------------------------------------
+
+    def _start_broker(self) -> Broker:
+        """Our own, or the one that the settings name."""
+        if not self._own_broker:
+            admin = self.settings.credentials()
+            if admin is None:
+                raise BackboneProblem(
+                    f"SCHAKEL_BOOTSTRAP names a broker ({self.settings.bootstrap}) and nothing says who to be there; set "
+                    "SCHAKEL_SASL_USERNAME and SCHAKEL_SASL_PASSWORD_FILE to a user that may make topics, users and rules"
+                )
+            return Broker(self.settings.bootstrap, admin, self.settings.ca_file)
+        var_dir = self.settings.var_dir
+        if pid := running(var_dir):
+            self._tell(f"a broker without a supervisor still runs here (process {pid}); ending it first")
+            stop_running(var_dir)
+        self._embedded = EmbeddedKafka(var_dir, cache_dir=self._cache_dir, tell=self._tell)
+        self._embedded.start()
+        assert self._embedded.admin is not None
+        return Broker(self._embedded.bootstrap, self._embedded.admin)
+
+    def _look_after_broker(self, embedded: EmbeddedKafka) -> bool:
+        """Start it again when it died; the services wait for it meanwhile."""
+        if embedded.pid is not None:
+            return False
+        now = time.monotonic()
+        if self._broker_again_at == 0.0:
+            self._broker_away += 1
+            delay_s = min(FIRST_DELAY_S * 2 ** (self._broker_away - 1), LONGEST_DELAY_S)
+            self._broker_again_at = now + delay_s
+            self._tell(f"the broker ended by itself; started again in {delay_s:.1f} s (log: {embedded.home / 'log'})")
+        elif now >= self._broker_again_at:
+            self._broker_again_at = 0.0
+            return self._start_again(embedded)
+        return False
+
+    def _start_again(self, embedded: EmbeddedKafka) -> bool:
+        """At its old address, since that is where everybody looks for it. Raises BackboneProblem when it cannot be there."""
+        before = embedded.bootstrap
+        try:
+            embedded.start()
+        except EmbeddedKafkaError as error:
+            self._tell(f"the broker does not start again: {error}")
+            return False
+        if embedded.bootstrap != before:
+            raise BackboneProblem(
+                f"the broker's address {before} was taken by another program while it was down; stop that program, then start "
+                "the backbone again"
+            )
+        self._broker_away = 0
+        self._tell(f"the broker is up again at {before}")
+        return True
+
+    # -- the services --------------------------------------------------------------------------------------------------
+
+    def _services(self) -> list[Service]:
+        assert self.broker is not None
+        var_dir = self.settings.var_dir.absolute()
+        shared = {
+            "SCHAKEL_VAR_DIR": str(var_dir),
+            "SCHAKEL_BOOTSTRAP": self.broker.bootstrap,
+            "SCHAKEL_PROTOCOLS_DIR": str(self.settings.protocols_dir.absolute()),
+            "SCHAKEL_CHAINS_DIR": str(self.settings.chains_dir.absolute()),
+            "SCHAKEL_CLOCK": self.settings.clock,
+            # Said in any case, so that ours counts and not what the environment holds; an empty text is none.
+            "SCHAKEL_DATABASE_URL": self.settings.database_url or "",
+            "SCHAKEL_KEYS_URL": self.settings.keys_url or "",
+            "SCHAKEL_CA_FILE": str(self.settings.ca_file or ""),
+            "SCHAKEL_SASL_PASSWORD": "",
+        }
+        services: list[Service] = []
+        for name, count in self._workers.items():
+            who = service_user(name)
+            for replica in range(count):
+                port = (
+                    self.settings.http_port + len(services) if self.settings.http_port > 0 else self.settings.http_port
+                )
+                own = {
+                    "SCHAKEL_SASL_USERNAME": who,
+                    "SCHAKEL_SASL_PASSWORD_FILE": str(var_dir / "kafka" / "secrets" / who),
+                    "SCHAKEL_REPLICA": str(replica),
+                    "SCHAKEL_HTTP_PORT": str(port),
+                }
+                log = var_dir / "log" / f"{name}-{replica}.log"
+                services.append(Service(name, replica, f"services.{name}", log, environment=shared | own))
+        return services
+
+
+def _known(workers: Mapping[str, int]) -> dict[str, int]:
+    for name, count in workers.items():
+        if name not in SERVICES:
+            raise BackboneProblem(f"workers: {name!r} is no service; expected one of {', '.join(SERVICES)}")
+        if count < 1:
+            raise BackboneProblem(f"workers: found {count} for {name}, expected 1 or more")
+    return dict(workers)
+
+
+def _why_stopped(keeper: Keeper) -> str:
+    assert keeper.state is State.STOPPED
+    return f"{keeper.service.label} stopped: {keeper.sentence or 'it said nothing'}; its log is {keeper.service.log}"
