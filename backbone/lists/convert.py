@@ -83,8 +83,14 @@ class Converter:
             if key(text(row.cell(skip.column))) in {key(value) for value in skip.values}:
                 return Skipped(row.number, skip.because)
         attempt = _Attempt(row, self)
-        ready = attempt.report()
-        return ready if ready and not attempt.errors else tuple(attempt.errors)
+        try:
+            ready = attempt.report()
+        except Exception as error:  # a fault of ours; its text may hold a cell, and must not reach a traceback or a log
+            fault = type(error).__name__
+        else:
+            return ready if ready and not attempt.errors else tuple(attempt.errors)
+        remedy = "report this with the mapping; nothing of this row was sent"
+        return (RowError(row.number, "row.unforeseen", "a row that can be converted", remedy, found=fault),)
 
 
 class _Attempt:

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import typer
-
-from backbone.cli.lists import import_
+from backbone.cli.main import app
 from backbone.lists import partner
 from backbone.lists.convert import Parts
 from schakel.events.report import ReportReceived
@@ -40,9 +38,19 @@ def main(listing: str, accepted: str, at: str) -> None:
         yield Killed(Path(accepted), int(at))
 
     partner.connect = connect
-    app = typer.Typer()
-    app.command()(import_)
-    app([listing, "--mapping", str(MAPPING), "--as", "discriminatie-nl-amsterdam", "--history", "--in-flight", "20"])
+    app(
+        [
+            "import",
+            listing,
+            "--mapping",
+            str(MAPPING),
+            "--as",
+            "discriminatie-nl-amsterdam",
+            "--history",
+            "--in-flight",
+            "20",
+        ]
+    )
 
 
 if __name__ == "__main__":

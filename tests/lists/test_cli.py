@@ -9,17 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from backbone.cli.lists import import_
+from backbone.cli.main import app
 from backbone.lists import partner
 from schakel.timesource import TimeSource
 from tests.lists.support import LIST, MAPPING, FakeBackbone, edited
 
 ROOT = Path(__file__).parents[2]
-APP = typer.Typer()
-APP.command()(import_)
 
 
 @pytest.fixture
@@ -37,7 +34,7 @@ def backbone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeBackbone:
 
 
 def run(file: Path, *options: str, mapping: Path = MAPPING, name: str = "discriminatie-nl-amsterdam") -> Result:
-    return CliRunner().invoke(APP, [str(file), "--mapping", str(mapping), "--as", name, *options])
+    return CliRunner().invoke(app, ["import", str(file), "--mapping", str(mapping), "--as", name, *options])
 
 
 def numbers(output: str) -> dict[str, int]:
@@ -106,8 +103,8 @@ SENTENCES = {
 @pytest.mark.parametrize("what", SENTENCES)
 def test_what_cannot_be_done_is_one_sentence(backbone: FakeBackbone, what: str) -> None:
     options, says = SENTENCES[what]
-    words = ["--mapping", str(MAPPING), "--as", "discriminatie-nl-amsterdam", *options]
-    result = CliRunner().invoke(APP, words)
+    words = ["import", "--mapping", str(MAPPING), "--as", "discriminatie-nl-amsterdam", *options]
+    result = CliRunner().invoke(app, words)
     assert result.exit_code == 2
     assert says in result.output.replace("\n", " ")
     assert "Traceback" not in result.output

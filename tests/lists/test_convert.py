@@ -187,6 +187,17 @@ def test_history_is_said_in_the_event() -> None:
     assert not converted(LIST)[0].event.history  # type: ignore[union-attr]
 
 
+def test_a_fault_of_ours_shows_nothing_of_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: object, words: object) -> str:
+        raise ZeroDivisionError("Wies Verzonnen")
+
+    monkeypatch.setattr(ImportKey, "mark", broken)
+    found = converted(LIST)[0]
+    assert isinstance(found, tuple)
+    assert (found[0].code, found[0].found) == ("row.unforeseen", "ZeroDivisionError")
+    assert "Wies" not in repr(found)
+
+
 def _cells() -> dict[str, str]:
     with LIST.open(encoding="utf-8", newline="") as file:
         return {key(column): cell for column, cell in next(csv.DictReader(file, delimiter=";")).items()}

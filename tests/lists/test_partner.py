@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from backbone.cli.main import app
 from backbone.kafka.credentials import Credentials
 from schakel.client import Profile
 from schakel.envelope import Envelope
@@ -14,7 +15,7 @@ from schakel.events import Told
 from schakel.messages import Receipt
 from tests.client.fakes import FakeBackbone, accepts, silent
 from tests.lists.support import LIST, MAPPING, edited
-from tests.lists.test_cli import APP, lines
+from tests.lists.test_cli import lines
 from tests.support.broker import Broker
 
 pytestmark = pytest.mark.kafka
@@ -54,7 +55,9 @@ def profile(kafka: Broker, who: Credentials, tmp_path: Path, monkeypatch: pytest
 
 
 def run(file: Path, name: str, *options: str) -> Result:
-    return CliRunner().invoke(APP, [str(file), "--mapping", str(MAPPING), "--as", name, "--history", *options])
+    return CliRunner().invoke(
+        app, ["import", str(file), "--mapping", str(MAPPING), "--as", name, "--history", *options]
+    )
 
 
 def test_a_list_arrives_sealed_and_a_second_time_adds_nothing(
