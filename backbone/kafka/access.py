@@ -175,11 +175,16 @@ def _await(done: Callable[[], bool], what: str) -> None:
         time.sleep(_POLL_S)
 
 
-_OPERATIONS = {Action.READ: ACLOperation.READ, Action.WRITE: ACLOperation.WRITE}
+_OPERATIONS = {
+    Action.READ: ACLOperation.READ,
+    Action.WRITE: ACLOperation.WRITE,
+    Action.NUMBER_WRITES: ACLOperation.IDEMPOTENT_WRITE,
+}
 _PATTERNS = {
     Kind.TOPIC: (ResourceType.TOPIC, ACLResourcePatternType.LITERAL),
     Kind.GROUP: (ResourceType.GROUP, ACLResourcePatternType.LITERAL),
     Kind.GROUPS_BEGINNING_WITH: (ResourceType.GROUP, ACLResourcePatternType.PREFIXED),
+    Kind.CLUSTER: (ResourceType.CLUSTER, ACLResourcePatternType.LITERAL),
 }
 
 

@@ -16,12 +16,15 @@ from backbone.kafka.topics import CHECKPOINTS, DEFINITIONS, LEDGER, REFUSED, in_
 class Action(StrEnum):
     READ = "read"
     WRITE = "write"
+    NUMBER_WRITES = "number its writes"
+    """What a producer does before its first write. Who may write some topic may do it anyway; it writes nothing by itself."""
 
 
 class Kind(StrEnum):
     TOPIC = "topic"
     GROUP = "group"
     GROUPS_BEGINNING_WITH = "groups beginning with"
+    CLUSTER = "cluster"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,6 +47,8 @@ class Role:
     writes_in: bool = False
     writes_out: bool = False
 
+
+THE_CLUSTER = "kafka-cluster"
 
 _DECIDES = Role(reads=(LEDGER, DEFINITIONS), writes=(LEDGER,), writes_out=True)
 
@@ -97,6 +102,9 @@ def service_rights(service: str, partners: Iterable[str]) -> set[Right]:
     user, role = service_user(service), SERVICES[service]
     rights = {Right(user, Action.READ, Kind.TOPIC, topic) for topic in role.reads}
     rights |= {Right(user, Action.WRITE, Kind.TOPIC, topic) for topic in role.writes}
+    if not role.writes:
+        # Faust starts a producer with every app, also with one that has no topic to write.
+        rights.add(Right(user, Action.NUMBER_WRITES, Kind.CLUSTER, THE_CLUSTER))
     rights.add(Right(user, Action.READ, Kind.GROUP, service_group(service)))
     rights.add(Right(user, Action.READ, Kind.GROUPS_BEGINNING_WITH, service_group(service) + "."))
     for partner in partners:
