@@ -7,4 +7,4 @@ from backbone.settings import Settings
 from services.consent.app import build
 
 if __name__ == "__main__":
-    sys.exit(run("consent", build, Settings()))
+    sys.exit(run(build, Settings()))

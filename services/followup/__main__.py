@@ -7,4 +7,4 @@ from backbone.settings import Settings
 from services.followup.app import build
 
 if __name__ == "__main__":
-    sys.exit(run("followup", build, Settings()))
+    sys.exit(run(build, Settings()))

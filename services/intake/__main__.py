@@ -7,4 +7,4 @@ from backbone.settings import Settings
 from services.intake.app import build
 
 if __name__ == "__main__":
-    sys.exit(run("intake", build, Settings()))
+    sys.exit(run(build, Settings()))

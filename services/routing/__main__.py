@@ -7,4 +7,4 @@ from backbone.settings import Settings
 from services.routing.app import build
 
 if __name__ == "__main__":
-    sys.exit(run("routing", build, Settings()))
+    sys.exit(run(build, Settings()))
