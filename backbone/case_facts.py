@@ -57,7 +57,7 @@ def facts_of(case: State, door_roles: Iterable[Role]) -> Facts:
         "label": _label(case),
         "history": case.history,
         "tenure": place["tenure"],
-        "severity": frozenset(mark["severity"] for mark in told["severity"]),
+        "severity": frozenset({*(mark["severity"] for mark in told["severity"]), *case.levels.values()}),
     }
     for fact, check in _CHECKS.items():
         facts[fact] = checks.get(check.value)

@@ -7,6 +7,7 @@ position; otherwise it is overtaken. The handlers stand in `schakel.case_told` a
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 from schakel import case_derived, case_told, codec  # noqa: F401  (case_derived and case_told register the handlers)
 from schakel.case_state import Effect, State
@@ -21,7 +22,7 @@ FOLD_VERSION = 1
 
 def apply(case: State, entry: Entry) -> Effect:
     """Fold one record into `case` (changed in place) and say what it did."""
-    key = _packed(entry.envelope.id)
+    key = _seen_as(entry)
     if key in case.seen:
         return Effect.DUPLICATE
     case.seen.add(key)
@@ -44,7 +45,8 @@ def _conclude(case: State, entry: Entry, event: Derived) -> Effect:
     if entry.envelope.source != service_source(event.OWNER):
         return Effect.NOT_UNDERSTOOD  # only its owner concludes
     for premise in event.premises:
-        if premise in case.lapsed or _packed(premise.partition("#")[0]) not in case.seen:
+        told, concluded = _packed(premise.partition("#")[0]), _packed(premise) + _CONCLUDED
+        if premise in case.lapsed or not (told in case.seen or concluded in case.seen):
             return Effect.OVERTAKEN
     handler = HANDLERS.get(type(event))
     return handler(case, entry) if handler else Effect.RECORDED
@@ -70,23 +72,48 @@ def digest(event: Derived) -> str:
     return hashlib.blake2b(type(event).TYPE.encode() + codec.encode(event), digest_size=9).hexdigest()
 
 
-def conclude(case: State, event: Derived) -> Entry:
-    """`event` as its owner would append it now: the same history gives the same id, time and bytes."""
-    attempt = case.overtaken.get(digest(event), 0)
+def conclude(case: State, event: Derived, now: datetime | None = None) -> Entry:
+    """`event` as its owner would append it: the same history and watermark give the same id, time and bytes.
+
+    `now` is the watermark that a decision about time rests on; the event's time is the later of that and the case's own.
+    """
     if case.time is None:
         raise ValueError(f"case {case.id} is empty: nothing can be concluded from it")
     return Entry(
         Envelope(
-            id=derived_id(event.OWNER, case.id, event.TYPE, digest(event), attempt),
+            id=_next_id(case, event),
             source=service_source(event.OWNER),
             type=event.TYPE,
-            time=case.time,
+            time=max(case.time, now) if now else case.time,
             case=case.id,
-            causation=event.premises[-1] if event.premises else None,
+            causation=event.premises[-1].partition("#")[0]
+            if event.premises
+            else None,  # the event that holds the grant
             drill=case.drill,
         ),
         event,
     )
+
+
+def _next_id(case: State, event: Derived) -> str:
+    """The first id of this conclusion that no record bears yet: it may be true again after it was lifted, as a hold may."""
+    content = digest(event)
+    attempt = case.overtaken.get(content, 0)
+    while _packed(event_id := derived_id(event.OWNER, case.id, event.TYPE, content, attempt)) + _CONCLUDED in case.seen:
+        attempt += 1
+    return event_id
+
+
+_CONCLUDED = b"\x01"
+
+
+def _seen_as(entry: Entry) -> bytes:
+    """Told and concluded ids do not meet: whoever computes the id of a conclusion ahead and tells something under it blocks nothing."""
+    key, event = _packed(entry.envelope.id), entry.event
+    if not isinstance(event, Derived):
+        return key
+    owned = entry.envelope.source == service_source(event.OWNER)
+    return key + (_CONCLUDED if owned else entry.envelope.source.encode())
 
 
 def _packed(event_id: str) -> bytes:

@@ -12,7 +12,7 @@ def next_moments(case: State) -> list[tuple[str, datetime]]:
     """
     if case.history or case.closed:
         return []
-    moments = []
+    moments: list[tuple[str, datetime]] = []
     for clock in case.clocks.values():
         if clock.state is ClockState.RUNNING and clock.due_at is not None:
             waiting = clock.remind_at[clock.reminded :] if clock.responsible else []

@@ -1,6 +1,8 @@
 """What conclusions do to a case. Each handler asks its entity's state machine; a conclusion that comes too late is overtaken."""
 
+from schakel.case_consent import covered, grants_for, may_go_stripped, never_asked, still_allowed
 from schakel.case_state import Clock, ClockState, Effect, Referral, ReferralState, State
+from schakel.case_told import reached
 from schakel.entry import Entry, folds
 from schakel.events.case import CaseClosed, CaseReopened
 from schakel.events.clock import (
@@ -23,7 +25,7 @@ from schakel.events.referral import (
     ReferralRevoked,
 )
 from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolMoved, ProtocolRef
-from schakel.events.vocab import Basis, Scope
+from schakel.events.vocab import Basis, Mode, Scope
 
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
@@ -74,8 +76,8 @@ def _proposed(case: State, entry: Entry) -> Effect:
     protocol = ref_text(event.protocol) if event.protocol else None
     requested = next((premise for premise in event.premises if premise in case.requests), None)
     for other in case.referrals.values():
-        same_step = protocol and (other.protocol, other.step, other.to) == (protocol, event.step, event.to)
-        if same_step or (requested and other.requested == requested):
+        contacted_once = protocol and (other.to, other.purpose) == (event.to, event.purpose)
+        if contacted_once or (requested and other.requested == requested):
             return Effect.OVERTAKEN
     case.referrals[entry.id] = Referral(
         entry.id,
@@ -125,8 +127,9 @@ def _move(case: State, referral_id: str, before: tuple[ReferralState, ...], afte
 @folds(ConsentNeeded)
 def _needed(case: State, entry: Entry) -> Effect:
     event: ConsentNeeded = entry.event  # type: ignore[assignment]
-    if event.referral not in case.referrals or event.referral in case.needed:
-        return Effect.OVERTAKEN
+    referral = case.referrals.get(event.referral)
+    if not referral or event.referral in case.needed or not never_asked(case, referral.to, referral.purpose):
+        return Effect.OVERTAKEN  # answered, or asked, while we were about to ask: nobody is asked twice
     case.needed[event.referral] = entry.id
     return Effect.EFFECTIVE
 
@@ -135,8 +138,9 @@ def _needed(case: State, entry: Entry) -> Effect:
 def _expired(case: State, entry: Entry) -> Effect:
     event: ConsentExpired = entry.event  # type: ignore[assignment]
     grant = case.grants.get(event.grant)
-    if not grant or not grant.standing:
-        return Effect.OVERTAKEN
+    assert case.time is not None
+    if not grant or not grant.standing or grant.in_force(case.time):
+        return Effect.OVERTAKEN  # it announces an end that has passed; it ends nothing itself
     grant.standing = False
     case.lapsed.append(grant.id)
     return Effect.EFFECTIVE
@@ -164,17 +168,13 @@ def _released(case: State, entry: Entry) -> Effect:
         return Effect.OVERTAKEN
     grants = [case.grants[premise] for premise in event.premises if premise in case.grants]
     if event.basis is not Basis.SCHEME:
-        assert case.time is not None
-        covered = {
-            scope
-            for grant in grants
-            if (grant.recipient, grant.purpose) == (referral.to, referral.purpose) and grant.in_force(case.time)
-            for scope in [*grant.scopes, Scope.CASE_FACTS]
-        }
-        if not set(event.scopes) <= covered:
-            return Effect.OVERTAKEN
-    elif not referral.strip or set(event.scopes) - {Scope.CASE_FACTS}:
-        return Effect.OVERTAKEN  # only a scheme that always forwards, and then without anything that points to her
+        standing = [grant for grant in grants_for(case, referral.to, referral.purpose) if grant.id in event.premises]
+        if not standing or not set(event.scopes) <= covered(case, standing):
+            return Effect.OVERTAKEN  # without a grant nothing is covered, not even nothing
+    elif event.mode is not Mode.STRIPPED or set(event.scopes) - {Scope.CASE_FACTS}:
+        return Effect.OVERTAKEN  # a scheme that always forwards does so without anything that points to her
+    elif not may_go_stripped(case, referral):
+        return Effect.OVERTAKEN  # she has said no to the step itself
     referral.state = ReferralState.RELEASED
     referral.released = entry.id
     referral.rests_on = [grant.id for grant in grants]
@@ -189,11 +189,10 @@ def _released(case: State, entry: Entry) -> Effect:
 def _delivered(case: State, entry: Entry) -> Effect:
     event: ReferralDelivered = entry.event  # type: ignore[assignment]
     referral = case.referrals.get(event.referral)
-    if not referral or referral.state is not ReferralState.RELEASED:
-        return Effect.OVERTAKEN
+    if not referral or referral.state is not ReferralState.RELEASED or not still_allowed(case, referral):
+        return Effect.OVERTAKEN  # it lands behind her no: what she is told is the revocation that follows
     referral.state = ReferralState.DELIVERED
-    if referral.to not in case.parties:
-        case.parties.append(referral.to)
+    reached(case, referral, entry)
     return Effect.EFFECTIVE
 
 
@@ -233,13 +232,18 @@ def _clock(case: State, clock_id: str, *states: ClockState) -> Clock | None:
     return clock if clock and clock.state in states else None
 
 
+def _contact(case: State, premises: tuple[str, ...]) -> str | None:
+    """The contact among what a conclusion rests on."""
+    return next((contact.id for contact in case.contacts if contact.id in premises), None)
+
+
 @folds(ClockStopped)
 def _clock_stopped(case: State, entry: Entry) -> Effect:
     event: ClockStopped = entry.event  # type: ignore[assignment]
     clock = _clock(case, event.clock, ClockState.RUNNING, ClockState.SUSPENDED, ClockState.BREACHED)
     if not clock:
         return Effect.OVERTAKEN
-    clock.state, clock.stopped_at = ClockState.STOPPED, event.stopped_at
+    clock.state, clock.stopped_at, clock.contact = ClockState.STOPPED, event.stopped_at, _contact(case, event.premises)
     return Effect.EFFECTIVE
 
 
@@ -250,6 +254,7 @@ def _clock_corrected(case: State, entry: Entry) -> Effect:
     if not clock or not clock.breached:
         return Effect.OVERTAKEN
     clock.state, clock.stopped_at, clock.breached = ClockState.CORRECTED, event.stopped_at, False
+    clock.contact = _contact(case, event.premises)
     return Effect.EFFECTIVE
 
 
@@ -296,7 +301,8 @@ def _clock_resumed(case: State, entry: Entry) -> Effect:
 
 @folds(CaseClosed)
 def _closed(case: State, entry: Entry) -> Effect:
-    if case.closed or not case.opened:
+    event: CaseClosed = entry.event  # type: ignore[assignment]
+    if case.closed or not case.opened or event.requested != case.close_requested:
         return Effect.OVERTAKEN
     case.closed, case.close_requested, case.reopen_requested = entry.id, None, None
     return Effect.EFFECTIVE
@@ -304,7 +310,8 @@ def _closed(case: State, entry: Entry) -> Effect:
 
 @folds(CaseReopened)
 def _reopened(case: State, entry: Entry) -> Effect:
-    if not case.closed:
+    event: CaseReopened = entry.event  # type: ignore[assignment]
+    if not case.closed or event.requested != case.reopen_requested:
         return Effect.OVERTAKEN
     case.closed, case.close_requested, case.close_reason, case.reopen_requested = None, None, None, None
     return Effect.EFFECTIVE

@@ -3,6 +3,7 @@
 `schakel.case` folds events into this; the services' rules read it. Small on purpose: it is the snapshot that every processor keeps.
 """
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -44,6 +45,11 @@ class No(msgspec.Struct, omit_defaults=True):
     recipient: str | None = None
     purpose: str | None = None
     scopes: list[str] = []
+
+    @property
+    def whole(self) -> bool:
+        """No to the step itself: without the case facts nothing can go."""
+        return not self.scopes or "case_facts" in self.scopes
 
     def concerns(self, recipient: str, purpose: str) -> bool:
         return self.recipient in (None, recipient) and self.purpose in (None, purpose)
@@ -99,6 +105,9 @@ class Referral(msgspec.Struct, omit_defaults=True):
     mode: str | None = None
     released_basis: str | None = None
     decline_reason: str | None = None
+    delivered_at: datetime | None = None
+    """When it first reached its receiver, by the log; null for one that never did."""
+    accepted_at: datetime | None = None
 
 
 class ClockState(StrEnum):
@@ -123,6 +132,8 @@ class Clock(msgspec.Struct, omit_defaults=True):
     stopped_at: datetime | None = None
     breached: bool = False
     """Stays true when the clock stopped after its breach: late work. Taken back only by a correction."""
+    contact: str | None = None
+    """Id of the contact that stopped or corrected it: when that is taken back, the clock runs again."""
 
 
 class Contact(msgspec.Struct, omit_defaults=True):
@@ -134,11 +145,13 @@ class Contact(msgspec.Struct, omit_defaults=True):
     listening_ear: bool = False
 
 
-class Label(msgspec.Struct):
+class Label(msgspec.Struct, omit_defaults=True):
     id: str
     by: str
     basis: str
     standing: bool = True
+    at: datetime | None = None
+    """When it was logged: what starts at the label starts here, not when somebody got round to reading it."""
 
 
 class Thread(msgspec.Struct, omit_defaults=True):
@@ -188,6 +201,8 @@ class State(msgspec.Struct, omit_defaults=True):
     contacts: list[Contact] = []
     assessments: dict[str, str] = {}
     """`<author>/<check>` -> answer; several authors stand side by side."""
+    levels: dict[str, str] = {}
+    """`<author>` or `<author>/<scale>` -> severity as that partner sees it now, beside those in the report."""
     labels: list[Label] = []
     label_refused: bool = False
     informed: list[str] = []
@@ -204,6 +219,7 @@ class State(msgspec.Struct, omit_defaults=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
+_ordered = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(State)
 
 
@@ -215,3 +231,8 @@ def dump(state: State) -> bytes:
 def load(snapshot: bytes) -> State:
     """The case that `dump` wrote. Raises msgspec.DecodeError for anything else."""
     return _decoder.decode(snapshot)
+
+
+def fingerprint(state: State) -> str:
+    """Names what is known: equal for equal states, in every process (`dump` writes its sets in any order). SHA-256, hexadecimal."""
+    return hashlib.sha256(_ordered.encode(state)).hexdigest()

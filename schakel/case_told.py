@@ -1,7 +1,9 @@
 """What told events do to a case. They are never judged true or false: they were said."""
 
+from schakel.case_consent import OWN_WORD, noes_for
 from schakel.case_state import (
     Asked,
+    ClockState,
     Contact,
     Effect,
     Grant,
@@ -14,7 +16,7 @@ from schakel.case_state import (
     Thread,
 )
 from schakel.entry import Entry, folds
-from schakel.events.case import CloseRequested, ReopenRequested, ThreadClosed
+from schakel.events.case import CloseRequested, LevelSet, ReopenRequested, ThreadClosed
 from schakel.events.chain import EventVoided
 from schakel.events.consent import (
     BasisInvoked,
@@ -40,6 +42,10 @@ from schakel.events.report import (
     ReportCorrected,
     ReportReceived,
 )
+from schakel.events.vocab import Basis
+
+OTHER_BASES = frozenset({Basis.VITAL_INTEREST, Basis.LEGAL_DUTY, Basis.AGREEMENT})
+"""What may be invoked instead of consent. Consent itself is granted, and the scheme's own rule stands in its protocol."""
 
 
 @folds(ReportReceived)
@@ -57,7 +63,7 @@ def _received(case: State, entry: Entry) -> Effect:
     case.threads[entry.author] = Thread(entry.author)
     case.explained.extend(topic.value for topic in event.informed)
     if event.label:
-        case.labels.append(Label(entry.id, entry.author, event.label.value))
+        case.labels.append(Label(entry.id, entry.author, event.label.value, at=entry.envelope.logged_at))
     for index, terms in enumerate(event.consents):
         _grant(case, f"{entry.id}#{index}", terms, entry.author, None)
     return Effect.EFFECTIVE
@@ -80,7 +86,7 @@ def _label_given(case: State, entry: Entry) -> Effect:
     event: LabelGiven = entry.event  # type: ignore[assignment]
     if case.label_refused:
         return Effect.OVERTAKEN  # the victim does not want it: it reaches nobody from there on
-    case.labels.append(Label(entry.id, entry.author, event.basis.value))
+    case.labels.append(Label(entry.id, entry.author, event.basis.value, at=entry.envelope.logged_at))
     return Effect.EFFECTIVE
 
 
@@ -109,6 +115,16 @@ def _label_refused(case: State, entry: Entry) -> Effect:
 def _assessed(case: State, entry: Entry) -> Effect:
     event: AssessmentRecorded = entry.event  # type: ignore[assignment]
     case.assessments[f"{entry.author}/{event.check}"] = event.answer.value
+    if event.severity:
+        case.levels[f"{entry.author}/{event.severity.scale}"] = event.severity.severity.value
+    return Effect.EFFECTIVE
+
+
+@folds(LevelSet)
+def _level_set(case: State, entry: Entry) -> Effect:
+    """Each partner's own mark, side by side and never merged [1 §1.4]; a partner's later one replaces its earlier one."""
+    event: LevelSet = entry.event  # type: ignore[assignment]
+    case.levels[entry.author] = event.level.value
     return Effect.EFFECTIVE
 
 
@@ -127,13 +143,14 @@ def _granted(case: State, entry: Entry) -> Effect:
 
 def _grant(case: State, grant_id: str, terms: ConsentTerms, author: str, supersedes: str | None) -> Effect:
     """A grant behind a no takes effect only when it names that no: an old yes, forwarded late, resurrects nothing."""
+    if terms.given_by not in OWN_WORD:
+        return Effect.RECORDED  # kept as somebody else's word; hers has to be asked
     recipient, purpose = terms.recipient, terms.purpose.value
-    past = {again.no for again in case.reopened if (again.recipient, again.purpose) == (recipient, purpose)}
-    standing_noes = [no for no in case.noes if no.concerns(recipient, purpose) and no.id not in past]
+    standing_noes = noes_for(case, recipient, purpose)
     scopes = [scope.value for scope in terms.scopes]
     if supersedes and standing_noes and supersedes == standing_noes[-1].id:
         case.reopened.extend(Reopened(no.id, recipient, purpose) for no in standing_noes)
-    elif any(not no.scopes or set(no.scopes) & set(scopes) for no in standing_noes):
+    elif any(no.whole or set(no.scopes) & set(scopes) for no in standing_noes):
         return Effect.OVERTAKEN
     case.grants[grant_id] = Grant(grant_id, recipient, purpose, scopes, author, until=terms.until)
     return Effect.EFFECTIVE
@@ -142,6 +159,8 @@ def _grant(case: State, grant_id: str, terms: ConsentTerms, author: str, superse
 @folds(BasisInvoked)
 def _invoked(case: State, entry: Entry) -> Effect:
     event: BasisInvoked = entry.event  # type: ignore[assignment]
+    if event.basis not in OTHER_BASES:
+        return Effect.NOT_UNDERSTOOD
     case.grants[entry.id] = Grant(
         entry.id,
         event.recipient,
@@ -175,11 +194,9 @@ def _say_no(case: State, no: No) -> None:
     for grant in case.grants.values():
         if grant.basis != "consent" or not grant.standing or not no.concerns(grant.recipient, grant.purpose):
             continue
-        left = [scope for scope in grant.scopes if no.scopes and scope not in no.scopes]
-        if left == grant.scopes:
-            continue
-        grant.scopes = left
-        if not left:
+        left = [] if no.whole else [scope for scope in grant.scopes if scope not in no.scopes]
+        narrowed, grant.scopes = left != grant.scopes, left
+        if no.whole or (narrowed and not left):
             lapse_grant(case, grant)
 
 
@@ -214,9 +231,19 @@ def _accepted(case: State, entry: Entry) -> Effect:
     referral = _mine(case, event.referral, entry.author, ReferralState.DELIVERED, ReferralState.RELEASED)
     if not referral:
         return Effect.NOT_UNDERSTOOD
-    referral.state = ReferralState.ACCEPTED
-    case.threads.setdefault(entry.author, Thread(entry.author))
+    reached(case, referral, entry)
+    referral.state, referral.accepted_at = ReferralState.ACCEPTED, entry.envelope.logged_at
+    thread = case.threads.setdefault(entry.author, Thread(entry.author))
+    thread.closed, thread.reason = False, None  # taking up something new opens its follow-up again
     return Effect.EFFECTIVE
+
+
+def reached(case: State, referral: Referral, entry: Entry) -> None:
+    """The receiver has it: by our record of the delivery or, when that is still under way, by its own answer."""
+    if referral.delivered_at is None:
+        referral.delivered_at = entry.envelope.logged_at
+    if referral.to not in case.parties:
+        case.parties.append(referral.to)
 
 
 @folds(ReferralDeclined)
@@ -227,6 +254,7 @@ def _declined(case: State, entry: Entry) -> Effect:
     )
     if not referral:
         return Effect.NOT_UNDERSTOOD
+    reached(case, referral, entry)
     referral.state = ReferralState.DECLINED
     referral.decline_reason = event.reason.value
     return Effect.EFFECTIVE
@@ -274,8 +302,10 @@ def _thread_closed(case: State, entry: Entry) -> Effect:
 @folds(CloseRequested)
 def _close_requested(case: State, entry: Entry) -> Effect:
     event: CloseRequested = entry.event  # type: ignore[assignment]
-    if case.closed or not case.report:
+    if not case.report:
         return Effect.NOT_UNDERSTOOD
+    if case.closed:
+        return _changed_their_mind(case, reopening=True)
     case.close_requested, case.close_reason = entry.id, event.reason.value
     return Effect.EFFECTIVE
 
@@ -283,9 +313,20 @@ def _close_requested(case: State, entry: Entry) -> Effect:
 @folds(ReopenRequested)
 def _reopen_requested(case: State, entry: Entry) -> Effect:
     if not case.closed:
-        return Effect.NOT_UNDERSTOOD
+        return _changed_their_mind(case, reopening=False)
     case.reopen_requested = entry.id
     return Effect.EFFECTIVE
+
+
+def _changed_their_mind(case: State, *, reopening: bool) -> Effect:
+    """Asked for the opposite before it was done: the last word counts, however fast or slow we were to act on the first."""
+    if reopening and case.reopen_requested:
+        case.reopen_requested = None
+        return Effect.EFFECTIVE
+    if not reopening and case.close_requested:
+        case.close_requested, case.close_reason = None, None
+        return Effect.EFFECTIVE
+    return Effect.NOT_UNDERSTOOD
 
 
 @folds(StatementRetracted)
@@ -300,8 +341,18 @@ def _retracted(case: State, entry: Entry) -> Effect:
     if contacts:
         case.contacts.remove(contacts[0])
         case.lapsed.append(event.event)
+        _run_again(case, event.event)
         return Effect.EFFECTIVE
     return Effect.NOT_UNDERSTOOD
+
+
+def _run_again(case: State, contact_id: str) -> None:
+    """A clock that this contact stopped is not stopped any more; a breach that it corrected is one again."""
+    for clock in case.clocks.values():
+        if clock.contact == contact_id:
+            clock.breached = clock.breached or clock.state is ClockState.CORRECTED
+            clock.state = ClockState.BREACHED if clock.breached else ClockState.RUNNING
+            clock.contact, clock.stopped_at = None, None
 
 
 @folds(EventVoided)

@@ -20,7 +20,7 @@ def new_case_id() -> str:
 def derived_id(owner: str, case_id: str, event_type: str, target: str, attempt: int) -> str:
     """The id of a conclusion: the same history gives the same id, a new decision after an overtaken one a new id.
 
-    `attempt` is how often this (type, target) was overtaken so far in the case.
+    `target` is a digest of what is concluded. `attempt` tells repetitions of it apart: one that was overtaken, or that came true again.
     """
     return str(uuid.uuid5(_DERIVED, f"{owner}|{case_id}|{event_type}|{target}|{attempt}"))
 

@@ -1,0 +1,64 @@
+"""What the person's words allow at a case's own time. The gate asks this when it decides, the fold at the place where a decision lands.
+
+One meaning for both: a release that the gate would give now takes effect now, and one that she has overtaken does not.
+"""
+
+from schakel.case_state import Grant, No, Referral, State
+from schakel.events.vocab import Identity, Mode, Person, Scope
+
+OWN_WORD = frozenset({Person.VICTIM, Person.REPRESENTATIVE})
+"""Whose yes counts as hers. A bystander's consent is not the victim's (scenarios.md, MLD-4); anybody's no is heard."""
+
+
+def grants_for(case: State, recipient: str, purpose: str) -> list[Grant]:
+    """Grants, and other bases, for just this recipient and purpose that are in force."""
+    assert case.time is not None
+    return [
+        grant
+        for grant in case.grants.values()
+        if (grant.recipient, grant.purpose) == (recipient, purpose) and grant.in_force(case.time)
+    ]
+
+
+def noes_for(case: State, recipient: str, purpose: str) -> list[No]:
+    """Refusals and withdrawals that concern this step and that no later grant has named, oldest first."""
+    past = {again.no for again in case.reopened if (again.recipient, again.purpose) == (recipient, purpose)}
+    return [no for no in case.noes if no.concerns(recipient, purpose) and no.id not in past]
+
+
+def covered(case: State, grants: list[Grant]) -> set[str]:
+    """The data that these grants allow: nothing without one; with one also the case facts; never a label that she refused."""
+    scopes = {scope for grant in grants for scope in grant.scopes}
+    if case.label_refused:
+        scopes.discard(Scope.LABEL)
+    return scopes | {Scope.CASE_FACTS.value} if grants else set()
+
+
+def may_go_stripped(case: State, referral: Referral) -> bool:
+    """A scheme that says "always forward" forwards without the name when it is refused or not known (domain-detail B16).
+
+    A withdrawal, or a refusal of everything, is her no to the step itself: then nothing goes (docs/adr/0006).
+    """
+    if not referral.strip:
+        return False
+    noes = noes_for(case, referral.to, referral.purpose)
+    if any(no.whole for no in noes):
+        return False
+    return bool(noes) or case.facts["identity"] != Identity.BY_NAME
+
+
+def still_allowed(case: State, referral: Referral) -> bool:
+    """Whether all that a released referral carries may go out now: on whatever stands now, not only on what it was released on."""
+    grants = grants_for(case, referral.to, referral.purpose)
+    if grants and set(referral.scopes) <= covered(case, grants):
+        return True
+    return referral.mode == Mode.STRIPPED and may_go_stripped(case, referral)
+
+
+def never_asked(case: State, recipient: str, purpose: str) -> bool:
+    """Nobody has said anything about this step yet: no yes in force, no no, not even the question."""
+    return not (
+        grants_for(case, recipient, purpose)
+        or noes_for(case, recipient, purpose)
+        or any((asked.recipient, asked.purpose) == (recipient, purpose) for asked in case.asked)
+    )
