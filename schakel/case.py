@@ -67,6 +67,11 @@ def facts(case: State) -> ReportFacts:
     return ReportFacts.model_validate(case.facts)
 
 
+def holds(case: State, event_id: str) -> bool:
+    """Whether something was told in `case` under this id, or, for `<id>#<n>`, as a part of it."""
+    return _packed(event_id.partition("#")[0]) in case.seen
+
+
 def digest(event: Derived) -> str:
     """Names a conclusion by what it says and rests on."""
     return hashlib.blake2b(type(event).TYPE.encode() + codec.encode(event), digest_size=9).hexdigest()

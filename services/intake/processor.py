@@ -34,7 +34,7 @@ from schakel.timesource import TimeSource
 from services.intake import rules, seen, watermark
 
 IN = "schakel.in."
-WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours"})
+WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours"})
 """Refusals that may only mean that our own fold of the ledger is behind: looked at again when it is not."""
 
 log = structlog.get_logger(__name__)

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from backbone.case_facts import chain_of, mediation_objection
 from backbone.chains import Chain, Chains, Partner, Relation
 from backbone.protocols import is_mediation
-from schakel.case_state import State
+from schakel.case import holds
+from schakel.case_state import ReferralState, State
+from schakel.case_told import OTHER_BASES
 from schakel.envelope import Envelope
-from schakel.events import TOLD, Event, Told, contact, referral, report
+from schakel.events import TOLD, Event, Told, consent, contact, data, referral, report
 from schakel.ids import partner_source
 from schakel.messages import Refusal
 
@@ -23,6 +25,8 @@ FUTURE = timedelta(minutes=5)
 """How far a partner's clock may run ahead of ours."""
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 OPENS_CASE = report.ReportReceived
+_ANSWERS = referral.ReferralAccepted | referral.ReferralDeclined | referral.ReferralCompleted | referral.FeedbackGiven
+_NEVER_SENT = (ReferralState.PROPOSED, ReferralState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _rights(message, chains)
     yield from _moments(message, now)
     yield from _chain(message, chains)
+    yield from _recipients(message, chains)
     yield from _references(message)
+    yield from _requested(message, chains)
     yield from _mediation(message, chains)
 
 
@@ -119,18 +125,19 @@ def _case(message: Submission) -> Iterator[Refusal]:
 
 def _rights(message: Submission, chains: Chains) -> Iterator[Refusal]:
     """Who may tell what: type x role x relation to the case. An unknown case and somebody else's get the same answer."""
-    event, partner, named = message.event, message.partner, message.envelope.case is not None
-    if named and (message.case is None or not relations(message.case, partner.id)):
+    event, partner = message.event, message.partner
+    held = _held(message, chains)
+    may = any(
+        chain.may_tell(type(event).TYPE, chain.roles_of(partner.id), held) for chain in _chains_of(message, chains)
+    )
+    if not held or (held == {Relation.MEMBER} and not may):
         yield Refusal(
             code="case.not_yours",
             field="ce_subject",
             expected="a case that you reported, coordinate, or were referred",
             remedy="check the case id; if you should be in this case, ask the partner that reported it",
         )
-        return
-    held = relations(message.case, partner.id) if message.case else {Relation.NONE}
-    mine = _chains_of(message, chains)
-    if not any(chain.may_tell(type(event).TYPE, chain.roles_of(partner.id), held) for chain in mine):
+    elif not may:
         yield Refusal(
             code="right.missing",
             field="ce_type",
@@ -140,13 +147,29 @@ def _rights(message: Submission, chains: Chains) -> Iterator[Refusal]:
         )
 
 
+def _held(message: Submission, chains: Chains) -> set[Relation]:
+    """The sender's relations to the case that it names; to a case of its chain at least that of a member. Empty: none at all."""
+    case, partner = message.case, message.partner
+    if message.envelope.case is None:
+        return {Relation.NONE}
+    held = relations(case, partner.id)
+    member = case is not None and case.chain is not None and chain_of(case, chains).roles_of(partner.id)
+    return held or ({Relation.MEMBER} if member else set())
+
+
 def relations(case: State | None, partner_id: str) -> set[Relation]:
-    """How a partner stands to a case: it reported it, is party to it (coordinates it, received a referral), or nothing (empty)."""
+    """How a partner stands to a case: it reported it, is party to it (coordinates it, received a referral), or nothing (empty).
+
+    A referral that is on its way counts: the message may arrive before our own record of it, and the receiver may answer at once.
+    """
     if case is None or case.report is None:
         return set()
     if case.door == partner_id:
         return {Relation.REPORTER, Relation.PARTY}
-    return {Relation.PARTY} if partner_id in case.parties else set()
+    on_its_way = any(
+        referral.to == partner_id and referral.state is ReferralState.RELEASED for referral in case.referrals.values()
+    )
+    return {Relation.PARTY} if on_its_way or partner_id in case.parties else set()
 
 
 def _chains_of(message: Submission, chains: Chains) -> list[Chain]:
@@ -182,43 +205,123 @@ def _days(occurrence: report.Occurrence, now: datetime) -> Iterator[Refusal]:
 
 
 def _chain(message: Submission, chains: Chains) -> Iterator[Refusal]:
-    """The report's place must lie in a chain of this partner; other events need a chain to belong to."""
-    event = message.event
+    """The report's place must lie in a chain of this partner, and a corrected place in the chain of the case."""
+    event, known = message.event, message.case
     if isinstance(event, report.ReportReceived):
-        place = event.facts.place
-        found = chains.resolve(message.partner.id, place.municipality)
-        if not isinstance(found, Chain):
+        found = chains.resolve(message.partner.id, event.facts.place.municipality)
+        if isinstance(found, Chain):
+            yield from _district(event.facts.place, found)
+        else:
             yield Refusal(
                 code="chain.unknown",
                 field="facts.place.municipality",
-                found=place.municipality,
+                found=event.facts.place.municipality,
                 expected="a municipality that one chain of yours covers",
                 remedy=str(found),
             )
-        elif place.district and found.districts and place.district not in found.districts:
+    elif isinstance(event, report.ReportCorrected) and "place" in event.replaces and known and known.door:
+        before = known.chain or getattr(chains.resolve(known.door, known.facts["place"]["municipality"]), "name", None)
+        found = chains.resolve(known.door, event.facts.place.municipality)
+        if isinstance(found, Chain) and found.name == before:
+            yield from _district(event.facts.place, found)
+        else:
             yield Refusal(
-                code="place.unknown_district",
-                field="facts.place.district",
-                found=place.district,
-                expected=f"one of {', '.join(found.districts)}",
-                remedy="use the chain's own names of districts, or leave the district out",
+                code="chain.another",
+                field="facts.place.municipality",
+                found=event.facts.place.municipality,
+                expected=f"a municipality of the case's own chain, {before}",
+                remedy="an incident in another municipality is a report of its own there; close this one, and link the two",
             )
 
 
+def _district(place: report.Place, chain: Chain) -> Iterator[Refusal]:
+    if place.district and chain.districts and place.district not in chain.districts:
+        yield Refusal(
+            code="place.unknown_district",
+            field="facts.place.district",
+            found=place.district,
+            expected=f"one of {', '.join(chain.districts)}",
+            remedy="use the chain's own names of districts, or leave the district out",
+        )
+
+
+def _recipients(message: Submission, chains: Chains) -> Iterator[Refusal]:
+    """A yes or a no to somebody who is not there would be lost without a word."""
+    event = message.event
+    named: list[tuple[str, str | None]] = []
+    if isinstance(event, report.ReportReceived):
+        named = [(f"consents.{index}.recipient", terms.recipient) for index, terms in enumerate(event.consents)]
+    elif isinstance(event, consent.ConsentAsked | consent.ConsentGranted):
+        named = [("terms.recipient", event.terms.recipient)]
+    elif isinstance(event, consent.ConsentRefused | consent.ConsentWithdrawn | consent.BasisInvoked):
+        named = [("recipient", event.recipient)]
+    for field, recipient in named:
+        if recipient is not None and chains.partner(recipient) is None:
+            yield Refusal(
+                code="recipient.unknown",
+                field=field,
+                found=recipient,
+                expected="a partner of the register (chains/partners.yaml), by its id",
+                remedy="use the partner's id as in its topics, schakel.out.<id>",
+            )
+
+
+def _requested(message: Submission, chains: Chains) -> Iterator[Refusal]:
+    """A referral by hand goes to a member of the case's chain, in a role that it has there."""
+    event, known = message.event, message.case
+    if not isinstance(event, referral.ReferralRequested) or known is None or known.chain is None:
+        return
+    chain = chain_of(known, chains)
+    roles = chain.roles_of(event.to)
+    if event.role not in roles:
+        yield Refusal(
+            code="role.not_held",
+            field="role" if roles else "to",
+            found=event.role if roles else event.to,
+            expected=f"one of its roles: {', '.join(sorted(roles))}"
+            if roles
+            else f"a member of the chain {chain.name}",
+            remedy="refer to a member of the chain, in a role that the chain's file gives it",
+        )
+
+
 def _references(message: Submission) -> Iterator[Refusal]:
-    """What it points at must be there: the referral it answers, the event it takes back."""
+    """What it points at must be there: the referral it answers, the statement it takes back."""
     event, known = message.event, message.case
     if known is None:
         return
-    if isinstance(event, referral.ReferralAccepted | referral.ReferralDeclined | referral.ReferralCompleted):
+    if isinstance(event, consent.BasisInvoked) and event.basis not in OTHER_BASES:
+        yield Refusal(
+            code="basis.not_one",
+            field="basis",
+            found=event.basis,
+            expected=f"one of {', '.join(sorted(OTHER_BASES))}",
+            remedy="her consent is told as consent.granted; what a scheme allows stands in its protocol",
+        )
+    if isinstance(event, data.StatementRetracted) and not _own_statement(known, event.event, message.partner.id):
+        yield Refusal(
+            code="statement.not_yours",
+            field="event",
+            expected="the id of something that you told in this case",
+            remedy="only its author takes a statement back; send the ce_id under which you told it",
+        )
+    if isinstance(event, _ANSWERS):
         answered = known.referrals.get(event.referral)
-        if answered is None or answered.to != message.partner.id:
+        sent = answered is not None and answered.to == message.partner.id and answered.state not in _NEVER_SENT
+        if not sent:
             yield Refusal(
                 code="referral.not_yours",
                 field="referral",
                 expected="a referral that was delivered to you in this case",
                 remedy="send the id that stands in the referral message",
             )
+
+
+def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
+    """Told in this case, and, as far as the fold knows authors, by this partner."""
+    authors = {grant.id: grant.recorded_by for grant in case.grants.values()}
+    authors |= {contact.id: contact.by for contact in case.contacts}
+    return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
 
 
 def _mediation(message: Submission, chains: Chains) -> Iterator[Refusal]:

@@ -117,7 +117,9 @@ def _propose_requested(case: State, chain: Chain) -> Iterator[ReferralProposed]:
     done = {referral.requested for referral in case.referrals.values()}
     for request_id, request in case.requests.items():
         mediation = is_mediation(Role(request["role"]), Purpose(request["purpose"]))
-        if request_id not in done and not (mediation and mediation_objection(case, chain)):
+        if request_id in done or not chain.roles_of(request["to"]):
+            continue  # nobody of the chain: no topic to deliver to
+        if not (mediation and mediation_objection(case, chain)):
             yield ReferralProposed(
                 to=request["to"],
                 role=Role(request["role"]),
