@@ -46,7 +46,7 @@ def import_(
         typer.Option(help="Where the rows that were not imported are listed.", show_default="FILE.errors.csv"),
     ] = None,
     resend: Annotated[
-        bool, typer.Option("--resend", help="Also send rows that were answered before; they get their old receipts.")
+        bool, typer.Option("--resend", help="Also send rows that were answered before; each stays the case that it is.")
     ] = False,
     key: Annotated[
         Path | None,
@@ -166,8 +166,8 @@ def _report(summary: Summary, listing: Path | None) -> None:
         ("skipped", summary.skipped, "no reports, says the mapping"),
         ("could be sent", summary.valid, "dry run: nothing was sent"),
         ("sent", summary.sent, "in this run"),
-        ("accepted", summary.accepted, "each is a case now"),
-        ("resubmitted", summary.resubmitted, "the backbone had them: old receipt, nothing added"),
+        ("accepted", summary.accepted, "each is a case"),
+        ("resubmitted", summary.resubmitted, "sent again: each is the case that it was"),
         ("known", summary.known, "answered in an earlier run, not sent again"),
         ("refused", summary.refused, "by the backbone"),
         ("errors", summary.errors, "could not be sent as they are"),

@@ -1,6 +1,5 @@
 """The way out for lists: `sending` on top of the partner client."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,12 +7,11 @@ from pathlib import Path
 from kafka.errors import KafkaError
 
 from backbone.lists.convert import Parts
-from backbone.lists.sending import Answered, NoAnswer, NotSendable, Pending, Sender
+from backbone.lists.sending import NoAnswer, NotSendable, Pending, Sender
 from schakel import client
 from schakel.events.report import ReportReceived
+from schakel.messages import Receipt
 from schakel.timesource import TimeSource
-
-_ACKNOWLEDGED_S = 5.0
 
 
 @contextmanager
@@ -59,19 +57,11 @@ class PartnerPending:
     def __init__(self, pending: client.Pending) -> None:
         self._pending = pending
 
-    def answer(self, timeout_s: float) -> Answered:
+    def answer(self, timeout_s: float) -> Receipt:
         try:
-            receipt = self._pending.receipt(timeout_s)
+            return self._pending.receipt(timeout_s)
         except (client.NoReceipt, client.BrokerAway, KafkaError) as error:
             raise NoAnswer(_sentence(error)) from None
-        return Answered(receipt, old=receipt.in_offset != self._offset())
-
-    def _offset(self) -> int | None:
-        """Where it stands in the `in` topic. The broker says so before there can be a receipt, in another thread."""
-        deadline = time.monotonic() + _ACKNOWLEDGED_S
-        while self._pending.offset is None and time.monotonic() < deadline:
-            time.sleep(0.002)
-        return self._pending.offset
 
 
 def _sentence(error: Exception) -> str:

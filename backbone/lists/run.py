@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from backbone.lists.convert import Converted, Ready, Skipped
 from backbone.lists.journal import Answer, Journal
 from backbone.lists.problems import RowError
-from backbone.lists.sending import Answered, NoAnswer, NotSendable, Pending, Sender
+from backbone.lists.sending import NoAnswer, NotSendable, Pending, Sender
 from schakel.messages import Receipt
 
 _AGAIN = "run the same command again: it goes on where it was"
@@ -27,7 +27,7 @@ class Summary:
     """Rows for which a report was sent in this run."""
     accepted: int = 0
     resubmitted: int = 0
-    """Accepted with the receipt of an earlier time: the backbone had the report already."""
+    """Sent again although the journal knew the answer, and accepted as the case that it is already."""
     known: int = 0
     """Answered in an earlier run, by the journal; not sent again."""
     refused: int = 0
@@ -66,6 +66,8 @@ class _Flight:
 
     ready: Ready
     pending: Pending
+    known: Answer | None
+    """The answer of an earlier run."""
     rows: list[int] = field(default_factory=list)
 
 
@@ -95,7 +97,7 @@ class Import:
         self._resend = resend
         self._flights: deque[_Flight] = deque()
         self._first: dict[str, tuple[int, str]] = {}
-        self._last: dict[str, _Flight | Answered | Answer | RowError | None] = {}
+        self._last: dict[str, _Flight | Receipt | Answer | RowError | None] = {}
         """What became of the report of each identity in this run; None: it would be sent (dry run)."""
 
     def run(self, rows: Iterable[Converted], *, done: Callable[[], None] = lambda: None) -> Summary:
@@ -122,7 +124,7 @@ class Import:
             return
         known = self._journal.answers.get(ready.event_id)
         if known and known.accepted and known.mark != ready.mark:
-            outcome: _Flight | Answered | Answer | RowError | None = _changed(
+            outcome: _Flight | Receipt | Answer | RowError | None = _changed(
                 ready.row, "what was imported for it before", "event.changed"
             )
         elif known and known.accepted and not self._resend:
@@ -130,7 +132,7 @@ class Import:
         elif self._sender is None:
             outcome = None
         else:
-            outcome = self._send(self._sender, ready)
+            outcome = self._send(self._sender, ready, known)
         self._last[ready.event_id] = outcome
         self._book(ready.row, outcome)
 
@@ -141,13 +143,13 @@ class Import:
         self.summary.repeated += 1
         self._book(ready.row, self._last[ready.event_id])
 
-    def _send(self, sender: Sender, ready: Ready) -> "_Flight | RowError":
+    def _send(self, sender: Sender, ready: Ready, known: Answer | None) -> "_Flight | RowError":
         while len(self._flights) >= self._in_flight:
             self._land()
         if self.summary.stopped_by:
             return _unanswered(ready.row, "not sent: the backbone gives no answers")
         try:
-            flight = _Flight(ready, sender.send(ready.event_id, ready.event, ready.parts))
+            flight = _Flight(ready, sender.send(ready.event_id, ready.event, ready.parts), known)
         except NotSendable as error:
             return RowError(ready.row, error.code, error.expected, error.remedy, field=error.field, found=error.found)
         except NoAnswer as error:
@@ -160,35 +162,43 @@ class Import:
     def _land(self) -> None:
         """Wait for the answer to the report that was sent first."""
         flight = self._flights.popleft()
-        outcome: Answered | RowError
+        outcome: Receipt | Answer | RowError
         try:
             outcome = flight.pending.answer(0 if self.summary.stopped_by else self._timeout_s)
         except NoAnswer as error:
             self.summary.stopped_by = self.summary.stopped_by or str(error)
             outcome = _unanswered(flight.ready.row, "sent, and no answer in time")
         else:
-            self._journal.note(flight.ready.event_id, flight.ready.mark, outcome.receipt)
+            outcome = self._note(flight, outcome)
         self._last[flight.ready.event_id] = outcome
         for row in flight.rows:
             self._book(row, outcome)
 
-    def _book(self, row: int, outcome: "_Flight | Answered | Answer | RowError | None") -> None:
+    def _note(self, flight: _Flight, receipt: Receipt) -> Receipt | Answer | RowError:
+        """Write an answer down. What was a case already must still be that case."""
+        known = flight.known
+        if known is None or not known.accepted:
+            self._journal.note(flight.ready.event_id, flight.ready.mark, receipt)
+            return receipt
+        return known if receipt.case == known.case else _another_case(flight.ready.row)
+
+    def _book(self, row: int, outcome: "_Flight | Receipt | Answer | RowError | None") -> None:
         """Count one row under what became of its report."""
         match outcome:
             case None:
                 self.summary.valid += 1
             case _Flight():
                 outcome.rows.append(row)
+            case Answer() if self._resend:
+                self.summary.resubmitted += 1
             case Answer():
                 self.summary.known += 1
             case RowError():
                 self._fail((_at(outcome, row),))
-            case Answered(receipt=receipt) if receipt.refusal:
+            case Receipt() if outcome.refusal:
                 self.summary.refused += 1
-                self._report_error(_refused(row, receipt))
-            case Answered(old=True):
-                self.summary.resubmitted += 1
-            case Answered():
+                self._report_error(_refused(row, outcome))
+            case Receipt():
                 self.summary.accepted += 1
 
     def _fail(self, errors: tuple[RowError, ...]) -> None:
@@ -210,6 +220,11 @@ def _unanswered(row: int, found: str) -> RowError:
 def _changed(row: int, other: str, code: str) -> RowError:
     remedy = "tell what changed as report.corrected; or, when these are two incidents, give the mapping more identity columns"
     return RowError(row, code, f"the same content as {other}", remedy, field="identity", found="different content")
+
+
+def _another_case(row: int) -> RowError:
+    remedy = "tell the operator of the backbone: one report must not become two cases"
+    return RowError(row, "send.another_case", "the answer that it had", remedy, found="another answer")
 
 
 def _refused(row: int, receipt: Receipt) -> RowError:

@@ -1,6 +1,5 @@
 """What an import needs of the way out: send a report, wait for its answer. Not here: how (the partner client)."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from backbone.lists.convert import Parts
@@ -25,19 +24,11 @@ class NotSendable(SchakelError):
         super().__init__(f"{code} in {field}: found {found}, expected {expected}; {remedy}")
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A receipt; `old` when it was given before: the backbone had this report already."""
-
-    receipt: Receipt
-    old: bool
-
-
 class Pending(Protocol):
     """A report on its way."""
 
-    def answer(self, timeout_s: float) -> Answered:
-        """Its receipt. Raises NoAnswer after `timeout_s`; 0 asks only what has come in."""
+    def answer(self, timeout_s: float) -> Receipt:
+        """The backbone's answer. Raises NoAnswer after `timeout_s`; 0 asks only what has come in."""
         ...
 
 

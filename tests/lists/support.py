@@ -10,7 +10,7 @@ from backbone.lists.convert import Converted, Converter, Parts, Ready
 from backbone.lists.identity import ImportKey
 from backbone.lists.mapping import Mapping
 from backbone.lists.rows import RowList, open_list
-from backbone.lists.sending import Answered, NoAnswer
+from backbone.lists.sending import NoAnswer
 from schakel.events.report import ReportReceived
 from schakel.messages import Receipt, ReceiptStatus, Refusal
 
@@ -77,11 +77,11 @@ class FakeBackbone:
             return FakePending(self, None)
         old = self.receipts.get(event_id)
         if self.contents.get(event_id, content) != content:
-            return FakePending(self, Answered(_refused(event_id, number, "id.used"), old=False))
+            return FakePending(self, _refused(event_id, number, "id.already_used"))
         if old is not None:
-            return FakePending(self, Answered(old, old=True))
+            return FakePending(self, old)
         if self.refuses(event):
-            return FakePending(self, Answered(_refused(event_id, number, "place.unknown_district"), old=False))
+            return FakePending(self, _refused(event_id, number, "place.unknown_district"))
         receipt = Receipt(
             about=event_id,
             status=ReceiptStatus.ACCEPTED,
@@ -90,15 +90,15 @@ class FakeBackbone:
         )
         self.receipts[event_id] = receipt
         self.contents[event_id] = content
-        return FakePending(self, Answered(receipt, old=False))
+        return FakePending(self, receipt)
 
 
 @dataclass
 class FakePending:
     backbone: FakeBackbone
-    outcome: Answered | None
+    outcome: Receipt | None
 
-    def answer(self, timeout_s: float) -> Answered:
+    def answer(self, timeout_s: float) -> Receipt:
         self.backbone.under_way -= 1
         if self.outcome is None:
             raise NoAnswer(f"no receipt within {timeout_s:g} s")

@@ -73,10 +73,12 @@ def test_a_list_arrives_sealed_and_a_second_time_adds_nothing(
         assert b"Verzonnen" not in (record.value or b"")
         assert b"M-2026" not in (record.value or b"") + repr(record.headers).encode()
 
+    again = run(file, who.username, "--resend")
+    assert lines(again) == {"rows": 5, "skipped": 1, "sent": 4, "resubmitted": 4}, again.output
     (tmp_path / "var" / "imports" / f"{who.username}.db").unlink()
     second = run(file, who.username)
-    assert lines(second) == {"rows": 5, "skipped": 1, "sent": 4, "resubmitted": 4}, second.output
-    assert len(backbone.received) == 8
+    assert lines(second) == {"rows": 5, "skipped": 1, "sent": 4, "accepted": 4}, second.output
+    assert len(backbone.received) == 12
     assert {envelope.id for envelope, _, _ in backbone.received[4:]} == {e.id for e, _, _ in backbone.received[:4]}
 
 
