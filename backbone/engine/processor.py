@@ -1,55 +1,108 @@
-"""The seam between the engine and a service: what the engine calls, and what it needs to know."""
+"""The seam between the engine and a service: what a service must and may offer, and what it gets to work with."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from aiohttp import web
+
+from backbone.settings import Settings
+from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel.record import Raw
+
+Place = tuple[str, int]
+"""(topic, partition)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a batch.
 
-    `wait_for`: it was not processed and the transaction is rolled back; the engine offers it again when the checkpoints of this
-    service's database have reached these offsets ((topic, partition) -> next offset).
+    wait_for: the batch, but for its first `processed` records, was not processed. It comes again, unchanged, when the
+    checkpoints named (of this same service's database) have reached these offsets. With `processed` 0 the transaction is
+    rolled back; else it is committed for those records.
     """
 
-    wait_for: Mapping[tuple[str, int], int] | None = None
+    wait_for: Mapping[Place, int] | None = None
+    processed: int = 0
 
 
-class LogEnds(Protocol):
-    """What `observe` may ask of the engine."""
+class Surroundings(Protocol):
+    """What a processor may use of the process it runs in."""
 
-    async def log_ends(self, topics: Collection[str]) -> dict[str, int]:
-        """The end of partition 0 of those of these topics that this worker holds, read now."""
+    settings: Settings
+    store: Store
+    """From the first call of `process` or a route on; not yet while the processor is being built."""
+
+    def log_end(self, topic: str, partition: int) -> int:
+        """The offset that the next record of this partition will get. For `process` and `tick`; it asks the broker and waits.
+
+        Raises BrokerAway when there is no answer; let it pass, the transaction is then tried again.
+        """
+        ...
+
+    async def log_ends(self, topics: Iterable[str]) -> Mapping[Place, int]:
+        """The same for all partitions of these topics. For `observe`. Raises BrokerAway."""
         ...
 
 
 class Processor(Protocol):
-    """A service, as the engine sees it. Everything but `observe` runs in a worker thread, inside one SQL transaction."""
+    """A service. `Offers` lists what it may have besides; a processor without one of those needs no empty method."""
 
     name: str
-    log_end: Callable[[str, int], int]
-    """Set by the engine: a partition's end at this moment."""
 
     def topics(self) -> Sequence[str]:
         """What it consumes."""
         ...
 
-    def ticks(self, topic: str) -> bool:
-        """Whether `tick` has anything to do for this topic, ever."""
+    def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
+        """Fold and decide on consecutive records of one partition that begin exactly at its checkpoint.
+
+        Called in the worker thread inside one SQL transaction; all writes go through `tx`. While `tx.checkpoint.rebuilding`
+        it only folds. An exception ends the process, never the record: it is read again at the next start.
+        """
         ...
 
-    def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
-        """Consecutive records of one partition, beginning exactly at the checkpoint. Raising ends the process, never the event."""
-        ...
+
+class Offers:
+    """The optional abilities of a processor, each with what it is when left out."""
+
+    def __init__(self, processor: Processor) -> None:
+        self.first: Sequence[str] = getattr(processor, "first", ())
+        """Topics whose partitions must have been read to their end (as it was when we began) before any other is begun.
+
+        They are history: what is in them when a service has no checkpoint is folded, and decided on once at its end. What is
+        in other topics then is work that nobody has done. Without `first`, all topics are history.
+        """
+        self.versions: Sequence[Path] = getattr(processor, "versions", ())
+        """Folders with Alembic versions of the service's own tables."""
+        self.ticks: bool = hasattr(processor, "tick")
+        self.observes: bool = hasattr(processor, "observe")
+        self._processor = processor
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
-        """After a rebuild reached the log's end: reconcile a bounded number of cases. Called again until True."""
-        ...
+        """After a rebuild has folded all there was: reconcile a bounded number of cases. True when all are done.
+
+        Called in a transaction, again and again until True; where it is must be kept in the database (`tx.note`).
+        """
+        own = getattr(self._processor, "caught_up", None)
+        return own is None or bool(own(tx, topic, partition))
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
-        """Bounded background work for a held partition. True when there is more to do at once."""
-        ...
+        """Bounded background work for a partition we hold, about every 0.2 s; True: there is more, call again at once.
+
+        What it writes other than by the methods of `tx` it has to announce (`tx.touch`).
+        """
+        return self.ticks and bool(self._processor.tick(tx, topic, partition))  # type: ignore[attr-defined]
+
+    async def observe(self, surroundings: Surroundings) -> None:
+        """About every 0.2 s, outside transactions: to note where the logs end."""
+        if self.observes:
+            await self._processor.observe(surroundings)  # type: ignore[attr-defined]
+
+    def routes(self, surroundings: Surroundings) -> Iterable[web.RouteDef]:
+        """HTTP that the service answers where its health and metrics are."""
+        own = getattr(self._processor, "routes", None)
+        return () if own is None else own(surroundings)

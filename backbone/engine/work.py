@@ -1,0 +1,206 @@
+"""What happens in the worker thread: one SQL transaction a step, and in it all a batch of records changes.
+
+The state machine lives in the checkpoint row alone (reading, rebuilding, reconciling), so that a process may end anywhere. When
+a step is due, and what follows it, is `backbone.engine.shell`'s.
+"""
+
+import hashlib
+import struct
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backbone.engine import metrics
+from backbone.engine.errors import Exit, Stop
+from backbone.engine.parcels import MAX_RECORDS
+from backbone.engine.processor import Offers, Place, Processor
+from backbone.store.rows import Checkpoint, Pending
+from backbone.store.store import Store
+from backbone.store.transaction import Tx
+from schakel.record import Raw
+
+_PENDING_AT_ONCE = 10
+
+
+@dataclass(slots=True)
+class Step:
+    """What a transaction left behind.
+
+    done: how many of the given records need no more attention. again: there is more to do, with or without records.
+    seq_before and pending: the outbox as it was found, and what came to it. forgot: up to which row it was cleared.
+    """
+
+    position: int
+    rebuilding: bool
+    done: int = 0
+    again: bool = False
+    wait_for: Mapping[Place, int] | None = None
+    seq_before: int = 0
+    pending: Sequence[Pending] = field(default_factory=list)
+    forgot: int = 0
+
+
+class _Waits(Exception):
+    """Takes the transaction back."""
+
+
+class Worker:
+    """One processor over one store. Only ever called in the one worker thread."""
+
+    def __init__(self, store: Store, processor: Processor, offers: Offers) -> None:
+        self._store = store
+        self._processor = processor
+        self._offers = offers
+
+    def records(self, place: Place, records: Sequence[Any], published_seq: int) -> Step:
+        """One transaction over as many of these records as can go in. Raises Stop for a position that does not fit.
+
+        records: aiokafka's, of one partition in the order of the log. published_seq: of the outbox, may be forgotten.
+        """
+        began = time.perf_counter()
+        step = Step(0, False)
+        taken: list[Raw] = []
+        try:
+            with self._store.transaction(*place) as tx:
+                self._forget(tx, published_seq, step)
+                taken = self._one(tx, records, step)
+        except _Waits:
+            step.forgot = 0
+        if taken:
+            metrics.RECORDS.labels(place[0], str(place[1])).inc(len(taken))
+            metrics.TRANSACTION_RECORDS.observe(len(taken))
+            metrics.TRANSACTION_SECONDS.observe(time.perf_counter() - began)
+        return step
+
+    def idle(self, place: Place, published_seq: int) -> Step:
+        """One transaction of what is to do without records: reconciling after a rebuild, or the processor's tick."""
+        with self._store.transaction(*place) as tx:
+            point = tx.checkpoint
+            step = Step(point.next_offset, point.rebuilding, seq_before=point.outbox_seq)
+            self._forget(tx, published_seq, step)
+            if point.reconciling:
+                self._reconcile(tx, step)
+            elif not point.rebuilding:
+                step.again = self._offers.tick(tx, *place)
+            step.pending = tx.write_outbox()
+            if tx.wrote:
+                tx.advance()
+        return step
+
+    def unpublished(self, place: Place, after_seq: int) -> tuple[list[Pending], int]:
+        """The next outbox rows of a partition, and the number of its last one."""
+        with self._store.transaction(*place) as tx:
+            return tx.pending(after_seq, _PENDING_AT_ONCE), tx.checkpoint.outbox_seq
+
+    def forget(self, place: Place, published_seq: int) -> None:
+        """Drop what has been published from the outbox."""
+        with self._store.transaction(*place) as tx:
+            tx.forget_published(published_seq)
+
+    # -- inside the transaction ----------------------------------------------------------------------------------------
+
+    def _one(self, tx: Tx, records: Sequence[Any], step: Step) -> list[Raw]:
+        point = tx.checkpoint
+        step.position, step.rebuilding, step.seq_before = point.next_offset, point.rebuilding, point.outbox_seq
+        if point.reconciling:
+            self._reconcile(tx, step)
+            step.pending = tx.write_outbox()
+            tx.advance()
+            return []
+        old = _seen_before(point, records)
+        step.done = old
+        fresh = _consecutive(records, old)[:MAX_RECORDS]
+        if point.rebuild_until is not None:
+            fresh = fresh[: point.rebuild_until - point.next_offset]
+        if not fresh:
+            return []
+        raws = [_raw(record) for record in fresh]
+        outcome = self._processor.process(tx, raws)
+        if outcome.wait_for:
+            step.wait_for = outcome.wait_for
+            raws = raws[: outcome.processed]
+            if not raws:
+                raise _Waits
+        point.next_offset = raws[-1].offset + 1
+        point.digest = digest(raws[-1])
+        step.position, step.done = point.next_offset, old + len(raws)
+        step.again = point.reconciling
+        step.pending = tx.write_outbox()
+        tx.advance()
+        return raws
+
+    def _reconcile(self, tx: Tx, step: Step) -> None:
+        point = tx.checkpoint
+        if self._offers.caught_up(tx, point.topic, point.partition):
+            point.rebuild_until = None
+            step.rebuilding = False
+        tx.touch()
+        step.again = True
+
+    def _forget(self, tx: Tx, published_seq: int, step: Step) -> None:
+        if published_seq:
+            tx.forget_published(published_seq)
+            step.forgot = published_seq
+
+
+def digest(raw: Raw) -> bytes:
+    """Of a record and its offset: tells whether the log still holds the record that was read."""
+    found = hashlib.sha256(struct.pack(">q", raw.offset))
+    for part in (raw.key, raw.value):
+        found.update(struct.pack(">q", -1 if part is None else len(part)))
+        found.update(part or b"")
+    for name, value in raw.headers:
+        encoded = name.encode()
+        found.update(struct.pack(">qq", len(encoded), len(value)) + encoded + value)
+    return found.digest()
+
+
+def _raw(record: Any) -> Raw:
+    headers = tuple([(name, value or b"") for name, value in record.headers])
+    return Raw(record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers)
+
+
+def _seen_before(point: Checkpoint, records: Sequence[Any]) -> int:
+    """How many of the records lie before the position. The one right before it must be the one that we read."""
+    at = point.next_offset
+    old = 0
+    for record in records:
+        if record.offset >= at:
+            break
+        old += 1
+    where = f"{point.topic}[{point.partition}]"
+    if old and records[old - 1].offset == at - 1 and point.digest and digest(_raw(records[old - 1])) != point.digest:
+        raise Stop(
+            Exit.SAYS_WHY,
+            "other_log",
+            f"{where} holds another record at offset {at - 1} than the one that was read there: this is not the log that "
+            "this database belongs to; restore the log, or give the service an empty database and let it rebuild",
+        )
+    if old < len(records) and records[old].offset != at:
+        found = records[old].offset
+        if old:  # it was fetched in one go with what lies before: the hole is in the log
+            raise Stop(
+                Exit.SAYS_WHY,
+                "hole",
+                f"{where} has no record at offset {at} but one at {found}: the topic was compacted, or somebody wrote to it "
+                "in transactions; take both away, and move the position past the hole once it is known what was lost",
+            )
+        raise Stop(
+            Exit.GO_ON_AT_CHECKPOINT,
+            "gap",
+            f"{where} goes on at offset {at} but the records that came begin at {found}; the process starts anew",
+        )
+    return old
+
+
+def _consecutive(records: Sequence[Any], begin: int) -> Sequence[Any]:
+    """The records from `begin` on, up to the first hole in their offsets."""
+    fresh = records[begin:]
+    if not fresh or fresh[-1].offset - fresh[0].offset + 1 == len(fresh):
+        return fresh
+    first = fresh[0].offset
+    for number, record in enumerate(fresh):
+        if record.offset != first + number:
+            return fresh[:number]
+    return fresh
