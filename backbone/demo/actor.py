@@ -13,9 +13,12 @@ from pathlib import Path
 
 from kafka import KafkaProducer
 
-from backbone.demo.acts import Act
+from backbone.demo.acts import Act, Garbage
 from schakel.client import Incoming, Partner
 from schakel.client.access import Profile
+from schakel.envelope import Envelope
+from schakel.events.report import ReportReceived
+from schakel.ids import partner_source
 from schakel.messages import Receipt
 from schakel.timesource import TimeSource
 
@@ -47,7 +50,7 @@ Job = tuple[Act, str | None]
 
 
 class Actor(threading.Thread):
-    """One partner. `tell` and `send_bytes` may be called from another thread; what comes is put into `received`."""
+    """One partner. `tell` and `send_garbage` may be called from another thread; what comes is put into `received`."""
 
     def __init__(
         self, partner: str, profile: Path, time_source: TimeSource, received: "queue.SimpleQueue[Received]"
@@ -68,12 +71,16 @@ class Actor(threading.Thread):
             self._jobs.put((jobs, done))
         return done
 
-    def send_bytes(self, value: bytes) -> None:
+    def send_garbage(self, garbage: Garbage) -> None:
         """Send what is no event, as a broken system would; no answer is waited for."""
-        with_profile = Profile.load(self._profile)
-        producer = KafkaProducer(**with_profile.access().kafka(), acks="all")
+        profile = Profile.load(self._profile)
+        headers: list[tuple[str, bytes]] = []
+        if garbage.id:
+            source = partner_source(profile.oin or "")
+            headers = [*Envelope(garbage.id, source, ReportReceived.TYPE, self._time.now()).headers()]
+        producer = KafkaProducer(**profile.access().kafka(), acks="all")
         try:
-            producer.send(f"schakel.in.{self.partner}", value=value).get(30)
+            producer.send(f"schakel.in.{self.partner}", value=garbage.value, headers=headers).get(30)
         finally:
             producer.close(10)
 

@@ -42,12 +42,16 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Bytes that are no event, as a broken system would send them; `expect` is the refusal code."""
+    """Bytes that are no event, as a broken system would send them; `expect` is the refusal code.
+
+    id: sent with the headers of an event of this id; null: with none at all.
+    """
 
     at: datetime
     partner: str
     value: bytes
     expect: str
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

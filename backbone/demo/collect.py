@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import select
@@ -16,8 +17,10 @@ from schakel.case_state import State
 from schakel.client.inbox import read
 from schakel.messages import Receipt, ReferralOffered
 from schakel.reading import read_to_end
+from schakel.record import Raw
 
 _CASES_AT_MOST = 1_000
+_READERS = 6
 
 
 def collect(
@@ -25,10 +28,17 @@ def collect(
 ) -> Evidence:
     """Everything the checks look at. connection: kafka-python arguments of a user who may read every topic."""
     answers, offers = [], []
-    in_records = {}
-    for partner in partners:
-        in_records[partner] = sum(1 for _ in read_to_end(connection, f"schakel.in.{partner}"))
-        for record in read_to_end(connection, f"schakel.out.{partner}"):
+    with ThreadPoolExecutor(
+        _READERS
+    ) as readers:  # each topic is read by a consumer of its own, which takes its time to connect
+        sent_to = dict(
+            zip(partners, readers.map(lambda name: _topic(connection, f"schakel.in.{name}"), partners), strict=True)
+        )
+        came_to = dict(
+            zip(partners, readers.map(lambda name: _topic(connection, f"schakel.out.{name}"), partners), strict=True)
+        )
+    for partner, records in came_to.items():
+        for record in records:
             body = read(record).body
             if isinstance(body, Receipt):
                 answers.append(Answer(partner, body))
@@ -42,10 +52,14 @@ def collect(
         answers=answers,
         offers=offers,
         ledger=[understand(record) for record in read_to_end(connection, LEDGER)],
-        in_records=in_records,
+        in_records={partner: len(records) for partner, records in sent_to.items()},
         live=dict(_states(services)),
         rows=overview(cases_url),
     )
+
+
+def _topic(connection: Mapping[str, Any], topic: str) -> list[Raw]:
+    return list(read_to_end(connection, topic))
 
 
 def _states(services: Services) -> Iterable[tuple[str, dict[str, State]]]:

@@ -68,9 +68,16 @@ def refusals(dice: Dice, reports: Sequence[Act]) -> Iterator[Act]:
 def garbage(dice: Dice, start: datetime) -> tuple[Garbage, ...]:
     """What a broken system sends: no event at all."""
     noise = dice.rolls("garbage").randbytes(64)
+    event_id = dice.event_id("garbage")
     return (
-        Garbage(start + timedelta(days=3, hours=11), "rita", b"\x7f" + noise, "value.not_wire_format"),
-        Garbage(start + timedelta(days=3, hours=13), "rita", b"\x00\x00\x00\xff\xff" + noise, "value.unknown_schema"),
+        Garbage(start + timedelta(days=3, hours=11), "rita", noise, "header.missing"),
+        Garbage(
+            start + timedelta(days=3, hours=13),
+            "rita",
+            b"\x00\x00\x00\xff\xff" + noise,
+            "value.unknown_schema",
+            event_id,
+        ),
     )
 
 

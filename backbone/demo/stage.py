@@ -2,10 +2,12 @@
 
 import queue
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from backbone.casework import LEDGER
 from backbone.demo.actor import Actor, Job, Received, Told
 from backbone.demo.acts import Act, Garbage
 from backbone.demo.play import Arrival
@@ -51,7 +53,8 @@ class LiveStage:
         self._consented: dict[str, set[str]] = {}
         self._arrived: list[Arrival] = []
         self._messages: set[str] = set()
-        self._in_topics = [f"schakel.in.{name}" for name in profiles]
+        self._sent: Counter[str] = Counter()
+        """Messages on each partner's `in` topic: nobody else writes there."""
 
     def connect(self) -> None:
         """Every partner connects; returns when all have. Raises what the client raises."""
@@ -83,6 +86,7 @@ class LiveStage:
                 waves.append({})
             waves[number].setdefault(act.partner, []).append((act, None))
         for wave in waves:
+            self._sent.update({partner: len(jobs) for partner, jobs in wave.items()})
             answers = [self._actors[partner].tell(self._with_cases(jobs)) for partner, jobs in wave.items()]
             for answer in answers:
                 while not answer.done():
@@ -91,7 +95,8 @@ class LiveStage:
                     self._note(told)
 
     def send_garbage(self, garbage: Garbage) -> None:
-        self._actors[garbage.partner].send_bytes(garbage.value)
+        self._actors[garbage.partner].send_garbage(garbage)
+        self._sent[garbage.partner] += 1
         self.garbage.append(garbage)
 
     def settle(self) -> None:
@@ -137,10 +142,11 @@ class LiveStage:
         self._take_in()
         if self.tail.poll(0):
             return "the ledger grows"
-        ends = self.tail.ends(self._in_topics)
+        ends = self.tail.ends()
         for partition, position in self.tail.positions().items():
-            if position < ends["schakel.ledger", partition]:
+            if position < ends[LEDGER, partition]:
                 return "the ledger grows"
+        ends |= {(f"schakel.in.{partner}", 0): sent for partner, sent in self._sent.items()}
         if busy := self._services.busy(ends, self.tail.seen):
             return busy
         missing = {partner for message, partner in self.tail.expected.items() if message not in self._messages}

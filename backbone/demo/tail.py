@@ -1,7 +1,7 @@
 """Follows the ledger while the month is played: where every case stands, what partners are about to hear, what the display counts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,13 @@ from schakel.ids import message_id
 from schakel.messages import Attention, ConsentQuestion, Information, ReferralOffered, ReferralWithdrawn, Reminder
 from schakel.reading import raw
 
+_READER: dict[str, Any] = {
+    "group_id": None,
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "max_poll_records": 5_000,
+}
+
 
 class LedgerTail:
     """The ledger as far as it was read. `counts` are effective events by type; `expected` the ids of messages to partners."""
@@ -30,21 +37,18 @@ class LedgerTail:
         self.seen: set[str] = set()
         self.expected: dict[str, str] = {}
         """Message id -> partner, of every message that follows from what stands in the ledger."""
-        self._consumer = KafkaConsumer(
-            **connection,
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=100,
-            max_poll_records=5_000,
-        )
+        self._consumer = KafkaConsumer(**connection, **_READER)
         found = self._consumer.partitions_for_topic(LEDGER) or set()
         self.partitions = [TopicPartition(LEDGER, number) for number in sorted(found)]
         self._consumer.assign(self.partitions)
         self._consumer.seek_to_beginning(*self.partitions)
+        # On a connection of its own: a question about the end would wait behind the fetch that waits for news.
+        self._asker = KafkaConsumer(**connection, **_READER)
+        self._asker.assign(self.partitions)
 
     def close(self) -> None:
         self._consumer.close()
+        self._asker.close()
 
     def poll(self, timeout_s: float) -> bool:
         """Read on; returns whether anything came."""
@@ -58,10 +62,9 @@ class LedgerTail:
         """The next offset, by partition."""
         return {place.partition: self._consumer.position(place) for place in self.partitions}
 
-    def ends(self, topics: Iterable[str] = ()) -> dict[tuple[str, int], int]:
-        """Where the ledger's partitions, and the first partitions of these topics, end now."""
-        places = [*self.partitions, *(TopicPartition(topic, 0) for topic in topics)]
-        return {(place.topic, place.partition): end for place, end in self._consumer.end_offsets(places).items()}
+    def ends(self) -> dict[tuple[str, int], int]:
+        """Where the ledger's partitions end now."""
+        return {(place.topic, place.partition): end for place, end in self._asker.end_offsets(self.partitions).items()}
 
     def due(self, until: datetime) -> list[datetime]:
         """Moments up to `until` at which a running clock wants attention, in order."""

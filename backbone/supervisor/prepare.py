@@ -72,10 +72,10 @@ def prepare(broker: Broker, settings: Settings) -> Prepared:
     with broker.client() as admin:
         replicas = broker.replicas(admin)
         changed = ensure_topics(admin, core_topics(replicas))
-        # One after the other: each waits until the brokers show its rights.
+        # The services' rights first, all at once: then a partner asks the broker for its own only.
+        services = ensure_services(admin, secrets, chains.partners)
         for partner in chains.partners:
             add_partner(admin, secrets, partner, replicas=replicas)
-        services = ensure_services(admin, secrets, chains.partners)
     changes = [f"made topic {name}" for name in changed.created] + [
         f"put right {setting}" for setting in changed.repaired
     ]
