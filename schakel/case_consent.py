@@ -39,20 +39,21 @@ def may_go_stripped(case: State, referral: Referral) -> bool:
 
     A withdrawal, or a refusal of everything, is her no to the step itself: then nothing goes (docs/adr/0006).
     """
-    if not referral.strip:
-        return False
     noes = noes_for(case, referral.to, referral.purpose)
-    if any(no.whole for no in noes):
-        return False
-    return bool(noes) or case.facts["identity"] != Identity.BY_NAME
+    asked_or_unknown = bool(noes) or case.facts["identity"] != Identity.BY_NAME
+    return referral.strip and asked_or_unknown and not any(no.whole for no in noes)
 
 
 def still_allowed(case: State, referral: Referral) -> bool:
-    """Whether all that a released referral carries may go out now: on whatever stands now, not only on what it was released on."""
+    """Whether all that a released referral carries may be with its receiver now, on whatever stands now.
+
+    What went without the name stays, also when the name becomes known, until she says no to the step itself.
+    """
     grants = grants_for(case, referral.to, referral.purpose)
     if grants and set(referral.scopes) <= covered(case, grants):
         return True
-    return referral.mode == Mode.STRIPPED and may_go_stripped(case, referral)
+    nameless = referral.strip and referral.mode == Mode.STRIPPED
+    return nameless and not any(no.whole for no in noes_for(case, referral.to, referral.purpose))
 
 
 def never_asked(case: State, recipient: str, purpose: str) -> bool:

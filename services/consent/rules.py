@@ -5,6 +5,7 @@ Every rule answers *what does this history lack?* and is quiet when nothing does
 
 from collections.abc import Iterator
 
+from schakel.case_consent import still_allowed
 from schakel.case_state import Referral, ReferralState, State
 from schakel.events import Derived
 from schakel.events.consent import ConsentExpired, ConsentNeeded
@@ -72,10 +73,8 @@ def _question(case: State, referral: Referral) -> ConsentNeeded:
 def _keep_or_revoke(case: State, referral: Referral, answer: Permit | Hold) -> Iterator[Derived]:
     """What went out goes on only while all of it is still covered."""
     assert referral.released is not None
-    if isinstance(answer, Hold):
-        yield _revoke(referral, answer.reason)
-    elif not set(referral.scopes) <= set(answer.scopes):
-        yield _revoke(referral, HoldReason.TOO_NARROW)
+    if not still_allowed(case, referral):
+        yield _revoke(referral, answer.reason if isinstance(answer, Hold) else HoldReason.TOO_NARROW)
     elif referral.state is ReferralState.RELEASED:
         yield ReferralDelivered(referral=referral.id, to=referral.to, premises=(referral.released,))
 

@@ -103,8 +103,13 @@ def _propose(case: State, chain: Chain, protocol: Protocol, facts: Facts) -> Ite
 
 
 def _receiver(case: State, chain: Chain, step: Step) -> str | None:
-    """The partner of the role for the place; for a step about the home town, only one that is not of the place itself."""
+    """The partner of the role for the place; for a step about the home town, only one that is not of the place itself.
+
+    A home abroad lies in no chain: somebody has to look, and none is guessed (scenarios.md, AMS-2).
+    """
     place = case.facts["place"]
+    if step.refer.where is Where.RESIDENCE and case.facts["residence"]["abroad"]:
+        return None
     if step.refer.where is Where.RESIDENCE:
         partners = chain.partners_for(step.refer.to, None)
     else:

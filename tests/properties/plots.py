@@ -1,0 +1,310 @@
+"""Histories to try the rules on: what partners might tell, sensible or not, and in what order the services might read and append.
+
+Every step of a plot can be printed, so that a failing example reads as a story.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from schakel.case_state import State
+from schakel.events import Told
+from schakel.events.consent import BasisInvoked, ConsentGranted, ConsentTerms
+from schakel.events.data import StatementRetracted
+from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined
+from tests.support import telling
+from tests.support.casebook import SERVICES, World
+from tests.support.telling import (
+    ADV,
+    CITY,
+    COC,
+    COC_GRONINGEN,
+    DMG,
+    GRONINGEN,
+    HELP,
+    POLICE,
+    POLICE_NORTH,
+    RITA,
+    Tell,
+    Watermark,
+    moment,
+    passed,
+)
+
+AMSTERDAM_PARTNERS = (POLICE, CITY, ADV, HELP, RITA, COC)
+GRONINGEN_PARTNERS = (DMG, GRONINGEN, COC_GRONINGEN, POLICE_NORTH, HELP)
+BEGIN = moment("2026-03-27 12:00")
+SCOPES = ("case_facts", "contact_details", "story", "label")
+
+
+# --- steps of a plot --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Read:
+    service: str
+    records: int | None
+
+
+@dataclass(frozen=True)
+class Land:
+    service: str
+    records: int | None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A record is appended again."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    service: str
+
+
+Step = Tell | Watermark | Read | Land | Repeat | Rebuild
+
+
+def play(world: World, step: Step) -> None:
+    match step:
+        case Tell() | Watermark():
+            world.tell(step)
+        case Read(service, records):
+            world.read(service, records)
+        case Land(service, records):
+            world.land(service, records)
+        case Repeat(position):
+            world.repeat(position)
+        case Rebuild(service):
+            world.rebuild(service)
+
+
+# --- what is told -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Later:
+    """An event about something in the case, chosen by number when it is told."""
+
+    what: str
+    number: int
+    more: tuple[tuple[str, Any], ...] = ()
+
+    def __call__(self, case: State) -> Told:
+        return _LATER[self.what](case, self.number, dict(self.more))
+
+
+def _nth(things: list[str], number: int) -> str:
+    return things[number % len(things)] if things else "nothing-there"
+
+
+def _grant(case: State, number: int, more: dict[str, Any]) -> ConsentGranted:
+    """A grant that names the number-th no from the end."""
+    no = _nth([no.id for no in reversed(case.noes)], number)
+    return ConsentGranted(terms=more["terms"], supersedes=no)
+
+
+_LATER: dict[str, Callable[[State, int, dict[str, Any]], Told]] = {
+    "accepted": lambda case, n, more: ReferralAccepted(referral=_nth(list(case.referrals), n)),
+    "declined": lambda case, n, more: ReferralDeclined(referral=_nth(list(case.referrals), n), reason="not_ours"),
+    "completed": lambda case, n, more: ReferralCompleted(referral=_nth(list(case.referrals), n)),
+    "grant again": _grant,
+    "retract a grant": lambda case, n, more: StatementRetracted(event=_nth(list(case.grants), n), reason="mistake"),
+    "retract a contact": lambda case, n, more: StatementRetracted(
+        event=_nth([contact.id for contact in case.contacts], n), reason="mistake"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Answers a referral as its own receiver, whoever that is."""
+
+    what: str
+    number: int
+
+    def __call__(self, case: State) -> Told:
+        return _LATER[self.what](case, self.number, {})
+
+    def by(self, case: State) -> str:
+        return _nth([referral.to for referral in case.referrals.values()], self.number)
+
+
+def _moments(hours: int = 120) -> st.SearchStrategy[Any]:
+    return st.integers(-2, hours).map(lambda h: BEGIN + timedelta(hours=h))
+
+
+def _scopes() -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(SCOPES), unique=True, max_size=3).map(tuple)
+
+
+@st.composite
+def _terms(draw: st.DrawFn, partners: tuple[str, ...]) -> ConsentTerms:
+    return ConsentTerms(
+        recipient=draw(st.sampled_from(partners)),
+        purpose=draw(st.sampled_from(["referral"] * 6 + ["aftercare"])),
+        scopes=draw(st.sampled_from([("contact_details", "story"), ("contact_details",)]) | _scopes()),
+        until=draw(st.none() | st.none() | _moments()),
+        given_by=draw(st.sampled_from(["victim"] * 6 + ["representative", "bystander", "offender"])),
+    )
+
+
+@st.composite
+def reports(draw: st.DrawFn, amsterdam: bool) -> Tell:
+    partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
+    if amsterdam:
+        place = {"municipality": "amsterdam", "district": draw(st.sampled_from(["oost", "centrum", None]))}
+    else:
+        place = {"municipality": "groningen", "district": draw(st.sampled_from(["centrum", None]))}
+    told = telling.report(
+        draw(st.sampled_from(partners)),
+        "2026-03-27 12:00",
+        place=place,
+        consents=tuple(draw(st.lists(_terms(partners), max_size=2))),
+        label=draw(st.none() | st.sampled_from(["said_by_victim", "place"])),
+        history=draw(st.sampled_from([False] * 9 + [True])),
+        **draw(_changes()),
+    )
+    return told
+
+
+@st.composite
+def _changes(draw: st.DrawFn) -> dict[str, Any]:
+    """Some facts of a report; few enough values that conditions of the protocols meet both sides."""
+    return {
+        "identity": draw(st.sampled_from(["by_name", "by_name", "known_to_door", "anonymous_heard", "one_way"])),
+        "reporter": draw(st.sampled_from(["victim", "victim", "bystander"])),
+        "natures": draw(st.sampled_from([("threat",), ("scolding",), ("assault", "scolding"), ()])),
+        "acute": draw(st.booleans()),
+        "high_profile": draw(st.booleans()),
+        "residence": {"elsewhere": draw(st.sampled_from(["no", "unknown", "yes"]))},
+        "checks": draw(
+            st.sampled_from(
+                [
+                    (),
+                    ({"check": "discrimination_or_violence", "answer": "yes"},),
+                    ({"check": "discrimination", "answer": "unknown"},),
+                ]
+            )
+        ),
+        "severity": draw(st.sampled_from([(), ({"scale": "injury", "severity": "serious"},)])),
+        "record_kind": draw(st.sampled_from(["report"] * 6 + ["lead"])),
+    }
+
+
+def _correction(by: str, changes: dict[str, Any], names: frozenset[str]) -> Tell:
+    chosen = {name: value for name, value in changes.items() if name in names}
+    return telling.corrected(by, **(chosen or {"acute": True}))
+
+
+def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
+    """Anything a partner of the chain may tell about the case, at any moment."""
+    partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
+    by, to, number = st.sampled_from(partners), st.sampled_from(partners), st.integers(0, 3)
+    purpose = st.sampled_from([None, "referral", "referral", "aftercare"])
+    grants = st.builds(
+        lambda by, terms, supersedes: Tell(by, ConsentGranted(terms=terms, supersedes=supersedes)),
+        by,
+        _terms(partners),
+        st.none() | st.just("no-such-no"),
+    )
+    again = st.builds(
+        lambda by, n, terms: Tell(by, Later("grant again", n, (("terms", terms),))), by, number, _terms(partners)
+    )
+    noes = st.one_of(
+        st.builds(lambda to, by, p: telling.withdrawn(to, by, p), st.none() | to, by, purpose),
+        st.builds(lambda to, scopes, by: telling.refused(to, *scopes, by=by), to, _scopes(), by),
+    )
+    answers = st.builds(Receiver, st.sampled_from(["accepted", "accepted", "declined", "completed"]), number).map(
+        _answer
+    )
+    others = st.one_of(
+        st.builds(telling.asked, to, by),
+        st.builds(
+            Tell, by, st.builds(Later, st.sampled_from(["retract a grant", "retract a contact", "accepted"]), number)
+        ),
+        st.builds(
+            telling.requested,
+            to,
+            by,
+            st.just("victim_support"),
+            st.sampled_from(["referral", "mediation", "aftercare"]),
+        ),
+        st.builds(_correction, by, _changes(), st.frozensets(st.sampled_from(_CORRECTABLE), min_size=1, max_size=2)),
+        st.builds(
+            telling.assessed,
+            by,
+            st.sampled_from(["discrimination_or_violence", "discrimination"]),
+            st.sampled_from(["yes", "no", "unknown"]),
+        ),
+        st.builds(telling.level_set, by, st.sampled_from(["serious", "light"])),
+        st.sampled_from([telling.label_given, telling.label_withdrawn, telling.label_refused]).flatmap(
+            lambda tell: st.builds(tell, by)
+        ),
+        st.builds(_basis, by, to, _scopes(), st.sampled_from(["vital_interest", "consent", "scheme", "agreement"])),
+        st.builds(telling.thread_closed, by),
+    )
+    ending = st.one_of(st.builds(telling.close_requested, by), st.builds(telling.reopen_requested, by))
+    return st.one_of(grants, again, noes, answers, contacts(partners), others, ending)
+
+
+_CORRECTABLE = ("identity", "natures", "acute", "high_profile", "residence", "checks", "record_kind")
+
+
+def contacts(partners: tuple[str, ...]) -> st.SearchStrategy[Tell]:
+    """Attempts and contacts, in the past of when they are logged."""
+    by, whom = st.sampled_from(partners), st.sampled_from(["victim", "victim", "bystander"])
+
+    def tell(by: str, whom: str, at: Any, made: bool) -> Tell:
+        told = telling.contact_made(by, at, whom) if made else telling.contact_attempted(by, at, whom)
+        return Tell(told.by, told.event)
+
+    return st.builds(tell, by, whom, _moments(), st.booleans())
+
+
+def _basis(by: str, to: str, scopes: tuple[str, ...], basis: str) -> Tell:
+    event = BasisInvoked(
+        basis=basis, recipient=to, purpose="referral", scopes=scopes, motive="danger", until=BEGIN + timedelta(hours=30)
+    )
+    return Tell(by, event)
+
+
+def _answer(receiver: Receiver) -> Tell:
+    return Tell("", receiver)
+
+
+def resolved(told: Tell, case: State) -> Tell:
+    """An answer to a referral gets its receiver as author."""
+    return Tell(told.event.by(case), told.event, told.logged, told.id) if isinstance(told.event, Receiver) else told
+
+
+# --- schedules --------------------------------------------------------------------------------------------------------
+
+
+def schedules(told: st.SearchStrategy[Tell], length: int) -> st.SearchStrategy[list[Step]]:
+    """Told events, watermarks, and services that read and append as they like; sometimes one starts over from nothing."""
+    services, records = st.sampled_from(SERVICES), st.none() | st.integers(1, 3)
+    step = st.one_of(
+        told,
+        told,
+        st.builds(Read, services, records),
+        st.builds(Read, services, st.none()),
+        st.builds(Land, services, records),
+        st.builds(Land, services, st.none()),
+        st.integers(0, 100).map(lambda h: passed(BEGIN + timedelta(hours=h))),
+        st.builds(Repeat, st.integers(0, 60)),
+        st.builds(Rebuild, services),
+    )
+    return st.lists(step, max_size=length)
+
+
+@st.composite
+def plots(draw: st.DrawFn, length: int = 30) -> list[Step]:
+    """A report and what comes of it."""
+    amsterdam = draw(st.booleans())
+    return [draw(reports(amsterdam)), *draw(schedules(tells(amsterdam), length))]
