@@ -99,7 +99,7 @@ class Inbox:
         self._shown: OrderedDict[str, None] = OrderedDict()
         self._unacknowledged: deque[int] = deque()
         self._receipts: OrderedDict[str, Receipt] = OrderedDict()
-        self._reading = False
+        self._reading = self._only_look = False
         self._with_receipts = False
         self._again_from: int | None = None
         self._next = 0
@@ -157,12 +157,12 @@ class Inbox:
 
     # --- messages ----------------------------------------------------------------------------------------------------------
 
-    def start_reading(self, *, receipts: bool) -> None:
+    def start_reading(self, *, receipts: bool, only_look: bool) -> None:
         """From now on messages are kept: those after the acknowledged position, from the oldest when there is none.
 
-        receipts: also those that nobody waited for.
+        receipts: also those that nobody waited for. only_look: the position in Kafka stays where it is.
         """
-        self._with_receipts = receipts
+        self._with_receipts, self._only_look = receipts, only_look
         if self._reading:
             return
         with self._access.clear_errors():
@@ -255,7 +255,7 @@ class Inbox:
         return self._next if self._again_from is None else self._again_from
 
     def _commit(self, *, at_once: bool = False) -> None:
-        if not self._reading or self._done_up_to() == self._committed:
+        if not self._reading or self._only_look or self._done_up_to() == self._committed:
             return
         position = self._done_up_to()
         self._commit_at = time.monotonic()

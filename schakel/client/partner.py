@@ -216,7 +216,7 @@ class Partner(Verbs):
         wait_s: end when nothing came for so long; None: never. receipts: also those that nobody waited for.
         acknowledge: False only looks.
         """
-        self._inbox.start_reading(receipts=receipts)
+        self._inbox.start_reading(receipts=receipts, only_look=not acknowledge)
         while (message := self._next(wait_s)) is not None:
             yield message
             if acknowledge:

@@ -69,6 +69,7 @@ def test_the_message_in_hand_comes_again_after_a_restart_unless_acknowledged(
 def test_to_look_takes_nothing_away(backbone: FakeBackbone, connect: Connect) -> None:
     said = [backbone.say(referral(number)) for number in range(3)]
     with connect() as first:
+        first.report(FACTS, reported_at=NOW)
         assert shown(first, acknowledge=False) == said
     with connect() as second:
         assert shown(second) == said

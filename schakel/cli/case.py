@@ -1,0 +1,243 @@
+"""`schakel case show`, `schakel case history` and `schakel replay`: read from the ledger, folded here, by who may read it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from schakel.case_state import State, fingerprint
+from schakel.cli.output import Undoable, brief, moment, say, says, show, show_json, table, wrapped
+from schakel.cli.who import ProfilePath, reader
+from schakel.history import History, Step, Unread, read_case, read_cases
+
+app = typer.Typer(
+    name="case",
+    no_args_is_help=True,
+    help="""Look at one case, as its history in the ledger tells it.
+
+    Examples:
+
+      schakel case show 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
+
+      schakel case history 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e --json
+    """,
+)
+CaseId = Annotated[str, typer.Argument(metavar="CASE", help="the case id, as a receipt gave it")]
+AsJson = Annotated[bool, typer.Option("--json", help="as JSON")]
+_CASE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HIDDEN = ("seen", "overtaken", "lapsed")  # what the fold needs for itself
+
+
+@app.command("show")
+def show_case(case: CaseId, profile: ProfilePath = None, as_json: AsJson = False) -> None:
+    """How the case stands now: facts, consents, referrals, clocks, contacts.
+
+    Example:
+
+      schakel case show 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
+    """
+    _show_state(_find(case, profile), as_json)
+
+
+@app.command("history")
+def show_history(case: CaseId, profile: ProfilePath = None, as_json: AsJson = False) -> None:
+    """Every event of the case in the ledger's order: offset, when logged, type, who told or concluded it, its effect there.
+
+    Below it its id and what it says. Sealed parts are shown as such.
+
+    Example:
+
+      schakel case history 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
+    """
+    history = _find(case, profile)
+    if as_json:
+        for step in history.steps:
+            show_json(_plain_step(step))
+        return
+    for step in history.steps:
+        entry = step.entry
+        by = entry.envelope.partner or entry.envelope.source.removeprefix("urn:schakel:")
+        say(wrapped(f"{entry.offset:>6}  {moment(entry.envelope.logged_at)}  {entry.envelope.type}  {by}", 0, below=8))
+        say(wrapped(f"{brief(entry.id)}  {step.effect.value}  {says(entry.event)}", 8))
+    place = f", partition {history.entries[0].partition}" if history.steps else ""
+    say(f"{len(history.steps)} events{place}; times are UTC")
+    _tell_unread(history.unread)
+
+
+def replay(
+    case: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="one case; default: all", show_default=False)
+    ] = None,
+    profile: ProfilePath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fold the ledger from its beginning, here, and show what comes out.
+
+    With a case: its state, and the fingerprint by which two replays are compared. Without: every case in a line, and the totals.
+
+    Examples:
+
+      schakel replay
+
+      schakel replay 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e --json
+    """
+    if case:
+        history = _find(case, profile)
+        _show_state(history, as_json)
+        if not as_json:
+            say(f"fingerprint  {fingerprint(history.state)}")
+        return
+    access = reader(profile)
+    with access.clear_errors():
+        cases = read_cases(access.kafka())
+    if as_json:
+        for history in cases.values():
+            show_json({"state": _plain_state(history.state), "fingerprint": fingerprint(history.state)})
+    else:
+        _show_all(cases)
+
+
+def _find(case: str, profile: Path | None) -> History:
+    if not _CASE.fullmatch(case):
+        raise Undoable(f"{case[:40]!r} is no case id; expected a UUID in small letters, as a receipt gives it")
+    access = reader(profile)
+    with access.clear_errors():
+        history = read_case(access.kafka(), case)
+    if not history.steps and not history.unread:
+        raise Undoable(f"the ledger has no case {case}; is it the ledger of another backbone?")
+    return history
+
+
+# --- a state -----------------------------------------------------------------------------------------------------------------
+
+
+def _show_state(history: History, as_json: bool) -> None:
+    if as_json:
+        show_json({"state": _plain_state(history.state), "fingerprint": fingerprint(history.state)})
+        return
+    made = table("", "")
+    for name, text in _lines(history.state):
+        made.add_row(name, text)
+    made.show_header = False
+    show(made)
+    _tell_unread(history.unread)
+
+
+def _lines(case: State) -> Iterator[tuple[str, str]]:
+    yield "case", case.id
+    status = "closed" if case.closed else "open" if case.opened else "not yet opened"
+    yield "status", status + (" (drill)" if case.drill else "") + (" (imported history)" if case.history else "")
+    yield "chain", f"{case.chain or '-'}, protocols {', '.join(case.protocols) or '-'}"
+    yield "reported", f"{moment(case.reported_at)} at {case.door or '-'}, coordinator {case.coordinator or '-'}"
+    yield "facts", ", ".join(f"{name}: {text}" for name, text in _facts(case.facts)) or "-"
+    yield "parties", ", ".join(case.parties) or "-"
+    for grant in case.grants.values():
+        until = f" until {moment(grant.until)}" if grant.until else ""
+        state = "" if grant.standing else ", no longer stands"
+        scopes = " + ".join(grant.scopes)
+        yield (
+            "consent",
+            f"{grant.recipient} for {grant.purpose}: {scopes}{until} ({grant.basis}, told by {grant.recorded_by}){state}",
+        )
+    for no in case.noes:
+        yield (
+            "no",
+            f"{'withdrawn' if no.withdrawn else 'refused'}: {no.recipient or 'everybody'} for {no.purpose or 'everything'}",
+        )
+    for referral in case.referrals.values():
+        why = f" ({referral.hold_reason}: {' + '.join(referral.missing)})" if referral.hold_reason else ""
+        mode = f", {referral.mode}" if referral.mode else ""
+        yield "referral", f"{brief(referral.id)} to {referral.to} ({referral.role}): {referral.state.value}{mode}{why}"
+    for clock in case.clocks.values():
+        due = f", due {moment(clock.due_at)}" if clock.due_at else ", no limit"
+        stopped = f", stopped {moment(clock.stopped_at)}" if clock.stopped_at else ""
+        yield (
+            "clock",
+            f"{clock.name} ({clock.protocol}): {clock.state.value}{due}{stopped}{', breached' if clock.breached else ''}",
+        )
+    for contact in case.contacts:
+        yield (
+            "contact",
+            f"{moment(contact.at)} {'made' if contact.made else 'tried'} with {contact.whom} by {contact.by}",
+        )
+    yield "events", f"{case.events}, the last at {moment(case.time)}"
+
+
+def _facts(facts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """What was said; what is unknown or empty is left out."""
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from _facts(value, f"{above}{name}.")
+        elif isinstance(value, list):
+            if value:
+                yield above + name, " + ".join(_fact(item) for item in value)
+        elif value not in (None, False, "unknown", "none"):
+            yield above + name, _fact(value)
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "/".join(str(item) for item in value.values() if item not in (None, "unknown", "none"))
+    return "yes" if value is True else str(value)
+
+
+def _plain_state(case: State) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(case)
+    return {name: value for name, value in plain.items() if name not in _HIDDEN}
+
+
+def _plain_step(step: Step) -> dict[str, Any]:
+    entry = step.entry
+    said = entry.event.model_dump(mode="json", exclude={"sealed"})
+    sealed = [{"subject": part.subject, "fields": part.fields} for part in getattr(entry.event, "sealed", ())]
+    return {
+        "partition": entry.partition,
+        "offset": entry.offset,
+        "id": entry.id,
+        "type": entry.envelope.type,
+        "logged_at": entry.envelope.logged_at.isoformat(),
+        "source": entry.envelope.source,
+        "partner": entry.envelope.partner,
+        "effect": step.effect.value,
+        "event": said,
+        "sealed": sealed,
+    }
+
+
+# --- all cases ---------------------------------------------------------------------------------------------------------------
+
+
+def _show_all(cases: Mapping[str, History]) -> None:
+    made = table("case", "reported", "chain", "door", "events#", "referrals")
+    states: Counter[str] = Counter()
+    for history in cases.values():
+        case = history.state
+        counted = Counter(referral.state.value for referral in case.referrals.values())
+        states.update(counted)
+        words = ", ".join(f"{count} {state}" for state, count in counted.items())
+        made.add_row(
+            brief(case.id),
+            moment(case.reported_at),
+            case.chain or "-",
+            case.door or "-",
+            str(case.events),
+            words or "-",
+        )
+    if cases:
+        show(made)
+    events = sum(len(history.steps) for history in cases.values())
+    say(
+        f"{len(cases)} cases, {events} events, referrals: {', '.join(f'{n} {state}' for state, n in states.items()) or 'none'}"
+    )
+    _tell_unread([unread for history in cases.values() for unread in history.unread])
+
+
+def _tell_unread(unread: list[Unread]) -> None:
+    if unread:
+        first = unread[0]
+        place = f"the first: partition {first.partition}, offset {first.offset}, {first.problem.code}"
+        say(wrapped(f"{len(unread)} records were not understood ({place}); is this client older than the backbone?", 0))

@@ -1,0 +1,54 @@
+"""The command `schakel`: puts the commands together."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from schakel.cli import case, listen, publish
+from schakel.cli.output import one_sentence, quiet_libraries
+
+
+class OneSentence(TyperGroup):
+    """Commands whose faults end as one sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        quiet_libraries()
+        with one_sentence():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    name="schakel",
+    cls=OneSentence,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Take part in the backbone between the partners of a chain, or look at what its ledger says.
+
+    A partner's profile (--profile FILE, or --as PARTNER for var/partners/PARTNER.json) says where the broker is and who one is. What
+    points to a person is sealed before it leaves, and never printed.
+
+    Examples:
+
+      schakel publish report.json --as coc-amsterdam    tell, and see the receipt
+
+      schakel listen --as slachtofferhulp               what reaches a partner
+
+      schakel case history CASE                         every event of a case
+    """,
+)
+app.command("publish")(publish.publish)
+app.command("listen")(listen.listen)
+app.command("replay")(case.replay)
+app.add_typer(case.app)
+
+
+def main() -> None:
+    """For `python -m schakel.cli.main`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Histories read straight from the ledger, and folded: what an auditor, a coordinator's tool or the CLI needs to see a case.
+
+Needs the right to read `schakel.ledger`. The ledger has no index: one case is found by reading its partition, all cases by reading
+everything. For overviews and for speed there is the service `cases`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kafka.partitioner.default import murmur2
+
+from schakel import codec
+from schakel.case import apply
+from schakel.case_state import Effect, State
+from schakel.entry import Entry
+from schakel.envelope import read_headers
+from schakel.errors import Unreadable
+from schakel.reading import partition_count, read_to_end
+from schakel.record import Raw
+
+LEDGER = "schakel.ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One record of a case, and what it did at its position."""
+
+    entry: Entry
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A record that this version does not understand; what rests on it may be missing from the state."""
+
+    partition: int
+    offset: int
+    problem: Unreadable
+
+
+@dataclass(slots=True)
+class History:
+    """A case as its records tell it, in the order of the ledger. No steps: the ledger has no such case."""
+
+    state: State
+    steps: list[Step] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [step.entry for step in self.steps]
+
+    def take(self, record: Raw) -> None:
+        """The next record of this case."""
+        try:
+            entry = understand(record)
+        except Unreadable as problem:
+            self.unread.append(Unread(record.partition, record.offset, problem))
+            return
+        self.steps.append(Step(entry, apply(self.state, entry)))
+
+
+def understand(record: Raw) -> Entry:
+    """What a ledger record says. Raises Unreadable."""
+    envelope, event = read_headers(record.headers), codec.decode_event(record.value)
+    if envelope.type != type(event).TYPE:
+        raise Unreadable(
+            "type.mismatch",
+            field="ce_type",
+            found="another type than the value's schema",
+            expected=type(event).TYPE,
+            remedy="the record was not written by a backbone: compare it with the audit log",
+        )
+    return Entry(envelope, event, record.partition, record.offset)
+
+
+def partition_of(case_id: str, partitions: int) -> int:
+    """Where a case's records stand: Kafka's own hash of its id."""
+    number: int = murmur2(case_id.encode("ascii")) & 0x7FFFFFFF
+    return number % partitions
+
+
+def read_case(connection: Mapping[str, Any], case_id: str, topic: str = LEDGER) -> History:
+    """One case, from its partition. connection: keyword arguments for kafka-python, as somebody who may read the ledger.
+
+    Raises TopicMissing, ReadingStalled, and kafka-python's errors.
+    """
+    partition, key = partition_of(case_id, partition_count(connection, topic)), case_id.encode("ascii")
+    history = History(State(id=case_id))
+    for record in read_to_end(connection, topic, [partition]):
+        if record.key == key:
+            history.take(record)
+    return history
+
+
+def read_cases(connection: Mapping[str, Any], topic: str = LEDGER) -> dict[str, History]:
+    """Every case of the ledger by its id, in the order in which they began. The chain's own stream is left out."""
+    return collect(read_to_end(connection, topic))
+
+
+def collect(records: Iterable[Raw]) -> dict[str, History]:
+    """The cases in these records."""
+    cases: dict[str, History] = {}
+    for record in records:
+        case_id = _case_of(record)
+        if case_id:
+            cases.setdefault(case_id, History(State(id=case_id))).take(record)
+    return cases
+
+
+def _case_of(record: Raw) -> str | None:
+    """The case that a record names, read without decoding its value: also a record that we do not understand belongs to one."""
+    return next((value.decode("ascii", "replace") for name, value in record.headers if name == "ce_subject"), None)
+
+
+__all__ = ["LEDGER", "History", "Step", "Unread", "collect", "partition_of", "read_case", "read_cases", "understand"]
