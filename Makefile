@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.complete
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/cache/pycache
 export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check acceptance bench lock schemas clean
