@@ -19,12 +19,16 @@ _TAIL_BYTES = 8 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What to run. `environment` is added to ours; a password in it would show to other users, so it names files."""
+    """What to run. `environment` is added to ours; a password in it would show to other users, so it names files.
+
+    says: where it leaves its last sentence (backbone.engine.http.RunFile); without one its log is looked at.
+    """
 
     name: str
     replica: int
     module: str
     log: Path
+    says: Path | None = None
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -122,15 +126,24 @@ class Keeper:
         self._leash, self._process = None, None
 
     def _ended(self, code: int, now: float) -> None:
+        said = self._last_sentence(code)
         self.let_go()
         verdict = after_exit(code, now - self._started_at, self._record)
         self._record = verdict.record
-        said = last_words(self.service.log, self._logged_before)
-        self.sentence = said if said and code == EXIT_STOPPED_AND_SAYS_WHY else verdict.reason
+        self.sentence = said or verdict.reason
         if verdict.delay_s is None:
             self.state = State.STOPPED
         else:
             self.state, self.again_at = State.WAITING, now + verdict.delay_s
+
+    def _last_sentence(self, code: int) -> str:
+        """Its own words about its end; of its log only where it is known to say why there."""
+        if self.service.says is not None:
+            with suppress(OSError, ValueError):
+                said = json.loads(self.service.says.read_text(encoding="utf-8"))
+                if said.get("pid") == self.pid and said.get("sentence"):
+                    return str(said["sentence"])
+        return last_words(self.service.log, self._logged_before) if code == EXIT_STOPPED_AND_SAYS_WHY else ""
 
 
 def last_words(log: Path, since: int = 0) -> str:

@@ -265,7 +265,8 @@ class Backbone:
                     "SCHAKEL_HTTP_PORT": str(port),
                 }
                 log = var_dir / "log" / f"{name}-{replica}.log"
-                services.append(Service(name, replica, f"services.{name}", log, environment=shared | own))
+                says = self.files.directory / f"{name}-{replica}.json"
+                services.append(Service(name, replica, f"services.{name}", log, says, environment=shared | own))
         return services
 
 

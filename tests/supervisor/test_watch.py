@@ -38,7 +38,12 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
     def make(*whats: str) -> Supervisor:
         services = [
             Service(
-                f"fake{n}", 0, "tests.supervisor.fake_service", tmp_path / f"{n}.log", (what, str(tmp_path / f"{n}"))
+                f"fake{n}",
+                0,
+                "tests.supervisor.fake_service",
+                tmp_path / f"{n}.log",
+                tmp_path / f"{n}.json",
+                (what, str(tmp_path / f"{n}")),
             )
             for n, what in enumerate(whats)
         ]
@@ -80,6 +85,26 @@ def test_a_service_that_says_why_stays_stopped_and_its_sentence_is_shown(supervi
     assert only(supervisor).starts == 1
 
 
+def test_its_own_last_sentence_counts_when_it_left_one(supervise: Callable[..., Supervisor], tmp_path: Path) -> None:
+    supervisor = supervise("run")
+    until(lambda: (tmp_path / "0").exists(), "it runs")
+    pid = only(supervisor).pid
+    assert pid
+    (tmp_path / "0.json").write_text(f'{{"pid": {pid}, "sentence": "a gap at offset 7; it starts anew"}}')
+    os.kill(pid, signal.SIGKILL)
+    until(supervisor.step, "its end was noticed")
+    assert only(supervisor).sentence == "a gap at offset 7; it starts anew"
+
+
+def test_what_an_earlier_process_left_does_not_count(supervise: Callable[..., Supervisor], tmp_path: Path) -> None:
+    (tmp_path / "0.json").write_text('{"pid": 1, "sentence": "long ago"}')
+    supervisor = supervise("run")
+    until(lambda: (tmp_path / "0").exists(), "it runs")
+    os.kill(only(supervisor).pid or 0, signal.SIGKILL)
+    until(supervisor.step, "its end was noticed")
+    assert only(supervisor).sentence == "it was ended by signal 9"
+
+
 def test_code_75_is_started_again_at_once(supervise: Callable[..., Supervisor]) -> None:
     supervisor = supervise("75")
     until(lambda: supervisor.step() or only(supervisor).starts >= 2, "it was started again")
@@ -103,7 +128,7 @@ from pathlib import Path
 from backbone.supervisor.keeper import Service
 from backbone.supervisor.watch import Supervisor
 services = [
-    Service("fake", n, "tests.supervisor.fake_service", Path({str(tmp_path)!r}) / f"{{n}}.log", (what, {str(tmp_path)!r} + f"/{{n}}"))
+    Service("fake", n, "tests.supervisor.fake_service", Path({str(tmp_path)!r}) / f"{{n}}.log", None, (what, {str(tmp_path)!r} + f"/{{n}}"))
     for n, what in enumerate(["run", "deaf"])
 ]
 Supervisor(services, tell=print).start()
