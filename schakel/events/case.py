@@ -27,17 +27,23 @@ class CloseRequested(Told):
 
 
 class ReopenRequested(Told):
+    """The closed case has to go on."""
+
     TYPE: ClassVar[str] = "reopen.requested"
     reason: Code
 
 
 class EscalationRequested(Told):
+    """The case has to go up, to this role."""
+
     TYPE: ClassVar[str] = "escalation.requested"
     to: Role
     reason: Code
 
 
 class LevelSet(Told):
+    """How heavy the case is, as this partner sees it."""
+
     TYPE: ClassVar[str] = "level.set"
     level: Severity
 

@@ -8,6 +8,8 @@ from schakel.events.vocab import Purpose
 
 
 class PartnerSuspended(Told):
+    """From here on this partner reads and receives nothing."""
+
     TYPE: ClassVar[str] = "partner.suspended"
     IN_CASE: ClassVar[bool] = False
     partner: PartnerId
@@ -15,6 +17,8 @@ class PartnerSuspended(Told):
 
 
 class PartnerRestored(Told):
+    """The partner may read and receive again."""
+
     TYPE: ClassVar[str] = "partner.restored"
     IN_CASE: ClassVar[bool] = False
     partner: PartnerId
@@ -33,6 +37,8 @@ class AgreementSigned(Told):
 
 
 class AgreementEnded(Told):
+    """A covenant ends, for one party or for all."""
+
     TYPE: ClassVar[str] = "agreement.ended"
     IN_CASE: ClassVar[bool] = False
     agreement: Slug

@@ -28,6 +28,8 @@ class ContactAttempted(Told):
 
 
 class ContactMade(Told):
+    """Somebody spoke with this person. `at` is when it took place; a clock stops there, however late it is written down."""
+
     TYPE: ClassVar[str] = "contact.made"
     whom: Person
     at: Moment
@@ -43,6 +45,8 @@ class ContactPreferenceSet(Told):
 
 
 class InformationGiven(Told):
+    """The person was told this, in this wording and language."""
+
     TYPE: ClassVar[str] = "information.given"
     topic: InformationTopic
     text_version: Version | None = None
@@ -71,6 +75,8 @@ class ActionAgreed(Told):
 
 
 class ActionDone(Told):
+    """An agreed action was carried out, and whether it helped."""
+
     TYPE: ClassVar[str] = "action.done"
     agreed: EventId
     helped: Outcome = Outcome.UNKNOWN
@@ -85,6 +91,8 @@ class ComplaintAppointed(Told):
 
 
 class ComplaintTaken(Told):
+    """The police took a criminal complaint (aangifte)."""
+
     TYPE: ClassVar[str] = "complaint.taken"
     taken_on: date
     record: PoliceRecord = PoliceRecord.COMPLAINT
@@ -92,6 +100,8 @@ class ComplaintTaken(Told):
 
 
 class ComplaintSettled(Told):
+    """How the criminal complaint ended."""
+
     TYPE: ClassVar[str] = "complaint.settled"
     outcome: ComplaintOutcome
     reason: Code | None = None

@@ -32,6 +32,8 @@ class DisclosureDenied(Derived):
 
 
 class ErasureRequested(Told):
+    """The person wants to be forgotten. Reads stop at once; a second proof and a cooling-off period follow."""
+
     TYPE: ClassVar[str] = "erasure.requested"
     subject: SubjectHandle
     requested_by: Person = Person.VICTIM
@@ -47,6 +49,8 @@ class HoldPlaced(Told):
 
 
 class HoldLifted(Told):
+    """The legal hold no longer stands."""
+
     TYPE: ClassVar[str] = "hold.lifted"
     hold: EventId
 

@@ -8,12 +8,16 @@ from schakel.events.vocab import InquiryAnswer, Question, Role
 
 
 class InquiryRequested(Told):
+    """A closed question to another partner about this case."""
+
     TYPE: ClassVar[str] = "inquiry.requested"
     to: PartnerId
     question: Question
 
 
 class InquiryAnswered(Told):
+    """The answer to a closed question: yes, or nothing to share."""
+
     TYPE: ClassVar[str] = "inquiry.answered"
     inquiry: EventId
     answer: InquiryAnswer

@@ -19,17 +19,23 @@ class ReferralRequested(Told):
 
 
 class ReferralAccepted(Told):
+    """We take this referral up."""
+
     TYPE: ClassVar[str] = "referral.accepted"
     referral: EventId
 
 
 class ReferralDeclined(Told):
+    """We do not take this referral up, and why."""
+
     TYPE: ClassVar[str] = "referral.declined"
     referral: EventId
     reason: DeclineReason
 
 
 class ReferralCompleted(Told):
+    """What we were asked to do is done, and whether it helped."""
+
     TYPE: ClassVar[str] = "referral.completed"
     referral: EventId
     helped: Outcome = Outcome.UNKNOWN

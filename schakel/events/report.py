@@ -124,6 +124,8 @@ class ReportCorrected(Told):
 
 
 class ReportLinked(Told):
+    """This case has to do with another one. The two are linked, never merged."""
+
     TYPE: ClassVar[str] = "report.linked"
     other_case: CaseId
     kind: LinkKind
@@ -139,6 +141,8 @@ class LabelGiven(Told):
 
 
 class LabelWithdrawn(Told):
+    """The label is taken back: this one, or every one of the same author."""
+
     TYPE: ClassVar[str] = "label.withdrawn"
     label: EventId | None = None
 
@@ -168,6 +172,8 @@ class ListMatched(Told):
 
 
 class ListScreened(Told):
+    """What a person made of the record that the query found."""
+
     TYPE: ClassVar[str] = "list.screened"
     relevant: Answer
     reason: Code
