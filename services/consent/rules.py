@@ -56,14 +56,15 @@ def _can_be_asked(case: State) -> bool:
 
 
 def _question(case: State, referral: Referral) -> ConsentNeeded:
-    """The partner who is in touch with the person asks, for what the step needs and would like."""
+    """The partner who is in touch with the person asks, for what the step needs and would like; never again for a refused label."""
     assert case.door is not None
+    wanted = {Scope(scope) for scope in (*referral.needs, *referral.wants)}
     return ConsentNeeded(
         referral=referral.id,
         recipient=referral.to,
         role=Role(referral.role),
         purpose=Purpose(referral.purpose),
-        scopes=tuple(sorted(Scope(scope) for scope in {*referral.needs, *referral.wants})),
+        scopes=tuple(sorted(scope for scope in wanted if not (case.label_refused and scope is Scope.LABEL))),
         ask=case.door,
         of=Person.VICTIM,
         premises=(referral.id,),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.variants import HELP_STEP, written
+from tests.support.variants import HELP_STEP, written
 from tests.support.casebook import Story, given
 from tests.support.conclusions import (
     any_breach,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schakel.messages import Attention, Information
-from tests.rules.variants import HELP_STEP, written
+from tests.support.variants import HELP_STEP, written
 from tests.support.casebook import given
 from tests.support.conclusions import attached, exhausted, informed, opened, proposed
 from tests.support.telling import (

@@ -1,5 +1,6 @@
 """Small protocols and chains of tests' own, for what the repository's files do not have together."""
 
+import shutil
 from pathlib import Path
 
 from backbone.chains import Chains, load_chains
@@ -36,16 +37,21 @@ protocols:
 """
 
 
-def written(folder: Path, protocols: dict[str, str], bindings: str) -> tuple[Chains, Protocols]:
-    """A chain `proef` under these protocols (name -> the file's text behind its head); `bindings` are lines of the chain's file."""
+def written(folder: Path, protocols: dict[str, str], bindings: str, *held: str) -> tuple[Chains, Protocols]:
+    """A chain `proef` under these protocols (name -> the file's text behind its head); `bindings` are lines of the chain's file.
+
+    `held` names protocols of this repository that come beside them, such as `amsterdam-handelingskader`.
+    """
+    root = Path(__file__).parents[2]
+    for name in held:
+        shutil.copytree(root / "protocols" / name, folder / "protocols" / name)
     for name, text in protocols.items():
         path = folder / "protocols" / name / "1.0.yaml"
         path.parent.mkdir(parents=True)
         path.write_text(HEAD.format(name=name) + text.format(source=SOURCE), encoding="utf-8")
     (folder / "chains").mkdir()
     (folder / "chains" / "proef.yaml").write_text(CHAIN + bindings, encoding="utf-8")
-    root = Path(__file__).parents[2] / "chains"
     for name in ("partners.yaml", "rights.yaml"):
-        (folder / "chains" / name).write_text((root / name).read_text(encoding="utf-8"), encoding="utf-8")
+        shutil.copy(root / "chains" / name, folder / "chains" / name)
     loaded = load_protocols(folder / "protocols")
     return load_chains(folder / "chains", loaded), loaded

@@ -1,0 +1,54 @@
+"""What every scenario also asserts, whatever it is about.
+
+Every event is one that its partner may really tell (intake's own rules say so); every release and delivery had a permitting history
+before it; every service and a replay know the same; and nobody has anything left to say.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from schakel.case import apply
+from schakel.case_state import State, dump, fingerprint, load
+from schakel.events import Told
+from schakel.events.report import ReportReceived
+from services.intake.rules import Submission, refusal
+from tests.properties.yardstick import complaints
+from tests.support import casebook
+from tests.support.casebook import Story, Tell, Watermark, World
+
+told_stories: list[Story] = []
+"""The stories of the running test; the fixture in conftest.py looks at each when it is over."""
+
+
+def given(*told: Tell | Watermark, **files: Any) -> Story:
+    """As `casebook.given`, and checked again at the end of the test."""
+    story = casebook.given(*told, **files)
+    told_stories.append(story)
+    return story
+
+
+def sound(world: World) -> None:
+    """All that holds of every scenario."""
+    history = list(zip(world.ledger, world.folded()[1], strict=True))
+    found, _ = complaints(history)
+    assert found == []
+    replayed = State(id=world.id)
+    for entry in world.ledger:
+        if entry.event.IN_CASE:
+            assert_may_tell(world, replayed, entry)
+            apply(replayed, entry)
+            replayed = load(dump(replayed))
+    for name, seat in world.seats.items():
+        assert fingerprint(seat.case) == fingerprint(replayed), f"{name} knows another case than a replay"
+        assert world.wishes(name) == []
+
+
+def assert_may_tell(world: World, case: State, entry: casebook.Entry) -> None:
+    event, envelope, partner = entry.event, entry.envelope, world.chains.partner(entry.author)
+    if not isinstance(event, Told):
+        return
+    assert partner is not None
+    opening = isinstance(event, ReportReceived)
+    named = replace(envelope, case=None) if opening else envelope
+    why = refusal(Submission(named, event, partner, None if opening else case), world.chains, envelope.logged_at)
+    assert why is None, f"{entry.author} may not tell {event.TYPE}: {why}"

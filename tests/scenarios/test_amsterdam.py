@@ -1,0 +1,173 @@
+"""AMS: the Amsterdam Handelingskader of 2023 [1]. Each test is named after its line of the scenarios (README.md here)."""
+
+import pytest
+
+from schakel import codec
+from schakel.events import Derived
+from schakel.events.clock import ClockBreached, ClockStarted
+from schakel.events.consent import ConsentNeeded
+from schakel.events.referral import PartyInformed, ReferralProposed
+from schakel.messages import ConsentQuestion, Information, Message, ReferralOffered
+from tests.scenarios.stories import given
+from tests.support.casebook import Story
+from tests.support.conclusions import (
+    any_breach,
+    clock_started,
+    closed,
+    delivered,
+    held,
+    informed,
+    needed,
+    of_type,
+    proposed,
+    released,
+)
+from tests.support.telling import (
+    ADV,
+    CITY,
+    HELP,
+    POLICE,
+    RITA,
+    accepted,
+    close_requested,
+    contact_made,
+    granted,
+    label_given,
+    label_refused,
+    level_set,
+    passed,
+    report,
+    requested,
+    terms,
+    thread_closed,
+)
+
+
+def test_ams_1_three_referrals_each_with_its_own_question():
+    """Police, by name, assault, resident of Oost, nothing asked yet: three referrals proposed, each held with its own question.
+
+    She grants Slachtofferhulp only: only that one goes. NOT one consent used for another. Nothing was explained: that shows.
+    """
+    story = given(report(natures=("assault",)))
+    receivers = (HELP, CITY, ADV)
+    story.then_among(
+        proposed(HELP, role="victim_support"),
+        proposed(CITY, role="coordinator"),
+        proposed(ADV, role="anti_discrimination"),
+        *(held(to, reason="not_asked") for to in receivers),
+        *(needed(to, ask=POLICE) for to in receivers),
+    )
+    assert len(story.sent(ConsentQuestion, POLICE)) == 3
+    story.when(granted(HELP)).then(released(HELP), delivered(HELP))
+    story.never(released(CITY), released(ADV), delivered(CITY), delivered(ADV))
+    assert story.sent(ReferralOffered, CITY) == story.sent(ReferralOffered, ADV) == []
+    assert story.case.explained == []
+
+
+def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
+    """Residence elsewhere: Slachtofferhulp of the home town, asked for, whose contact counts from the delivery.
+
+    NOT the district's project leader, who has no case here.
+    """
+    story = given(report(place={"district": "centrum"}, residence={"elsewhere": "yes", "municipality": "haarlem"}))
+    story.then_among(proposed(HELP, step="slachtofferhulp-eigen-woonplaats"), needed(HELP)).never(proposed(CITY))
+    story.when(granted(HELP)).then(
+        released(HELP),
+        delivered(HELP),
+        clock_started("contact-eigen-woonplaats", responsible=HELP, started_at=story.case.time),
+    )
+    story.never(clock_started("eerste-contact"))
+
+
+def test_ams_2_a_home_abroad_is_not_guessed():
+    """For a person to sort out; no partner is picked by guess."""
+    given(report(residence={"elsewhere": "yes", "abroad": True})).never(of_type(ReferralProposed))
+
+
+def test_ams_3_a_label_she_refuses_reaches_nobody_from_there_on():
+    """Labelled because of the place, then refused by the victim: from there no message carries it, and help goes on unchanged.
+
+    NOT the earlier records altered, NOT asked again, NOT a word to anybody that it was refused.
+    """
+    place = {"district": "centrum", "place_type": "nightlife"}
+    story = given(report(place=place, consents=(terms(HELP),)), accepted(HELP), label_given(basis="place"))
+    before, sent = [codec.encode(entry.event) for entry in story.world.ledger], len(messages(story))
+    referrals, clocks = story.case.referrals, story.case.clocks
+
+    story.when(label_refused()).expect_nothing()
+    assert (story.case.referrals, story.case.clocks) == (referrals, clocks)
+    story.when(label_given(HELP)).expect_nothing()
+    story.when(granted(ADV), requested(CITY, role="coordinator", purpose="aftercare", wants=("label",)))
+    story.when(granted(CITY, "contact_details", "label", purpose="aftercare")).then_among(
+        released(CITY, purpose="aftercare", scopes=("case_facts", "contact_details"))
+    )
+
+    assert len(messages(story)) > sent
+    assert not [message for message in messages(story)[sent:] if "label" in message.model_dump_json()]
+    assert [codec.encode(entry.event) for entry in story.world.ledger[: len(before)]] == before
+    asked = [entry.event.recipient for entry in story.concluded(since=0) if isinstance(entry.event, ConsentNeeded)]
+    assert sorted(asked) == sorted([CITY, ADV, CITY])  # one a step, none about the label
+
+
+def messages(story: Story) -> list[Message]:
+    """Everything the gate has sent, in order."""
+    return [message for _, message in story.world.seats["consent"].sent]
+
+
+@pytest.mark.parametrize("level", ["serious", "less_serious"])
+def test_ams_4_help_is_the_same_and_only_serious_informs_the_board(level: str):
+    """Two reports alike, one marked serious by injury: the same steps, questions and clocks; the board is told of one only."""
+    plain, marked = given(report()), given(report()).when(level_set(POLICE, level))
+    assert without_informing(marked) == without_informing(plain)
+    told = [entry.event for entry in marked.concluded() if isinstance(entry.event, PartyInformed)]
+    assert sorted(event.role for event in told) == (["district_chair", "mayor"] if level == "serious" else [])
+    for message in marked.sent(Information):
+        assert message.facts.residence.municipality is None
+
+
+def without_informing(story: Story) -> list[Derived]:
+    drawn = (entry.event for entry in story.concluded(since=0))
+    return [event for event in drawn if isinstance(event, Derived) and not isinstance(event, PartyInformed)]
+
+
+def test_ams_4_a_call_by_the_chair_has_its_own_consent():
+    """Informing the board is not the board calling her: that is a step of its own, which a yes to help does not open."""
+    story = given(report(consents=(terms(CITY),)), level_set(POLICE, "serious"))
+    story.when(requested(CITY, role="district_chair", purpose="board_contact")).then(
+        proposed(CITY, purpose="board_contact"),
+        needed(CITY, purpose="board_contact"),
+        held(CITY, purpose="board_contact", reason="not_asked"),
+    )
+    story.when(granted(CITY, purpose="board_contact")).then_among(released(CITY, purpose="board_contact"))
+
+
+def test_ams_5_each_partner_ends_its_own_follow_up_and_the_project_leader_the_case():
+    """Two threads closed, the project leader's open: the case is open. She closes: the case is closed, recovered is unknown.
+
+    Aftercare, and whether she wants a call, come with the aftercare step.
+    """
+    story = given(report(consents=(terms(HELP), terms(ADV))), accepted(HELP), accepted(ADV))
+    story.when(thread_closed(HELP, "enough_help"), thread_closed(ADV, "means_exhausted_referred_on")).expect_nothing()
+    assert story.case.closed is None
+    story.when(close_requested(CITY)).then(closed(reason="enough_help"))
+    assert all(entry.event.recovered == "unknown" for entry in story.world.ledger if hasattr(entry.event, "recovered"))
+
+
+def test_ams_6_a_one_way_report_of_the_platform_is_registered_and_left_alone():
+    """RITA forwards a one-way report three days later: Discriminatie.nl has it, and marks it light.
+
+    NOT a clock, a question, a breach.
+    """
+    story = given(report(by=RITA, identity="one_way", at="2026-03-02 12:00", logged="2026-03-05 12:00"))
+    story.then_among(
+        proposed(ADV, step="meldplatform-naar-discriminatie-nl"), released(ADV, mode="stripped"), delivered(ADV)
+    )
+    story.when(level_set(ADV, "light"), passed("2026-06-02 12:00")).expect_nothing()
+    assert story.case.levels == {ADV: "light"}
+    story.never(of_type(ClockStarted), of_type(ClockBreached), of_type(ConsentNeeded))
+
+
+def test_amsterdam_promised_no_term_so_nothing_is_late():
+    """Practice is a day to a week [1 §2.2]; a limit that nobody promised is not shown as breached."""
+    story = given(report(), passed("2027-03-02 12:00")).never(any_breach(), informed("mayor"))
+    story.when(contact_made(CITY, "2027-03-02 13:00")).never(any_breach())

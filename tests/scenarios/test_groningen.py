@@ -1,0 +1,125 @@
+"""GRN: the Groningen Protocolkaart [0 flyer, p. 60]. Each test is named after its line of the scenarios (README.md here)."""
+
+import pytest
+
+from schakel.events.consent import ConsentNeeded
+from schakel.events.referral import PartyInformed, ReferralProposed
+from schakel.messages import ConsentQuestion, Information, ReferralOffered
+from tests.scenarios.stories import given
+from tests.support.conclusions import (
+    clock_started,
+    closed,
+    delivered,
+    held,
+    informed,
+    needed,
+    of_type,
+    proposed,
+    released,
+)
+from tests.support.telling import (
+    COC_GRONINGEN,
+    DMG,
+    GRONINGEN,
+    POLICE_NORTH,
+    Tell,
+    assessed,
+    close_requested,
+    contact_made,
+    corrected,
+    granted,
+    refused,
+    report_in_groningen,
+)
+
+HERE = {"municipality": "groningen", "district": "centrum"}
+SUSPECTED = {"checks": ({"check": "discrimination_or_violence", "answer": "yes"},)}
+
+
+def correction(**changed: object) -> Tell:
+    return corrected(GRONINGEN, place=HERE, **changed)
+
+
+def test_grn_1_suspicion_at_the_desk_goes_to_dmg_by_name_with_the_form():
+    """Report at the Klant Service Centrum, suspicion yes, she grants contact details and story to DMG: one referral, by name.
+
+    The city's own contact with the victim begins to count. NOT mediation, NOT mayor or alderman.
+    """
+    story = given(report_in_groningen()).never(of_type(ReferralProposed))
+    story.when(assessed(GRONINGEN, "discrimination_or_violence", "yes"), granted(DMG, by=GRONINGEN))
+    story.then_among(
+        proposed(DMG, step="naar-dmg", purpose="referral"),
+        released(DMG, mode="by_name", scopes=("case_facts", "contact_details", "story")),
+        delivered(DMG),
+        clock_started("gemeente-contact-met-slachtoffer", responsible=GRONINGEN),
+    )
+    assert [referral.to for referral in story.case.referrals.values()] == [DMG]
+    step = story.world.protocols.get("groningen-protocolkaart", "2017.1").step("naar-dmg")
+    assert step is not None
+    assert step.refer.form == "meldingsformulier"
+    story.never(of_type(ReferralProposed, purpose="mediation"), informed("mayor"), informed("alderman"))
+
+
+def test_grn_2_a_refused_name_strips_the_referral():
+    """At the COC confidant the victim refuses to be named to DMG: it goes all the same, without anything that points to her.
+
+    NOT held for ever, NOT dropped, NOT asked again. Reading contact details or story is not covered by what was released.
+    """
+    story = given(report_in_groningen(by=COC_GRONINGEN, **SUSPECTED)).then_among(needed(DMG, ask=COC_GRONINGEN))
+    story.when(refused(DMG, "contact_details", "story", by=COC_GRONINGEN)).then(
+        released(DMG, mode="stripped", basis="scheme", scopes=("case_facts",)), delivered(DMG)
+    )
+    (offer,) = story.sent(ReferralOffered, DMG)
+    assert offer.scopes == ("case_facts",)
+    asked = [entry for entry in story.concluded(since=0) if isinstance(entry.event, ConsentNeeded)]
+    assert len(asked) == 1
+    assert story.sent(ConsentQuestion) == []
+
+
+@pytest.mark.parametrize("identity", ["known_to_door", "anonymous_heard", "one_way"])
+def test_grn_2_known_to_the_door_only_is_forwarded_without_asking(identity: str):
+    """The other half of "always forwarded, by name or anonymous": nobody is asked for a name that is not given."""
+    given(report_in_groningen(by=POLICE_NORTH, identity=identity, **SUSPECTED)).then_among(
+        released(DMG, mode="stripped"), delivered(DMG)
+    ).never(needed(DMG), held(DMG))
+
+
+def test_grn_3_acute_and_high_profile_inform_mayor_and_alderman_once():
+    """Both flags, the second by a correction: from then on mayor and alderman are informed, without personal data.
+
+    NOT with one flag, NOT twice after a second correction.
+    """
+    story = given(report_in_groningen(acute=True)).never(of_type(PartyInformed))
+    story.when(correction(high_profile=True)).then(informed("mayor"), informed("alderman"))
+    for message in story.sent(Information):
+        assert message.facts.residence.municipality is None
+        assert b"sealed" not in message.model_dump_json().encode()
+    story.when(correction(high_profile=False), correction(high_profile=True)).expect_nothing()
+
+
+def test_grn_3_not_with_high_profile_alone():
+    given(report_in_groningen(high_profile=True)).never(of_type(PartyInformed))
+
+
+@pytest.mark.parametrize("answer", ["no", "unknown"])
+def test_grn_4_no_and_unknown_stay_at_the_desk(answer: str):
+    """No: the desk's own process. Unknown: the question stays open. Neither reaches DMG or mediation by itself."""
+    story = given(report_in_groningen(channel="telephone"))
+    story.when(assessed(GRONINGEN, "discrimination_or_violence", answer)).expect_nothing()
+    story.never(of_type(ReferralProposed))
+
+
+def test_grn_4_unknown_is_not_no():
+    """The open question can still be answered, and counts from then."""
+    story = given(report_in_groningen(), assessed(GRONINGEN, "discrimination_or_violence", "unknown"))
+    story.when(assessed(GRONINGEN, "discrimination_or_violence", "yes")).then_among(proposed(DMG))
+
+
+def test_grn_6_a_direct_anonymous_call_is_heard_and_ends():
+    """DMG hears an anonymous caller and closes as anonymous. NOT a clock, a question or a referral."""
+    story = given(report_in_groningen(by=DMG, identity="anonymous_heard", channel="telephone", **SUSPECTED))
+    story.when(contact_made(DMG, "2026-03-02 12:00", listening_ear=True)).expect_nothing()
+    story.when(close_requested(DMG, "anonymous")).then(closed(reason="anonymous"))
+    assert story.case.clocks == {}
+    assert story.case.contacts[0].listening_ear
+    story.never(of_type(ConsentNeeded), of_type(ReferralProposed), of_type(PartyInformed))
