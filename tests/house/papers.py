@@ -15,6 +15,7 @@ _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _PLACE = re.compile(r"(?P<path>[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?)(::(?P<name>[A-Za-z_][A-Za-z0-9_.]*))?")
 _MAKE = re.compile(r"\bmake ([a-z]+)\b")
+_COMMAND = re.compile(r"(?<![\w.-])(backbone|schakel) ([a-z]+)(?![\w.:/])")
 
 
 def spans(text: str) -> list[str]:
@@ -48,6 +49,11 @@ def links(text: str) -> list[str]:
 def make_targets(text: str) -> set[str]:
     """Every `make <target>` in code."""
     return {target for code in [*spans(text), *blocks(text)] for target in _MAKE.findall(code)}
+
+
+def commands(text: str) -> set[tuple[str, str]]:
+    """Every `backbone <command>` and `schakel <command>` in code."""
+    return {found for code in [*spans(text), *blocks(text)] for found in _COMMAND.findall(code)}
 
 
 def table_rows(text: str) -> list[list[str]]:
