@@ -4,7 +4,7 @@ One call is one SQL transaction over one run of records of one ledger partition.
 decides stands in its `rules.py`, what an event means in `schakel.case`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
-from schakel.events.chain import WatermarkPassed
+from schakel.events.chain import EventVoided, WatermarkPassed
 from schakel.ids import message_id, service_source
 from schakel.messages import Message
 from schakel.record import Raw
@@ -32,6 +32,8 @@ LEDGER = "schakel.ledger"
 SETTLE_LIMIT = 64
 """Conclusions of one service per told event; a case that wants more is held and reported, not fed for ever."""
 RECONCILE_AT_ONCE = 1_000
+RETRY_AT_ONCE = 1_000
+WHOLE_CASE = 100_000
 TIMERS_AT_ONCE = 1_000
 
 log = structlog.get_logger(__name__)
@@ -88,7 +90,28 @@ def understand(raw: Raw) -> Entry:
             expected=type(event).TYPE,
             remedy="send the type that belongs to the schema",
         )
+    if event.IN_CASE and envelope.case is not None and raw.key != envelope.case.encode():
+        raise Unreadable(
+            "key.mismatch",
+            field="ce_subject",
+            found="another case than the record's key",
+            expected="the key of a record is its case: its place in the order of that case follows from it",
+            remedy="write it with the case id as key, to the partition of that case",
+        )
+    if isinstance(event, Told) and event.IN_CASE and envelope.partner is None and not isinstance(event, EventVoided):
+        raise Unreadable(
+            "header.missing",
+            field="ce_partner",
+            expected="who told it: a partner, or for event.voided an operator",
+            remedy="let intake append what partners tell",
+        )
     return Entry(envelope, event, raw.partition, raw.offset)
+
+
+def case_named(raw: Raw) -> str:
+    """The case that a record belongs to by its key, as far as that can be read: under this a record is parked."""
+    key = (raw.key or b"").decode("ascii", "replace")
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in key)
 
 
 def out_record(
@@ -139,25 +162,22 @@ class CaseProcessor:
 
     def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
         """Fold, decide, write: the whole batch or nothing of it."""
-        by_case: dict[str, list[Entry]] = {}
-        watermark: datetime | None = None
+        entries: list[Entry] = []
+        unread: dict[int, Unreadable] = {}
         for raw in records:
             try:
-                entry = understand(raw)
+                entries.append(understand(raw))
             except Unreadable as error:
-                self._park(tx, raw, error)
-                continue
-            if isinstance(entry.event, WatermarkPassed):
-                watermark = max(filter(None, (watermark, entry.event.at)))
-            elif not entry.event.IN_CASE or entry.envelope.case is None:
-                self.chain_event(tx, entry)
-            else:
-                by_case.setdefault(entry.envelope.case, []).append(entry)
-        now = self._advance_watermark(tx, watermark)
-        self._fold(tx, by_case, records, now)
-        if watermark is not None:
-            self.wake(tx, now)
+                unread[raw.offset] = error
+        self._take(tx, self._put_aside(tx, records, entries, unread))
         return Outcome()
+
+    def retry(self, tx: Tx, topic: str, partition: int) -> bool:
+        """Parked records that an operator wants tried again, each case in the order of the log. True when there are more."""
+        marked = tx.parked(retry_only=True, limit=RETRY_AT_ONCE)
+        for case_id in sorted({record.case_id for record in marked}):
+            self._try_again(tx, case_id)
+        return len(marked) == RETRY_AT_ONCE
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         """After a rebuild: decide once on every case, a bounded number a transaction. True when all have been."""
@@ -184,15 +204,24 @@ class CaseProcessor:
 
     # -- the work ------------------------------------------------------------------------------------------------------
 
-    def _fold(self, tx: Tx, by_case: dict[str, list[Entry]], records: Sequence[Raw], now: datetime | None) -> None:
-        if not by_case:
-            return
-        parked = tx.parked_cases(list(by_case))
-        if parked:
-            raws = {raw.offset: raw for raw in records}
-            for case_id in parked:
-                for entry in by_case.pop(case_id):
-                    tx.park(case_id, raws[entry.offset], "behind a parked event of this case")
+    def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
+        """What could be read and need not wait, in the order of the log."""
+        by_case: dict[str, list[Entry]] = {}
+        watermark: datetime | None = None
+        for entry in entries:
+            if isinstance(entry.event, WatermarkPassed):
+                watermark = max(filter(None, (watermark, entry.event.at)))
+            elif not entry.event.IN_CASE or entry.envelope.case is None:
+                self.chain_event(tx, entry)
+            else:
+                by_case.setdefault(entry.envelope.case, []).append(entry)
+        now = self._advance_watermark(tx, watermark)
+        if by_case:
+            self._fold(tx, by_case, now)
+        if watermark is not None:
+            self.wake(tx, now)
+
+    def _fold(self, tx: Tx, by_case: dict[str, list[Entry]], now: datetime | None) -> None:
         rebuilding = tx.checkpoint.rebuilding
         desks = load_desks(tx, list(by_case))
         announcing: list[tuple[Desk, Entry]] = []
@@ -252,12 +281,44 @@ class CaseProcessor:
         tx.save_snapshots({case_id: _encode(desk) for case_id, desk in desks.items()})
         self.saved(tx, desks)
 
-    def _park(self, tx: Tx, raw: Raw, error: Unreadable) -> None:
-        """An event that this version cannot read waits, and so does everything later in its case; nothing is dropped."""
-        case_id = (raw.key or b"").decode("ascii", "replace")
-        tx.park(case_id, raw, f"{error.code}: {error.expected}")
-        metrics.parked.labels(self.name).inc()
-        log.warning("event parked", service=self.name, case=case_id, offset=raw.offset, reason=error.code)
+    # -- what has to wait ----------------------------------------------------------------------------------------------
+
+    def _put_aside(
+        self, tx: Tx, records: Sequence[Raw], entries: Sequence[Entry], unread: Mapping[int, Unreadable]
+    ) -> Sequence[Entry]:
+        """Park what this version cannot read, and behind it everything later of its case; nothing is dropped. Returns the rest."""
+        touched = {entry.envelope.case for entry in entries if entry.envelope.case}
+        waiting = dict.fromkeys(tx.parked_cases(touched), -1)  # case -> the offset behind which it waits
+        raws = {raw.offset: raw for raw in records} if unread or waiting else {}
+        for offset, error in unread.items():
+            case_id = case_named(raws[offset])
+            waiting.setdefault(case_id, offset)
+            tx.park(case_id, raws[offset], f"{error.code}: {error.expected}")
+            metrics.parked.labels(self.name).inc()
+            log.warning("event parked", service=self.name, case=case_id, offset=offset, reason=error.code)
+        free: list[Entry] = []
+        for entry in entries:
+            if entry.event.IN_CASE and entry.offset > waiting.get(entry.envelope.case or "", entry.offset):
+                tx.park(entry.envelope.case or "", raws[entry.offset], "behind a parked event of this case")
+            else:
+                free.append(entry)
+        return free
+
+    def _try_again(self, tx: Tx, case_id: str) -> None:
+        """What waits of a case, marked or not, up to the first record that still cannot be read."""
+        waiting = tx.parked(case_id=case_id, limit=WHOLE_CASE)
+        entries: list[Entry] = []
+        for record in waiting:
+            try:
+                entries.append(understand(record.raw))
+            except Unreadable as error:
+                log.warning("event stays parked", service=self.name, case=case_id, reason=error.code)
+                break
+        for record in waiting[len(entries) :]:
+            if record.retry:
+                tx.park(case_id, record.raw, record.reason)  # tried: no longer marked
+        tx.unpark([record.id for record in waiting[: len(entries)]])
+        self._take(tx, entries)
 
     # -- clocks --------------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,7 @@ class Offers:
         self.versions: Sequence[Path] = getattr(processor, "versions", ())
         """Folders with Alembic versions of the service's own tables."""
         self.ticks: bool = hasattr(processor, "tick")
+        self.retries: bool = hasattr(processor, "retry")
         self.observes: bool = hasattr(processor, "observe")
         self._processor = processor
 
@@ -96,6 +97,10 @@ class Offers:
         What it writes other than by the methods of `tx` it has to announce (`tx.touch`).
         """
         return self.ticks and bool(self._processor.tick(tx, topic, partition))  # type: ignore[attr-defined]
+
+    def retry(self, tx: Tx, topic: str, partition: int) -> bool:
+        """Parked records of a partition we hold that an operator wants tried again, looked for about every second; as `tick`."""
+        return self.retries and bool(self._processor.retry(tx, topic, partition))  # type: ignore[attr-defined]
 
     async def observe(self, surroundings: Surroundings) -> None:
         """About every 0.2 s, outside transactions: to note where the logs end."""

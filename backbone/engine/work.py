@@ -74,7 +74,7 @@ class Worker:
         return step
 
     def idle(self, place: Place, published_seq: int) -> Step:
-        """One transaction of what is to do without records: reconciling after a rebuild, or the processor's tick."""
+        """One transaction of what is to do without records: reconciling after a rebuild, or parked records and the processor's tick."""
         with self._store.transaction(*place) as tx:
             point = tx.checkpoint
             step = Step(point.next_offset, point.rebuilding, seq_before=point.outbox_seq)
@@ -82,7 +82,8 @@ class Worker:
             if point.reconciling:
                 self._reconcile(tx, step)
             elif not point.rebuilding:
-                step.again = self._offers.tick(tx, *place)
+                more_parked = self._offers.retry(tx, *place)
+                step.again = self._offers.tick(tx, *place) or more_parked
             step.pending = tx.write_outbox()
             if tx.wrote:
                 tx.advance()

@@ -6,7 +6,7 @@ clocks are waiting for a watermark. A message about a case that the fold has not
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +26,7 @@ from schakel.entry import Entry
 from schakel.envelope import PATTERNS, Envelope, read_headers
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
+from schakel.events.base import Sealed
 from schakel.events.report import ReportReceived
 from schakel.ids import new_case_id
 from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
@@ -85,10 +86,12 @@ class IntakeProcessor(CaseProcessor):
     def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
         if records[0].topic != LEDGER:
             return self._admit(tx, records)
+        return super().process(tx, records)
+
+    def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
         self._landings: list[seen.Landing] = []
-        outcome = super().process(tx, records)
+        super()._take(tx, entries)
         self._answer(tx, seen.landed(tx, self._landings))
-        return outcome
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
@@ -101,7 +104,8 @@ class IntakeProcessor(CaseProcessor):
     def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
         """The receipts of told events, now that their position is known."""
         if not tx.checkpoint.rebuilding:
-            tx.outbox([_accepted(landing.entry, landing.case, landing.drill) for landing in landings])
+            ours = [landing for landing in landings if landing.entry.envelope.partner in self.chains.partners]
+            tx.outbox([_accepted(landing.entry, landing.case, landing.drill) for landing in ours])
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})
@@ -132,9 +136,7 @@ class IntakeProcessor(CaseProcessor):
             envelope = read_headers(raw.headers)
             return envelope, codec.decode_event(raw.value)  # type: ignore[return-value]  # the rules refuse what is not told
         except Unreadable as error:
-            return Refusal(
-                code=error.code, field=error.field, found=error.found, expected=error.expected, remedy=error.remedy
-            )
+            return _as_refusal(error)
 
     def _cases(self, tx: Tx, ids: Sequence[str]) -> dict[str, State]:
         return {case_id: desk.case for case_id, desk in load_desks(tx, list(dict.fromkeys(ids))).items()}
@@ -190,20 +192,30 @@ class IntakeProcessor(CaseProcessor):
     ) -> None:
         """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic."""
         known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
-        entries: list[tuple[Raw, Envelope, Told, str | None]] = []
+        cases, resealed = self._reseal(read, judged, known)
         outgoing: list[Outgoing] = []
-        for raw, item, verdict in zip(records, read, judged, strict=True):
+        remembered: list[tuple[Envelope, str | None, str]] = []
+        for number, (raw, item, verdict) in enumerate(zip(records, read, judged, strict=True)):
             if isinstance(item, Refusal) or verdict is not None:
                 envelope = None if isinstance(item, Refusal) else item[0]
                 outgoing.extend(self._refuse(raw, envelope, verdict or item, partner, now))  # type: ignore[arg-type]
                 continue
             envelope, event = item
-            content = seen.content(envelope, event)
-            before = known.get((envelope.source, envelope.id))
-            if before is None:
-                case_id = self.new_id() if isinstance(event, ReportReceived) else envelope.case
-                known[(envelope.source, envelope.id)] = seen.Seen(case_id, content, None, None)
-                entries.append((raw, envelope, event, case_id))
+            key, content = (envelope.source, envelope.id), seen.content(envelope, event)
+            before, parts = known.get(key), resealed.get(number, ())
+            if before is None and isinstance(parts, Unreadable):
+                outgoing.extend(self._refuse(raw, envelope, _as_refusal(parts), partner, now))
+            elif before is None:
+                known[key] = seen.Seen(cases[key], content, None, None)
+                if event.sealed:
+                    event = event.model_copy(update={"sealed": parts})
+                digest = sha256(raw.value or b"").hexdigest()
+                appended = envelope_with(
+                    envelope, partner, now, case=cases[key], position=_position(raw), digest=digest
+                )
+                remembered.append((appended, cases[key], content))
+                outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
+                metrics.submissions.labels("accepted").inc()
             elif before.content != content:
                 outgoing.extend(self._refuse(raw, envelope, _ALREADY_USED, partner, now))
             elif before.offset is not None and before.partition is not None:
@@ -211,55 +223,32 @@ class IntakeProcessor(CaseProcessor):
                 entry = Entry(again, event, before.partition, before.offset)
                 outgoing.append(_accepted(entry, before.case, envelope.drill))
             # else: it is on its way to the ledger; the receipt that follows answers both
-        outgoing.extend(self._let_in(tx, entries, partner, now))
+        seen.accepted(tx, remembered)
         tx.outbox(outgoing)
 
-    def _let_in(
+    def _reseal(
         self,
-        tx: Tx,
-        entries: Sequence[tuple[Raw, Envelope, Told, str | None]],
-        partner: Partner | None,
-        now: datetime,
-    ) -> list[Outgoing]:
-        """Re-seal what is personal under its subject's key, then append."""
-        resealed = iter(
-            self.keys.reseal(
-                [
-                    ResealRequest(case_id or "", envelope.id, envelope.type, codec.schema_id(type(event)), event.sealed)
-                    for _, envelope, event, case_id in entries
-                    if event.sealed
-                ]
-            )
-        )
-        outgoing: list[Outgoing] = []
-        remembered: list[tuple[Envelope, str | None, str]] = []
-        for raw, envelope, event, case_id in entries:
+        read: Sequence[tuple[Envelope, Told] | Refusal],
+        judged: Sequence[Refusal | None],
+        known: Mapping[tuple[str, str], seen.Seen],
+    ) -> tuple[dict[tuple[str, str], str | None], dict[int, tuple[Sealed, ...] | Unreadable]]:
+        """The case of each new event, and by its number in the batch what it says of people, sealed anew under their own keys.
+
+        Before anything is let in: what cannot be opened must not stand in the way of the same event, sealed well, behind it.
+        """
+        cases: dict[tuple[str, str], str | None] = {}
+        asked: dict[int, ResealRequest] = {}
+        for number, (item, verdict) in enumerate(zip(read, judged, strict=True)):
+            if isinstance(item, Refusal) or verdict is not None or (item[0].source, item[0].id) in known:
+                continue
+            envelope, event = item
+            key = (envelope.source, envelope.id)
+            if key not in cases:
+                cases[key] = self.new_id() if isinstance(event, ReportReceived) else envelope.case
             if event.sealed:
-                sealed = next(resealed)
-                if isinstance(sealed, Unreadable):
-                    answer = Refusal(
-                        code=sealed.code,
-                        field=sealed.field,
-                        found=sealed.found,
-                        expected=sealed.expected,
-                        remedy=sealed.remedy,
-                    )
-                    outgoing.extend(self._refuse(raw, envelope, answer, partner, now))
-                    continue
-                event = event.model_copy(update={"sealed": sealed})
-            appended = envelope_with(
-                envelope,
-                partner,
-                now,
-                case=case_id,
-                position=_position(raw),
-                digest=sha256(raw.value or b"").hexdigest(),
-            )
-            remembered.append((appended, case_id, seen.content(envelope, event)))
-            outgoing.append(ledger_record(Entry(appended, event), None, case_id or self._chain_key(partner)))
-            metrics.submissions.labels("accepted").inc()
-        seen.accepted(tx, remembered)
-        return outgoing
+                schema_id = codec.schema_id(type(event))
+                asked[number] = ResealRequest(cases[key] or "", envelope.id, envelope.type, schema_id, event.sealed)
+        return cases, dict(zip(asked, self.keys.reseal(list(asked.values())), strict=True))
 
     def _chain_key(self, partner: Partner | None) -> str:
         """What stands in no case goes to the partition of its chain's own stream."""
@@ -344,6 +333,10 @@ def envelope_with(
         position=position,
         digest=digest,
     )
+
+
+def _as_refusal(error: Unreadable) -> Refusal:
+    return Refusal(code=error.code, field=error.field, found=error.found, expected=error.expected, remedy=error.remedy)
 
 
 def _position(raw: Raw) -> str:

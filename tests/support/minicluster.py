@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kafka.partitioner.default import murmur2
+from sqlalchemy import select
 
-from backbone.casework import LEDGER, CaseProcessor, understand
+from backbone.casework import LEDGER, CaseProcessor, Desk, load_desk, understand
 from backbone.definition_files import load_definitions
 from backbone.keys import open_keys
+from backbone.store import tables
 from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
@@ -117,6 +119,15 @@ class MiniCluster:
         """The case, straight from the ledger."""
         return fold(case, self.ledger(case))
 
+    def desks(self) -> dict[str, dict[str, Desk]]:
+        """What each service's database holds: every case."""
+        found = {}
+        for service in self.services:
+            with service.store.reading() as db:
+                rows = db.execute(select(tables.snapshot.c.case_id, tables.snapshot.c.state)).all()
+            found[service.processor.name] = {row.case_id: load_desk(row.state) for row in rows}
+        return found
+
     # -- letting the services work -------------------------------------------------------------------------------------
 
     def settle(self, batch: int = 500, rounds: int = 400) -> None:
@@ -140,6 +151,20 @@ class MiniCluster:
                 intake, LEDGER, partition, lambda tx, p=partition: intake.processor.tick(tx, LEDGER, p)
             )
         self.settle()
+
+    def retry_parked(self) -> None:
+        """As `backbone park retry --all` does, and the services about a second later."""
+        for service in self.services:
+            service.store.retry_parked([record.id for record in service.store.parked()])
+            for partition in range(PARTITIONS):
+                self._in_transaction(
+                    service, LEDGER, partition, lambda tx, s=service, p=partition: s.processor.retry(tx, LEDGER, p)
+                )
+        self.settle()
+
+    def append(self, record: Outgoing) -> None:
+        """Put anything at all on a topic, as somebody could who may write there."""
+        self._route(record)
 
     def _work(self, service: Service, batch: int) -> bool:
         moved = False
