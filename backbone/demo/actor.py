@@ -1,6 +1,7 @@
-"""A partner's own system: one thread that tells what the month has planned for it, and takes in what reaches it.
+"""A partner's own system: it tells what the month has planned for it, and takes in what reaches it.
 
-All through the partner client, as a system of a real partner would.
+All through the partner client, as a system of a real partner would: one connection that tells and waits for receipts, one that
+listens to what comes.
 """
 
 import queue
@@ -22,7 +23,8 @@ from schakel.ids import partner_source
 from schakel.messages import Receipt
 from schakel.timesource import TimeSource
 
-_LISTEN_S = 0.02
+_LISTEN_S = 0.5
+"""How long one look at the inbox waits; a message ends the waiting at once."""
 _RECEIPT_WITHIN_S = 60.0
 
 
@@ -49,26 +51,20 @@ Job = tuple[Act, str | None]
 """An act and the case that it is about; None for a report."""
 
 
-class Actor(threading.Thread):
-    """One partner. `tell` and `send_garbage` may be called from another thread; what comes is put into `received`."""
+class Teller(threading.Thread):
+    """Tells for one partner. `tell` and `send_garbage` are for another thread; `stop` ends it."""
 
-    def __init__(
-        self, partner: str, profile: Path, time_source: TimeSource, received: "queue.SimpleQueue[Received]"
-    ) -> None:
-        super().__init__(name=f"actor {partner}", daemon=True)
+    def __init__(self, partner: str, profile: Path, time_source: TimeSource) -> None:
+        super().__init__(name=f"{partner} tells", daemon=True)
         self.partner = partner
         self.connected: Future[None] = Future()
-        self._profile, self._time, self._received = profile, time_source, received
+        self._profile, self._time = profile, time_source
         self._jobs: queue.SimpleQueue[tuple[Sequence[Job], Future[list[Told]]] | None] = queue.SimpleQueue()
-        self._broken: BaseException | None = None
 
     def tell(self, jobs: Sequence[Job]) -> "Future[list[Told]]":
         """Tell these, in this order; the answers come in the same order."""
         done: Future[list[Told]] = Future()
-        if self._broken:
-            done.set_exception(self._broken)
-        else:
-            self._jobs.put((jobs, done))
+        self._jobs.put((jobs, done))
         return done
 
     def send_garbage(self, garbage: Garbage) -> None:
@@ -85,53 +81,66 @@ class Actor(threading.Thread):
             producer.close(10)
 
     def stop(self) -> None:
-        """End the thread and its connection; returns when it has ended."""
+        """Ask it to end; `join` waits for that."""
         self._jobs.put(None)
-        self.join()
 
     def run(self) -> None:
         try:
             with Partner.connect(profile=self._profile, time=self._time) as connection:
                 self.connected.set_result(None)
-                while self._work(connection):
+                while job := self._jobs.get():
+                    jobs, done = job
+                    try:
+                        done.set_result(_tell_all(connection, jobs))
+                    except Exception as error:
+                        done.set_exception(error)
+        except Exception as error:
+            if not self.connected.done():
+                self.connected.set_exception(error)
+
+
+def _tell_all(connection: Partner, jobs: Sequence[Job]) -> list[Told]:
+    pending = []
+    for act, case in jobs:
+        personal = {act.subject: act.parts} if act.parts else None
+        sent_s = time.monotonic()
+        sent = connection.send(act.event, case=case, personal=personal, event_id=act.id, drill=act.drill)
+        pending.append((act, sent, sent_s))
+    told = []
+    for act, sent, sent_s in pending:
+        receipt = sent.receipt(_RECEIPT_WITHIN_S)
+        told.append(Told(act, receipt, sent_s, time.monotonic()))
+    return told
+
+
+class Listener(threading.Thread):
+    """Listens for one partner; what comes is put into `received`, and what goes wrong too. `stop` ends it."""
+
+    def __init__(
+        self,
+        partner: str,
+        profile: Path,
+        time_source: TimeSource,
+        received: "queue.SimpleQueue[Received | Exception]",
+    ) -> None:
+        super().__init__(name=f"{partner} listens", daemon=True)
+        self.connected: Future[None] = Future()
+        self._partner, self._profile, self._time, self._received = partner, profile, time_source, received
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask it to end; `join` waits for that."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        try:
+            with Partner.connect(profile=self._profile, time=self._time) as connection:
+                self.connected.set_result(None)
+                while not self._stopping.is_set():
                     for message in connection.inbox(wait_s=_LISTEN_S):
-                        self._received.put(Received(self.partner, message, time.monotonic()))
-        except BaseException as error:
-            self._broken = error
-            self._give_up(error)
-
-    def _work(self, connection: Partner) -> bool:
-        """Do what there is to do now. False when asked to end."""
-        while True:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return True
-            if job is None:
-                return False
-            jobs, done = job
-            try:
-                done.set_result(self._tell_all(connection, jobs))
-            except BaseException as error:
-                done.set_exception(error)
-                raise
-
-    def _tell_all(self, connection: Partner, jobs: Sequence[Job]) -> list[Told]:
-        pending = []
-        for act, case in jobs:
-            personal = {act.subject: act.parts} if act.parts else None
-            sent_s = time.monotonic()
-            sent = connection.send(act.event, case=case, personal=personal, event_id=act.id, drill=act.drill)
-            pending.append((act, sent, sent_s))
-        told = []
-        for act, sent, sent_s in pending:
-            receipt = sent.receipt(_RECEIPT_WITHIN_S)
-            told.append(Told(act, receipt, sent_s, time.monotonic()))
-        return told
-
-    def _give_up(self, error: BaseException) -> None:
-        if not self.connected.done():
-            self.connected.set_exception(error)
-        while not self._jobs.empty():
-            if job := self._jobs.get_nowait():
-                job[1].set_exception(error)
+                        self._received.put(Received(self._partner, message, time.monotonic()))
+        except Exception as error:
+            if self.connected.done():
+                self._received.put(error)
+            else:
+                self.connected.set_exception(error)

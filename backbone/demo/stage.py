@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backbone.casework import LEDGER
-from backbone.demo.actor import Actor, Job, Received, Told
+from backbone.demo.actor import Job, Listener, Received, Teller, Told
 from backbone.demo.acts import Act, Garbage
 from backbone.demo.play import Arrival
 from backbone.demo.quiet import Services
@@ -45,8 +45,9 @@ class LiveStage:
         self.first_delivery_at: float | None = None
         self._services = services
         self._look = look
-        self._received: queue.SimpleQueue[Received] = queue.SimpleQueue()
-        self._actors = {name: Actor(name, profile, clock, self._received) for name, profile in profiles.items()}
+        self._received: queue.SimpleQueue[Received | Exception] = queue.SimpleQueue()
+        self._tellers = {name: Teller(name, profile, clock) for name, profile in profiles.items()}
+        self._listeners = [Listener(name, profile, clock, self._received) for name, profile in profiles.items()]
         self._case_of: dict[str, str] = {}
         self._report_of: dict[str, str] = {}
         self._sent_s: dict[str, float] = {}
@@ -58,18 +59,23 @@ class LiveStage:
 
     def connect(self) -> None:
         """Every partner connects; returns when all have. Raises what the client raises."""
-        for actor in self._actors.values():
+        actors: list[Teller | Listener] = [*self._tellers.values(), *self._listeners]
+        for actor in actors:
             actor.start()
-        for actor in self._actors.values():
+        for actor in actors:
             while not actor.connected.done():
                 self._look()
                 time.sleep(_POLL_S)
             actor.connected.result()
 
     def close(self) -> None:
-        for actor in self._actors.values():
-            if actor.is_alive():
-                actor.stop()
+        """End every partner's connections."""
+        actors: list[Teller | Listener] = [*self._tellers.values(), *self._listeners]
+        actors = [actor for actor in actors if actor.is_alive()]
+        for actor in actors:
+            actor.stop()
+        for actor in actors:
+            actor.join()
 
     # -- the stage -----------------------------------------------------------------------------------------------------
 
@@ -87,7 +93,7 @@ class LiveStage:
             waves[number].setdefault(act.partner, []).append((act, None))
         for wave in waves:
             self._sent.update({partner: len(jobs) for partner, jobs in wave.items()})
-            answers = [self._actors[partner].tell(self._with_cases(jobs)) for partner, jobs in wave.items()]
+            answers = [self._tellers[partner].tell(self._with_cases(jobs)) for partner, jobs in wave.items()]
             for answer in answers:
                 while not answer.done():
                     self._idle()
@@ -95,7 +101,7 @@ class LiveStage:
                     self._note(told)
 
     def send_garbage(self, garbage: Garbage) -> None:
-        self._actors[garbage.partner].send_garbage(garbage)
+        self._tellers[garbage.partner].send_garbage(garbage)
         self._sent[garbage.partner] += 1
         self.garbage.append(garbage)
 
@@ -159,6 +165,8 @@ class LiveStage:
     def _take_in(self) -> None:
         while not self._received.empty():
             received = self._received.get_nowait()
+            if isinstance(received, Exception):
+                raise received
             message = received.message
             self._messages.add(message.id)
             if message.body is None:
