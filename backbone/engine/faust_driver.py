@@ -33,8 +33,9 @@ from backbone.engine.processor import Place
 from backbone.kafka.connection import faust_connection
 from backbone.kafka.credentials import Credentials
 
-SESSION_TIMEOUT_S = 6
-HEARTBEAT_S = 2
+SESSION_TIMEOUT_S = 6.0
+"""A worker that says nothing for so long loses its partitions. Faust's own minute would leave them alone for that long."""
+HEARTBEAT_S = 2.0
 _FETCH_WAIT_MS = 250
 """How long the broker holds a fetch that has nothing to give. A partition that is taken up meanwhile has to wait for it."""
 _FETCH_BYTES = 8 * 1024 * 1024
@@ -107,6 +108,9 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         except (KafkaError, TimeoutError):
             return False
         return True
+
+    def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
+        """Mode prints the traceback; that the app has crashed is said by the engine."""
 
     async def seek_and_resume(self, positions: Mapping[Place, int]) -> None:
         """Begin to fetch there."""

@@ -7,6 +7,7 @@ Never a payload, a name or a text that somebody typed: places, counts and the cl
 import logging
 import os
 import sys
+import threading
 import traceback
 from types import TracebackType
 
@@ -50,6 +51,7 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    threading.excepthook = _broken_thread
     # What it says of a broker that is away, it says ten times a second; the engine says it once.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
@@ -62,6 +64,12 @@ def where_from(error: BaseException) -> list[str]:
     if os.environ.get("SCHAKEL_DEBUG") == "1":
         traceback.print_exception(error)
     return [type(error).__qualname__, *_places(error.__traceback__)]
+
+
+def _broken_thread(broken: threading.ExceptHookArgs) -> None:
+    """Faust's threads end by an exception when the broker is away at the end; Python would print it, text and all."""
+    if broken.exc_value is not None:
+        structlog.get_logger(__name__).warning("a thread ended by itself", error=where_from(broken.exc_value))
 
 
 def _places(trace: TracebackType | None) -> list[str]:

@@ -6,7 +6,7 @@ is in that service.
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _PLACE = ("topic", "partition")
 
 RECORDS = Counter("schakel_records_processed", "Records whose transaction was committed; each is counted once.", _PLACE)

@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.engine import make_url
 
 from backbone.store import migrate, parking, tables
@@ -20,6 +20,11 @@ from backbone.store.rows import Checkpoint, ParkedRecord
 from backbone.store.transaction import Tx, upsert
 
 _COLUMNS = tuple(field.name for field in fields(Checkpoint))
+_LOCK = (
+    select(tables.checkpoint)
+    .where(tables.checkpoint.c.topic == bindparam("topic"), tables.checkpoint.c.partition == bindparam("partition"))
+    .with_for_update()
+)
 
 
 class Store:
@@ -108,9 +113,7 @@ class Store:
 
 def _lock(connection: Connection, topic: str, partition: int) -> Checkpoint:
     """The checkpoint row, locked to the end of the transaction (SQLite: the whole file is, by BEGIN IMMEDIATE)."""
-    column = tables.checkpoint.c
-    statement = select(tables.checkpoint).where(column.topic == topic, column.partition == partition).with_for_update()
-    row = connection.execute(statement).first()
+    row = connection.execute(_LOCK, {"topic": topic, "partition": partition}).first()
     if row is None:
         raise CheckpointMissing(
             f"there is no checkpoint for {topic}[{partition}]; partitions are taken up before they are worked on"

@@ -1,16 +1,20 @@
 """A service for tests: writes down every offset it is given, counts records by key, and says each record on once.
 
 `python -m tests.engine.counter` runs it as a worker of its own, with the engine's settings and these:
-COUNTER_TOPICS (reads; commas), COUNTER_OUT (writes; a partition each), COUNTER_FIRST, COUNTER_SLOW_S (seconds a batch).
+COUNTER_NAME, COUNTER_TOPICS (reads; commas), COUNTER_OUT (writes; a partition each), COUNTER_FIRST, COUNTER_SLOW_S (seconds a batch),
+COUNTER_FAULT_AT (an offset at which it breaks),
+COUNTER_SESSION_S (a shorter session than the engine's, so that a test need not wait for it).
 """
 
 import os
 import sys
 import time
+import warnings
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from backbone.engine import faust_driver
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.engine.run import run
 from backbone.settings import Settings
@@ -24,10 +28,12 @@ RECONCILE_AT_ONCE = 100
 class CountingProcessor:
     """See the module's words. While rebuilding it only counts; what it then said in the past, it does not say again."""
 
-    name = "counter"
     versions = (Path(__file__).parent / "counter_versions",)
 
-    def __init__(self, topics: Sequence[str], out: str | None, first: Sequence[str] = (), slow_s: float = 0.0) -> None:
+    def __init__(
+        self, name: str, topics: Sequence[str], out: str | None, first: Sequence[str] = (), slow_s: float = 0.0
+    ) -> None:
+        self.name = name
         self._topics = topics
         self.first = first
         self._out = out
@@ -45,6 +51,8 @@ class CountingProcessor:
         tx.save_snapshots({key: str(int(before.get(key, b"0")) + more).encode() for key, more in seen.items()})
         if self._out and not tx.checkpoint.rebuilding:
             tx.outbox([self._say(raw, self._out) for raw in records])
+        if any(raw.offset == int(os.environ.get("COUNTER_FAULT_AT", "-1")) for raw in records):
+            raise RuntimeError("a secret in the text")
         time.sleep(self._slow_s)
         return Outcome()
 
@@ -65,14 +73,30 @@ class CountingProcessor:
 
 def build(surroundings: Surroundings) -> CountingProcessor:
     """From the environment."""
-    split = lambda name: [one for one in os.environ.get(name, "").split(",") if one]  # noqa: E731
     return CountingProcessor(
-        split("COUNTER_TOPICS"),
+        os.environ.get("COUNTER_NAME", "counter"),
+        os.environ["COUNTER_TOPICS"].split(","),
         os.environ.get("COUNTER_OUT"),
-        split("COUNTER_FIRST"),
+        [topic for topic in os.environ.get("COUNTER_FIRST", "").split(",") if topic],
         float(os.environ.get("COUNTER_SLOW_S", "0")),
     )
 
 
+def main(environment: Mapping[str, str] = {}, log: Path | None = None) -> None:
+    """Be a worker. environment: added to ours; log: where standard error goes."""
+    os.environ.update(environment)
+    if log is not None:
+        with log.open("ab") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+    warnings.simplefilter("ignore")
+    if session_s := os.environ.get("COUNTER_SESSION_S"):
+        faust_driver.SESSION_TIMEOUT_S = float(session_s)
+        faust_driver.HEARTBEAT_S = float(session_s) / 4
+    code = run(build, Settings())
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(run(build, Settings()))
+    main()

@@ -1,0 +1,99 @@
+"""What `backbone.engine.faust_driver` overrides, or builds on without being invited to, is still what it was written against.
+
+When this fails after an upgrade: read what changed in the method, make sure that the driver still does what its docstrings say,
+run the tests of the workers as a soak (SCHAKEL_SOAK=10), and put the new digest here.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from importlib.metadata import version
+
+import faust
+import pytest
+from aiokafka.consumer.consumer import AIOKafkaConsumer
+from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.producer.producer import AIOKafkaProducer
+from faust.app.base import App
+from faust.tables.recovery import Recovery
+from faust.transport import conductor, consumer
+from faust.transport.drivers import aiokafka as driver
+
+from backbone.engine import faust_driver
+
+OVERRIDDEN: dict[Callable[..., object], str] = {
+    driver.ConsumerRebalanceListener.on_partitions_assigned: "1c1f8406ad36",
+    driver.AIOKafkaConsumerThread._create_worker_consumer: "c2701bfc3e6f",
+    driver.AIOKafkaConsumerThread._fetch_records: "39a2c6c79fc1",
+    driver.AIOKafkaConsumerThread._commit: "932852ce7a23",
+    driver.AIOKafkaConsumerThread.on_crash: "d1b1624686ba",
+    driver.Consumer._new_consumer_thread: "0870ec53dea7",
+    consumer.Consumer.perform_seek: "0e8c130ff4b0",
+    consumer.Consumer._drain_messages: "44a2500309e8",
+    consumer.Consumer.on_buffer_full: "c8961679e0bc",
+    driver.Consumer.verify_event_path: "a17e8f0610e1",
+    consumer.Consumer._filter_tps_with_pending_acks: "f6f923977423",
+    consumer.Consumer._new_offset: "1d2c7ea89a7a",
+    driver.Producer._settings_extra: "a4c7bc41b638",
+}
+
+BUILT_ON: dict[Callable[..., object], str] = {
+    consumer.Consumer._filter_committable_offsets: "dc5e9baf5d99",
+    consumer.Consumer._commit_offsets: "1a6979904118",
+    consumer.Consumer.on_partitions_revoked: "d04b7ae72c6f",
+    driver.AIOKafkaConsumerThread.getmany: "26fc5fc9f3b6",
+    driver.Producer._new_producer: "e72355c3430e",
+    driver.credentials_to_aiokafka_auth: "364c9c9c6852",
+    conductor.ConductorCompiler.build: "837cf521368c",
+    App._on_partitions_revoked: "d5c895bbe57d",
+    App._on_partitions_assigned: "de932b7927db",
+    Recovery._resume_streams: "d986a6710c1a",
+    Recovery.on_rebalance: "aa4d997a1795",
+    faust.Stream._c_aiter: "fa44582a5882",
+    faust.Stream._py_aiter: "3a48ee257a65",
+    Fetcher.fetched_records: "be4348896b9b",
+    Fetcher.seek_to: "f0ba6aba6c22",
+    Fetcher._get_actions_per_node: "1dab2cf937d1",
+    Fetcher._update_fetch_positions: "d7774d8241dc",
+    AIOKafkaConsumer.seek: "a9430f1f3b9a",
+    AIOKafkaConsumer.pause: "d5fc6f423650",
+    AIOKafkaConsumer.resume: "9301532efa15",
+    GroupCoordinator._on_join_prepare: "4d9524afc0ee",
+    GroupCoordinator._on_join_complete: "0b0b3d204b40",
+    GroupCoordinator._maybe_leave_group: "016cd88a16e6",
+    AIOKafkaProducer.send_batch: "bf42b0f0c5c0",
+    AIOKafkaProducer.create_batch: "c4efda4bb7a0",
+}
+
+
+def digest_of(method: Callable[..., object]) -> str:
+    return hashlib.sha256(inspect.getsource(method).encode()).hexdigest()[:12]
+
+
+def test_the_versions_are_the_pinned_ones() -> None:
+    assert version("faust-streaming") == "0.15.3"
+    assert version("aiokafka").startswith("0.14.")
+
+
+@pytest.mark.parametrize(
+    ("method", "digest"), [*OVERRIDDEN.items(), *BUILT_ON.items()], ids=lambda it: getattr(it, "__qualname__", "")
+)
+def test_a_private_method_is_as_it_was(method: Callable[..., object], digest: str) -> None:
+    assert digest_of(method) == digest
+
+
+@pytest.mark.parametrize(
+    "ours", [faust_driver.Consumer, faust_driver._Thread, faust_driver._Listener, faust_driver.Producer]
+)
+def test_every_override_is_on_the_list(ours: type) -> None:
+    """An override that is added is looked after too."""
+    known = {method.__name__ for method in OVERRIDDEN}
+    new = {"begin", "close_all", "_hand_on", "seek_and_resume", "__init__"}
+    defined = {name for name, value in vars(ours).items() if inspect.isfunction(value)}
+    assert defined - new <= known, "add the method that it overrides to OVERRIDDEN"
+
+
+def test_our_producer_is_idempotent_and_waits_for_all_replicas() -> None:
+    settings = faust_driver.Producer._settings_extra(None)  # type: ignore[arg-type]
+    assert settings == {"acks": "all", "enable_idempotence": True}

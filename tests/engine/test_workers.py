@@ -1,0 +1,173 @@
+"""Workers of one service on a real broker: killed, joined, left and frozen at any moment, no record lost, none counted twice.
+
+The numbers are small enough for every run; for a longer soak set SCHAKEL_SOAK=10 (ten times as many of everything).
+"""
+
+import asyncio
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.load import produce
+from tests.engine.workers import Counting, Worker
+from tests.support.broker import Broker, wait_until
+from tests.support.postgres import Postgres
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+SOAK = int(os.environ.get("SCHAKEL_SOAK", "1"))
+KILLS = 20 * SOAK
+JOINS_AND_LEAVES = 50 * SOAK
+FREEZES = 4 * SOAK
+SESSION_S = 2.5
+
+
+@pytest.fixture
+def counting(kafka: Broker, tmp_path: Path) -> Iterator[Counting]:
+    service = Counting(kafka, tmp_path)
+    try:
+        yield service
+    finally:
+        service.end_all()
+
+
+class Traffic:
+    """Records on the service's topic for as long as it is open, in bursts with pauses between."""
+
+    def __init__(self, service: Counting, burst: int = 150, pause_s: float = 0.15) -> None:
+        self._service = service
+        self._burst = burst
+        self._pause_s = pause_s
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._error: BaseException | None = None
+
+    def __enter__(self) -> "Traffic":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join(30)
+        if self._error:
+            raise self._error
+
+    def _run(self) -> None:
+        service = self._service
+        try:
+            while not self._ended.is_set():
+                asyncio.run(produce(service.broker.connect(), service.topic, service.partitions, self._burst))
+                self._ended.wait(self._pause_s)
+        except BaseException as error:
+            self._error = error
+
+
+def begin(service: Counting, *names: str | None, **environment: str) -> list[Worker]:
+    """Workers that have taken the empty topic up, so that what comes is work and not history."""
+    workers = [service.start(name, **environment) for name in names]
+    for worker in workers:
+        wait_until(lambda worker=worker: worker.ready, 40)
+    wait_until(lambda: len(service.positions()) == service.partitions, 20)
+    return workers
+
+
+def check(service: Counting) -> None:
+    service.wait_until_caught_up(60)
+    total = service.check_state()
+    repetitions = service.check_output()
+    print(f"{total} records, each counted once; {repetitions} of {total} said twice")
+
+
+def test_killed_at_any_moment(counting: Counting) -> None:
+    """kill -9 of static members that are started again at once: back within 2 s, as measured on a machine that is not busy."""
+    dice = random.Random(1)
+    workers = begin(counting, "a", "b", "c")
+    back: list[float] = []
+    with Traffic(counting):
+        for _ in range(KILLS):
+            time.sleep(dice.uniform(0.05, 0.6))  # the moment is the point, there is nothing to wait for
+            index = dice.randrange(len(workers))
+            workers[index].kill()
+            began = time.monotonic()
+            workers[index] = counting.start(workers[index].name)
+            ends = counting.log_ends()
+            wait_until(lambda ends=ends: counting.caught_up(ends), 30)
+            back.append(time.monotonic() - began)
+    back.sort()
+    print(f"back after {back[len(back) // 2]:.2f} s (median), {back[-1]:.2f} s (worst) of {KILLS} kills")
+    assert back[len(back) // 2] < 6
+    check(counting)
+
+
+def test_killed_without_a_name(counting: Counting) -> None:
+    """The others get its partitions when its session of 6 s is over: 8 s, on a machine that is not busy."""
+    workers = begin(counting, None, None)
+    with Traffic(counting):
+        workers[0].kill()
+        began = time.monotonic()
+        ends = counting.log_ends()
+        wait_until(lambda: counting.caught_up(ends), 30)
+        back = time.monotonic() - began
+    print(f"back after {back:.2f} s")
+    assert back < 15
+    check(counting)
+
+
+def test_joined_and_left(counting: Counting) -> None:
+    dice = random.Random(2)
+    workers: list[Worker] = begin(counting, None, None, None)
+    joins = leaves = 0
+    slowest_s = 0.0
+    with Traffic(counting):
+        while joins + leaves < JOINS_AND_LEAVES:
+            if len(workers) < 3 or (len(workers) < 4 and dice.random() < 0.5):
+                workers.append(counting.start())
+                joins += 1
+                time.sleep(dice.uniform(0.0, 1.0))  # also in the middle of joining
+            else:
+                leaving = workers.pop(dice.randrange(len(workers)))
+                slowest_s = max(slowest_s, leaving.stop(15))
+                assert leaving.code == 0, leaving.said()
+                leaves += 1
+    print(f"{joins} joins, {leaves} leaves; the slowest end took {slowest_s:.2f} s")
+    check(counting)
+
+
+def test_frozen_longer_than_the_session(counting: Counting) -> None:
+    freeze_and_thaw(counting)
+
+
+@pytest.mark.postgres
+def test_frozen_longer_than_the_session_on_postgres(kafka: Broker, postgres: Postgres, tmp_path: Path) -> None:
+    service = Counting(kafka, tmp_path, database_url=postgres.database())
+    try:
+        freeze_and_thaw(service)
+    finally:
+        service.end_all()
+
+
+def freeze_and_thaw(service: Counting) -> None:
+    """A worker that is stopped past its session wakes up believing that its partitions are still its own."""
+    dice = random.Random(3)
+    workers = begin(service, None, None, None, COUNTER_SESSION_S=str(SESSION_S))
+    with Traffic(service):
+        for _ in range(FREEZES):
+            time.sleep(dice.uniform(0.05, 0.5))
+            frozen = workers[dice.randrange(len(workers))]
+            frozen.signal(signal.SIGSTOP)
+            time.sleep(SESSION_S + dice.uniform(0.2, 1.0))
+            frozen.signal(signal.SIGCONT)
+            time.sleep(dice.uniform(0.0, 0.5))
+            for index, worker in enumerate(workers):
+                if (
+                    worker.code is not None
+                ):  # a gap, or a producer that Kafka no longer takes: started again, as a supervisor does
+                    assert worker.code == 75, worker.said()
+                    workers[index] = service.start(COUNTER_SESSION_S=str(SESSION_S))
+    check(service)
