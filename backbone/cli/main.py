@@ -1,6 +1,5 @@
 """The command `backbone`: puts the groups together and ends every fault as one sentence."""
 
-import sys
 from typing import Any
 
 import typer
@@ -8,8 +7,6 @@ from typer.core import TyperGroup
 
 from backbone.cli import demo, lists, park, partner, protocol, running, topics
 from backbone.cli.output import one_sentence
-
-MINIMUM = (3, 11)
 
 
 class OneSentence(TyperGroup):
@@ -53,15 +50,5 @@ app.add_typer(partner.app, name="partner")
 app.add_typer(protocol.app, name="protocol")
 
 
-def main() -> None:
-    """For `python -m backbone.cli.main`."""
-    if sys.version_info < MINIMUM:
-        found, wanted = ".".join(map(str, sys.version_info[:3])), ".".join(map(str, MINIMUM))
-        sys.exit(
-            f"backbone: this is Python {found}, expected {wanted} or newer; make PYTHON=python3.12 takes another one"
-        )
-    app()
-
-
 if __name__ == "__main__":
-    main()
+    app()

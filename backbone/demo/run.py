@@ -1,7 +1,9 @@
 """The demo from start to end: a backbone of its own under `var/demo`, the month, the summary, the checks."""
 
 import json
+import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -86,7 +88,7 @@ def _demo(home: Path, days: int, seed: int, once: bool) -> bool:
         written = home / "summary.json"
         written.write_text(json.dumps(summary.as_json(findings), indent=1) + "\n", encoding="utf-8")
         show_summary(summary, findings)
-        _where_next(backbone, tail, home, written)
+        _where_next(backbone, tail, home, written, once)
         if not once:
             _keep_running(backbone)
     return all(found.holds for found in findings)
@@ -165,17 +167,25 @@ def _summary(evidence: Evidence, stage: LiveStage, watch: Watch, seed: int, days
     return summary
 
 
-def _where_next(backbone: Backbone, tail: LedgerTail, home: Path, written: Path) -> None:
-    busiest = max(tail.cases.values(), key=lambda case: case.events)
+def _where_next(backbone: Backbone, tail: LedgerTail, home: Path, written: Path, once: bool) -> None:
     say("")
     say("where to look next")
-    say(f"  the numbers          {written}")
-    say(f"  a case's history     SCHAKEL_VAR_DIR={home} schakel case history {busiest.id}")
-    say(f"  how the services are SCHAKEL_VAR_DIR={home} backbone status")
-    for label in ("intake-0", "cases-0"):
-        say(f"  metrics of {label:10}{backbone.url(label)}/metrics")
-    say(f"  the newest cases     {backbone.url('cases-0')}/cases?limit=5")
-    say("  what it all means    docs/ (start with one event's journey)")
+    say(f"  the numbers           {written}")
+    if once:
+        say(f"  the services' logs    {home}/log")
+        say(f"  look around in it     {_tool('backbone')} demo, which keeps running")
+    else:
+        busiest = max(tail.cases.values(), key=lambda case: case.events)
+        say(f"  a case's history      SCHAKEL_VAR_DIR={home} {_tool('schakel')} case history {busiest.id}")
+        say(f"  how the services are  SCHAKEL_VAR_DIR={home} {_tool('backbone')} status")
+        say(f"  metrics of a service  {backbone.url('consent-0')}/metrics")
+        say(f"  the newest cases      {backbone.url('cases-0')}/cases?limit=5")
+    say("  what it all means     docs/ (begin with one event's journey)")
+
+
+def _tool(name: str) -> str:
+    """How this shell can call it."""
+    return name if shutil.which(name) else os.path.relpath(Path(sys.executable).parent / name)
 
 
 def _keep_running(backbone: Backbone) -> None:

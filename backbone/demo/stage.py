@@ -19,6 +19,7 @@ from schakel.timesource import FileTime
 
 _SETTLE_WITHIN_S = 60.0
 _POLL_S = 0.01
+_END_WITHIN_S = 5.0
 
 
 class NotSettled(RuntimeError):
@@ -75,7 +76,7 @@ class LiveStage:
         for actor in actors:
             actor.stop()
         for actor in actors:
-            actor.join()
+            actor.join(_END_WITHIN_S)  # they are daemons: who still waits for a receipt ends with us
 
     # -- the stage -----------------------------------------------------------------------------------------------------
 

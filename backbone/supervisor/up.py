@@ -79,8 +79,7 @@ class Backbone:
             self._say("starting")
             self.broker = self._start_broker()
             self.prepared = prepare(self.broker, self.settings)
-            for change in self.prepared.changes:
-                self._tell(change)
+            self._tell(_what_was_prepared(self.prepared))
             self._supervisor = Supervisor(list(self._services()), tell=self._tell)
             self._supervisor.start()
             self._say("starting")
@@ -268,6 +267,12 @@ class Backbone:
                 says = self.files.directory / f"{name}-{replica}.json"
                 services.append(Service(name, replica, f"services.{name}", log, says, environment=shared | own))
         return services
+
+
+def _what_was_prepared(prepared: Prepared) -> str:
+    chains = ", ".join(chain.name for chain in prepared.chains)
+    changed = f"{len(prepared.changes)} things made or put right" if prepared.changes else "nothing had to change"
+    return f"Kafka is ready for {len(prepared.chains.partners)} partners of {chains}: {changed}"
 
 
 def _known(workers: Mapping[str, int]) -> dict[str, int]:

@@ -1,0 +1,117 @@
+"""A whole backbone on a real broker: it comes up, mends what dies, and leaves nothing behind."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from backbone.kafka.embedded import running
+from backbone.settings import Settings
+from backbone.supervisor.prepare import profile_path
+from backbone.supervisor.up import SERVICES, Backbone, BackboneProblem
+from schakel.client.access import Profile
+from tests.support.broker import CACHE
+
+pytestmark = pytest.mark.kafka
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory, told: list[str]) -> Iterator[Backbone]:
+    settings = Settings(
+        var_dir=tmp_path_factory.mktemp("up"),
+        protocols_dir=ROOT / "protocols",
+        chains_dir=ROOT / "chains",
+        bootstrap="",
+        database_url=None,
+        keys_url=None,
+    )
+    with Backbone(settings, cache_dir=CACHE, own_broker=True, tell=told.append) as made:
+        made.wait_ready()
+        yield made
+
+
+def until(backbone: Backbone, condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        backbone.step()
+        assert time.monotonic() < deadline, f"gave up waiting until {what}"
+        time.sleep(0.05)
+
+
+def test_every_service_is_ready_and_says_where_it_listens(backbone: Backbone) -> None:
+    assert {keeper.service.name for keeper in backbone.keepers} == set(SERVICES)
+    assert all(backbone.health(keeper).ready for keeper in backbone.keepers)
+    assert all(backbone.url(keeper.service.label) for keeper in backbone.keepers)
+    state = backbone.files.read()
+    assert state is not None
+    assert state["state"] == "ready"
+
+
+def test_every_partner_has_a_private_profile_that_works(backbone: Backbone) -> None:
+    assert backbone.prepared is not None
+    for partner in backbone.prepared.chains.partners:
+        path = profile_path(backbone.settings.var_dir, partner)
+        assert path.stat().st_mode & 0o777 == 0o600
+        Profile.load(path).access().check()
+
+
+def test_no_password_stands_in_an_environment_or_on_a_command_line(backbone: Backbone) -> None:
+    secrets = [path.read_text().strip() for path in (backbone.settings.var_dir / "kafka" / "secrets").iterdir()]
+    assert len(secrets) > 10
+    for keeper in backbone.keepers:
+        visible = b"".join(Path(f"/proc/{keeper.pid}/{what}").read_bytes() for what in ("environ", "cmdline"))
+        assert not [secret for secret in secrets if secret.encode() in visible]
+
+
+def test_a_service_that_is_killed_comes_back(backbone: Backbone, told: list[str]) -> None:
+    keeper = next(keeper for keeper in backbone.keepers if keeper.service.name == "routing")
+    before = keeper.pid
+    assert before
+    os.kill(before, signal.SIGKILL)
+    until(
+        backbone, lambda: keeper.pid not in (None, before) and backbone.health(keeper).ready, "routing is ready again"
+    )
+    assert any("routing-0: it was ended by signal 9" in sentence for sentence in told)
+
+
+def test_a_broker_that_is_killed_comes_back_at_its_address(backbone: Backbone, told: list[str]) -> None:
+    assert backbone.broker is not None
+    before = running(backbone.settings.var_dir)
+    assert before
+    os.kill(before, signal.SIGKILL)
+    until(backbone, lambda: any("the broker is up again" in sentence for sentence in told), "the broker is up again")
+    until(
+        backbone,
+        lambda: all(backbone.health(keeper).ready for keeper in backbone.keepers),
+        "every service has found it again",
+    )
+    assert running(backbone.settings.var_dir) not in (None, before)
+
+
+def test_a_second_start_changes_nothing_and_stopping_leaves_nothing(backbone: Backbone) -> None:
+    """The last test of this file: it stops what the others use."""
+    pids = [keeper.pid for keeper in backbone.keepers]
+    backbone.stop()
+    assert not running(backbone.settings.var_dir)
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert not list((backbone.settings.var_dir / "run").glob("*.json"))
+    backbone.start()
+    assert backbone.prepared is not None
+    assert backbone.prepared.changes == ()
+    backbone.stop()
+
+
+@pytest.mark.parametrize("workers", [{"routing": 0}, {"gateway": 1}])
+def test_workers_that_make_no_sense(workers: dict[str, int], tmp_path: Path) -> None:
+    with pytest.raises(BackboneProblem, match="expected"):
+        Backbone(Settings(var_dir=tmp_path), workers=workers, tell=print)
