@@ -29,12 +29,15 @@ class Watermark:
         self._ends[topic] = (at, end)
 
     def handled(self, tx: Tx, topic: str) -> None:
-        """This topic is handled up to a moment, if a clock waits for that: remember it."""
+        """This topic is handled up to a moment, if a clock waits for that: remember it.
+
+        What was let in and has yet to be published is not handled: another worker may log the watermark before it.
+        """
         at, end = self._ends.get(topic, (None, 0))
         if at is None or tx.checkpoint.next_offset < end:
             return
         earliest = tx.earliest_timer()
-        if earliest is not None and earliest <= at.timestamp() * 1000:
+        if earliest is not None and earliest <= at.timestamp() * 1000 and not tx.pending(0, 1):
             tx.set_note(f"handled/{topic}", at.isoformat())
 
     def due(self, tx: Tx, partition: int) -> tuple[Entry | None, bool]:
