@@ -53,8 +53,9 @@ THE_CLUSTER = "kafka-cluster"
 _DECIDES = Role(reads=(LEDGER, DEFINITIONS), writes=(LEDGER,), writes_out=True)
 
 SERVICES = {
-    # Alone appends what partners tell, answers each message, and keeps what cannot be accepted.
-    "intake": Role(reads=(LEDGER, DEFINITIONS), writes=(LEDGER, REFUSED), reads_in=True, writes_out=True),
+    # Alone appends what partners tell, answers each message, and keeps what cannot be accepted; it reads that again when its
+    # database has to be built anew.
+    "intake": Role(reads=(LEDGER, DEFINITIONS, REFUSED), writes=(LEDGER, REFUSED), reads_in=True, writes_out=True),
     # Append what follows from it, and tell partners.
     "routing": _DECIDES,
     "consent": _DECIDES,

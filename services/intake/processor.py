@@ -32,9 +32,9 @@ from schakel.ids import new_case_id
 from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
 from schakel.record import Raw
 from schakel.timesource import TimeSource
-from services.intake import rules, seen, watermark
+from services.intake import answered, rules, seen, watermark
 
-IN = "schakel.in."
+IN, REFUSED = "schakel.in.", "schakel.refused"
 WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours"})
 """Refusals that may only mean that our own fold of the ledger is behind: looked at again when it is not."""
 
@@ -58,8 +58,8 @@ class IntakeProcessor(CaseProcessor):
     """See the module's words. `log_end` answers a partition's end at this moment."""
 
     versions = (Path(__file__).parent / "migrations",)
-    first = (LEDGER,)
-    """In a fresh database the ledger is folded before any message is judged: it knows which ids were let in."""
+    first = (LEDGER, REFUSED)
+    """In a fresh database these are read before any message is judged: they know which were let in, and which refused."""
 
     def __init__(
         self,
@@ -79,19 +79,29 @@ class IntakeProcessor(CaseProcessor):
         self._looked_again: dict[str, int] = {}
 
     def topics(self) -> Sequence[str]:
-        return (LEDGER, *self.watermark.topics)
-
-    # -- the ledger: receipts, parties, seen ids ------------------------------------------------------------------------
+        return (LEDGER, REFUSED, *self.watermark.topics)
 
     def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
-        if records[0].topic != LEDGER:
-            return self._admit(tx, records)
-        return super().process(tx, records)
+        topic = records[0].topic
+        if topic == LEDGER:
+            return super().process(tx, records)
+        if topic == REFUSED:
+            if tx.checkpoint.rebuilding:
+                answered.refused(tx, records)
+            return Outcome()
+        return self._admit(tx, records)
+
+    def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
+        return topic != LEDGER or super().caught_up(tx, topic, partition)
+
+    # -- the ledger: receipts, parties, seen ids ------------------------------------------------------------------------
 
     def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
         self._landings: list[seen.Landing] = []
         super()._take(tx, entries)
         self._answer(tx, seen.landed(tx, self._landings))
+        if tx.checkpoint.rebuilding:
+            answered.let_in(tx, entries)
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
@@ -116,6 +126,12 @@ class IntakeProcessor(CaseProcessor):
         partner = self.chains.partner(records[0].topic.removeprefix(IN))
         now = self.time.now()
         read = [self._read(raw) for raw in records]
+        if tx.checkpoint.rebuilding:
+            keys = [None if isinstance(item, Refusal) else (item[0].source, item[0].id) for item in read]
+            left = answered.unanswered(tx, records, keys)
+            records, read = [records[number] for number in left], [read[number] for number in left]
+            if not records:
+                return Outcome()
         cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
         judged = [self._judge(item, partner, cases, now) for item in read]
         if wait := self._behind(records, read, judged):
@@ -283,7 +299,7 @@ class IntakeProcessor(CaseProcessor):
             case=None,
             drill=False,
         )
-        rows = [Outgoing("schakel.refused", None, raw.topic.encode(), filed.value, filed.headers)]
+        rows = [Outgoing(REFUSED, None, raw.topic.encode(), filed.value, filed.headers)]
         if partner:
             receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset)
             rows.append(

@@ -51,6 +51,8 @@ class MiniCluster:
 
     def __init__(self, directory: Path, url: Callable[[str], str] | None = None) -> None:
         self.topics: dict[tuple[str, int], list[Raw]] = defaultdict(list)
+        self._directory = directory
+        self._rebuilds = 0
         self.chains, self.protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
         self.time = FixedTime(START)
         self.keys = open_keys(None, directory)
@@ -161,6 +163,33 @@ class MiniCluster:
                     service, LEDGER, partition, lambda tx, s=service, p=partition: s.processor.retry(tx, LEDGER, p)
                 )
         self.settle()
+
+    def rebuild(self, name: str) -> None:
+        """The service's database is lost: a new one is built from the topics, as the engine does it."""
+        service = next(service for service in self.services if service.processor.name == name)
+        service.store.close()
+        self._rebuilds += 1
+        service.store = self._store(self._directory / f"rebuilt-{self._rebuilds}", name, None)
+        places = [
+            (topic, partition)
+            for topic in service.processor.topics()
+            for partition in range(PARTITIONS if topic == LEDGER else 1)
+        ]
+        first = getattr(service.processor, "first", ())
+        for place in sorted(places, key=lambda place: place[0] not in first):
+            end = len(self.topics[place])
+            service.store.take_up([Checkpoint(0, *place, 0, "lists", rebuild_until=end or None)])
+            for start in range(0, end, 100):
+                self._process(service, *place, self.topics[place][start : min(end, start + 100)])
+            self._in_transaction(service, *place, lambda tx, place=place: self._caught_up(service, tx, *place))
+        self.settle()
+
+    def _caught_up(self, service: Service, tx: Tx, topic: str, partition: int) -> None:
+        if tx.checkpoint.rebuilding:
+            while not service.processor.caught_up(tx, topic, partition):
+                pass
+            tx.checkpoint.rebuild_until = None
+            tx.advance()
 
     def append(self, record: Outgoing) -> None:
         """Put anything at all on a topic, as somebody could who may write there."""
