@@ -13,6 +13,7 @@ from backbone.chains import load_chains
 from backbone.demo.acts import Act, Garbage
 from backbone.demo.evidence import Answer, Evidence, Offer, Sent
 from backbone.demo.play import Arrival
+from backbone.demo.tail import messages_after
 from backbone.protocols import load_protocols
 from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
@@ -20,7 +21,7 @@ from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived
-from schakel.ids import new_case_id, partner_source
+from schakel.ids import message_id, new_case_id, partner_source
 from schakel.messages import Position, Receipt, ReceiptStatus, ReferralOffered, Refusal
 from services.cases.processor import row_of
 from services.consent.processor import ConsentRules
@@ -52,6 +53,8 @@ class Rehearsal:
         self.offers: list[Offer] = []
         self.sent: list[Sent] = []
         self.in_records: Counter[str] = Counter()
+        self.expected: set[tuple[str, str]] = set()
+        self.announced: set[tuple[str, str]] = set()
         self._arrived: list[Arrival] = []
 
     # -- the stage -----------------------------------------------------------------------------------------------------
@@ -165,8 +168,10 @@ class Rehearsal:
         self._append(case, entry)
         if self.effects[event.TYPE, Effect.EFFECTIVE] > before:
             messages += service.announce(case, entry)
+            self.expected.update(messages_after(case, entry))
         report = case.report
         for partner, message in messages:
+            self.announced.add((partner, message_id(message.TYPE, partner, entry.id)))
             if isinstance(message, ReferralOffered):
                 self.offers.append(Offer(partner, message))
             self._arrived.append(Arrival(partner, report, message))

@@ -60,3 +60,9 @@ def test_a_partner_stops_when_a_referral_is_withdrawn(month: tuple[Player, Rehea
     _, stage = month
     assert stage.effects["referral.accepted", Effect.NOT_UNDERSTOOD] <= 2
     assert stage.effects["referral.completed", Effect.NOT_UNDERSTOOD] == 0
+
+
+def test_the_demo_waits_for_just_the_messages_that_the_services_send(month: tuple[Player, Rehearsal]) -> None:
+    _, stage = month
+    assert len(stage.announced) > 250
+    assert stage.expected == stage.announced
