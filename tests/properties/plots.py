@@ -67,7 +67,12 @@ class Rebuild:
     service: str
 
 
-Step = Tell | Watermark | Read | Land | Repeat | Rebuild
+@dataclass(frozen=True)
+class Settle:
+    """Everybody catches up and has his say."""
+
+
+Step = Tell | Watermark | Read | Land | Repeat | Rebuild | Settle
 
 
 def play(world: World, step: Step) -> None:
@@ -82,6 +87,8 @@ def play(world: World, step: Step) -> None:
             world.repeat(position)
         case Rebuild(service):
             world.rebuild(service)
+        case Settle():
+            world.settle()
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------
@@ -143,14 +150,24 @@ def _scopes() -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(SCOPES), unique=True, max_size=3).map(tuple)
 
 
+def receivers(amsterdam: bool) -> tuple[str, ...]:
+    """Those whom the protocols refer to: most words are about them."""
+    return (HELP, CITY, ADV) if amsterdam else (DMG, DMG, HELP)
+
+
+WIDE = ("contact_details", "story")
+
+
 @st.composite
-def _terms(draw: st.DrawFn, partners: tuple[str, ...]) -> ConsentTerms:
+def _terms(draw: st.DrawFn, amsterdam: bool) -> ConsentTerms:
     return ConsentTerms(
-        recipient=draw(st.sampled_from(partners)),
-        purpose=draw(st.sampled_from(["referral"] * 6 + ["aftercare"])),
-        scopes=draw(st.sampled_from([("contact_details", "story"), ("contact_details",)]) | _scopes()),
-        until=draw(st.none() | st.none() | _moments()),
-        given_by=draw(st.sampled_from(["victim"] * 6 + ["representative", "bystander", "offender"])),
+        recipient=draw(st.sampled_from(receivers(amsterdam))),
+        purpose=draw(st.sampled_from(["referral"] * 9 + ["aftercare"])),
+        scopes=draw(
+            st.sampled_from([WIDE, WIDE, WIDE, ("contact_details",), ("story",), ("case_facts",), ()]) | _scopes()
+        ),
+        until=draw(st.sampled_from([None, None, None]) | _moments(6)),
+        given_by=draw(st.sampled_from(["victim"] * 9 + ["representative", "bystander"])),
     )
 
 
@@ -165,35 +182,35 @@ def reports(draw: st.DrawFn, amsterdam: bool) -> Tell:
         draw(st.sampled_from(partners)),
         "2026-03-27 12:00",
         place=place,
-        consents=tuple(draw(st.lists(_terms(partners), max_size=2))),
+        consents=tuple(draw(st.lists(_terms(amsterdam), max_size=2)) or _everybody(draw, amsterdam)),
         label=draw(st.none() | st.sampled_from(["said_by_victim", "place"])),
-        history=draw(st.sampled_from([False] * 9 + [True])),
+        history=draw(st.sampled_from([False] * 19 + [True])),
         **draw(_changes()),
     )
     return told
 
 
+def _everybody(draw: st.DrawFn, amsterdam: bool) -> list[ConsentTerms]:
+    """Yes to all of it, at the door; or nothing asked."""
+    return [telling.terms(to) for to in receivers(amsterdam)] if draw(st.booleans()) else []
+
+
 @st.composite
 def _changes(draw: st.DrawFn) -> dict[str, Any]:
-    """Some facts of a report; few enough values that conditions of the protocols meet both sides."""
+    """Some facts of a report; few enough values that conditions of the protocols meet both sides, the busy side more often."""
+    suspected = ({"check": "discrimination_or_violence", "answer": "yes"},)
     return {
-        "identity": draw(st.sampled_from(["by_name", "by_name", "known_to_door", "anonymous_heard", "one_way"])),
-        "reporter": draw(st.sampled_from(["victim", "victim", "bystander"])),
-        "natures": draw(st.sampled_from([("threat",), ("scolding",), ("assault", "scolding"), ()])),
+        "identity": draw(st.sampled_from(["by_name"] * 4 + ["known_to_door"] * 2 + ["anonymous_heard", "one_way"])),
+        "reporter": draw(st.sampled_from(["victim", "victim", "victim", "bystander"])),
+        "natures": draw(st.sampled_from([("threat",), ("threat",), ("assault", "scolding"), ("scolding",), ()])),
         "acute": draw(st.booleans()),
         "high_profile": draw(st.booleans()),
-        "residence": {"elsewhere": draw(st.sampled_from(["no", "unknown", "yes"]))},
+        "residence": {"elsewhere": draw(st.sampled_from(["no", "no", "unknown", "yes"]))},
         "checks": draw(
-            st.sampled_from(
-                [
-                    (),
-                    ({"check": "discrimination_or_violence", "answer": "yes"},),
-                    ({"check": "discrimination", "answer": "unknown"},),
-                ]
-            )
+            st.sampled_from([suspected, suspected, (), ({"check": "discrimination", "answer": "unknown"},)])
         ),
         "severity": draw(st.sampled_from([(), ({"scale": "injury", "severity": "serious"},)])),
-        "record_kind": draw(st.sampled_from(["report"] * 6 + ["lead"])),
+        "record_kind": draw(st.sampled_from(["report"] * 9 + ["lead"])),
     }
 
 
@@ -202,32 +219,35 @@ def _correction(by: str, changes: dict[str, Any], names: frozenset[str]) -> Tell
     return telling.corrected(by, **(chosen or {"acute": True}))
 
 
-def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
-    """Anything a partner of the chain may tell about the case, at any moment."""
-    partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
-    by, to, number = st.sampled_from(partners), st.sampled_from(partners), st.integers(0, 3)
+def words(amsterdam: bool) -> st.SearchStrategy[Tell]:
+    """What she says about who may have what: yes, no, no longer, yes again."""
+    by = st.sampled_from(AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS)
+    to, number, terms = st.sampled_from(receivers(amsterdam)), st.integers(0, 2), _terms(amsterdam)
     purpose = st.sampled_from([None, "referral", "referral", "aftercare"])
-    grants = st.builds(
-        lambda by, terms, supersedes: Tell(by, ConsentGranted(terms=terms, supersedes=supersedes)),
-        by,
-        _terms(partners),
-        st.none() | st.just("no-such-no"),
-    )
-    again = st.builds(
-        lambda by, n, terms: Tell(by, Later("grant again", n, (("terms", terms),))), by, number, _terms(partners)
-    )
-    noes = st.one_of(
-        st.builds(lambda to, by, p: telling.withdrawn(to, by, p), st.none() | to, by, purpose),
+    return st.one_of(
+        st.builds(
+            lambda by, terms, supersedes: Tell(by, ConsentGranted(terms=terms, supersedes=supersedes)),
+            by,
+            terms,
+            st.sampled_from([None, None, "no-such-no"]),
+        ),
+        st.builds(lambda by, n, terms: Tell(by, Later("grant again", n, (("terms", terms),))), by, number, terms),
+        st.builds(telling.withdrawn, st.none() | to, by, purpose),
         st.builds(lambda to, scopes, by: telling.refused(to, *scopes, by=by), to, _scopes(), by),
+        st.builds(telling.asked, to, by),
+        st.builds(Tell, by, st.builds(Later, st.just("retract a grant"), number)),
     )
+
+
+def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
+    """Anything a partner of the chain may tell about the case, at any moment; every second is a word about consent."""
+    partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
+    by, to, number = st.sampled_from(partners), st.sampled_from(receivers(amsterdam)), st.integers(0, 3)
     answers = st.builds(Receiver, st.sampled_from(["accepted", "accepted", "declined", "completed"]), number).map(
         _answer
     )
     others = st.one_of(
-        st.builds(telling.asked, to, by),
-        st.builds(
-            Tell, by, st.builds(Later, st.sampled_from(["retract a grant", "retract a contact", "accepted"]), number)
-        ),
+        st.builds(Tell, by, st.builds(Later, st.sampled_from(["retract a contact", "accepted"]), number)),
         st.builds(
             telling.requested,
             to,
@@ -248,9 +268,10 @@ def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
         ),
         st.builds(_basis, by, to, _scopes(), st.sampled_from(["vital_interest", "consent", "scheme", "agreement"])),
         st.builds(telling.thread_closed, by),
+        st.builds(telling.close_requested, by) | st.builds(telling.reopen_requested, by),
     )
-    ending = st.one_of(st.builds(telling.close_requested, by), st.builds(telling.reopen_requested, by))
-    return st.one_of(grants, again, noes, answers, contacts(partners), others, ending)
+    said = words(amsterdam)
+    return st.one_of(said, said, said, answers, contacts(partners), others)
 
 
 _CORRECTABLE = ("identity", "natures", "acute", "high_profile", "residence", "checks", "record_kind")
@@ -286,25 +307,46 @@ def resolved(told: Tell, case: State) -> Tell:
 # --- schedules --------------------------------------------------------------------------------------------------------
 
 
-def schedules(told: st.SearchStrategy[Tell], length: int) -> st.SearchStrategy[list[Step]]:
-    """Told events, watermarks, and services that read and append as they like; sometimes one starts over from nothing."""
+def moves() -> st.SearchStrategy[list[Step]]:
+    """What services do meanwhile: read some, append some, catch up; sometimes one starts over from nothing.
+
+    Often the gate has read and not yet appended: then the next word stands before what it decided.
+    """
     services, records = st.sampled_from(SERVICES), st.none() | st.integers(1, 3)
-    step = st.one_of(
-        told,
-        told,
-        st.builds(Read, services, records),
-        st.builds(Read, services, st.none()),
-        st.builds(Land, services, records),
-        st.builds(Land, services, st.none()),
+    read, land = st.builds(Read, services, records), st.builds(Land, services, records)
+    seldom = st.one_of(
         st.integers(0, 100).map(lambda h: passed(BEGIN + timedelta(hours=h))),
         st.builds(Repeat, st.integers(0, 60)),
         st.builds(Rebuild, services),
     )
-    return st.lists(step, max_size=length)
+    gate: list[Step] = [Read("consent", None)]
+    return st.one_of(
+        st.just([Settle()]),
+        st.just(gate),
+        st.just([*gate, Land("consent", 1), *gate]),
+        services.map(lambda name: [Read(name, None), Land(name, None)]),
+        st.lists(st.one_of(read, land, read, land, seldom), max_size=4),
+    )
 
 
 @st.composite
-def plots(draw: st.DrawFn, length: int = 30) -> list[Step]:
+def schedules(draw: st.DrawFn, told: st.SearchStrategy[Tell], length: int) -> list[Step]:
+    """Up to `length` told events, and before each whatever the services are doing."""
+    meanwhile = moves()
+    steps: list[Step] = []
+    for _ in range(draw(st.integers(0, length))):
+        steps.extend((*draw(meanwhile), draw(told)))
+    return [*steps, *draw(meanwhile)]
+
+
+ROUTED: list[Step] = [Read("routing", None), Land("routing", None)] * 2
+OPENINGS: list[list[Step]] = [[], [Settle()], [*ROUTED, Read("consent", None)], [*ROUTED, Read("consent", None)]]
+"""How far the services are when the first word follows the report: nowhere, done, or with the gate's answer on its way."""
+
+
+@st.composite
+def plots(draw: st.DrawFn, length: int = 10) -> list[Step]:
     """A report and what comes of it."""
     amsterdam = draw(st.booleans())
-    return [draw(reports(amsterdam)), *draw(schedules(tells(amsterdam), length))]
+    first, opening = draw(reports(amsterdam)), draw(st.sampled_from(OPENINGS))
+    return [first, *opening, draw(words(amsterdam)), *draw(schedules(tells(amsterdam), length))]

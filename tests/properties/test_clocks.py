@@ -34,7 +34,7 @@ def played(first: Tell, plot: Iterable[Step]) -> World:
 
 
 @effort(200)
-@given(schedules(MAKES_AND_TAKES_BACK, 25))
+@given(schedules(MAKES_AND_TAKES_BACK, 10))
 def test_a_clock_says_at_the_end_what_the_words_say(plot: list[Step]) -> None:
     """48 hours to the reporter, worked out once more from what was told and the highest watermark alone."""
     world = played(report_in_groningen(at="2026-03-27 12:00", acute=True), plot)
@@ -64,7 +64,7 @@ def test_a_clock_says_at_the_end_what_the_words_say(plot: list[Step]) -> None:
 
 
 @effort(100)
-@given(schedules(MAKES_AND_TAKES_BACK, 25))
+@given(schedules(MAKES_AND_TAKES_BACK, 10))
 def test_nobody_is_accused_before_the_watermark_or_reminded_twice(plot: list[Step]) -> None:
     world = played(report_in_groningen(at="2026-03-27 12:00"), plot)
     _, effects = world.folded()
@@ -85,7 +85,7 @@ def test_nobody_is_accused_before_the_watermark_or_reminded_twice(plot: list[Ste
 
 
 @effort(60)
-@given(schedules(contacts(("politie-amsterdam", "slachtofferhulp")), 20))
+@given(schedules(contacts(("politie-amsterdam", "slachtofferhulp")), 6))
 def test_amsterdam_promised_nothing_and_breaches_nothing(plot: list[Step]) -> None:
     """Practice, not a promise: its clocks measure, whatever watermark passes."""
     world = played(report(at="2026-03-27 12:00"), [*plot, Watermark(BEGIN + timedelta(days=400))])

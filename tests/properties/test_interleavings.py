@@ -30,7 +30,7 @@ def history_of(world: World) -> list[tuple[Entry, Effect]]:
     return list(zip(world.ledger, world.folded()[1], strict=True))
 
 
-@effort(250)
+@effort(500)
 @given(plots())
 def test_any_interleaving_comes_to_one_answer(plot: list[Step]) -> None:
     world = played(plot)

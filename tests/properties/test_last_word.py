@@ -22,7 +22,7 @@ RECEIVERS = (HELP, CITY, ADV)
     st.lists(
         st.tuples(st.sampled_from(AMSTERDAM_PARTNERS), st.sampled_from([None, "no-such-no"])), min_size=1, max_size=4
     ),
-    schedules(st.builds(telling.asked, st.sampled_from(RECEIVERS)), 12),
+    schedules(st.builds(telling.asked, st.sampled_from(RECEIVERS)), 5),
 )
 def test_an_old_yes_that_comes_late_resurrects_nothing(
     to: str, late: list[tuple[str, str | None]], schedule: list[Step]
@@ -63,7 +63,7 @@ WORDS = st.one_of(
 
 
 @effort(120)
-@given(schedules(WORDS, 25))
+@given(schedules(WORDS, 10))
 def test_fast_or_slow_services_end_at_the_same_answer(schedule: list[Step]) -> None:
     """The same words in the same order: who has the referral at the end, and why not, does not hang on who read when."""
     slow, fast = World(), World()
