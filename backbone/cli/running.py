@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from backbone.cli.output import FOUND, Undoable, console, fail, read_settings, say, show, show_json, table
-from backbone.cli.state import look
+from backbone.cli.state import Found, look
 from backbone.kafka.embedded import running as broker_running
 from backbone.kafka.embedded import stop_running
 from backbone.settings import Settings
@@ -144,7 +144,10 @@ def down() -> None:
         say(f"the backbone is not up on {settings.var_dir}; nothing to stop")
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def status(
+    positions: Annotated[bool, typer.Option("--positions", help="Also how far each is in every partition.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs; positions included.")] = False,
+) -> None:
     """How each service is: ready or why not, how far behind, what is parked.
 
     Ends with exit code 0 when everything is ready, 1 when not.
@@ -153,6 +156,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 
       backbone status
 
+      backbone status --positions
+
       backbone status --json | jq '.services[] | select(.ready | not)'
     """
     settings = read_settings()
@@ -160,26 +165,38 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     if as_json:
         show_json(found.as_json())
     else:
-        out = console()
-        out.print(found.headline())
-        if found.services:
-            rows = table("service", "state", "lag#", "outbox#", "parked#", "starts#", "http")
-            for service in found.services:
-                rows.add_row(
-                    service.label,
-                    "ready" if service.ready else service.state,
-                    _number(service.lag),
-                    _number(service.outbox),
-                    _number(service.parked),
-                    str(service.starts),
-                    service.url or "-",
-                )
-            show(rows)
-        for service in found.services:
-            if not service.ready and service.reason:
-                out.print(f"{service.label}: {service.reason}")
+        _show_status(found, positions)
     if not found.ready:
         raise typer.Exit(FOUND)
+
+
+def _show_status(found: Found, positions: bool) -> None:
+    out = console()
+    out.print(found.headline())
+    if found.services:
+        rows = table("service", "state", "lag#", "outbox#", "parked#", "starts#", "http")
+        for service in found.services:
+            rows.add_row(
+                service.label,
+                "ready" if service.ready else service.state,
+                _number(service.lag),
+                _number(service.outbox),
+                _number(service.parked),
+                str(service.starts),
+                service.url or "-",
+            )
+        show(rows)
+    for service in found.services:
+        if not service.ready and service.reason:
+            out.print(f"{service.label}: {service.reason}")
+    if positions:
+        places = table("service", "topic", "part#", "position#", "log end#")
+        for service in found.services:
+            for place in service.positions:
+                places.add_row(
+                    service.label, place.topic, str(place.partition), f"{place.position:,}", f"{place.log_end:,}"
+                )
+        show(places)
 
 
 def _number(value: int | None) -> str:
