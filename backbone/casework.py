@@ -66,6 +66,11 @@ class Desk(msgspec.Struct, omit_defaults=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Desk).decode
+_decode_state = msgspec.msgpack.Decoder(State).decode
+
+
+def _copy(case: State) -> State:
+    return _decode_state(_encode(case))
 
 
 def load_desk(snapshot: bytes) -> Desk:
@@ -154,6 +159,9 @@ class CaseProcessor:
         self.name = name
         self.rules = rules
         self.source = service_source(name)
+        self._ahead: bool = getattr(rules, "decides_ahead", False)
+        """Whether to decide on a case as if the conclusions just drawn had landed already, so that they travel together. Only for
+        rules that deliver nothing: what lands after something unforeseen is overtaken, and a delivery cannot be."""
 
     def topics(self) -> Sequence[str]:
         return (LEDGER,)
@@ -255,6 +263,23 @@ class CaseProcessor:
         if case.time is None:
             return
         outgoing: list[Outgoing] = []
+        said = self._conclude(desk, case, now)
+        while said:
+            for entry, event in said:
+                outgoing.extend(self._messages(self.rules.deliver(case, event), case, entry.id))
+                outgoing.append(ledger_record(entry, tx.checkpoint.partition, case.id))
+            if not self._ahead:
+                break
+            case = _copy(case)
+            for entry, _ in said:
+                apply(case, entry)
+            said = self._conclude(desk, case, now)
+        if outgoing:
+            tx.outbox(outgoing)
+
+    def _conclude(self, desk: Desk, case: State, now: datetime | None) -> list[tuple[Entry, Derived]]:
+        """What `case` lacks and is not on its way; from here on it is."""
+        said: list[tuple[Entry, Derived]] = []
         for event in self.rules.decide(case, now):
             entry = conclude(case, event, now)
             if entry.id in desk.pending:
@@ -265,10 +290,8 @@ class CaseProcessor:
                 break
             desk.run += 1
             desk.pending.append(entry.id)
-            outgoing.extend(self._messages(self.rules.deliver(case, event), case, entry.id))
-            outgoing.append(ledger_record(entry, tx.checkpoint.partition, case.id))
-        if outgoing:
-            tx.outbox(outgoing)
+            said.append((entry, event))
+        return said
 
     def _messages(self, messages: Iterable[tuple[str, Message]], case: State, about: str) -> Iterable[Outgoing]:
         assert case.time is not None

@@ -41,6 +41,8 @@ _FETCH_WAIT_MS = 250
 _FETCH_BYTES = 8 * 1024 * 1024
 _POLL_S = 0.5
 _PARCELS_IN_QUEUE = 4
+_MANY = 500
+"""Records of one fetch at which there is more to come, so that nothing is gained by letting them gather."""
 _BATCH_BYTES = 1_000_000
 """Of a batch that we publish: below the mebibyte that the topics take, above what one record may have."""
 
@@ -181,7 +183,8 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
             for place, (token, batch) in fetched.items():
                 if token is not None and self.open.get(place) == token:  # else: a seek came between, or will
                     await self._hand_on(place, token, batch)
-            await asyncio.sleep(0)
+            few = 0 < sum(len(batch) for _, batch in fetched.values()) < _MANY
+            await asyncio.sleep(self.app.linger_s if few else 0)
 
     async def _hand_on(self, place: Place, token: int, batch: Sequence[Any]) -> None:
         waiting = self._parcels.get(place)
@@ -237,6 +240,8 @@ class _Undecoded(faust.Schema):  # type: ignore[misc]
 class App(faust.App):  # type: ignore[misc]
     seam: Seam
 
+    linger_s = 0.0
+    """See `backbone.engine.processor.Offers`."""
     async def inner_producer(self) -> Any:
         """aiokafka's producer inside Faust's: `Topic.send` costs twenty times as much a record."""
         await self.maybe_start_producer()
@@ -255,6 +260,7 @@ def make_app(
     replica: str,
     home: Path,
 ) -> App:
+    linger_s: float = 0.0,
     """One Faust app with one agent, in the running loop. replica: static membership, which is back in a second and fences a
     double start; empty: a member without a name. home: a directory that Faust insists on."""
     app = App(
@@ -279,6 +285,7 @@ def make_app(
     )
     app.seam = seam
     app.transport = app.producer_transport = Transport(app.conf.broker, app, app.loop)
+    app.linger_s = linger_s
     app.topics._resubscribe_sleep_lock_seconds = 1.0
 
     @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]

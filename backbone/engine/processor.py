@@ -78,6 +78,9 @@ class Offers:
         """
         self.versions: Sequence[Path] = getattr(processor, "versions", ())
         """Folders with Alembic versions of the service's own tables."""
+        self.linger_s: float = getattr(processor, "linger_s", 0.0)
+        """How long to let records gather after a few were taken, for a service that nobody waits for: ten records in one
+        transaction cost little more than one, and leave the processor to those that somebody does wait for."""
         self.ticks: bool = hasattr(processor, "tick")
         self.retries: bool = hasattr(processor, "retry")
         self.observes: bool = hasattr(processor, "observe")

@@ -177,6 +177,7 @@ class _Life:
             bootstrap=settings.bootstrap,
             who=settings.credentials(),
             ca_file=settings.ca_file,
+            linger_s=self.offers.linger_s,
             replica=settings.replica,
             home=home,
         )

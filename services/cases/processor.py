@@ -32,6 +32,7 @@ class NoRules:
 class CasesProcessor(CaseProcessor):
     """See the module's words."""
 
+    linger_s = 0.05
     versions = (Path(__file__).parent / "migrations",)
 
     def __init__(self) -> None:

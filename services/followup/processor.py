@@ -56,6 +56,7 @@ class FollowupProcessor(CaseProcessor):
     """Folds the ledger, keeps an index of the moments at which clocks want attention, and wakes them by the watermark."""
 
     keeps_timers = True
+    linger_s = 0.05
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})

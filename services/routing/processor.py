@@ -18,6 +18,9 @@ from services.routing import rules
 class RoutingRules:
     """See `services.routing.rules`."""
 
+    decides_ahead = True
+    """Opening a case and the proposals of its protocol reach the ledger in one go, not one round trip after the other."""
+
     def __init__(self, chains: Chains, protocols: Protocols) -> None:
         self.chains = chains
         self.protocols = protocols
