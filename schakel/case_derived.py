@@ -73,6 +73,8 @@ def _moved(case: State, entry: Entry) -> Effect:
 @folds(ReferralProposed)
 def _proposed(case: State, entry: Entry) -> Effect:
     event: ReferralProposed = entry.event  # type: ignore[assignment]
+    if not case.report:
+        return Effect.OVERTAKEN  # whoever asks later about the person finds no report here
     protocol = ref_text(event.protocol) if event.protocol else None
     requested = next((premise for premise in event.premises if premise in case.requests), None)
     for other in case.referrals.values():

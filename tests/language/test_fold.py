@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from schakel import codec
 from schakel.case import apply, conclude, fold
 from schakel.case_state import Effect, State, dump, fingerprint, load
-from schakel.entry import Entry
+from schakel.entry import HANDLERS, Entry
 from schakel.envelope import Envelope
 from schakel.events import CATALOGUE, DERIVED, Derived, Event
 from schakel.events.clock import ClockBreached, ClockStarted
 from schakel.events.consent import ConsentExpired, ConsentRefused
-from schakel.events.referral import ReferralReleased
+from schakel.events.referral import ReferralProposed, ReferralReleased
+from schakel.events.vocab import Basis, Mode, Scope
 from schakel.ids import partner_source, service_source
 from tests.histories.make import HELP, POLICE, PROTOCOL, START, Pen, opened, release, terms, the_whole_path
 from tests.support.histories import FOLDER, entry_of, replay
@@ -115,22 +116,79 @@ SNAPSHOTS = [dump(fold(CASE, history[:cut])) for history in REAL for cut in rang
 """A case at every position of every real history."""
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+FOLDED = sorted(model.TYPE for model in HANDLERS)
+KEPT = sorted(set(CATALOGUE) - set(FOLDED))
+
+
+@pytest.mark.parametrize("name", FOLDED)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_every_event_is_answered_in_every_state(name: str, data: st.DataObject) -> None:
     state = load(data.draw(st.sampled_from(SNAPSHOTS)))
     for event in data.draw(st.lists(events(CATALOGUE[name], KNOWN), min_size=1, max_size=3)):
-        owner = getattr(event, "OWNER", None)
-        envelope = Envelope(
-            id=data.draw(STRANGE),
-            source=service_source(owner) if owner else partner_source("0" * 20),
-            type=name,
-            time=data.draw(MOMENTS),
-            partner=None if owner else data.draw(st.sampled_from(PARTNERS)),
-        )
-        assert apply(state, Entry(envelope, event)) in Effect
+        assert apply(state, entry_in(data, event)) in Effect
         assert load(dump(state)) == state
+
+
+def aimed(data: st.DataObject, state: State, event: Event) -> Event:
+    """The event, mostly speaking of what is there: a random id seldom hits anything, and harm is done to what was hit."""
+    there = {"referral": state.referrals, "clock": state.clocks, "grant": state.grants, "event": state.grants}
+    update: dict[str, Any] = {}
+    for field, known in there.items():
+        if field in type(event).model_fields and known and type(event) is not ClockStarted:
+            update[field] = data.draw(st.sampled_from(sorted(known)))
+    if isinstance(event, Derived):
+        update["premises"] = (
+            tuple(data.draw(st.lists(st.sampled_from(sorted(state.grants)), max_size=2))) if state.grants else ()
+        )
+    referral = state.referrals.get(update.get("referral", ""))
+    if referral and "to" in type(event).model_fields:
+        update["to"] = referral.to
+    if isinstance(event, ReferralReleased) and data.draw(st.booleans()):
+        update |= {"mode": Mode.STRIPPED, "basis": Basis.SCHEME, "scopes": (Scope.CASE_FACTS,)}
+    return event.model_copy(update=update)
+
+
+GATE = [name for name in FOLDED if name.startswith(("referral.", "consent."))]
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_nonsense_that_hits_something_is_answered_too(data: st.DataObject) -> None:
+    """From nothing, or from anywhere in a real history: events in no order, aimed at whatever is there."""
+    start = data.draw(st.sampled_from([dump(State(id=CASE))] * 20 + SNAPSHOTS))
+    state, history = load(start), []
+    for number in range(data.draw(st.integers(1, 12))):
+        name = data.draw(st.sampled_from(GATE) | st.sampled_from(FOLDED))
+        entry = entry_in(data, aimed(data, state, data.draw(events(CATALOGUE[name], KNOWN))), f"nonsense-{number}")
+        assert apply(state, entry) in Effect
+        history.append(entry)
+    again = load(start)
+    for entry in history:
+        apply(again, entry)
+    assert again == state == load(dump(state))
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_an_event_that_this_version_draws_nothing_from_is_kept(data: st.DataObject) -> None:
+    state = load(data.draw(st.sampled_from(SNAPSHOTS)))
+    event = data.draw(st.sampled_from(KEPT).flatmap(lambda name: events(CATALOGUE[name], KNOWN)))
+    effect = apply(state, entry_in(data, event))
+    assert effect is Effect.RECORDED or (isinstance(event, Derived) and effect is Effect.OVERTAKEN)
+
+
+def entry_in(data: st.DataObject, event: Event, event_id: str | None = None) -> Entry:
+    """The event as its owner, or some partner, would append it."""
+    owner = getattr(event, "OWNER", None)
+    envelope = Envelope(
+        id=event_id or data.draw(STRANGE),
+        source=service_source(owner) if owner else partner_source("0" * 20),
+        type=type(event).TYPE,
+        time=data.draw(MOMENTS),
+        partner=None if owner else data.draw(st.sampled_from(PARTNERS)),
+    )
+    return Entry(envelope, event)
 
 
 @settings(max_examples=200, deadline=None)
@@ -215,6 +273,9 @@ def test_a_scheme_that_always_forwards_never_does_so_by_name() -> None:
     pen.state.referrals[referral].strip = True
     by_name = {**release(referral).model_dump(), "basis": "scheme", "scopes": ("case_facts",)}
     assert apply(pen.state, pen.think(ReferralReleased.model_validate(by_name))) is Effect.OVERTAKEN
+    pen.tell(POLICE, ConsentRefused(recipient=HELP[0], purpose="referral", scopes=("contact_details",)))
+    without_name = ReferralReleased.model_validate({**by_name, "mode": "stripped"})
+    assert apply(pen.state, pen.think(without_name)) is Effect.EFFECTIVE
 
 
 def test_the_announcement_that_a_grant_ended_ends_no_grant_that_is_in_force() -> None:
@@ -252,3 +313,10 @@ def test_a_clock_without_a_promised_limit_never_breaches() -> None:
     clock = pen.conclude(started)
     breach = ClockBreached(clock=clock, due_at=START, watermark=START, premises=(clock,))
     assert apply(pen.state, pen.think(breach)) is Effect.OVERTAKEN
+
+
+def test_nothing_is_referred_in_a_case_without_a_report() -> None:
+    state = State(id=CASE)
+    proposed = ReferralProposed(to=HELP[0], role="victim_support", purpose="referral", needs=(), strip_if_refused=True)
+    envelope = Envelope(IDS[0], service_source("routing"), "referral.proposed", START, CASE)
+    assert apply(state, Entry(envelope, proposed)) is Effect.OVERTAKEN
