@@ -5,12 +5,13 @@ One connection of its own, in the main loop. Every answer may be BrokerAway.
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, UnknownTopicOrPartitionError, for_code
+from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.offset import OffsetRequest
 
 from backbone.engine.errors import BrokerAway, Exit, Stop
@@ -56,6 +57,29 @@ class Broker:
             await client.close()
             raise
         self._client = client
+
+    async def may_join(self, group: str) -> None:
+        """Raises Stop when our user may not use this consumer group: Kafka's client would only say so in its own log."""
+        client = await self._connected()
+        answer = await self._answered(client.send(_any_node(client), FindCoordinatorRequest(group, 0)))
+        if for_code(answer.error_code) is GroupAuthorizationFailedError:
+            raise Stop(
+                Exit.SAYS_WHY,
+                "rights",
+                f"Kafka does not let {self._user} use the consumer group {group}; give each service the user that is its own",
+            )
+
+    async def has(self, names: Collection[str]) -> None:
+        """Raises BrokerAway when one of these topics does not exist, or we may not know that it does."""
+        if missing := set(names) - (await self.topics(names)).keys():
+            raise BrokerAway(
+                f"Kafka has no topic {', '.join(sorted(missing))} that {self._user} may read; make the topics with "
+                "'backbone topics', and see that the user has its rights"
+            )
+
+    @property
+    def _user(self) -> str:
+        return f"user {self._who.username}" if self._who else "us"
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -147,22 +171,6 @@ class Broker:
             raise BrokerAway(str(away)) from away
         except kafka_errors.KafkaProblem as problem:
             raise Stop(Exit.SAYS_WHY, "sign_on", str(problem)) from problem
-
-
-async def wait_for_topics(broker: Broker, names: Collection[str], tell: Callable[[str], Any], pause: Any) -> None:
-    """Return when all these topics exist. tell: called with a sentence while they do not; pause: awaited between tries."""
-    while True:
-        try:
-            missing = set(names) - (await broker.topics(names)).keys()
-            if not missing:
-                return
-            tell(
-                f"Kafka has no topic {', '.join(sorted(missing))} that this service may read; make the topics with "
-                "'backbone topics', and see that its user has the rights"
-            )
-        except BrokerAway as away:
-            tell(str(away))
-        await pause()
 
 
 def _any_node(client: AIOKafkaClient) -> int:

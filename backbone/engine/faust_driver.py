@@ -22,11 +22,13 @@ from aiokafka.errors import (
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
     RecordTooLargeError,
+    TopicAuthorizationFailedError,
     UnsupportedCodecError,
 )
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
+from backbone.engine import header_names
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.parcels import Parcel
 from backbone.engine.processor import Place
@@ -40,11 +42,14 @@ _FETCH_WAIT_MS = 250
 """How long the broker holds a fetch that has nothing to give. A partition that is taken up meanwhile has to wait for it."""
 _FETCH_BYTES = 8 * 1024 * 1024
 _POLL_S = 0.5
-_PARCELS_IN_QUEUE = 4
 _MANY = 500
 """Records of one fetch at which there is more to come, so that nothing is gained by letting them gather."""
+_PARCELS_IN_QUEUE = 4
 _BATCH_BYTES = 1_000_000
 """Of a batch that we publish: below the mebibyte that the topics take, above what one record may have."""
+
+
+header_names.install()
 
 
 class Seam(Protocol):
@@ -239,9 +244,9 @@ class _Undecoded(faust.Schema):  # type: ignore[misc]
 
 class App(faust.App):  # type: ignore[misc]
     seam: Seam
-
     linger_s = 0.0
     """See `backbone.engine.processor.Offers`."""
+
     async def inner_producer(self) -> Any:
         """aiokafka's producer inside Faust's: `Topic.send` costs twenty times as much a record."""
         await self.maybe_start_producer()
@@ -259,8 +264,8 @@ def make_app(
     ca_file: Path | None,
     replica: str,
     home: Path,
-) -> App:
     linger_s: float = 0.0,
+) -> App:
     """One Faust app with one agent, in the running loop. replica: static membership, which is back in a second and fences a
     double start; empty: a member without a name. home: a directory that Faust insists on."""
     app = App(
@@ -284,8 +289,8 @@ def make_app(
         stream_wait_empty=False,
     )
     app.seam = seam
-    app.transport = app.producer_transport = Transport(app.conf.broker, app, app.loop)
     app.linger_s = linger_s
+    app.transport = app.producer_transport = Transport(app.conf.broker, app, app.loop)
     app.topics._resubscribe_sleep_lock_seconds = 1.0
 
     @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
@@ -314,7 +319,13 @@ def _cannot_read(error: Exception) -> Stop:
             "out_of_range",
             f"Kafka no longer has the next offset of {', '.join(places) or 'a partition'}; the start will say what is wrong",
         )
-    if isinstance(error, UnsupportedCodecError | RecordTooLargeError | UnicodeDecodeError):
+    if isinstance(error, TopicAuthorizationFailedError):
+        return Stop(
+            Exit.SAYS_WHY,
+            "rights",
+            f"Kafka does not let this user read {error.args[0] if error.args else 'a topic'}; give the service its rights",
+        )
+    if isinstance(error, UnsupportedCodecError | RecordTooLargeError):
         return Stop(
             Exit.SAYS_WHY,
             "unreadable",

@@ -56,7 +56,10 @@ class Health:
     def solved(self, what: str) -> None:
         """It is there again."""
         if sentence := self._problems.pop(what, None):
-            log.info("is back" if what != "start" else "started", away=what, after=sentence)
+            if what == "start":
+                log.info("started")
+            else:
+                log.info(f"the {what} is back", after=sentence)
             self._show()
 
     def assigned(self, standings: Mapping[Place, Standing]) -> None:

@@ -4,11 +4,13 @@ It also keeps `var/run/<service>-<replica>.json`, where the supervisor and `back
 end, the reason.
 """
 
+import asyncio
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import prometheus_client
 from aiohttp import web
@@ -26,18 +28,46 @@ class RunFile:
         self._path = settings.var_dir.absolute() / "run" / f"{service}-{replica}.json"
         self.who: Mapping[str, Any] = {"service": service, "replica": replica, "pid": os.getpid()}
         self._content: dict[str, Any] = dict(self.who)
+        self._ours = False
+        self._lock: IO[bytes] | None = None
+
+    async def claim(self, within_s: float) -> None:
+        """Be the only one of this name on this machine, as long as this process lives. One that is ending is waited for.
+
+        Kafka's own fence does not reach aiokafka: two members of one name would take the partitions from each other for ever.
+        Raises Stop.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = (self._path.parent / f".{self._path.stem}.lock").open("ab")
+        deadline = asyncio.get_running_loop().time() + within_s
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._ours = True
+                return
+            except BlockingIOError:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise Stop(
+                        Exit.SAYS_WHY,
+                        "replica",
+                        f"another process is {self.who['service']} with replica {self.who['replica']}; stop that one, or give "
+                        "this one another name: SCHAKEL_REPLICA",
+                    ) from None
+            await asyncio.sleep(0.1)
 
     def write(self, **more: Any) -> None:
-        """Say so too."""
+        """Say so too; nothing when the name is another's."""
+        if not self._ours:
+            return
         self._content |= more
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         new = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         new.write_text(json.dumps(self._content) + "\n", encoding="utf-8")
         new.replace(self._path)
 
     def remove(self) -> None:
         """There is nothing to say any more."""
-        self._path.unlink(missing_ok=True)
+        if self._ours:
+            self._path.unlink(missing_ok=True)
 
     @property
     def path(self) -> Path:

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import structlog
 
-from backbone.engine import metrics
-from backbone.engine.errors import BrokerAway, Exit, Stop
+from backbone.engine import metrics, takeup
+from backbone.engine.errors import BrokerAway, Stop
 from backbone.engine.shell import Ended, Shell, fault
 from backbone.store.errors import DatabaseAway
 
@@ -65,7 +65,7 @@ def _has_to_tick(shell: Shell, place: tuple[str, int], number: int) -> bool:
 async def _observations(shell: Shell) -> None:
     while True:
         await asyncio.sleep(TICK_S)
-        if await shell.attempt(_observe(shell)) is None:
+        if await shell.attempt(_observe(shell), uses="broker") is None:
             await shell.pause()
 
 
@@ -101,15 +101,14 @@ async def _watch(shell: Shell, number: int) -> None:
 
 
 async def _same_topics(shell: Shell) -> None:
-    """A topic that is deleted and made anew while we read it gives no error: its offsets go on to mean something else."""
+    """A topic that is deleted while we read it gives no error: we are given no partitions of it and have nothing to do. One
+    that is then made anew goes on under offsets that mean something else."""
     points = await shell.in_worker(shell.store.checkpoints)
-    places = set(shell.consumer.open)
-    topics = await shell.broker.topics({topic for topic, _ in places}) if places else {}
-    for place in places & points.keys():
-        topic = topics.get(place[0])
-        if topic is not None and topic.id != points[place].topic_id:
-            raise Stop(
-                Exit.GO_ON_AT_CHECKPOINT,  # the start looks closely, and says what is wrong
-                "recreated",
-                f"topic {place[0]} was deleted and made anew while it was read",
-            )
+    topics = await shell.broker.topics(shell.topics)
+    if missing := set(shell.topics) - topics.keys():
+        shell.health.problem("topic", f"Kafka no longer has topic {', '.join(sorted(missing))}; was it deleted?")
+    else:
+        shell.health.solved("topic")
+    for (topic, _), point in points.items():
+        if topic in topics:
+            takeup.same_topic(point, topics[topic].id)

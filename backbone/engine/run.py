@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from backbone.engine import faust_driver, logs, metrics, rounds
-from backbone.engine.broker import Broker, wait_for_topics
+from backbone.engine.broker import Broker
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.health import Health
 from backbone.engine.http import RunFile, Server
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 ProcessorFactory = Callable[[Surroundings], Processor]
 """Builds the processor; raises ValueError with a sentence when settings or files do not let it."""
 
+_PREDECESSOR_ENDS_S = 5.0
 _DRAIN_S = 1.5
 _PUBLISH_S = 1.0
 _FAUST_STOPS_S = 3.0
@@ -104,18 +105,14 @@ class _Life:
         """Begin, and return only by an exception or when cancelled."""
         shell, settings, name = self.shell, self.shell.settings, self.processor.name
         shell.equip(Store(settings.service_database_url(name), name, self.offers.versions), self.processor, self.offers)
+        await self.file.claim(_PREDECESSOR_ENDS_S)
         await self._listen()
         with suppress(Ended):
             while await shell.attempt(shell.in_worker(self._migrate)) is None:
                 await shell.pause()
-            while await shell.attempt(self._connect()) is None:
+            while await shell.attempt(self._connect(), uses="broker") is None:
                 await shell.pause()
-            topics = self.processor.topics()
-            await wait_for_topics(
-                shell.broker, topics, lambda sentence: shell.health.problem("broker", sentence), shell.pause
-            )
-            shell.health.solved("broker")
-            await self._start_faust([*topics])
+            await self._start_faust()
         await asyncio.get_running_loop().create_future()
 
     async def end(self, stop: Stop | None) -> None:
@@ -162,24 +159,27 @@ class _Life:
         return True
 
     async def _connect(self) -> bool:
-        await self.shell.broker.connect()
+        broker = self.shell.broker
+        await broker.connect()
+        await broker.may_join(self.group)
+        await broker.has(self.processor.topics())
         return True
 
-    async def _start_faust(self, topics: list[str]) -> None:
+    async def _start_faust(self) -> None:
         shell, settings = self.shell, self.shell.settings
-        home = settings.var_dir.absolute() / "faust" / self.file.path.stem
+        home = settings.var_dir.absolute() / "faust" / self.processor.name
         home.parent.mkdir(parents=True, exist_ok=True)
         app = self.app = faust_driver.make_app(
             shell,
             self.group,
-            topics,
+            [*self.processor.topics()],
             shell.deliver,
             bootstrap=settings.bootstrap,
             who=settings.credentials(),
             ca_file=settings.ca_file,
-            linger_s=self.offers.linger_s,
             replica=settings.replica,
             home=home,
+            linger_s=self.offers.linger_s,
         )
         app.finalize()
         shell.connect(app)

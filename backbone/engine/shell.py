@@ -66,11 +66,10 @@ class Shell:
     def equip(self, store: Store, processor: Processor, offers: Offers) -> None:
         """Say whose work it does, and where that is kept."""
         self.store = store
+        self.topics = frozenset(processor.topics())
         self.offers = offers
         self.worker = Worker(store, processor, offers)
-        self.publisher = Publisher(
-            self._producer, self._load_outbox, frozenset(processor.topics()), self.health, self.failed
-        )
+        self.publisher = Publisher(self._producer, self._load_outbox, self.topics, self.health, self.failed)
 
     def connect(self, app: App) -> None:
         """Say from where it gets records."""
@@ -99,8 +98,11 @@ class Shell:
         """Call this in the one thread in which the database is used."""
         return await self._loop.run_in_executor(self._thread, lambda: function(*arguments, **named))
 
-    async def attempt(self, doing: Awaitable[T]) -> T | None:
-        """The result; None when the database or the broker is away (after a pause it may be tried again). Raises Ended."""
+    async def attempt(self, doing: Awaitable[T], uses: str = "database") -> T | None:
+        """The result; None when the database or the broker is away (after a pause it may be tried again). Raises Ended.
+
+        uses: what is there again when it succeeds.
+        """
         try:
             result = await doing
         except DatabaseAway as away:
@@ -115,7 +117,7 @@ class Shell:
             self.end(Stop(Exit.SAYS_WHY, "store", str(error)))
         except Exception as error:
             self.end(fault(error))
-        self.health.solved("database")
+        self.health.solved(uses)
         self._pause_s = _FIRST_PAUSE_S
         return result
 

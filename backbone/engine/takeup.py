@@ -51,23 +51,30 @@ def first_checkpoints(
     ]
 
 
-def beginning(point: Checkpoint, log: Log) -> Beginning:
-    """Where to go on. Raises Stop when the log is not the one that the checkpoint belongs to."""
-    where, at = f"{point.topic}[{point.partition}]", point.next_offset
-    remedy = "restore the log, or give the service an empty database and let it rebuild"
-    if log.topic_id != point.topic_id:
+_REMEDY = "restore the log, or give the service an empty database and let it rebuild"
+
+
+def same_topic(point: Checkpoint, topic_id: str) -> None:
+    """Raises Stop when the topic is another one of the same name: its offsets mean something else."""
+    if topic_id != point.topic_id:
         raise Stop(
             Exit.SAYS_WHY,
             "recreated",
-            f"topic {point.topic} was deleted and made anew: its id is {log.topic_id}, the database was at offset {at} of "
-            f"{point.topic_id}; {remedy}",
+            f"topic {point.topic} was deleted and made anew: its id is {topic_id}, the database was at offset "
+            f"{point.next_offset} of {point.topic_id}; {_REMEDY}",
         )
+
+
+def beginning(point: Checkpoint, log: Log) -> Beginning:
+    """Where to go on. Raises Stop when the log is not the one that the checkpoint belongs to."""
+    where, at = f"{point.topic}[{point.partition}]", point.next_offset
+    same_topic(point, log.topic_id)
     if at > log.end:
         raise Stop(
             Exit.SAYS_WHY,
             "beyond_end",
             f"the database is at offset {at} of {where} but the log ends at {log.end}: the broker has lost records, or the "
-            f"database is of another broker; {remedy}",
+            f"database is of another broker; {_REMEDY}",
         )
     if at < log.start:
         raise Stop(

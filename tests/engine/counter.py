@@ -2,8 +2,8 @@
 
 `python -m tests.engine.counter` runs it as a worker of its own, with the engine's settings and these:
 COUNTER_NAME, COUNTER_TOPICS (reads; commas), COUNTER_OUT (writes; a partition each), COUNTER_FIRST, COUNTER_SLOW_S (seconds a batch),
-COUNTER_FAULT_AT (an offset at which it breaks),
-COUNTER_SESSION_S (a shorter session than the engine's, so that a test need not wait for it).
+COUNTER_FAULT_AT (an offset at which it breaks), COUNTER_WAIT (topic,other,offset: the one waits for the other),
+COUNTER_AT_ONCE (records a transaction), COUNTER_SESSION_S (a shorter session than the engine's, so that a test need not wait for it).
 """
 
 import os
@@ -14,15 +14,16 @@ from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from backbone.engine import faust_driver
+from sqlalchemy import select
+
+from backbone.engine import faust_driver, work
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.engine.run import run
 from backbone.settings import Settings
+from backbone.store import tables
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
 from schakel.record import Raw
-
-RECONCILE_AT_ONCE = 100
 
 
 class CountingProcessor:
@@ -43,6 +44,9 @@ class CountingProcessor:
         return self._topics
 
     def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
+        topic, other, offset = os.environ.get("COUNTER_WAIT", ",,0").split(",")
+        if records[0].topic == topic and self._reached(tx, other, int(offset)) is False:
+            return Outcome(wait_for={(other, tx.checkpoint.partition): int(offset)})
         mark = "?" if tx.connection.dialect.name == "sqlite" else "%s"
         sql = f'INSERT INTO counted (topic, "partition", "offset") VALUES ({mark}, {mark}, {mark})'
         tx.connection.exec_driver_sql(sql, [(raw.topic, raw.partition, raw.offset) for raw in records])
@@ -58,13 +62,19 @@ class CountingProcessor:
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         """Goes through all keys a piece at a time, as a service that reconciles its cases does."""
+        at_once = int(os.environ.get("COUNTER_RECONCILE_AT_ONCE", "100"))
         name = f"reconcile/{topic}/{partition}"
-        ids = tx.case_ids(partition, tx.note(name) or "", RECONCILE_AT_ONCE)
+        ids = tx.case_ids(partition, tx.note(name) or "", at_once)
         tx.set_note(name, ids[-1] if ids else None)
         tx.set_note(
             f"reconciled/{topic}/{partition}", str(int(tx.note(f"reconciled/{topic}/{partition}") or 0) + len(ids))
         )
-        return len(ids) < RECONCILE_AT_ONCE
+        return len(ids) < at_once
+
+    def _reached(self, tx: Tx, topic: str, offset: int) -> bool:
+        point = tables.checkpoint.c
+        where = (point.topic == topic, point.partition == tx.checkpoint.partition)
+        return bool((tx.connection.execute(select(point.next_offset).where(*where)).scalar() or 0) >= offset)
 
     def _say(self, raw: Raw, out: str) -> Outgoing:
         about = f"{raw.topic}/{raw.partition}/{raw.offset}".encode()
@@ -93,6 +103,8 @@ def main(environment: Mapping[str, str] = {}, log: Path | None = None) -> None:
     if session_s := os.environ.get("COUNTER_SESSION_S"):
         faust_driver.SESSION_TIMEOUT_S = float(session_s)
         faust_driver.HEARTBEAT_S = float(session_s) / 4
+    if at_once := os.environ.get("COUNTER_AT_ONCE"):
+        work.MAX_RECORDS = int(at_once)
     code = run(build, Settings())
     sys.stderr.flush()
     os._exit(code)

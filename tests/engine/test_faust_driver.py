@@ -12,7 +12,7 @@ from importlib.metadata import version
 import faust
 import pytest
 from aiokafka.consumer.consumer import AIOKafkaConsumer
-from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer.fetcher import Fetcher, FetchResult
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.producer.producer import AIOKafkaProducer
 from faust.app.base import App
@@ -20,7 +20,7 @@ from faust.tables.recovery import Recovery
 from faust.transport import conductor, consumer
 from faust.transport.drivers import aiokafka as driver
 
-from backbone.engine import faust_driver
+from backbone.engine import faust_driver, header_names
 
 OVERRIDDEN: dict[Callable[..., object], str] = {
     driver.ConsumerRebalanceListener.on_partitions_assigned: "1c1f8406ad36",
@@ -52,6 +52,10 @@ BUILT_ON: dict[Callable[..., object], str] = {
     Recovery.on_rebalance: "aa4d997a1795",
     faust.Stream._c_aiter: "fa44582a5882",
     faust.Stream._py_aiter: "3a48ee257a65",
+    FetchResult.getall: "3e717e30de50",
+    header_names._Forgiving.__base__._unpack_records: "b803e6d46480",  # type: ignore[union-attr]
+    header_names._Forgiving.__base__._consumer_record: "e668541600b0",  # type: ignore[union-attr]
+    Fetcher._proc_fetch_request: "59bf948fff47",
     Fetcher.fetched_records: "be4348896b9b",
     Fetcher.seek_to: "f0ba6aba6c22",
     Fetcher._get_actions_per_node: "1dab2cf937d1",

@@ -224,16 +224,20 @@ class Counting:
 
     def check_state(self) -> int:
         """Offsets in the state are the offsets in the log, each once; returns how many."""
-        ends = self.log_ends()
-        counted = self.counted()
+        total = self.check_state_of(self.topic)
+        kept = sum(int(bytes(state)) for (state,) in self.query("SELECT state FROM snapshot"))
+        assert kept == total, "the snapshots do not add up to the records"
+        return total
+
+    def check_state_of(self, topic: str) -> int:
+        """The same for one topic, without the snapshots."""
+        ends = self.log_ends(topic)
+        counted = self.counted(topic)
         for partition, end in ends.items():
             repeated = {offset: times for offset, times in counted[partition].items() if times != 1}
             assert repeated == {}, f"partition {partition}: counted more than once"
             assert counted[partition].keys() == set(range(end)), f"partition {partition}: not what the log holds"
-        total = sum(ends.values())
-        kept = sum(int(bytes(state)) for (state,) in self.query("SELECT state FROM snapshot"))
-        assert kept == total, "the snapshots do not add up to the records"
-        return total
+        return sum(ends.values())
 
     def check_output(self) -> int:
         """Every record was said on, in order, once when repetitions of an id are ignored; returns how many repetitions."""
