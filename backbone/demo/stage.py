@@ -4,6 +4,7 @@ import queue
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import wait
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from schakel.messages import ReferralOffered
 from schakel.timesource import FileTime
 
 _SETTLE_WITHIN_S = 60.0
-_POLL_S = 0.01
+_POLL_S = 0.02
+_LOOK_S = 0.2
 _END_WITHIN_S = 5.0
 
 
@@ -95,9 +97,9 @@ class LiveStage:
         for wave in waves:
             self._sent.update({partner: len(jobs) for partner, jobs in wave.items()})
             answers = [self._tellers[partner].tell(self._with_cases(jobs)) for partner, jobs in wave.items()]
+            while wait(answers, _LOOK_S).not_done:
+                self._look()
             for answer in answers:
-                while not answer.done():
-                    self._idle()
                 for told in answer.result():
                     self._note(told)
 
@@ -112,7 +114,8 @@ class LiveStage:
         while why := self._unsettled():
             if time.monotonic() > deadline:
                 raise NotSettled(f"the backbone did not come to rest within {_SETTLE_WITHIN_S:.0f} s: {why}")
-            self._idle()
+            self._look()
+            self.tail.poll(_POLL_S)
 
     def due(self, until: datetime) -> list[datetime]:
         return self.tail.due(until)
@@ -140,10 +143,6 @@ class LiveStage:
             self._case_of[act.id] = receipt.case
             self._report_of[receipt.case] = act.id
 
-    def _idle(self) -> None:
-        self._look()
-        self.tail.poll(_POLL_S)
-
     def _unsettled(self) -> str:
         """What is still to come, in words; empty when nothing is."""
         self._take_in()
@@ -154,14 +153,12 @@ class LiveStage:
             if position < ends[LEDGER, partition]:
                 return "the ledger grows"
         ends |= {(f"schakel.in.{partner}", 0): sent for partner, sent in self._sent.items()}
-        if busy := self._services.busy(ends, self.tail.seen):
-            return busy
         missing = {partner for message, partner in self.tail.expected.items() if message not in self._messages}
         if missing:
             return f"a message to {', '.join(sorted(missing))} has not arrived"
         if waiting := self.tail.due(self.clock.now()):
             return f"a clock wants attention since {waiting[0].isoformat()}"
-        return ""
+        return self._services.busy(ends, self.tail.seen)  # last, since it asks five databases
 
     def _take_in(self) -> None:
         while not self._received.empty():
