@@ -9,7 +9,7 @@ from backbone.cli.output import FOUND
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Play, check, stop; exit code 1 when a check fails.")] = False,
-    days: Annotated[int, typer.Option(min=1, max=60, help="How many days to play.")] = 30,
+    days: Annotated[int, typer.Option(min=3, max=60, help="How many days to play.")] = 30,
     seed: Annotated[int, typer.Option(min=0, help="Another number, another month.")] = 1,
 ) -> None:
     """Play a synthetic month of two chains, Amsterdam and Groningen, on a real Kafka and the real services.
