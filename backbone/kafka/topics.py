@@ -109,8 +109,11 @@ def partner_topics(partner: str, replicas: Replicas = ONE_MACHINE) -> tuple[Topi
 
     Segments of `in` close after an hour: Kafka deletes whole segments, and what is sealed in them must go in time.
     """
+    # Whatever a client compresses with, the broker writes gzip, which every reader can unpack. As it came, a batch in zstd,
+    # lz4 or snappy would stop whoever reads it here: one partner's setting would stand in the way of all.
+    readable = {"compression.type": "gzip"}
     return (
-        _spec(in_topic(partner), 1, replicas, max_mib=1, segment_ms=_HOUR_MS, **_kept_days(30)),
+        _spec(in_topic(partner), 1, replicas, max_mib=1, segment_ms=_HOUR_MS, **_kept_days(30), **readable),
         _spec(out_topic(partner), 1, replicas, max_mib=1, segment_ms=_DAY_MS, **_kept_days(30)),
     )
 

@@ -60,28 +60,35 @@ def refused(tx: Tx, records: Sequence[Raw]) -> None:
     _reached(tx, newest)
 
 
-def unanswered(tx: Tx, records: Sequence[Raw], keys: Sequence[Key | None]) -> list[int]:
-    """The numbers of those records that never got an answer. keys: of each, None where it cannot be read.
+def reached(tx: Tx, topic: str) -> int:
+    """The newest message of an `in` topic that had its answer when the database was lost; -1 where none was lost.
+
+    It does not change any more once the topic is read.
+    """
+    return int(tx.note(_note(topic)) or -1)
+
+
+def unanswered(tx: Tx, records: Sequence[Raw], keys: Sequence[Key | None], newest: int) -> list[int]:
+    """The numbers of those records that never got an answer. keys: of each, None where it cannot be read. newest: see `reached`.
 
     What was sent again is answered by the receipt of what was sent first; behind the newest message that we know to have been
     answered, it is answered once more, rather than not at all.
     """
     topic = records[0].topic
     known = seen.lookup(tx, [key for key in keys if key])
-    reached = int(tx.note(_note(topic)) or -1)
     between = table.c.offset.between(records[0].offset, records[-1].offset)
     statement = select(table.c.offset).where(table.c.topic == topic, between)
     were_refused = set(tx.connection.execute(statement).scalars())
     return [
         number
         for number, (raw, key) in enumerate(zip(records, keys, strict=True))
-        if raw.offset not in were_refused and not (raw.offset <= reached and key in known)
+        if raw.offset > newest or (raw.offset not in were_refused and key not in known)
     ]
 
 
 def _reached(tx: Tx, newest: dict[str, int]) -> None:
     for topic, offset in newest.items():
-        if offset > int(tx.note(_note(topic)) or -1):
+        if offset > reached(tx, topic):
             tx.set_note(_note(topic), str(offset))
 
 

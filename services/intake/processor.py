@@ -77,6 +77,7 @@ class IntakeProcessor(CaseProcessor):
         self.new_id = new_id
         self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
         self._looked_again: dict[str, int] = {}
+        self._answered_to: dict[str, int] = {}
 
     def topics(self) -> Sequence[str]:
         return (LEDGER, REFUSED, *self.watermark.topics)
@@ -126,9 +127,12 @@ class IntakeProcessor(CaseProcessor):
         partner = self.chains.partner(records[0].topic.removeprefix(IN))
         now = self.time.now()
         read = [self._read(raw) for raw in records]
-        if tx.checkpoint.rebuilding:
+        topic = records[0].topic
+        if topic not in self._answered_to:
+            self._answered_to[topic] = answered.reached(tx, topic)
+        if records[0].offset <= self._answered_to[topic]:  # our database was lost, and this is from before
             keys = [None if isinstance(item, Refusal) else (item[0].source, item[0].id) for item in read]
-            left = answered.unanswered(tx, records, keys)
+            left = answered.unanswered(tx, records, keys, self._answered_to[topic])
             records, read = [records[number] for number in left], [read[number] for number in left]
             if not records:
                 return Outcome()

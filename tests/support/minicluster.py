@@ -57,18 +57,14 @@ class MiniCluster:
         self.time = FixedTime(START)
         self.keys = open_keys(None, directory)
         log_end = lambda topic, partition: len(self.topics[topic, partition])  # noqa: E731
-        intake = IntakeProcessor(self.chains, self.keys, self.time, log_end)
-        self.services = [
-            Service(processor, self._store(directory, processor.name, url))
-            for processor in (
-                intake,
-                CaseProcessor("routing", RoutingRules(self.chains, self.protocols)),
-                CaseProcessor("consent", ConsentRules()),
-                FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
-                CasesProcessor(),
-            )
-        ]
-
+        self._makes: dict[str, Callable[[], CaseProcessor]] = {
+            "intake": lambda: IntakeProcessor(self.chains, self.keys, self.time, log_end),
+            "routing": lambda: CaseProcessor("routing", RoutingRules(self.chains, self.protocols)),
+            "consent": lambda: CaseProcessor("consent", ConsentRules()),
+            "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
+            "cases": CasesProcessor,
+        }
+        self.services = [Service(make(), self._store(directory, name, url)) for name, make in self._makes.items()]
         for service in self.services:
             self._take_up(service)
 
@@ -168,6 +164,7 @@ class MiniCluster:
         """The service's database is lost: a new one is built from the topics, as the engine does it."""
         service = next(service for service in self.services if service.processor.name == name)
         service.store.close()
+        service.processor = self._makes[name]()  # a process of its own
         self._rebuilds += 1
         service.store = self._store(self._directory / f"rebuilt-{self._rebuilds}", name, None)
         places = [
@@ -178,7 +175,8 @@ class MiniCluster:
         first = getattr(service.processor, "first", ())
         for place in sorted(places, key=lambda place: place[0] not in first):
             end = len(self.topics[place])
-            service.store.take_up([Checkpoint(0, *place, 0, "lists", rebuild_until=end or None)])
+            history = not first or place[0] in first
+            service.store.take_up([Checkpoint(0, *place, 0, "lists", rebuild_until=(end or None) if history else None)])
             for start in range(0, end, 100):
                 self._process(service, *place, self.topics[place][start : min(end, start + 100)])
             self._in_transaction(service, *place, lambda tx, place=place: self._caught_up(service, tx, *place))

@@ -1,0 +1,181 @@
+"""The real thing, for tests of the whole: an embedded broker, and each service as a process that a test may kill, freeze and start.
+
+`minicluster` is its sibling without a broker. Who sends what is in `tests/support/partners.py`, what must hold afterwards in
+`tests/support/truths.py`.
+"""
+
+import shutil
+import time
+import urllib.request
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from backbone.casework import Desk, load_desk
+from backbone.kafka.connection import connection
+from backbone.kafka.embedded import EmbeddedKafka
+from backbone.kafka.rights import service_user
+from backbone.kafka.topics import LEDGER, LEDGER_PARTITIONS, REFUSED, in_topic, out_topic
+from backbone.keys import KeyService, open_keys
+from backbone.settings import Settings
+from backbone.store import tables
+from backbone.store.store import Store
+from backbone.supervisor.prepare import Broker, prepare
+from backbone.supervisor.up import SERVICES
+from schakel.timesource import FileTime
+from tests.support.broker import CACHE
+from tests.support.wire import Wire
+from tests.support.worker import ROOT, Worker
+
+T = TypeVar("T")
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_LOOK_S = 0.02
+
+
+class RealCluster:
+    """Made once: broker, topics, users, keys, a clock that stands still until it is moved. The services come and go."""
+
+    def __init__(self, var_dir: Path) -> None:
+        self.var_dir = var_dir
+        self.embedded = EmbeddedKafka(var_dir, cache_dir=CACHE)
+        self.embedded.start()
+        self.time = FileTime(var_dir / "clock")
+        self.time.set(START)
+        assert self.embedded.admin
+        self.settings = Settings(
+            var_dir=var_dir,
+            bootstrap=self.embedded.bootstrap,
+            protocols_dir=ROOT / "protocols",
+            chains_dir=ROOT / "chains",
+            clock=f"file:{self.time.path}",
+        )
+        prepared = prepare(Broker(self.embedded.bootstrap, self.embedded.admin), self.settings)
+        self.chains, self.protocols = prepared.chains, prepared.protocols
+        self.keys: KeyService = open_keys(None, var_dir, time=self.time)
+        topics = {topic(partner): 1 for partner in self.chains.partners for topic in (in_topic, out_topic)}
+        self.wire = Wire(
+            connection(self.embedded.bootstrap, self.embedded.admin), {LEDGER: LEDGER_PARTITIONS, REFUSED: 1, **topics}
+        )
+        self.database_url: str | None = None
+        self.workers: dict[str, Worker] = {}
+
+    def close(self) -> None:
+        for worker in self.workers.values():
+            worker.kill()
+        self.wire.close()
+        self.embedded.stop()
+
+    # -- the services --------------------------------------------------------------------------------------------------
+
+    def up(self, **more: int) -> None:
+        """Start what is not running yet: one worker of each service, and `more` of some. Returns when all are ready."""
+        for service in SERVICES:
+            for replica in range(more.get(service, 1)):
+                label = f"{service}-{replica}"
+                if label not in self.workers:
+                    self.workers[label] = Worker(
+                        service, str(replica), self._environment(service, replica), self.var_dir
+                    )
+                    self.workers[label].start()
+        self.until(lambda: all(worker.ready() for worker in self.workers.values()), "every service is ready")
+
+    def down(self, labels: Collection[str] | None = None) -> None:
+        """Ask these (default: all) to end, in good order."""
+        ending = [self.workers.pop(label) for label in list(self.workers) if labels is None or label in labels]
+        for worker in ending:
+            worker.terminate()
+        for worker in ending:
+            code = worker.wait()
+            assert code == 0, f"{worker.label} ended with code {code} when it was asked to; see {worker.log}"
+
+    def forget_databases(self) -> None:
+        """Every service loses its database. The keys are kept: they are no state that a ledger could give back."""
+        assert not self.workers, "stop the services first"
+        shutil.rmtree(self.var_dir / "db", ignore_errors=True)
+
+    def _environment(self, service: str, replica: int) -> dict[str, str]:
+        who = service_user(service)
+        return {
+            "SCHAKEL_VAR_DIR": str(self.var_dir),
+            "SCHAKEL_BOOTSTRAP": self.embedded.bootstrap,
+            "SCHAKEL_PROTOCOLS_DIR": str(self.settings.protocols_dir),
+            "SCHAKEL_CHAINS_DIR": str(self.settings.chains_dir),
+            "SCHAKEL_CLOCK": self.settings.clock,
+            "SCHAKEL_DATABASE_URL": self.database_url or "",
+            "SCHAKEL_KEYS_URL": "",
+            "SCHAKEL_CA_FILE": "",
+            "SCHAKEL_SASL_USERNAME": who,
+            "SCHAKEL_SASL_PASSWORD": "",
+            "SCHAKEL_SASL_PASSWORD_FILE": str(self.var_dir / "kafka" / "secrets" / who),
+            "SCHAKEL_REPLICA": str(replica),
+            "SCHAKEL_HTTP_PORT": "0",
+        }
+
+    # -- waiting -------------------------------------------------------------------------------------------------------
+
+    def until(self, condition: Callable[[], T], what: str, within_s: float = 60.0) -> T:
+        """The first true value of `condition`, while the services are looked after."""
+        deadline = time.monotonic() + within_s
+        while not (value := condition()):
+            assert time.monotonic() < deadline, (
+                f"after {within_s:.0f} s still not so: {what}; logs in {self.var_dir}/log"
+            )
+            for worker in self.workers.values():
+                worker.look_after()
+            time.sleep(_LOOK_S)
+        return value
+
+    def quiet(self) -> bool:
+        """Nothing is left to be done: every log read to its end by everybody, nothing on its way, and it stayed so while we looked."""
+        before = self.wire.ends()
+        for service in SERVICES:
+            with self.store(service) as store:
+                points = store.checkpoints()
+                if store.depths()["outbox"] or not points:
+                    return False
+            if any(point.rebuilding or point.next_offset < before[place] for place, point in points.items()):
+                return False
+        return self.wire.ends() == before
+
+    def settle(self, within_s: float = 60.0) -> None:
+        """Wait until all is quiet, then read all topics."""
+        self.wire.flush()
+        self.until(self.quiet, "nothing is left to be done", within_s)
+        self.wire.catch_up()
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock that intake reads."""
+        self.time.set(self.time.now() + by)
+
+    def metric(self, label: str, name: str) -> dict[str, float]:
+        """What a worker shows at `/metrics` under this name, by its labels."""
+        with urllib.request.urlopen(f"{self.workers[label].url}/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        found = (line.rpartition(" ") for line in lines if line.partition("{")[0].partition(" ")[0] == name)
+        return {labels: float(value) for labels, _, value in found}
+
+    # -- the databases -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def store(self, service: str) -> Iterator[Store]:
+        """A service's database, to look at."""
+        settings = self.settings.model_copy(update={"database_url": self.database_url})
+        store = Store(settings.service_database_url(service), service)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def desks(self, service: str) -> Mapping[str, Desk]:
+        """Every case as this service has it."""
+        with self.store(service) as store, store.reading() as db:
+            rows = db.execute(select(tables.snapshot.c.case_id, tables.snapshot.c.state))
+            return {case_id: load_desk(state) for case_id, state in rows}
+
+    def all_desks(self) -> dict[str, Mapping[str, Desk]]:
+        """The same of every service."""
+        return {service: self.desks(service) for service in SERVICES}

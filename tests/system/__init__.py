@@ -1,0 +1,1 @@
+"""Whole services as processes on a real broker."""
