@@ -18,6 +18,10 @@ PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,40}$
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}$")]
+Reason = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}(_[a-z]{1,12}){0,4}$")]
+"""A coded reason in a partner's own vocabulary, such as `too_few_leads`: small letters and underscores, so that no number fits."""
+OwnCode = Annotated[str, StringConstraints(pattern=r"^([A-Z]{1,3}[0-9]{0,4}|[0-9]{1,4})([.-][0-9]{1,3})?$")]
+"""A partner's own code, such as `F12` or `3.2`: too short for a telephone number, without room for a name."""
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,119}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, PartnerId, Slug, Told
+from schakel.events.base import Derived, EventId, PartnerId, Reason, Slug, Told
 from schakel.events.vocab import Answer, CloseReason, Outcome, Role, Severity
 
 
@@ -30,7 +30,7 @@ class ReopenRequested(Told):
     """The closed case has to go on."""
 
     TYPE: ClassVar[str] = "reopen.requested"
-    reason: Code
+    reason: Reason
 
 
 class EscalationRequested(Told):
@@ -38,7 +38,7 @@ class EscalationRequested(Told):
 
     TYPE: ClassVar[str] = "escalation.requested"
     to: Role
-    reason: Code
+    reason: Reason
 
 
 class LevelSet(Told):

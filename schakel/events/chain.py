@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Code, Count, Derived, Digest, EventId, Moment, PartnerId, Slug, Told, Version
+from schakel.events.base import Code, Count, Derived, Digest, EventId, Moment, PartnerId, Reason, Slug, Told, Version
 from schakel.events.vocab import Purpose
 
 
@@ -13,7 +13,7 @@ class PartnerSuspended(Told):
     TYPE: ClassVar[str] = "partner.suspended"
     IN_CASE: ClassVar[bool] = False
     partner: PartnerId
-    reason: Code
+    reason: Reason
 
 
 class PartnerRestored(Told):
@@ -52,7 +52,7 @@ class EventVoided(Told):
 
     TYPE: ClassVar[str] = "event.voided"
     event: EventId
-    reason: Code
+    reason: Reason
 
 
 class ProtocolLoaded(Derived):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, Model, Moment, PartnerId, Told, Version
+from schakel.events.base import Derived, EventId, Model, Moment, PartnerId, Reason, Slug, Told, Version
 from schakel.events.vocab import Basis, ConsentWay, InformationTopic, Person, Purpose, Role, Scope
 
 
@@ -66,9 +66,9 @@ class BasisInvoked(Told):
     recipient: PartnerId
     purpose: Purpose
     scopes: tuple[Scope, ...]
-    motive: Code
+    motive: Reason
     until: Moment
-    agreement: Code | None = None
+    agreement: Slug | None = None
 
 
 class ConsentNeeded(Derived):

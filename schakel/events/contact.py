@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, Language, Moment, PartnerId, Told, Version
+from schakel.events.base import Code, Derived, EventId, Language, Moment, OwnCode, PartnerId, Reason, Told, Version
 from schakel.events.vocab import (
     ActionType,
     AttemptOutcome,
@@ -60,7 +60,7 @@ class NeedsRecorded(Told):
 
     TYPE: ClassVar[str] = "needs.recorded"
     needs: tuple[Need, ...]
-    own_codes: tuple[Code, ...] = ()
+    own_codes: tuple[OwnCode, ...] = ()
     cannot_be_met: tuple[Need, ...] = ()
 
 
@@ -104,7 +104,7 @@ class ComplaintSettled(Told):
 
     TYPE: ClassVar[str] = "complaint.settled"
     outcome: ComplaintOutcome
-    reason: Code | None = None
+    reason: Reason | None = None
     aggravating_circumstance_applied: bool | None = None
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, Observed, PartnerId, SubjectHandle, Told
+from schakel.events.base import Code, Derived, EventId, Observed, PartnerId, Reason, SubjectHandle, Told
 from schakel.events.vocab import HoldReason, Person, Scope
 
 
@@ -37,14 +37,14 @@ class ErasureRequested(Told):
     TYPE: ClassVar[str] = "erasure.requested"
     subject: SubjectHandle
     requested_by: Person = Person.VICTIM
-    second_proof: Code | None = None
+    second_proof: Reason | None = None
 
 
 class HoldPlaced(Told):
     """A legal hold: erasure is refused while it stands."""
 
     TYPE: ClassVar[str] = "hold.placed"
-    legal_ground: Code
+    legal_ground: Reason
     until: date
 
 
@@ -60,7 +60,7 @@ class StatementRetracted(Told):
 
     TYPE: ClassVar[str] = "statement.retracted"
     event: EventId
-    reason: Code
+    reason: Reason
 
 
 class SubjectErased(Derived):

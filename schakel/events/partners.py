@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import CaseId, Code, EventId, PartnerId, Slug, Told
+from schakel.events.base import CaseId, EventId, PartnerId, Reason, Slug, Told
 from schakel.events.vocab import InquiryAnswer, Question, Role
 
 
@@ -28,7 +28,7 @@ class AdviceRequested(Told):
 
     TYPE: ClassVar[str] = "advice.requested"
     to: Role
-    skips_reason: Code | None = None
+    skips_reason: Reason | None = None
 
 
 class AdviceGiven(Told):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, PartnerId, Slug, Told
+from schakel.events.base import Derived, EventId, PartnerId, Reason, Slug, Told
 from schakel.events.report import ProtocolRef
 from schakel.events.vocab import Basis, DeclineReason, HoldReason, Mode, Outcome, Purpose, Role, Scope
 
@@ -46,7 +46,7 @@ class FeedbackGiven(Told):
 
     TYPE: ClassVar[str] = "feedback.given"
     referral: EventId
-    topic: Code
+    topic: Reason
 
 
 class ReferralProposed(Derived):

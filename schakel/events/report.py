@@ -3,7 +3,20 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import CaseId, Code, Count, Derived, EventId, Model, Moment, PartnerId, Slug, Told, Version
+from schakel.events.base import (
+    CaseId,
+    Code,
+    Count,
+    Derived,
+    EventId,
+    Model,
+    Moment,
+    PartnerId,
+    Reason,
+    Slug,
+    Told,
+    Version,
+)
 from schakel.events.consent import ConsentTerms
 from schakel.events.vocab import (
     Answer,
@@ -119,7 +132,7 @@ class ReportCorrected(Told):
     """What turned out to be different. `replaces` names the fields of `facts` that count; the others stay as they were."""
 
     TYPE: ClassVar[str] = "report.corrected"
-    replaces: tuple[Code, ...]
+    replaces: tuple[Reason, ...]
     facts: ReportFacts
 
 
@@ -176,7 +189,7 @@ class ListScreened(Told):
 
     TYPE: ClassVar[str] = "list.screened"
     relevant: Answer
-    reason: Code
+    reason: Reason
 
 
 class SettlementChosen(Told):
@@ -186,7 +199,7 @@ class SettlementChosen(Told):
     settlement: Settlement
     wish: EventId | None = None
     departs_from_wish: bool = False
-    motive: Code | None = None
+    motive: Reason | None = None
     together_with: tuple[PartnerId, ...] = ()
 
 

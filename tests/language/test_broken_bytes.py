@@ -33,7 +33,7 @@ def only_unreadable(raw: bytes | None) -> BaseModel | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY, st.data())
 def test_truncated(value: BaseModel, data: st.DataObject) -> None:
     raw = encode(value)
@@ -41,7 +41,7 @@ def test_truncated(value: BaseModel, data: st.DataObject) -> None:
     assert only_unreadable(cut) is None
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY, st.data())
 def test_flipped_bits(value: BaseModel, data: st.DataObject) -> None:
     raw = bytearray(encode(value))
@@ -52,13 +52,13 @@ def test_flipped_bits(value: BaseModel, data: st.DataObject) -> None:
         assert decode(encode(found)) == found  # what was still readable is a proper value
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_random_bytes(raw: bytes) -> None:
     only_unreadable(raw)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(IDS), st.binary(max_size=300))
 def test_random_bytes_under_a_real_schema_id(number: int, body: bytes) -> None:
     only_unreadable(struct.pack(">bI", 0, number) + body)
@@ -136,7 +136,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(NAMES, TEXTS), max_size=12), st.booleans(), st.randoms(use_true_random=False))
 def test_headers_of_any_kind(extra: list[tuple[str, Any]], with_good: bool, shuffled: Any) -> None:
     headers = [*(GOOD if with_good else ()), *extra]

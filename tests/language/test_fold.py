@@ -95,7 +95,7 @@ def disturbed(draw: st.DrawFn) -> list[Entry]:
 ANY_HISTORY = HISTORIES | disturbed()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY_HISTORY, st.data())
 def test_any_events_in_any_order_give_an_answer_and_always_the_same(history: list[Entry], data: st.DataObject) -> None:
     straight = State(id=CASE)
@@ -152,7 +152,7 @@ def aimed(data: st.DataObject, state: State, event: Event) -> Event:
 GATE = [name for name in FOLDED if name.startswith(("referral.", "consent."))]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_nonsense_that_hits_something_is_answered_too(data: st.DataObject) -> None:
     """From nothing, or from anywhere in a real history: events in no order, aimed at whatever is there."""
@@ -191,7 +191,7 @@ def entry_in(data: st.DataObject, event: Event, event_id: str | None = None) -> 
     return Entry(envelope, event)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ANY_HISTORY.filter(bool), st.data())
 def test_a_repeated_record_does_nothing(history: list[Entry], data: st.DataObject) -> None:
     once, repeated = State(id=CASE), State(id=CASE)

@@ -16,7 +16,7 @@ from tests.support.strategies import envelopes, events
 
 
 @pytest.mark.parametrize("model", models().values(), ids=models().keys())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_what_was_encoded_is_decoded(model: type[BaseModel], data: st.DataObject) -> None:
     value = data.draw(events(model))
@@ -24,7 +24,7 @@ def test_what_was_encoded_is_decoded(model: type[BaseModel], data: st.DataObject
     assert model.model_validate_json(value.model_dump_json()) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(envelopes(st.sampled_from(sorted(CATALOGUE))))
 def test_an_envelope_survives_its_headers(envelope: Envelope) -> None:
     assert read_headers(envelope.headers()) == envelope
