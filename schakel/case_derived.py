@@ -40,6 +40,7 @@ def ref_text(ref: ProtocolRef) -> str:
 def _opened(case: State, entry: Entry) -> Effect:
     event: CaseOpened = entry.event  # type: ignore[assignment]
     if case.opened or not case.report:
+        case.lapsed.append(entry.id)  # what was concluded ahead on this opening rests on nothing
         return Effect.OVERTAKEN
     case.opened = entry.id
     case.fold_version = event.fold_version

@@ -174,14 +174,10 @@ def _terms(draw: st.DrawFn, amsterdam: bool) -> ConsentTerms:
 @st.composite
 def reports(draw: st.DrawFn, amsterdam: bool) -> Tell:
     partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
-    if amsterdam:
-        place = {"municipality": "amsterdam", "district": draw(st.sampled_from(["oost", "centrum", None]))}
-    else:
-        place = {"municipality": "groningen", "district": draw(st.sampled_from(["centrum", None]))}
     told = telling.report(
         draw(st.sampled_from(partners)),
         "2026-03-27 12:00",
-        place=place,
+        place=draw(_places(amsterdam)),
         consents=tuple(draw(st.lists(_terms(amsterdam), max_size=2)) or _everybody(draw, amsterdam)),
         label=draw(st.none() | st.sampled_from(["said_by_victim", "place"])),
         history=draw(st.sampled_from([False] * 19 + [True])),
@@ -214,7 +210,14 @@ def _changes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def _correction(by: str, changes: dict[str, Any], names: frozenset[str]) -> Tell:
+def _places(amsterdam: bool) -> st.SearchStrategy[dict[str, Any]]:
+    if amsterdam:
+        return st.sampled_from(["oost", "centrum", None]).map(lambda d: {"municipality": "amsterdam", "district": d})
+    return st.sampled_from(["centrum", None]).map(lambda d: {"municipality": "groningen", "district": d})
+
+
+def _correction(by: str, changes: dict[str, Any], place: dict[str, Any], names: frozenset[str]) -> Tell:
+    changes = {**changes, "place": place}
     chosen = {name: value for name, value in changes.items() if name in names}
     return telling.corrected(by, **(chosen or {"acute": True}))
 
@@ -255,7 +258,13 @@ def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
             st.just("victim_support"),
             st.sampled_from(["referral", "mediation", "aftercare"]),
         ),
-        st.builds(_correction, by, _changes(), st.frozensets(st.sampled_from(_CORRECTABLE), min_size=1, max_size=2)),
+        st.builds(
+            _correction,
+            by,
+            _changes(),
+            _places(amsterdam),
+            st.frozensets(st.sampled_from(_CORRECTABLE), min_size=1, max_size=2),
+        ),
         st.builds(
             telling.assessed,
             by,
@@ -274,7 +283,7 @@ def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
     return st.one_of(said, said, said, answers, contacts(partners), others)
 
 
-_CORRECTABLE = ("identity", "natures", "acute", "high_profile", "residence", "checks", "record_kind")
+_CORRECTABLE = ("place", "identity", "natures", "acute", "high_profile", "residence", "checks", "record_kind")
 
 
 def contacts(partners: tuple[str, ...]) -> st.SearchStrategy[Tell]:

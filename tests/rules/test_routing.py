@@ -6,7 +6,7 @@ import pytest
 
 from schakel.messages import Attention, Information
 from tests.support.variants import HELP_STEP, written
-from tests.support.casebook import given
+from tests.support.casebook import World, given
 from tests.support.conclusions import attached, exhausted, informed, opened, proposed
 from tests.support.telling import (
     ADV,
@@ -105,6 +105,35 @@ def test_a_severity_that_comes_with_an_assessment_counts_too():
     given(report()).when(assessed(POLICE, "punishable", "yes", severity=mark)).then(
         informed("district_chair"), informed("mayor")
     )
+
+
+# --- what was decided on an older history
+
+
+def test_what_rests_on_an_opening_that_came_too_late_has_no_effect():
+    """Routing decides twice before anything lands, the second time on a corrected place: one opening counts, and what rests on it."""
+    world = World()
+    world.tell(report(place={"district": None}))
+    world.read("routing")
+    world.tell(corrected(place={"municipality": "amsterdam", "district": "oost"}))
+    world.read("routing")
+    world.land("routing")
+    case, effects = world.folded()
+    openings = [
+        (entry.id, effect)
+        for entry, effect in zip(world.ledger, effects, strict=True)
+        if entry.envelope.type == "case.opened"
+    ]
+    assert [effect for _, effect in openings] == ["effective", "overtaken"]
+    resting = [
+        effect
+        for entry, effect in zip(world.ledger, effects, strict=True)
+        if entry.envelope.type == "referral.proposed" and openings[1][0] in entry.event.premises
+    ]
+    assert resting
+    assert set(resting) == {"overtaken"}
+    world.settle()
+    assert {referral.to for referral in world.state().referrals.values()} == {HELP, CITY, ADV}
 
 
 # --- leaves alone

@@ -16,7 +16,7 @@ from backbone.chains import Chains, load_chains
 from backbone.protocols import Protocols, load_protocols
 from schakel import codec
 from schakel.case import apply, conclude
-from schakel.case_state import Effect, Referral, State
+from schakel.case_state import Effect, Referral, State, dump, load
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.events import Derived, Told
@@ -206,18 +206,29 @@ class World:
             seat.sent.extend(seat.rules.announce(seat.case, entry))
 
     def _decide(self, seat: Seat) -> None:
-        if seat.case.time is None:
-            return
-        for event in seat.rules.decide(seat.case, seat.now):
-            entry = conclude(seat.case, event, seat.now)
+        """What is not on its way yet; a service that decides ahead goes on as if that had landed already."""
+        case = seat.case
+        while said := self._conclude(seat, case):
+            seat.outbox.extend(said)
+            if not getattr(seat.rules, "decides_ahead", False):
+                return
+            case = load(dump(case))
+            for entry in said:
+                apply(case, entry)
+
+    def _conclude(self, seat: Seat, case: State) -> list[Entry]:
+        said: list[Entry] = []
+        for event in seat.rules.decide(case, seat.now) if case.time else ():
+            entry = conclude(case, event, seat.now)
             if entry.id in seat.pending:
                 continue
             seat.run += 1
             if seat.run > SETTLE_LIMIT:
                 raise Unsettled(f"{seat.name} has concluded {SETTLE_LIMIT} times and goes on with {event.TYPE}")
             seat.pending.append(entry.id)
-            seat.sent.extend(seat.rules.deliver(seat.case, event))
-            seat.outbox.append(entry)
+            seat.sent.extend(seat.rules.deliver(case, event))
+            said.append(entry)
+        return said
 
 
 def _watermark(at: datetime) -> Entry:
