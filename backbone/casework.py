@@ -4,6 +4,7 @@ One call is one SQL transaction over one run of records of one ledger partition.
 decides stands in its `rules.py`, what an event means in `schakel.case`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -147,9 +148,9 @@ def out_record(
     return Outgoing(f"schakel.out.{partner}", 0, key, codec.encode(message), envelope.headers())
 
 
-def ledger_record(entry: Entry, partition: int | None, key: str) -> Outgoing:
-    """An event as it goes to the ledger; without a partition, Kafka's hash of the key decides."""
-    return Outgoing(LEDGER, partition, key.encode(), codec.encode(entry.event), entry.envelope.headers())
+def ledger_record(entry: Entry, partition: int | None, key: str, value: bytes | None = None) -> Outgoing:
+    """An event as it goes to the ledger; without a partition, Kafka's hash of the key decides. value: when it is encoded already."""
+    return Outgoing(LEDGER, partition, key.encode(), value or codec.encode(entry.event), entry.envelope.headers())
 
 
 class CaseProcessor:
@@ -233,13 +234,14 @@ class CaseProcessor:
         rebuilding = tx.checkpoint.rebuilding
         desks = load_desks(tx, list(by_case))
         announcing: list[tuple[Desk, Entry]] = []
+        effects: Counter[Effect] = Counter()
         for case_id, entries in by_case.items():
             desk = desks.get(case_id)
             if desk is None:
                 desk = desks[case_id] = Desk(State(id=case_id))
             for entry in entries:
                 effect = apply(desk.case, entry)
-                metrics.events.labels(self.name, effect).inc()
+                effects[effect] += 1
                 if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
                     desk.run = 0
                 if entry.envelope.source == self.source:
@@ -248,6 +250,8 @@ class CaseProcessor:
                     if effect is Effect.EFFECTIVE and not rebuilding:
                         announcing.append((desk, entry))
                 self.folded(tx, desk, entry, effect)
+        for effect, count in effects.items():
+            metrics.events.labels(self.name, effect).inc(count)
         if not rebuilding:
             outgoing: list[Outgoing] = []
             for desk, entry in announcing:
@@ -265,23 +269,24 @@ class CaseProcessor:
         outgoing: list[Outgoing] = []
         said = self._conclude(desk, case, now)
         while said:
-            for entry, event in said:
+            for entry, event, value in said:
                 outgoing.extend(self._messages(self.rules.deliver(case, event), case, entry.id))
-                outgoing.append(ledger_record(entry, tx.checkpoint.partition, case.id))
+                outgoing.append(ledger_record(entry, tx.checkpoint.partition, case.id, value))
             if not self._ahead:
                 break
             case = _copy(case)
-            for entry, _ in said:
+            for entry, _, _ in said:
                 apply(case, entry)
             said = self._conclude(desk, case, now)
         if outgoing:
             tx.outbox(outgoing)
 
-    def _conclude(self, desk: Desk, case: State, now: datetime | None) -> list[tuple[Entry, Derived]]:
-        """What `case` lacks and is not on its way; from here on it is."""
-        said: list[tuple[Entry, Derived]] = []
+    def _conclude(self, desk: Desk, case: State, now: datetime | None) -> list[tuple[Entry, Derived, bytes]]:
+        """What `case` lacks and is not on its way, and each encoded; from here on it is on its way."""
+        said: list[tuple[Entry, Derived, bytes]] = []
         for event in self.rules.decide(case, now):
-            entry = conclude(case, event, now)
+            value = codec.encode(event)
+            entry = conclude(case, event, now, value)
             if entry.id in desk.pending:
                 continue
             if desk.run >= SETTLE_LIMIT:
@@ -290,7 +295,7 @@ class CaseProcessor:
                 break
             desk.run += 1
             desk.pending.append(entry.id)
-            said.append((entry, event))
+            said.append((entry, event, value))
         return said
 
     def _messages(self, messages: Iterable[tuple[str, Message]], case: State, about: str) -> Iterable[Outgoing]:

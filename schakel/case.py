@@ -8,6 +8,7 @@ position; otherwise it is overtaken. The handlers stand in `schakel.case_told` a
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from schakel import case_derived, case_told, codec  # noqa: F401  (case_derived and case_told register the handlers)
 from schakel.case_state import Effect, State
@@ -72,21 +73,22 @@ def holds(case: State, event_id: str) -> bool:
     return _packed(event_id.partition("#")[0]) in case.seen
 
 
-def digest(event: Derived) -> str:
-    """Names a conclusion by what it says and rests on."""
-    return hashlib.blake2b(type(event).TYPE.encode() + codec.encode(event), digest_size=9).hexdigest()
+def digest(event: Derived, value: bytes | None = None) -> str:
+    """Names a conclusion by what it says and rests on. value: the event encoded, when that was done already."""
+    return hashlib.blake2b(type(event).TYPE.encode() + (value or codec.encode(event)), digest_size=9).hexdigest()
 
 
-def conclude(case: State, event: Derived, now: datetime | None = None) -> Entry:
+def conclude(case: State, event: Derived, now: datetime | None = None, value: bytes | None = None) -> Entry:
     """`event` as its owner would append it: the same history and watermark give the same id, time and bytes.
 
     `now` is the watermark that a decision about time rests on; the event's time is the later of that and the case's own.
+    value: the event encoded, when that was done already.
     """
     if case.time is None:
         raise ValueError(f"case {case.id} is empty: nothing can be concluded from it")
     return Entry(
         Envelope(
-            id=_next_id(case, event),
+            id=_next_id(case, event, value),
             source=service_source(event.OWNER),
             type=event.TYPE,
             time=max(case.time, now) if now else case.time,
@@ -100,9 +102,9 @@ def conclude(case: State, event: Derived, now: datetime | None = None) -> Entry:
     )
 
 
-def _next_id(case: State, event: Derived) -> str:
+def _next_id(case: State, event: Derived, value: bytes | None) -> str:
     """The first id of this conclusion that no record bears yet: it may be true again after it was lifted, as a hold may."""
-    content = digest(event)
+    content = digest(event, value)
     attempt = case.overtaken.get(content, 0)
     while _packed(event_id := derived_id(event.OWNER, case.id, event.TYPE, content, attempt)) + _CONCLUDED in case.seen:
         attempt += 1
@@ -121,6 +123,7 @@ def _seen_as(entry: Entry) -> bytes:
     return key + (_CONCLUDED if owned else entry.envelope.source.encode())
 
 
+@lru_cache(maxsize=50_000)
 def _packed(event_id: str) -> bytes:
     try:
         return bytes.fromhex(event_id.replace("-", ""))

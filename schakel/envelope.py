@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 from schakel.errors import Unreadable
 from schakel.events.base import catalogue_name, ce_type
@@ -31,6 +33,27 @@ PATTERNS = {
 }
 """What each attribute may look like, as a whole; `ce_logtime` is shaped like `ce_time`. docs/partners.md repeats this table."""
 _COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_REQUIRED = {
+    "ce_specversion": "1.0 (CloudEvents, Kafka binary mode)",
+    "ce_type": "nl.schakel.<name>.v1",
+    "ce_id": "1 to 72 letters, digits, '.', '_', ':' or '-'",
+    "ce_source": "urn:nld:oin:<20 digits>",
+    "ce_time": "an RFC 3339 time with zone, for example 2026-03-28T12:00:00+01:00",
+}
+_EXPECTED = _REQUIRED | {
+    "ce_logtime": _REQUIRED["ce_time"],
+    "ce_subject": "a case id (UUID)",
+    "ce_causationid": "an event id",
+    "ce_actor": "a pseudonym: a-z, 0-9 and '-'",
+    "traceparent": "a W3C traceparent",
+    "ce_drill": "true or false",
+    "ce_partner": "a partner id",
+    "ce_inposition": "the position of a record",
+    "ce_indigest": "a digest",
+}
+_MOMENTS = frozenset({"ce_time", "ce_logtime"})
+_REMEMBERED = 20_000
+"""Of the newest attributes what they mean: a case's events repeat its id, their causes and their moments."""
 _KNOWN = frozenset({"ce_specversion", "ce_type", "ce_logtime", *PATTERNS})
 
 
@@ -68,57 +91,58 @@ class Envelope:
             ("ce_specversion", b"1.0"),
             ("ce_id", self.id.encode()),
             ("ce_source", self.source.encode()),
-            ("ce_type", ce_type(self.type).encode()),
-            ("ce_time", _utc(self.time).encode()),
+            ("ce_type", _type_bytes(self.type)),
+            ("ce_time", _utc(self.time)),
             ("content-type", CONTENT_TYPE),
         ]
-        optional = (
+        for name, text in (
             ("ce_subject", self.case),
             ("ce_causationid", self.causation),
             ("ce_actor", self.actor),
             ("traceparent", self.traceparent),
             ("ce_drill", "true" if self.drill else None),
-            ("ce_logtime", _utc(self.logtime) if self.logtime else None),
+        ):
+            if text:
+                pairs.append((name, text.encode()))
+        if self.logtime:
+            pairs.append(("ce_logtime", _utc(self.logtime)))
+        for name, text in (
             ("ce_partner", self.partner),
             ("ce_inposition", self.position),
             ("ce_indigest", self.digest),
-        )
-        pairs.extend((name, text.encode()) for name, text in optional if text)
+        ):
+            if text:
+                pairs.append((name, text.encode()))
         return tuple(pairs)
 
 
 def read_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """The envelope of a record; headers that are not ours are ignored. Raises Unreadable naming the header at fault."""
     found = _known(headers)
-    if found.get("ce_specversion") != "1.0":
-        raise _bad(
-            "ce_specversion",
-            "another version" if found.get("ce_specversion") else None,
-            "1.0 (CloudEvents, Kafka binary mode)",
-        )
-    name = catalogue_name(_need(found, "ce_type", "nl.schakel.<name>.v1"))
-    if name is None:
-        raise _bad("ce_type", "a type outside the catalogue", "nl.schakel.<name>.v1, see docs/asyncapi.yaml")
+    for name, expected in _REQUIRED.items():
+        if name not in found:
+            raise _bad(name, None, expected)
+    given = found.get
     return Envelope(
-        id=_match(found, "ce_id", "1 to 72 letters, digits, '.', '_', ':' or '-'"),
-        source=_match(found, "ce_source", "urn:nld:oin:<20 digits>"),
-        type=name,
-        time=_moment(found, "ce_time"),
-        case=_maybe(found, "ce_subject", "a case id (UUID)"),
-        causation=_maybe(found, "ce_causationid", "an event id"),
-        actor=_maybe(found, "ce_actor", "a pseudonym: a-z, 0-9 and '-'"),
-        traceparent=_maybe(found, "traceparent", "a W3C traceparent"),
-        drill=_maybe(found, "ce_drill", "true or false") == "true",
-        logtime=_moment(found, "ce_logtime") if "ce_logtime" in found else None,
-        partner=_maybe(found, "ce_partner", "a partner id"),
-        position=_maybe(found, "ce_inposition", "the position of a record"),
-        digest=_maybe(found, "ce_indigest", "a digest"),
+        id=found["ce_id"],
+        source=found["ce_source"],
+        type=found["ce_type"],
+        time=found["ce_time"],
+        case=given("ce_subject"),
+        causation=given("ce_causationid"),
+        actor=given("ce_actor"),
+        traceparent=given("traceparent"),
+        drill=given("ce_drill") == "true",
+        logtime=given("ce_logtime"),
+        partner=given("ce_partner"),
+        position=given("ce_inposition"),
+        digest=given("ce_indigest"),
     )
 
 
-def _known(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
-    """Our attributes as text. Tracing agents add headers of their own, some binary: they count for the size and no more."""
-    found: dict[str, str] = {}
+def _known(headers: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
+    """What our attributes say. Tracing agents add headers of their own, some binary: they count for the size and no more."""
+    found: dict[str, Any] = {}
     size = 0
     for header, raw in headers:
         size += len(header) + len(raw or b"")
@@ -133,34 +157,42 @@ def _known(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
             continue
         if header in found:  # readers differ in whether the first or the last counts
             raise _bad(header, "the header twice", "each header once")
-        try:
-            found[header] = (raw or b"").decode("utf-8")
-        except UnicodeDecodeError:
-            raise _bad(header, "bytes that are not UTF-8", "UTF-8 text") from None
+        found[header] = _value(header, raw or b"")
     return found
 
 
-def _need(found: dict[str, str], name: str, expected: str) -> str:
-    if not found.get(name):
+@lru_cache(maxsize=_REMEMBERED)
+def _value(name: str, raw: bytes) -> Any:
+    """What an attribute says: a text, for times a moment in UTC. Raises Unreadable."""
+    expected = _EXPECTED[name]
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _bad(name, "bytes that are not UTF-8", "UTF-8 text") from None
+    if not text:
         raise _bad(name, None, expected)
-    return found[name]
-
-
-def _match(found: dict[str, str], name: str, expected: str) -> str:
-    text = _need(found, name, expected)
+    if name == "ce_specversion":
+        if text != "1.0":
+            raise _bad(name, "another version", expected)
+        return text
+    if name == "ce_type":
+        return _type_named(text, expected)
+    if name in _MOMENTS:
+        return _moment(name, text, expected)
     if not _COMPILED[name].fullmatch(text):
         raise _bad(name, f"{len(text)} characters that do not fit", expected)
     return text
 
 
-def _maybe(found: dict[str, str], name: str, expected: str) -> str | None:
-    return _match(found, name, expected) if name in found else None
+def _type_named(text: str, expected: str) -> str:
+    name = catalogue_name(text)
+    if name is None:
+        raise _bad("ce_type", "a type outside the catalogue", f"{expected}, see docs/asyncapi.yaml")
+    return name
 
 
-def _moment(found: dict[str, str], name: str) -> datetime:
+def _moment(name: str, text: str, expected: str) -> datetime:
     """The moment in UTC. Some libraries write nanoseconds: finer than a microsecond is cut off."""
-    expected = "an RFC 3339 time with zone, for example 2026-03-28T12:00:00+01:00"
-    text = _need(found, name, expected)
     if not _COMPILED["ce_time"].fullmatch(text):
         raise _bad(name, "a text that is no time with zone", expected)
     try:
@@ -169,10 +201,20 @@ def _moment(found: dict[str, str], name: str) -> datetime:
         raise _bad(name, "a time that does not exist", expected) from None
 
 
-def _utc(moment: datetime) -> str:
+def _utc(moment: datetime) -> bytes:
     if moment.tzinfo is None:
         raise ValueError("an envelope's time needs a time zone; give one, for example datetime.now(UTC)")
-    return moment.astimezone(UTC).isoformat()
+    return _written(moment)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _written(moment: datetime) -> bytes:
+    return moment.astimezone(UTC).isoformat().encode()
+
+
+@lru_cache(maxsize=1_000)
+def _type_bytes(name: str) -> bytes:
+    return ce_type(name).encode()
 
 
 def _bad(name: str, found: str | None, expected: str) -> Unreadable:

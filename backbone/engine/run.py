@@ -6,6 +6,7 @@ SIGINT within about 3 s, or by its own decision, and then says why in its last l
 """
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -65,10 +66,19 @@ async def _worker(factory: ProcessorFactory, settings: Settings) -> Stop | None:
     except Exception as error:
         return error if isinstance(error, Stop) else fault(error)
     structlog.contextvars.bind_contextvars(service=processor.name)
+    _collect_seldom()
     life = _Life(shell, processor)
     stop = await _first(shell, asyncio.create_task(life.live()), asyncio.create_task(asked.wait()))
     await life.end(stop)
     return stop
+
+
+def _collect_seldom() -> None:
+    """A batch makes tens of thousands of objects that die together; looking through all that lives every 700 of them took a
+    fifth of the processor's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 async def _first(shell: Shell, living: asyncio.Task[None], asked: asyncio.Task[bool]) -> Stop | None:
