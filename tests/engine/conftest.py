@@ -10,14 +10,14 @@ from tests.support.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """One server for the session; a test that stops it starts it again."""
-    server = Postgres(tmp_path_factory.mktemp("postgres") / "server")
-    server.start()
+    server = Postgres()
     try:
+        server.start()
         yield server
     finally:
-        server.stop()
+        server.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -39,22 +40,19 @@ def require_binaries() -> Path:
 
 
 class Postgres:
-    """A server that a test may stop and start again. Its data survives that; `close` removes everything."""
+    """A server that a test may stop and start again; its data survives that, but not `close`."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self) -> None:
         self.binaries = require_binaries()
-        self.home = home
+        # Not below pytest's directories, which are for the owner alone: PostgreSQL refuses to run as root, and the package
+        # makes a user for it.
+        self.home = Path(tempfile.mkdtemp(prefix="schakel-postgres-"))
         self.port = pick_free()
-        # PostgreSQL refuses to run as root; the package makes a user for it.
         self._user = "postgres" if os.geteuid() == 0 else None
-        home.mkdir(parents=True, exist_ok=True)
-        for directory in (home, *home.parents):
-            if directory.stat().st_mode & 0o001 == 0 and directory.stat().st_uid == os.geteuid():
-                directory.chmod(directory.stat().st_mode | 0o011)  # pytest's directories are for the owner alone
         if self._user:
-            shutil.chown(home, self._user)
-        self._run("initdb", "-D", str(home / "data"), "-A", "trust", "-U", "postgres", "--no-sync")
+            shutil.chown(self.home, self._user)
         self._process: subprocess.Popen[bytes] | None = None
+        self._run("initdb", "-D", str(self.home / "data"), "-A", "trust", "-U", "postgres", "--no-sync")
 
     def start(self) -> None:
         """Start the server and return when it answers."""
@@ -74,6 +72,11 @@ class Postgres:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(30)
             self._process = None
+
+    def close(self) -> None:
+        """End the server and remove what it kept."""
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def database(self) -> str:
         """A new, empty database: its address for SQLAlchemy."""
