@@ -5,7 +5,6 @@ ledger tells which messages have landed where (then the receipt goes out, with t
 clocks are waiting for a watermark. A message about a case that the fold has not reached yet waits for the fold; it is not refused.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from backbone import metrics
-from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, out_record, timers_of
+from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, timers_of
 from backbone.chains import Chains, Partner
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.keys import KeyService, ResealRequest
@@ -23,18 +22,18 @@ from backbone.store.transaction import Tx
 from schakel import codec
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.envelope import PATTERNS, Envelope, read_headers
+from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
 from schakel.events.base import Sealed
 from schakel.events.report import ReportReceived
 from schakel.ids import new_case_id
-from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
+from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
-from services.intake import answered, rules, seen, watermark
+from services.intake import answered, answers, rules, seen, watermark
 
-IN, REFUSED = "schakel.in.", "schakel.refused"
+IN, REFUSED = "schakel.in.", answers.REFUSED
 WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours"})
 """Refusals that may only mean that our own fold of the ledger is behind: looked at again when it is not."""
 
@@ -116,7 +115,7 @@ class IntakeProcessor(CaseProcessor):
         """The receipts of told events, now that their position is known."""
         if not tx.checkpoint.rebuilding:
             ours = [landing for landing in landings if landing.entry.envelope.partner in self.chains.partners]
-            tx.outbox([_accepted(landing.entry, landing.case, landing.drill) for landing in ours])
+            tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill) for landing in ours])
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})
@@ -156,7 +155,7 @@ class IntakeProcessor(CaseProcessor):
             envelope = read_headers(raw.headers)
             return envelope, codec.decode_event(raw.value)  # type: ignore[return-value]  # the rules refuse what is not told
         except Unreadable as error:
-            return _as_refusal(error)
+            return answers.as_refusal(error)
 
     def _cases(self, tx: Tx, ids: Sequence[str]) -> dict[str, State]:
         return {case_id: desk.case for case_id, desk in load_desks(tx, list(dict.fromkeys(ids))).items()}
@@ -224,24 +223,24 @@ class IntakeProcessor(CaseProcessor):
             key, content = (envelope.source, envelope.id), seen.content(envelope, event)
             before, parts = known.get(key), resealed.get(number, ())
             if before is None and isinstance(parts, Unreadable):
-                outgoing.extend(self._refuse(raw, envelope, _as_refusal(parts), partner, now))
+                outgoing.extend(self._refuse(raw, envelope, answers.as_refusal(parts), partner, now))
             elif before is None:
                 known[key] = seen.Seen(cases[key], content, None, None)
                 if event.sealed:
                     event = event.model_copy(update={"sealed": parts})
                 digest = sha256(raw.value or b"").hexdigest()
                 appended = envelope_with(
-                    envelope, partner, now, case=cases[key], position=_position(raw), digest=digest
+                    envelope, partner, now, case=cases[key], position=answers.position_of(raw), digest=digest
                 )
                 remembered.append((appended, cases[key], content))
                 outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
                 metrics.submissions.labels("accepted").inc()
             elif before.content != content:
-                outgoing.extend(self._refuse(raw, envelope, _ALREADY_USED, partner, now))
+                outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now))
             elif before.offset is not None and before.partition is not None:
-                again = envelope_with(envelope, partner, now, position=_position(raw))
+                again = envelope_with(envelope, partner, now, position=answers.position_of(raw))
                 entry = Entry(again, event, before.partition, before.offset)
-                outgoing.append(_accepted(entry, before.case, envelope.drill))
+                outgoing.append(answers.accepted(entry, before.case, envelope.drill))
             # else: it is on its way to the ledger; the receipt that follows answers both
         seen.accepted(tx, remembered)
         tx.outbox(outgoing)
@@ -277,39 +276,10 @@ class IntakeProcessor(CaseProcessor):
 
     def _refuse(
         self, raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
-    ) -> list[Outgoing]:
-        """A receipt for the sender and a record without content for the operators."""
-        about = envelope.id if envelope else _about(raw)
+    ) -> Sequence[Outgoing]:
         metrics.submissions.labels("refused").inc()
         log.info("message refused", code=why.code, field=why.field, topic=raw.topic, offset=raw.offset)
-        record = RefusedRecord(
-            partner=partner.id if partner else None,
-            topic=raw.topic,
-            partition=raw.partition,
-            offset=raw.offset,
-            size_bytes=len(raw.value or b""),
-            sha256=sha256(raw.value or b"").hexdigest(),
-            about=about,
-            refusal=why,
-        )
-        position = _position(raw)
-        filed = out_record(
-            self.name,
-            partner.id if partner else "-",
-            record,
-            about=position,
-            cause=about,
-            at=now,
-            case=None,
-            drill=False,
-        )
-        rows = [Outgoing(REFUSED, None, raw.topic.encode(), filed.value, filed.headers)]
-        if partner:
-            receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset)
-            rows.append(
-                out_record(self.name, partner.id, receipt, about=position, cause=about, at=now, case=None, drill=False)
-            )
-        return rows
+        return answers.refused(raw, envelope, why, partner, now)
 
     # -- watermarks ----------------------------------------------------------------------------------------------------
 
@@ -353,46 +323,3 @@ def envelope_with(
         position=position,
         digest=digest,
     )
-
-
-def _as_refusal(error: Unreadable) -> Refusal:
-    return Refusal(code=error.code, field=error.field, found=error.found, expected=error.expected, remedy=error.remedy)
-
-
-def _position(raw: Raw) -> str:
-    return f"{raw.topic}/{raw.partition}/{raw.offset}"
-
-
-def _accepted(entry: Entry, case_id: str | None, drill: bool) -> Outgoing:
-    """The receipt of an accepted event: the same one, however often it is asked for."""
-    envelope = entry.envelope
-    receipt = Receipt(
-        about=envelope.id,
-        status=ReceiptStatus.ACCEPTED,
-        case=case_id,
-        position=Position(partition=entry.partition, offset=entry.offset),
-        in_offset=int((envelope.position or "/0").rpartition("/")[2]),
-    )
-    about = f"{envelope.source}|{envelope.id}"
-    at = envelope.logged_at
-    return out_record(
-        "intake", envelope.partner or "", receipt, about=about, cause=envelope.id, at=at, case=case_id, drill=drill
-    )
-
-
-def _about(raw: Raw) -> str | None:
-    """The id that the sender gave, when at least that header can be read."""
-    for name, value in raw.headers:
-        if name == "ce_id" and value:
-            text = value.decode("ascii", "replace")
-            return text if _READABLE_ID.fullmatch(text) else None
-    return None
-
-
-_READABLE_ID = re.compile(PATTERNS["ce_id"])
-_ALREADY_USED = Refusal(
-    code="id.already_used",
-    field="ce_id",
-    expected="a new id for a new event",
-    remedy="this id stands for an event with other content; to change what was said, send report.corrected with an id of its own",
-)

@@ -1,0 +1,91 @@
+"""What intake answers, as records: the receipt of what was let in, the receipt and the operators' record of what was refused."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from backbone.casework import out_record
+from backbone.chains import Partner
+from backbone.store.rows import Outgoing
+from schakel.entry import Entry
+from schakel.envelope import PATTERNS, Envelope
+from schakel.errors import Unreadable
+from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
+from schakel.record import Raw
+
+INTAKE, REFUSED = "intake", "schakel.refused"
+_READABLE_ID = re.compile(PATTERNS["ce_id"])
+_UUID = re.compile(PATTERNS["ce_subject"])
+ALREADY_USED = Refusal(
+    code="id.already_used",
+    field="ce_id",
+    expected="a new id for a new event",
+    remedy="this id stands for an event with other content; to change what was said, send report.corrected with an id of its own",
+)
+
+
+def accepted(entry: Entry, case_id: str | None, drill: bool) -> Outgoing:
+    """The receipt of an accepted event: the same one, however often it is asked for."""
+    envelope = entry.envelope
+    receipt = Receipt(
+        about=envelope.id,
+        status=ReceiptStatus.ACCEPTED,
+        case=case_id,
+        position=Position(partition=entry.partition, offset=entry.offset),
+        in_offset=int((envelope.position or "/0").rpartition("/")[2]),
+    )
+    about = f"{envelope.source}|{envelope.id}"
+    at = envelope.logged_at
+    return out_record(
+        INTAKE, envelope.partner or "", receipt, about=about, cause=envelope.id, at=at, case=case_id, drill=drill
+    )
+
+
+def refused(
+    raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
+) -> Sequence[Outgoing]:
+    """A record for the operators, in which nothing is in the sender's own words; and a receipt for the sender."""
+    about = envelope.id if envelope else _about(raw)
+    known_as = (
+        about if about and _UUID.fullmatch(about) else None
+    )  # else it may be the number of a dossier or a telephone
+    position = position_of(raw)
+    record = RefusedRecord(
+        partner=partner.id if partner else None,
+        topic=raw.topic,
+        partition=raw.partition,
+        offset=raw.offset,
+        size_bytes=len(raw.value or b""),
+        sha256=sha256(raw.value or b"").hexdigest(),
+        about=known_as,
+        refusal=why.model_copy(update={"found": None}),
+    )
+    to = partner.id if partner else "-"
+    filed = out_record(INTAKE, to, record, about=position, cause=known_as, at=now, case=None, drill=False)
+    rows = [Outgoing(REFUSED, None, raw.topic.encode(), filed.value, filed.headers)]
+    if partner:
+        receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset)
+        rows.append(
+            out_record(INTAKE, partner.id, receipt, about=position, cause=about, at=now, case=None, drill=False)
+        )
+    return rows
+
+
+def as_refusal(error: Unreadable) -> Refusal:
+    """Why a message could not be read, for its sender."""
+    return Refusal(code=error.code, field=error.field, found=error.found, expected=error.expected, remedy=error.remedy)
+
+
+def position_of(raw: Raw) -> str:
+    """Where a message stands, in one word."""
+    return f"{raw.topic}/{raw.partition}/{raw.offset}"
+
+
+def _about(raw: Raw) -> str | None:
+    """The id that the sender gave, when at least that header can be read."""
+    for name, value in raw.headers:
+        if name == "ce_id" and value:
+            text = value.decode("ascii", "replace")
+            return text if _READABLE_ID.fullmatch(text) else None
+    return None
