@@ -1,0 +1,172 @@
+"""How long a report takes: from the partner client's send until the receiver's client hands over the referral, all five services between.
+
+The unit is a bare round trip on the same broker: aiokafka, one record produced, acknowledged and consumed, one after the other.
+"""
+
+import asyncio
+import multiprocessing
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from backbone.kafka.connection import connection
+from backbone.supervisor.up import Backbone
+from bench import stand
+from bench.reports import DOOR, PERSONAL, RECEIVER, reports
+from schakel import codec
+from schakel.client import Partner
+from schakel.envelope import read_headers
+from schakel.messages import Receipt, ReferralOffered
+from schakel.reading import read_to_end
+
+RATE = 50
+SECONDS = 60
+WARM_UP_S = 5
+ROUND_TRIPS = 1_000
+
+
+def main() -> None:
+    seconds = 10 if stand.quick() else SECONDS
+    with stand.backbone("latency") as running:
+        running.wait_ready()
+        before = bare_round_trips(running)
+        sent, got = load(running, seconds)
+        after = bare_round_trips(running)
+        stages = by_stage(running)
+    waited_ms = [(got[case] - at) * 1000 for case, at in sent.items() if case in got]
+    bare_ms = sorted(before + after)
+    unit = median(bare_ms)
+    p50, p99 = median(waited_ms), stand.percentile(waited_ms, 0.99)
+    stand.write(
+        "latency",
+        {
+            "reports": len(sent),
+            "delivered": len(waited_ms),
+            "rate_per_s": RATE,
+            "seconds": seconds,
+            "bare_round_trip_ms": {"p50": unit, "p99": stand.percentile(bare_ms, 0.99)},
+            "delivered_ms": {
+                "p50": p50,
+                "p90": stand.percentile(waited_ms, 0.9),
+                "p99": p99,
+                "most": max(waited_ms),
+            },
+            "in_round_trips": {"p50": p50 / unit, "p99": p99 / unit},
+            "stages_ms": stages,
+        },
+    )
+
+
+# -- the unit ----------------------------------------------------------------------------------------------------------
+
+
+def bare_round_trips(running: Backbone) -> list[float]:
+    """Milliseconds from `send` to the record in the consumer's hands, one after the other, over an `out` topic nobody uses."""
+    assert running.broker is not None
+    return asyncio.run(_round_trips(connection(running.broker.bootstrap, running.broker.admin)))
+
+
+async def _round_trips(kafka: dict[str, Any]) -> list[float]:
+    place = TopicPartition("schakel.out.gemeente-groningen", 0)
+    producer = AIOKafkaProducer(**kafka, acks="all")
+    consumer = AIOKafkaConsumer(**kafka, auto_offset_reset="latest")
+    await producer.start()
+    await consumer.start()
+    try:
+        consumer.assign([place])
+        await consumer.seek_to_end(place)
+        took: list[float] = []
+        for number in range(ROUND_TRIPS // 2 + 50):
+            began = time.perf_counter()
+            await producer.send_and_wait(place.topic, b"x" * 500, partition=0)
+            await consumer.getone()
+            if number >= 50:
+                took.append((time.perf_counter() - began) * 1000)
+        return took
+    finally:
+        await consumer.stop()
+        await producer.stop()
+
+
+# -- the load ----------------------------------------------------------------------------------------------------------
+
+
+def load(running: Backbone, seconds: int) -> tuple[dict[str, float], dict[str, float]]:
+    """When each case's report was sent, and when its referral was in the receiver's hands, without the warm-up."""
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    receiver = multiprocessing.get_context("spawn").Process(
+        target=_receive, args=(stand.profile(running, RECEIVER), theirs), daemon=True
+    )
+    receiver.start()
+    ours.recv()
+    pending = []
+    with Partner.connect(profile=stand.profile(running, DOOR)) as door:
+        source = reports()
+        began = time.time() + 0.1
+        for number in range(RATE * (WARM_UP_S + seconds)):
+            if (left_s := began + number / RATE - time.time()) > 0:
+                time.sleep(left_s)
+            at = time.time()
+            pending.append((at, door.send(next(source), personal=PERSONAL)))
+        cases = {}
+        for at, one in pending:
+            case = one.accepted(60).case
+            assert case
+            if at - began > WARM_UP_S:
+                cases[case] = at
+    ours.send("end")
+    got = ours.recv()
+    receiver.join(10)
+    return cases, got
+
+
+def _receive(profile: Path, end: Connection) -> None:
+    got: dict[str, float] = {}
+    with Partner.connect(profile=profile) as partner:
+        end.send("ready")
+        asked_to_end = 0.0
+        while not asked_to_end or time.time() - asked_to_end < 2.0:
+            for message in partner.inbox(wait_s=0.2):
+                if isinstance(message.body, ReferralOffered) and message.case:
+                    got.setdefault(message.case, time.time())
+                if not asked_to_end and end.poll():
+                    asked_to_end = time.time()
+            if not asked_to_end and end.poll():
+                asked_to_end = time.time()
+    end.send(got)
+
+
+# -- where the time goes -----------------------------------------------------------------------------------------------
+
+
+def by_stage(running: Backbone) -> dict[str, float]:
+    """Median milliseconds from a report's append on `in` to the append of what follows from it, by the broker's own clock."""
+    assert running.broker is not None
+    kafka = connection(running.broker.bootstrap, running.broker.admin)
+    began = {read_headers(raw.headers).id: raw.timestamp_ms for raw in read_to_end(kafka, f"schakel.in.{DOOR}")}
+    stages: dict[str, list[float]] = {}
+    of_case: dict[str, int] = {}
+    for raw in read_to_end(kafka, stand.LEDGER):
+        envelope = read_headers(raw.headers)
+        if envelope.type == "report.received" and envelope.case and envelope.id in began:
+            of_case[envelope.case] = began[envelope.id]
+            stages.setdefault(envelope.type, []).append(raw.timestamp_ms - began[envelope.id])
+        elif envelope.case in of_case:
+            stages.setdefault(envelope.type, []).append(raw.timestamp_ms - of_case[envelope.case])
+    for raw in read_to_end(kafka, f"schakel.out.{DOOR}"):
+        message = codec.decode_message(raw.value)
+        if isinstance(message, Receipt) and message.about in began:
+            stages.setdefault("out: receipt", []).append(raw.timestamp_ms - began[message.about])
+    for raw in read_to_end(kafka, f"schakel.out.{RECEIVER}"):
+        case = read_headers(raw.headers).case
+        if case in of_case and isinstance(codec.decode_message(raw.value), ReferralOffered):
+            stages.setdefault("out: referral", []).append(raw.timestamp_ms - of_case[case])
+    return {name: median(values) for name, values in sorted(stages.items(), key=lambda item: median(item[1]))}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Writes the figures of the last run into docs/performance.md, between its two marks; the reading of them is written by hand."""
+
+import json
+from typing import Any
+
+from bench import stand
+
+PAGE = stand.ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+
+
+def main() -> None:
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n{figures()}{END}{after}", encoding="utf-8")
+
+
+def figures() -> str:
+    """A Markdown table of what was asked and what was found, and one of the machine."""
+    rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
+    found: dict[str, dict[str, Any]] = {}
+    for name in ("latency", "year", "service"):
+        path = stand.HOME / f"{name}.json"
+        if path.exists():
+            found[name] = json.loads(path.read_text(encoding="utf-8"))
+    if result := found.get("latency"):
+        rows += _latency(result)
+    if result := found.get("year"):
+        rows += _year(result)
+    if result := found.get("service"):
+        rows += _service(result)
+    machine = next(iter(found.values()))["machine"]
+    loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
+    facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
+    return "\n".join(rows) + f"\n\nMachine: {facts}. Load at the end of each (one minute): {loads}.\n"
+
+
+def _latency(result: dict[str, Any]) -> list[str]:
+    unit, took, ratio = result["bare_round_trip_ms"], result["delivered_ms"], result["in_round_trips"]
+    load = f"{result['rate_per_s']} reports/s, {result['seconds']} s"
+    return [
+        _row(
+            "bare aiokafka round trip, p50 / p99",
+            "the unit",
+            f"{unit['p50']:.2f} / {unit['p99']:.2f} ms",
+            None,
+            "latency",
+        ),
+        _row(
+            f"report → delivered, p50 ({load})",
+            "≤ 15 round trips",
+            f"{took['p50']:.0f} ms = {ratio['p50']:.0f}",
+            ratio["p50"] <= 15,
+            "latency",
+        ),
+        _row(
+            f"report → delivered, p99 ({load})",
+            "≤ 100 round trips",
+            f"{took['p99']:.0f} ms = {ratio['p99']:.0f}",
+            ratio["p99"] <= 100,
+            "latency",
+        ),
+    ]
+
+
+def _year(result: dict[str, Any]) -> list[str]:
+    events = f"{result['reports']:,} reports, {result['ledger_events']:,} ledger events"
+    used = ", ".join(f"{name} {seconds:.0f}" for name, seconds in result["cpu_s"].items())
+    return [
+        _row(
+            f"national year: {events}",
+            "≤ 90 s, stretch 45",
+            f"{result['seconds']:.0f} s = {result['events_per_s']:,.0f} events/s",
+            result["seconds"] <= 90 and result["ledger_events"] >= 300_000,
+            "year",
+        ),
+        _row("… processor seconds by process", "—", used, None, "year"),
+    ]
+
+
+def _service(result: dict[str, Any]) -> list[str]:
+    ours = result["cases"]
+    rows = []
+    for name, words, wanted in (
+        ("quixstreams", "quixstreams, stateful pass-through", 1.0),
+        ("plain_faust", "plain Faust agent, awaited sends", 5.0),
+    ):
+        if name in result:
+            times = result[f"times_{name}_events_per_s"]
+            rows.append(
+                _row(
+                    f"one service (`cases`) against {words}",
+                    f"≥ {wanted} ×",
+                    f"{times:.2f} × ({_spread(ours['events_per_s'])} against {_spread(result[name]['events_per_s'])} events/s; "
+                    f"{result[f'times_{name}_events_per_cpu_s']:.2f} × a CPU second)",
+                    times >= wanted,
+                    "service",
+                )
+            )
+    a_core = ours["events_per_cpu_s"]
+    rows.append(
+        _row(
+            f"rebuild of an empty database from the ledger ({ours['records']:,} events)",
+            "≥ 30,000 events/s a core",
+            f"{_spread(a_core)} events a CPU second",
+            a_core["median"] >= 30_000,
+            "service",
+        )
+    )
+    return rows
+
+
+def _spread(values: dict[str, float]) -> str:
+    return f"{values['median']:,.0f} [{values['lowest']:,.0f}–{values['highest']:,.0f}]"
+
+
+def _row(figure: str, wanted: str, found: str, met: bool | None, name: str) -> str:
+    verdict = "" if met is None else "yes" if met else "**no**"
+    return f"| {figure} | {wanted} | {found} | {verdict} | `python -m bench.{name}` |"
+
+
+if __name__ == "__main__":
+    main()
