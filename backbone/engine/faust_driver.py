@@ -25,6 +25,7 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnsupportedCodecError,
 )
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
@@ -227,6 +228,13 @@ class Producer(driver.Producer):  # type: ignore[misc]
         return {"acks": "all", "enable_idempotence": True}
 
 
+class _NoTables(TableManager):  # type: ignore[misc]
+    async def on_start(self) -> None:
+        """Faust waits a second here, for tables to be made known; there are none, and a killed worker should be back."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 class Transport(driver.Transport):  # type: ignore[misc]
     Consumer = Consumer
     Producer = Producer
@@ -287,6 +295,9 @@ def make_app(
         producer_request_timeout=30.0,
         stream_buffer_maxsize=_PARCELS_IN_QUEUE,
         stream_wait_empty=False,
+        TableManager=_NoTables,
+        # Else Faust's own assignor gives partitions of one number together: all `in` topics to one worker of intake.
+        table_standby_replicas=0,
     )
     app.seam = seam
     app.linger_s = linger_s

@@ -158,7 +158,11 @@ def digest(raw: Raw) -> bytes:
 
 
 def _raw(record: Any) -> Raw:
-    headers = tuple([(name, value or b"") for name, value in record.headers])
+    headers = record.headers
+    for _, value in headers:
+        if value is None:  # Kafka knows the difference between nothing and empty; nobody who reads headers does
+            headers = tuple([(name, content or b"") for name, content in headers])
+            break
     return Raw(record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers)
 
 

@@ -16,6 +16,7 @@ from aiokafka.consumer.fetcher import Fetcher, FetchResult
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.producer.producer import AIOKafkaProducer
 from faust.app.base import App
+from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.transport import conductor, consumer
 from faust.transport.drivers import aiokafka as driver
@@ -35,6 +36,7 @@ OVERRIDDEN: dict[Callable[..., object], str] = {
     driver.Consumer.verify_event_path: "a17e8f0610e1",
     consumer.Consumer._filter_tps_with_pending_acks: "f6f923977423",
     consumer.Consumer._new_offset: "1d2c7ea89a7a",
+    TableManager.on_start: "365dd25fbc0e",
     driver.Producer._settings_extra: "a4c7bc41b638",
 }
 
@@ -49,6 +51,7 @@ BUILT_ON: dict[Callable[..., object], str] = {
     App._on_partitions_revoked: "d5c895bbe57d",
     App._on_partitions_assigned: "de932b7927db",
     Recovery._resume_streams: "d986a6710c1a",
+    TableManager._update_channels: "88e3941facc9",
     Recovery.on_rebalance: "aa4d997a1795",
     faust.Stream._c_aiter: "fa44582a5882",
     faust.Stream._py_aiter: "3a48ee257a65",
@@ -88,7 +91,14 @@ def test_a_private_method_is_as_it_was(method: Callable[..., object], digest: st
 
 
 @pytest.mark.parametrize(
-    "ours", [faust_driver.Consumer, faust_driver._Thread, faust_driver._Listener, faust_driver.Producer]
+    "ours",
+    [
+        faust_driver.Consumer,
+        faust_driver._Thread,
+        faust_driver._Listener,
+        faust_driver.Producer,
+        faust_driver._NoTables,
+    ],
 )
 def test_every_override_is_on_the_list(ours: type) -> None:
     """An override that is added is looked after too."""

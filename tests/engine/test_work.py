@@ -164,7 +164,7 @@ def test_a_transaction_is_not_larger_than_a_rebalance_can_wait_for(worker: Worke
 def test_headers_without_a_value_are_empty(worker: Worker, scripted: Scripted) -> None:
     seen: list[Raw] = []
     scripted.outcome = lambda raws: (seen.extend(raws), Outcome())[1]
-    worker.records(PLACE, [Record(5, headers=[("a", None), ("a", b"1")])], 0)
+    worker.records(PLACE, [Record(5, headers=(("a", None), ("a", b"1")))], 0)
     assert seen[0].headers == (("a", b""), ("a", b"1"))
 
 
