@@ -77,6 +77,8 @@ Step = Tell | Watermark | Read | Land | Repeat | Rebuild | Settle
 
 def play(world: World, step: Step) -> None:
     match step:
+        case Tell(by, Later() as event, logged, told_id) if by == WHOSE_IT_IS:
+            world.tell(Tell(event.author(world.state()), event, logged, told_id))
         case Tell() | Watermark():
             world.tell(step)
         case Read(service, records):
@@ -105,6 +107,18 @@ class Later:
     def __call__(self, case: State) -> Told:
         return _LATER[self.what](case, self.number, dict(self.more))
 
+    def author(self, case: State) -> str:
+        """Whose it is to say: the receiver's to answer, the author's to take back."""
+        if self.what == "retract a grant":
+            return _nth([grant.recorded_by for grant in case.grants.values()], self.number)
+        if self.what == "retract a contact":
+            return _nth([contact.by for contact in case.contacts], self.number)
+        return _nth([referral.to for referral in case.referrals.values()], self.number)
+
+
+WHOSE_IT_IS = ""
+"""As the author of a `Later`: whoever may say it."""
+
 
 def _nth(things: list[str], number: int) -> str:
     return things[number % len(things)] if things else "nothing-there"
@@ -126,20 +140,6 @@ _LATER: dict[str, Callable[[State, int, dict[str, Any]], Told]] = {
         event=_nth([contact.id for contact in case.contacts], n), reason="mistake"
     ),
 }
-
-
-@dataclass(frozen=True)
-class Receiver:
-    """Answers a referral as its own receiver, whoever that is."""
-
-    what: str
-    number: int
-
-    def __call__(self, case: State) -> Told:
-        return _LATER[self.what](case, self.number, {})
-
-    def by(self, case: State) -> str:
-        return _nth([referral.to for referral in case.referrals.values()], self.number)
 
 
 def _moments(hours: int = 120) -> st.SearchStrategy[Any]:
@@ -238,7 +238,7 @@ def words(amsterdam: bool) -> st.SearchStrategy[Tell]:
         st.builds(telling.withdrawn, st.none() | to, by, purpose),
         st.builds(lambda to, scopes, by: telling.refused(to, *scopes, by=by), to, _scopes(), by),
         st.builds(telling.asked, to, by),
-        st.builds(Tell, by, st.builds(Later, st.just("retract a grant"), number)),
+        st.builds(Tell, st.just(WHOSE_IT_IS) | by, st.builds(Later, st.just("retract a grant"), number)),
     )
 
 
@@ -246,9 +246,8 @@ def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
     """Anything a partner of the chain may tell about the case, at any moment; every second is a word about consent."""
     partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
     by, to, number = st.sampled_from(partners), st.sampled_from(receivers(amsterdam)), st.integers(0, 3)
-    answers = st.builds(Receiver, st.sampled_from(["accepted", "accepted", "declined", "completed"]), number).map(
-        _answer
-    )
+    what = st.sampled_from(["accepted", "accepted", "declined", "completed", "retract a contact"])
+    answers = st.builds(Tell, st.just(WHOSE_IT_IS), st.builds(Later, what, number))
     others = st.one_of(
         st.builds(Tell, by, st.builds(Later, st.sampled_from(["retract a contact", "accepted"]), number)),
         st.builds(
@@ -304,22 +303,13 @@ def _basis(by: str, to: str, scopes: tuple[str, ...], basis: str) -> Tell:
     return Tell(by, event)
 
 
-def _answer(receiver: Receiver) -> Tell:
-    return Tell("", receiver)
-
-
-def resolved(told: Tell, case: State) -> Tell:
-    """An answer to a referral gets its receiver as author."""
-    return Tell(told.event.by(case), told.event, told.logged, told.id) if isinstance(told.event, Receiver) else told
-
-
 # --- schedules --------------------------------------------------------------------------------------------------------
 
 
 def moves() -> st.SearchStrategy[list[Step]]:
     """What services do meanwhile: read some, append some, catch up; sometimes one starts over from nothing.
 
-    Often the gate has read and not yet appended: then the next word stands before what it decided.
+    Often one has read and not yet appended: then the next word stands before what it decided.
     """
     services, records = st.sampled_from(SERVICES), st.none() | st.integers(1, 3)
     read, land = st.builds(Read, services, records), st.builds(Land, services, records)
@@ -328,11 +318,12 @@ def moves() -> st.SearchStrategy[list[Step]]:
         st.builds(Repeat, st.integers(0, 60)),
         st.builds(Rebuild, services),
     )
-    gate: list[Step] = [Read("consent", None)]
+    gate = Read("consent", None)
     return st.one_of(
         st.just([Settle()]),
-        st.just(gate),
-        st.just([*gate, Land("consent", 1), *gate]),
+        st.just([gate]),
+        services.map(lambda name: [Read(name, None)]),
+        st.just([gate, Land("consent", 1), gate]),
         services.map(lambda name: [Read(name, None), Land(name, None)]),
         st.lists(st.one_of(read, land, read, land, seldom), max_size=4),
     )

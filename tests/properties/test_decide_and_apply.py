@@ -7,7 +7,7 @@ from schakel.case import apply, conclude, digest
 from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State, dump, load
 from tests.properties.effort import effort
-from tests.properties.plots import Step, Tell, play, plots, resolved, tells
+from tests.properties.plots import Step, Tell, play, plots, tells
 from tests.support.casebook import SERVICES, SETTLE_LIMIT, Seat, World
 from tests.support.telling import Watermark
 
@@ -16,7 +16,7 @@ def stage(plot: list[Step]) -> World:
     """The world in the middle of a plot: nobody is done."""
     world = World()
     for step in plot:
-        play(world, resolved(step, world.state()) if isinstance(step, Tell) else step)
+        play(world, step)
     return world
 
 
@@ -59,7 +59,7 @@ def test_a_settled_case_stays_settled_whoever_asks_again(plot: list[Step], more:
     world.settle()
     for told in more:
         before = len(world.ledger)
-        world.tell(resolved(told, world.state()))
+        play(world, told)
         world.settle()
         assert len(world.ledger) - before <= SETTLE_LIMIT + 1
     length = len(world.ledger)
@@ -80,7 +80,7 @@ def test_follow_up_is_woken_whenever_it_has_something_to_say(plot: list[Step]) -
         world.settle()
         moments = [at for _, at in next_moments(world.state())]
         before = len(world.ledger)
-        play(world, resolved(step, world.state()) if isinstance(step, Tell) else step)
+        play(world, step)
         world.settle()
         if isinstance(step, Watermark) and len(world.ledger) > before + 1:
             assert moments, "somebody woke up without a reason"

@@ -7,10 +7,11 @@ from schakel.case_state import Effect, ReferralState, State
 from schakel.events.consent import ConsentGranted
 from schakel.events.referral import ReferralDelivered, ReferralReleased
 from tests.properties.effort import effort
-from tests.properties.plots import AMSTERDAM_PARTNERS, Step, Tell, play, schedules
+from tests.properties.plots import AMSTERDAM_PARTNERS, Step, Tell, play, schedules, words
+from tests.properties.yardstick import complaints, history_of, still_running
 from tests.support import telling
 from tests.support.casebook import World
-from tests.support.telling import ADV, CITY, HELP, POLICE, report, terms
+from tests.support.telling import ADV, CITY, DMG, HELP, POLICE, report, report_in_groningen, terms
 
 RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 RECEIVERS = (HELP, CITY, ADV)
@@ -47,6 +48,38 @@ def test_an_old_yes_that_comes_late_resurrects_nothing(
     for entry, effect in zip(world.ledger[position:], effects[position:], strict=True):
         if isinstance(entry.event, ReferralReleased | ReferralDelivered) and entry.event.to == to:
             assert effect in (Effect.OVERTAKEN, Effect.DUPLICATE)
+
+
+@st.composite
+def busy_reports(draw: st.DrawFn) -> Tell:
+    """A report from which something goes to somebody: asked or not, by name or without."""
+    answer = {"checks": ({"check": "discrimination_or_violence", "answer": "yes"},)}
+    identity = draw(st.sampled_from(["by_name", "known_to_door", "one_way"]))
+    said_yes = draw(st.booleans())
+    if draw(st.booleans()):
+        return report(identity=identity, consents=tuple(terms(to) for to in RECEIVERS if said_yes))
+    return report_in_groningen(identity=identity, consents=(terms(DMG),) if said_yes else (), **answer)
+
+
+@effort(300)
+@given(busy_reports(), st.sampled_from(["consent", "routing"]), st.booleans().flatmap(words), st.integers(0, 3))
+def test_what_she_says_while_an_answer_is_on_its_way_stands_before_it(
+    first: Tell, slow: str, word: Tell, landed: int
+) -> None:
+    """A service has decided; part of that has landed, and the rest lands behind her word."""
+    world = World()
+    world.tell(first)
+    world.read("routing")
+    world.land("routing", landed if slow == "routing" else None)
+    world.read("consent")
+    world.land("consent", landed if slow == "consent" else None)
+    play(world, word)
+    world.land(slow)
+    assert complaints(history_of(world))[0] == []
+    world.settle()
+    found, standing = complaints(history_of(world))
+    assert found == []
+    assert list(still_running(world.state(), standing)) == []
 
 
 WORDS = st.one_of(

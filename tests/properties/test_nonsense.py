@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from schakel.events import TOLD, Told
 from tests.properties.effort import effort
-from tests.properties.plots import AMSTERDAM_PARTNERS, GRONINGEN_PARTNERS, Tell, reports, resolved, tells
+from tests.properties.plots import AMSTERDAM_PARTNERS, GRONINGEN_PARTNERS, Tell, play, reports, tells
 from tests.properties.yardstick import complaints
 from tests.support.casebook import SERVICES, World
 from tests.support.strategies import events
@@ -48,7 +48,7 @@ def test_nothing_that_is_told_makes_a_service_fall_over_or_go_on_for_ever(
 ) -> None:
     world = World()
     for told in muddle:
-        world.tell(resolved(told, world.state()) if isinstance(told, Tell) else told)
+        play(world, told)
         if not hurry:
             world.settle()
     world.settle()

@@ -7,14 +7,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schakel.case_state import Effect
+from schakel.case_state import Effect, ReferralState, State
 from schakel.entry import Entry
-from schakel.events import Derived, Told
-from schakel.events.consent import BasisInvoked, ConsentGranted, ConsentRefused, ConsentTerms, ConsentWithdrawn
+from schakel.events import Derived
+from schakel.events.consent import (
+    BasisInvoked,
+    ConsentGranted,
+    ConsentNeeded,
+    ConsentRefused,
+    ConsentTerms,
+    ConsentWithdrawn,
+)
 from schakel.events.data import StatementRetracted
 from schakel.events.referral import ReferralDelivered, ReferralProposed, ReferralReleased
 from schakel.events.report import LabelRefused, ReportCorrected, ReportReceived
+from tests.support.casebook import World
 
+RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 OTHER_BASES = ("vital_interest", "legal_duty", "agreement")
 OWN_WORD = ("victim", "representative")
 
@@ -87,6 +96,10 @@ class Words:
         scopes = {scope for yes in mine for scope in yes.scopes} - ({"label"} if self.no_label else set())
         return scopes | {"case_facts"} if mine else None
 
+    def answered_already(self, to: str, purpose: str) -> bool:
+        """She has said yes or no to this step, and it stands."""
+        return bool(self.standing(to, purpose)) or self.allowed(to, purpose) is not None
+
     def may_go_nameless(self, to: str, purpose: str) -> bool:
         """For a scheme that always forwards: her name is refused or unknown, and she has not said no to the step itself."""
         return self.may_stay_nameless(to, purpose) and (bool(self.standing(to, purpose)) or self.identity != "by_name")
@@ -141,7 +154,9 @@ def complaints(history: list[tuple[Entry, Effect]]) -> tuple[list[str], Standing
         words.hear(entry)
         if not isinstance(event, Derived) or effect is not Effect.EFFECTIVE:
             continue
-        if isinstance(event, ReferralProposed):
+        if isinstance(event, ConsentNeeded) and words.answered_already(event.recipient, event.purpose):
+            found.append(f"asked again: {event.recipient} for {event.purpose}")
+        elif isinstance(event, ReferralProposed):
             proposals[entry.id] = event
         elif isinstance(event, ReferralReleased):
             releases[event.referral] = event
@@ -165,10 +180,14 @@ def uncovered(
         yield f"{release.scopes} to {referral.to} for {referral.purpose}: allowed are {allowed}"
 
 
-def told_and_concluded(history: list[tuple[Entry, Effect]]) -> int:
-    """The most conclusions drawn between two told events, for the bound."""
-    most = run = 0
-    for entry, effect in history:
-        run = 0 if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE else run + 1
-        most = max(most, run)
-    return most
+def still_running(case: State, standing: Standing) -> Iterator[str]:
+    """What goes on at the end although her words no longer carry it."""
+    for referral in case.referrals.values():
+        if referral.state in RUNNING:
+            proposal, release = standing.proposals[referral.id], standing.releases[referral.id]
+            yield from uncovered(standing.words, proposal, release, standing.words.may_stay_nameless)
+
+
+def history_of(world: World) -> list[tuple[Entry, Effect]]:
+    """The ledger, and what each of its records did."""
+    return list(zip(world.ledger, world.folded()[1], strict=True))
