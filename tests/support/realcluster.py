@@ -135,11 +135,17 @@ class RealCluster:
         for service in SERVICES:
             with self.store(service) as store:
                 points = store.checkpoints()
-                if store.depths()["outbox"] or not points:
+                if store.depths()["outbox"] or not points or self._due(store):
                     return False
             if any(point.rebuilding or point.next_offset < before[place] for place, point in points.items()):
                 return False
         return self.wire.ends() == before
+
+    def _due(self, store: Store) -> bool:
+        """Whether a clock wants attention by now: a watermark is on its way then."""
+        now_ms = int(self.time.now().timestamp() * 1000)
+        with store.reading() as db:
+            return bool(db.execute(select(tables.timer.c.case_id).where(tables.timer.c.due_at_ms <= now_ms)).first())
 
     def settle(self, within_s: float = 60.0) -> None:
         """Wait until all is quiet, then read all topics."""
@@ -151,10 +157,14 @@ class RealCluster:
         """Move the clock that intake reads."""
         self.time.set(self.time.now() + by)
 
+    def page(self, label: str, path: str) -> bytes:
+        """What a worker answers over HTTP."""
+        with urllib.request.urlopen(self.workers[label].url + path, timeout=10) as answer:
+            return bytes(answer.read())
+
     def metric(self, label: str, name: str) -> dict[str, float]:
         """What a worker shows at `/metrics` under this name, by its labels."""
-        with urllib.request.urlopen(f"{self.workers[label].url}/metrics", timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
+        lines = self.page(label, "/metrics").decode().splitlines()
         found = (line.rpartition(" ") for line in lines if line.partition("{")[0].partition(" ")[0] == name)
         return {labels: float(value) for labels, _, value in found}
 

@@ -12,7 +12,7 @@ from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
 
 KILLS = round(20 * SOAK)
-REPORTS_A_KILL = 12
+REPORTS_A_KILL = 8
 
 
 @pytest.mark.slow
