@@ -18,6 +18,7 @@ from backbone.engine import metrics
 from backbone.engine.errors import BrokerAway, Exit, Stop
 from backbone.engine.health import Health
 from backbone.engine.processor import Place
+from backbone.engine.work import Published
 from backbone.store.errors import DatabaseAway
 from backbone.store.rows import Outgoing, Pending
 
@@ -82,10 +83,9 @@ class Publisher:
             self._known[place] = pending[-1].seq
             await self._enqueue(place, pending)
 
-    def to_forget(self, place: Place) -> int:
-        """The number of the last acknowledged row of this partition that is still in the database; 0 when none is."""
-        seq = self._acknowledged.get(place, 0)
-        return seq if seq > self._forgotten.get(place, 0) else 0
+    def published(self, place: Place) -> Published:
+        """How far this partition's outbox has been published."""
+        return Published(self._acknowledged.get(place, 0), self._forgotten.get(place, 0))
 
     def forgotten(self, place: Place, seq: int) -> None:
         """Rows up to this number have left the database."""

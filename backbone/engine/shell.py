@@ -26,7 +26,7 @@ from backbone.engine.logs import where_from
 from backbone.engine.parcels import Parcel
 from backbone.engine.processor import Offers, Place, Processor
 from backbone.engine.publisher import Publisher
-from backbone.engine.work import Step, Worker
+from backbone.engine.work import Published, Step, Worker
 from backbone.settings import Settings
 from backbone.store.errors import DatabaseAway, StoreError
 from backbone.store.rows import Checkpoint
@@ -165,21 +165,21 @@ class Shell:
         token = self.consumer.open.get(place)
         if token is None:
             return False
-        step = await self._locked(place, token, lambda place, _, seq: self.worker.idle(place, seq), ())
+        step = await self._locked(place, token, lambda place, _, published: self.worker.idle(place, published), ())
         return step is not None and step.again
 
     async def _locked(
         self,
         place: Place,
         token: int,
-        do: Callable[[Place, Sequence[Any], int], Step],
+        do: Callable[[Place, Sequence[Any], Published], Step],
         records: Sequence[Any],
     ) -> Step | None:
         """One transaction, if the partition is still the one that was meant; None when it is not, or something is away."""
         async with self._busy:
             if self.consumer.open.get(place) != token:
                 return None
-            step = await self.attempt(self.in_worker(do, place, records, self.publisher.to_forget(place)))
+            step = await self.attempt(self.in_worker(do, place, records, self.publisher.published(place)))
             if step is None:
                 return None
             self.publisher.forgotten(place, step.forgot)
@@ -217,7 +217,8 @@ class Shell:
             async with asyncio.timeout(within_s):
                 await self.publisher.emptied()
         for place in list(self.health.standings):
-            if seq := self.publisher.to_forget(place):
+            seq, forgotten = self.publisher.published(place)
+            if seq > forgotten:
                 with suppress(StoreError):
                     await self.in_worker(self.worker.forget, place, seq)
                     self.publisher.forgotten(place, seq)

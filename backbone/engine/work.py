@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from backbone.engine import metrics
 from backbone.engine.errors import Exit, Stop
@@ -41,6 +41,14 @@ class Step:
     forgot: int = 0
 
 
+class Published(NamedTuple):
+    """How far a partition's outbox has come: the number of the last row that Kafka has acknowledged, and of the last one that
+    has left the database since."""
+
+    acknowledged: int = 0
+    forgotten: int = 0
+
+
 class _Waits(Exception):
     """Takes the transaction back."""
 
@@ -53,17 +61,17 @@ class Worker:
         self._processor = processor
         self._offers = offers
 
-    def records(self, place: Place, records: Sequence[Any], published_seq: int) -> Step:
+    def records(self, place: Place, records: Sequence[Any], published: Published) -> Step:
         """One transaction over as many of these records as can go in. Raises Stop for a position that does not fit.
 
-        records: aiokafka's, of one partition in the order of the log. published_seq: of the outbox, may be forgotten.
+        records: aiokafka's, of one partition in the order of the log.
         """
         began = time.perf_counter()
         step = Step(0, False)
         taken: list[Raw] = []
         try:
             with self._store.transaction(*place) as tx:
-                self._forget(tx, published_seq, step)
+                self._forget(tx, published, step)
                 taken = self._one(tx, records, step)
         except _Waits:
             step.forgot = 0
@@ -73,12 +81,12 @@ class Worker:
             metrics.TRANSACTION_SECONDS.observe(time.perf_counter() - began)
         return step
 
-    def idle(self, place: Place, published_seq: int) -> Step:
+    def idle(self, place: Place, published: Published) -> Step:
         """One transaction of what is to do without records: reconciling after a rebuild, or parked records and the processor's tick."""
         with self._store.transaction(*place) as tx:
             point = tx.checkpoint
             step = Step(point.next_offset, point.rebuilding, seq_before=point.outbox_seq)
-            self._forget(tx, published_seq, step)
+            self._forget(tx, published, step)
             if point.reconciling:
                 self._reconcile(tx, step)
             elif not point.rebuilding:
@@ -139,10 +147,18 @@ class Worker:
         tx.touch()
         step.again = True
 
-    def _forget(self, tx: Tx, published_seq: int, step: Step) -> None:
-        if published_seq:
-            tx.forget_published(published_seq)
-            step.forgot = published_seq
+    def _forget(self, tx: Tx, published: Published, step: Step) -> None:
+        point = tx.checkpoint
+        if published.acknowledged > point.outbox_seq:
+            raise Stop(
+                Exit.GO_ON_AT_CHECKPOINT,
+                "went_back",
+                f"the database went back in time: of {point.topic}[{point.partition}] outbox row {published.acknowledged} was "
+                f"published but the last is {point.outbox_seq} (a failover, a restored backup?); the process starts anew",
+            )
+        if published.acknowledged > published.forgotten:
+            tx.forget_published(published.acknowledged)
+            step.forgot = published.acknowledged
 
 
 def digest(raw: Raw) -> bytes:

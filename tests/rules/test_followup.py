@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.variants import HELP_STEP, written
 from tests.support.casebook import Story, given
 from tests.support.conclusions import (
     any_breach,
@@ -40,6 +39,7 @@ from tests.support.telling import (
     thread_closed,
     withdrawn,
 )
+from tests.support.variants import HELP_STEP, written
 
 CONTACT = "contact-met-melder"
 CALLED = "00000000-0000-7000-8000-0000000000cc"

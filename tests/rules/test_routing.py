@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from schakel.messages import Attention, Information
-from tests.support.variants import HELP_STEP, written
 from tests.support.casebook import World, given
 from tests.support.conclusions import attached, exhausted, informed, opened, proposed
 from tests.support.telling import (
@@ -31,6 +30,7 @@ from tests.support.telling import (
     requested,
     terms,
 )
+from tests.support.variants import HELP_STEP, written
 
 # --- the right events
 
@@ -118,7 +118,7 @@ def test_what_rests_on_an_opening_that_came_too_late_has_no_effect():
     world.tell(corrected(place={"municipality": "amsterdam", "district": "oost"}))
     world.read("routing")
     world.land("routing")
-    case, effects = world.folded()
+    _case, effects = world.folded()
     openings = [
         (entry.id, effect)
         for entry, effect in zip(world.ledger, effects, strict=True)
