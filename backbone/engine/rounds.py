@@ -59,7 +59,8 @@ async def _ticks(shell: Shell) -> None:
 def _has_to_tick(shell: Shell, place: tuple[str, int], number: int) -> bool:
     standing = shell.health.standings.get(place)
     reading_history = standing is not None and standing.rebuilding
-    return bool(shell.offers.ticks or reading_history or shell.publisher.to_forget(place) or number % _SLOWLY == 0)
+    seq, forgotten = shell.publisher.published(place)
+    return shell.offers.ticks or reading_history or seq > forgotten or number % _SLOWLY == 0
 
 
 async def _observations(shell: Shell) -> None:

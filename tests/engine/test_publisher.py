@@ -118,9 +118,9 @@ async def test_each_destination_gets_its_records_in_order() -> None:
         await publisher.committed(HERE, 2, [row(3, "e")])
         await emptied(publisher)
         assert world.producer.values("schakel.out.coc") == ["a", "b", "c", "d", "e"]
-        assert publisher.to_forget(HERE) == 3
+        assert publisher.published(HERE) == (3, 0)
         publisher.forgotten(HERE, 3)
-        assert publisher.to_forget(HERE) == 0
+        assert publisher.published(HERE) == (3, 3)
 
 
 async def test_a_message_is_out_before_the_event_that_says_so() -> None:
@@ -149,7 +149,7 @@ async def test_what_others_left_goes_first() -> None:
         await publisher.committed(HERE, 6, [row(7, "new 7")])
         await emptied(publisher)
         assert world.producer.values("schakel.out.coc") == ["old 4", "old 5", "old 6", "new 7"]
-        assert publisher.to_forget(HERE) == 7
+        assert publisher.published(HERE).acknowledged == 7
 
 
 async def test_rows_that_a_woken_worker_committed_in_between_are_found_by_their_numbers() -> None:
@@ -226,7 +226,7 @@ async def test_a_refusal_for_good_ends_the_process_since_the_producer_cannot_go_
                 await asyncio.sleep(0.01)
         assert (world.stops[0].code, world.stops[0].reason) == (75, "producer")
         assert "publishing to schakel.out.coc fails" in world.health.reason
-        assert publisher.to_forget(HERE) == 0
+        assert publisher.published(HERE).acknowledged == 0
 
 
 async def test_a_partition_that_a_topic_does_not_have_is_said() -> None:
@@ -262,7 +262,7 @@ async def test_what_was_let_go_is_left_to_the_next_owner() -> None:
         await publisher.committed(HERE, 0, [row(1, "a")])
         await emptied(publisher)
         assert world.producer.sent == []
-        assert publisher.to_forget(HERE) == 0
+        assert publisher.published(HERE).acknowledged == 0
 
 
 async def test_no_more_transactions_while_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.parcels import MAX_RECORDS, Parcel
 from backbone.engine.processor import Offers, Outcome
-from backbone.engine.work import Worker, digest
+from backbone.engine.work import Published, Worker, digest
 from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
@@ -91,24 +91,24 @@ def position(store: Store) -> int:
 def test_it_goes_on_exactly_at_the_checkpoint_and_skips_what_is_older(
     store: Store, worker: Worker, scripted: Scripted
 ) -> None:
-    step = worker.records(PLACE, records(5, 8), 0)
+    step = worker.records(PLACE, records(5, 8), Published())
     assert (step.position, step.done, [row.seq for row in step.pending]) == (8, 3, [1])
-    step = worker.records(PLACE, records(6, 12), 0)
+    step = worker.records(PLACE, records(6, 12), Published())
     assert (step.position, step.done) == (12, 6)
     assert scripted.batches == [[5, 6, 7], [8, 9, 10, 11]]
     assert position(store) == 12
 
 
 def test_what_is_older_altogether_changes_nothing(worker: Worker, scripted: Scripted) -> None:
-    worker.records(PLACE, records(5, 8), 0)
-    step = worker.records(PLACE, records(5, 8), 0)
+    worker.records(PLACE, records(5, 8), Published())
+    step = worker.records(PLACE, records(5, 8), Published())
     assert (step.position, step.done, step.pending) == (8, 3, [])
     assert len(scripted.batches) == 1
 
 
 def test_a_gap_before_the_batch_ends_the_process(store: Store, worker: Worker, scripted: Scripted) -> None:
     with pytest.raises(Stop) as stopped:
-        worker.records(PLACE, records(6, 8), 0)
+        worker.records(PLACE, records(6, 8), Published())
     assert (stopped.value.code, stopped.value.reason) == (Exit.GO_ON_AT_CHECKPOINT, "gap")
     assert scripted.batches == []
     assert position(store) == 5
@@ -116,20 +116,20 @@ def test_a_gap_before_the_batch_ends_the_process(store: Store, worker: Worker, s
 
 def test_a_hole_in_the_log_is_said(worker: Worker) -> None:
     with pytest.raises(Stop) as stopped:
-        worker.records(PLACE, [Record(4), Record(6)], 0)
+        worker.records(PLACE, [Record(4), Record(6)], Published())
     assert (stopped.value.code, stopped.value.reason) == (Exit.SAYS_WHY, "hole")
 
 
 def test_what_lies_before_a_hole_is_worked_off_first(worker: Worker, scripted: Scripted) -> None:
-    step = worker.records(PLACE, [Record(5), Record(6), Record(8)], 0)
+    step = worker.records(PLACE, [Record(5), Record(6), Record(8)], Published())
     assert (step.done, scripted.batches) == (2, [[5, 6]])
     with pytest.raises(Stop):
-        worker.records(PLACE, [Record(8)], 0)
+        worker.records(PLACE, [Record(8)], Published())
 
 
 def test_the_record_before_the_checkpoint_must_be_the_one_that_was_read(worker: Worker) -> None:
-    worker.records(PLACE, records(5, 8), 0)
-    worker.records(PLACE, [Record(7), Record(8)], 0)
+    worker.records(PLACE, records(5, 8), Published())
+    worker.records(PLACE, [Record(7), Record(8)], Published())
     for changed in (
         Record(8, value=b"other"),
         Record(8, key=None),
@@ -137,7 +137,7 @@ def test_the_record_before_the_checkpoint_must_be_the_one_that_was_read(worker: 
         Record(8, headers=(("ce_id", b"1"),)),
     ):
         with pytest.raises(Stop) as stopped:
-            worker.records(PLACE, [changed, Record(9)], 0)
+            worker.records(PLACE, [changed, Record(9)], Published())
         assert (stopped.value.code, stopped.value.reason) == (Exit.SAYS_WHY, "other_log")
 
 
@@ -157,14 +157,14 @@ def test_digests_differ_wherever_records_differ() -> None:
 
 
 def test_a_transaction_is_not_larger_than_a_rebalance_can_wait_for(worker: Worker, scripted: Scripted) -> None:
-    step = worker.records(PLACE, records(5, MAX_RECORDS + 10), 0)
+    step = worker.records(PLACE, records(5, MAX_RECORDS + 10), Published())
     assert step.done == MAX_RECORDS
 
 
 def test_headers_without_a_value_are_empty(worker: Worker, scripted: Scripted) -> None:
     seen: list[Raw] = []
     scripted.outcome = lambda raws: (seen.extend(raws), Outcome())[1]
-    worker.records(PLACE, [Record(5, headers=(("a", None), ("a", b"1")))], 0)
+    worker.records(PLACE, [Record(5, headers=(("a", None), ("a", b"1")))], Published())
     assert seen[0].headers == (("a", b""), ("a", b"1"))
 
 
@@ -173,20 +173,20 @@ def test_headers_without_a_value_are_empty(worker: Worker, scripted: Scripted) -
 
 def test_a_batch_that_waits_leaves_nothing_behind(store: Store, worker: Worker, scripted: Scripted) -> None:
     scripted.outcome = lambda raws: Outcome(wait_for={("schakel.ledger", 1): 7})
-    step = worker.records(PLACE, records(5, 8), 0)
+    step = worker.records(PLACE, records(5, 8), Published())
     assert (step.wait_for, step.done, step.pending) == ({("schakel.ledger", 1): 7}, 0, [])
     assert position(store) == 5
     with store.transaction(*PLACE) as tx:
         assert tx.snapshots(["case-5"]) == {}
         assert tx.pending(0, 10) == []
     scripted.outcome = lambda raws: Outcome()
-    assert worker.records(PLACE, records(5, 8), 0).position == 8
+    assert worker.records(PLACE, records(5, 8), Published()).position == 8
     assert scripted.batches == [[5, 6, 7], [5, 6, 7]]
 
 
 def test_what_could_be_processed_before_it_waits_is_kept(store: Store, worker: Worker, scripted: Scripted) -> None:
     scripted.outcome = lambda raws: Outcome(wait_for={("schakel.ledger", 1): 7}, processed=2)
-    step = worker.records(PLACE, records(4, 9), 0)
+    step = worker.records(PLACE, records(4, 9), Published())
     assert (step.done, step.position) == (3, 7), "one that was older and two"
     assert position(store) == 7
 
@@ -197,18 +197,18 @@ def test_what_could_be_processed_before_it_waits_is_kept(store: Store, worker: W
 def test_a_rebuild_folds_to_its_end_reconciles_and_then_goes_on(store: Store, scripted: Scripted) -> None:
     store.take_up([Checkpoint(0, *PLACE, 0, "topic-1", rebuild_until=4)])
     worker = Worker(store, scripted, Offers(scripted))
-    first = worker.records(PLACE, records(0, 2), 0)
+    first = worker.records(PLACE, records(0, 2), Published())
     assert (first.again, first.rebuilding) == (False, True)
-    assert worker.idle(PLACE, 0).again is False, "no tick while history is read"
+    assert worker.idle(PLACE, Published()).again is False, "no tick while history is read"
     assert scripted.ticked == 0
-    second = worker.records(PLACE, records(2, 8), 0)
+    second = worker.records(PLACE, records(2, 8), Published())
     assert (second.done, second.position, second.again) == (2, 4, True), "not beyond the rebuild's end"
     # Whoever goes on from here, another process perhaps, finds all it needs in the checkpoint.
     other = Worker(store, scripted, Offers(scripted))
     for left in (2, 1, 0):
-        step = other.records(PLACE, records(4, 8), 0)
+        step = other.records(PLACE, records(4, 8), Published())
         assert (step.done, step.again, step.rebuilding) == (0, True, left > 0)
-    last = other.records(PLACE, records(4, 8), 0)
+    last = other.records(PLACE, records(4, 8), Published())
     assert (last.done, last.again) == (4, False)
     assert scripted.reconciles == 3
     assert list(zip(scripted.batches, scripted.rebuilding, strict=True)) == [
@@ -221,7 +221,7 @@ def test_a_rebuild_folds_to_its_end_reconciles_and_then_goes_on(store: Store, sc
 def test_a_rebuild_that_finds_nothing_new_reconciles_too(store: Store, scripted: Scripted) -> None:
     store.take_up([Checkpoint(0, *PLACE, 4, "topic-1", rebuild_until=4)])
     worker = Worker(store, scripted, Offers(scripted))
-    assert [worker.idle(PLACE, 0).again for _ in range(3)] == [True, True, True]
+    assert [worker.idle(PLACE, Published()).again for _ in range(3)] == [True, True, True]
     assert store.checkpoints()[PLACE].rebuilding is False
 
 
@@ -229,22 +229,35 @@ def test_a_rebuild_that_finds_nothing_new_reconciles_too(store: Store, scripted:
 
 
 def test_ticks_say_whether_there_is_more_and_may_send(store: Store, worker: Worker) -> None:
-    steps = [worker.idle(PLACE, 0) for _ in range(3)]
+    steps = [worker.idle(PLACE, Published()) for _ in range(3)]
     assert [step.again for step in steps] == [True, True, False]
     assert [[row.seq for row in step.pending] for step in steps] == [[], [1], []]
     assert [step.seq_before for step in steps] == [0, 0, 1]
 
 
 def test_what_was_published_is_forgotten_with_the_next_transaction(store: Store, worker: Worker) -> None:
-    worker.records(PLACE, records(5, 7), 0)
-    worker.records(PLACE, records(7, 9), 0)
+    worker.records(PLACE, records(5, 7), Published())
+    worker.records(PLACE, records(7, 9), Published())
     assert worker.unpublished(PLACE, 0)[1] == 2
-    step = worker.records(PLACE, records(9, 10), 1)
+    step = worker.records(PLACE, records(9, 10), Published(1, 0))
     assert (step.forgot, step.seq_before) == (1, 2)
     rows, last = worker.unpublished(PLACE, 0)
     assert ([row.seq for row in rows], last) == ([2, 3], 3)
     worker.forget(PLACE, 3)
     assert worker.unpublished(PLACE, 0) == ([], 3)
+
+
+def test_a_database_that_went_back_in_time_is_noticed_before_anything_is_lost(worker: Worker) -> None:
+    """After a failover to a copy that was behind, row 2 would be another one than the row 2 that was published."""
+    worker.records(PLACE, records(5, 7), Published())
+    for look in (
+        lambda: worker.idle(PLACE, Published(2, 2)),
+        lambda: worker.records(PLACE, records(7, 8), Published(2, 0)),
+    ):
+        with pytest.raises(Stop) as stopped:
+            look()
+        assert (stopped.value.code, stopped.value.reason) == (Exit.GO_ON_AT_CHECKPOINT, "went_back")
+    assert worker.records(PLACE, records(7, 8), Published(1, 0)).position == 8
 
 
 def test_a_processor_needs_no_more_than_it_uses(store: Store) -> None:
@@ -260,8 +273,8 @@ def test_a_processor_needs_no_more_than_it_uses(store: Store) -> None:
     store.take_up([Checkpoint(0, *PLACE, 0, "topic-1", rebuild_until=2)])
     offers = Offers(Bare())
     worker = Worker(store, Bare(), offers)
-    assert worker.records(PLACE, records(0, 2), 0).again
-    assert worker.idle(PLACE, 0).rebuilding is False
+    assert worker.records(PLACE, records(0, 2), Published()).again
+    assert worker.idle(PLACE, Published()).rebuilding is False
     assert (offers.ticks, offers.observes, list(offers.first)) == (False, False, [])
 
 

@@ -1,11 +1,13 @@
 """Histories to try the rules on: what partners might tell, sensible or not, and in what order the services might read and append.
 
-Every step of a plot can be printed, so that a failing example reads as a story.
+Every step of a plot can be printed, so that a failing example reads as a story. Strategies are made once (`cache`): building and checking
+them anew for every draw takes longer than playing the plot.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -142,10 +144,12 @@ _LATER: dict[str, Callable[[State, int, dict[str, Any]], Told]] = {
 }
 
 
+@cache
 def _moments(hours: int = 120) -> st.SearchStrategy[Any]:
     return st.integers(-2, hours).map(lambda h: BEGIN + timedelta(hours=h))
 
 
+@cache
 def _scopes() -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(SCOPES), unique=True, max_size=3).map(tuple)
 
@@ -158,6 +162,7 @@ def receivers(amsterdam: bool) -> tuple[str, ...]:
 WIDE = ("contact_details", "story")
 
 
+@cache
 @st.composite
 def _terms(draw: st.DrawFn, amsterdam: bool) -> ConsentTerms:
     return ConsentTerms(
@@ -171,6 +176,7 @@ def _terms(draw: st.DrawFn, amsterdam: bool) -> ConsentTerms:
     )
 
 
+@cache
 @st.composite
 def reports(draw: st.DrawFn, amsterdam: bool) -> Tell:
     partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
@@ -191,6 +197,7 @@ def _everybody(draw: st.DrawFn, amsterdam: bool) -> list[ConsentTerms]:
     return [telling.terms(to) for to in receivers(amsterdam)] if draw(st.booleans()) else []
 
 
+@cache
 @st.composite
 def _changes(draw: st.DrawFn) -> dict[str, Any]:
     """Some facts of a report; few enough values that conditions of the protocols meet both sides, the busy side more often."""
@@ -210,6 +217,7 @@ def _changes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@cache
 def _places(amsterdam: bool) -> st.SearchStrategy[dict[str, Any]]:
     if amsterdam:
         return st.sampled_from(["oost", "centrum", None]).map(lambda d: {"municipality": "amsterdam", "district": d})
@@ -222,6 +230,7 @@ def _correction(by: str, changes: dict[str, Any], place: dict[str, Any], names: 
     return telling.corrected(by, **(chosen or {"acute": True}))
 
 
+@cache
 def words(amsterdam: bool) -> st.SearchStrategy[Tell]:
     """What she says about who may have what: yes, no, no longer, yes again."""
     by = st.sampled_from(AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS)
@@ -242,6 +251,7 @@ def words(amsterdam: bool) -> st.SearchStrategy[Tell]:
     )
 
 
+@cache
 def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
     """Anything a partner of the chain may tell about the case, at any moment; every second is a word about consent."""
     partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
@@ -285,6 +295,7 @@ def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
 _CORRECTABLE = ("place", "identity", "natures", "acute", "high_profile", "residence", "checks", "record_kind")
 
 
+@cache
 def contacts(partners: tuple[str, ...]) -> st.SearchStrategy[Tell]:
     """Attempts and contacts, in the past of when they are logged."""
     by, whom = st.sampled_from(partners), st.sampled_from(["victim", "victim", "bystander"])
@@ -306,6 +317,7 @@ def _basis(by: str, to: str, scopes: tuple[str, ...], basis: str) -> Tell:
 # --- schedules --------------------------------------------------------------------------------------------------------
 
 
+@cache
 def moves() -> st.SearchStrategy[list[Step]]:
     """What services do meanwhile: read some, append some, catch up; sometimes one starts over from nothing.
 

@@ -14,9 +14,9 @@ REPORTS = round(20 * SOAK)
 
 
 @pytest.fixture
-def on_postgres(cluster: RealCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], None]]:
+def on_postgres(cluster: RealCluster) -> Iterator[Callable[[], None]]:
     """Moves the services there; afterwards they go back to what they had."""
-    server = Postgres(tmp_path_factory.mktemp("postgres") / "server")
+    server = Postgres()
     server.start()
 
     def move() -> None:
@@ -29,7 +29,7 @@ def on_postgres(cluster: RealCluster, tmp_path_factory: pytest.TempPathFactory) 
     finally:
         cluster.down()
         cluster.database_url = None
-        server.stop()
+        server.close()
 
 
 def test_postgresql_holds_the_same(

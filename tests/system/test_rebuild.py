@@ -7,7 +7,7 @@ import pytest
 from schakel import codec
 from schakel.envelope import read_headers
 from schakel.messages import Receipt, ReceiptStatus
-from tests.support.partners import Partners
+from tests.support.partners import DOORS, Partners
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
 
@@ -28,7 +28,9 @@ def test_empty_databases_are_filled_in_silence(cluster: RealCluster, partners: C
     for _ in range(REPORTS):
         at_work.report()
     check(cluster, at_work)
-    old = at_work.report("politie-noord")  # answered, and nobody says anything behind it
+    # Each door's last message is a new one: what was sent again behind that is rather answered twice than not at all.
+    for door in DOORS:
+        old = at_work.report(door)
     check(cluster)
     held, ends = cases(cluster), cluster.wire.ends()
     cluster.down()
@@ -41,7 +43,7 @@ def test_empty_databases_are_filled_in_silence(cluster: RealCluster, partners: C
     # They are not silent because they are deaf: what is new is taken up, and what is old is still known.
     receipts = [receipt for _, receipt in check(cluster).receipts(old.partner) if receipt.about == old.id]
     again = at_work.tell(old.partner, old.event, event_id=old.id)
-    new = at_work.report("politie-noord")
+    new = at_work.report(old.partner)
     evidence = check(cluster)
     answered = [receipt for _, receipt in evidence.receipts(old.partner) if receipt.about == old.id]
     assert len(answered) == len(receipts) + 1
