@@ -47,7 +47,7 @@ def played(first: Tell, plot: Iterable[Step]) -> World:
     return world
 
 
-@effort(200)
+@effort(400)
 @given(schedules(MAKES_AND_TAKES_BACK, 10))
 def test_a_clock_says_at_the_end_what_the_words_say(plot: list[Step]) -> None:
     """48 hours to the reporter, worked out once more from what was told and the highest watermark alone."""
@@ -79,7 +79,7 @@ def test_a_clock_says_at_the_end_what_the_words_say(plot: list[Step]) -> None:
         assert clock.state is ClockState.RUNNING
 
 
-@effort(100)
+@effort(200)
 @given(schedules(MAKES_AND_TAKES_BACK, 10))
 def test_nobody_is_accused_before_the_watermark_or_reminded_twice(plot: list[Step]) -> None:
     world = played(report_in_groningen(at="2026-03-27 12:00"), plot)

@@ -20,7 +20,7 @@ def stage(plot: list[Step]) -> World:
     return world
 
 
-@effort(250)
+@effort(500)
 @given(plots())
 def test_what_is_decided_takes_effect_and_then_it_is_quiet(plot: list[Step]) -> None:
     world = stage(plot)
@@ -51,7 +51,7 @@ def _appended(seat: Seat, case: State) -> int:
     return len(entries)
 
 
-@effort(100)
+@effort(200)
 @given(plots(6), st.booleans().flatmap(lambda amsterdam: st.lists(tells(amsterdam), max_size=6)))
 def test_a_settled_case_stays_settled_whoever_asks_again(plot: list[Step], more: list[Tell]) -> None:
     """Also after a rebuild from nothing, and without one conclusion more than the 64 that a told event may cost."""
@@ -69,7 +69,7 @@ def test_a_settled_case_stays_settled_whoever_asks_again(plot: list[Step], more:
     assert len(world.ledger) == length, "a rebuilt service said something again"
 
 
-@effort(100)
+@effort(200)
 @given(plots())
 def test_follow_up_is_woken_whenever_it_has_something_to_say(plot: list[Step]) -> None:
     """The index of moments names every watermark at which follow-up concludes anything: services sleep by it."""

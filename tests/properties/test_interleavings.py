@@ -24,7 +24,7 @@ def played(plot: list[Step]) -> World:
     return world
 
 
-@effort(500)
+@effort(1000)
 @given(plots())
 def test_any_interleaving_comes_to_one_answer(plot: list[Step]) -> None:
     world = played(plot)

@@ -61,7 +61,7 @@ def busy_reports(draw: st.DrawFn) -> Tell:
     return report_in_groningen(identity=identity, consents=(terms(DMG),) if said_yes else (), **answer)
 
 
-@effort(300)
+@effort(500)
 @given(busy_reports(), st.sampled_from(["consent", "routing"]), st.booleans().flatmap(words), st.integers(0, 3))
 def test_what_she_says_while_an_answer_is_on_its_way_stands_before_it(
     first: Tell, slow: str, word: Tell, landed: int
