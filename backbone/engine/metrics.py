@@ -22,7 +22,7 @@ TRANSACTION_RECORDS = Histogram(
 )
 LAG = Gauge(
     "schakel_lag_records",
-    "Log end minus the checkpoint in the database, of partitions this worker holds. (The lag of the Kafka group is a hint.)",
+    "Log end minus the checkpoint in the database, of partitions this worker holds; the lag of the Kafka group is only a hint.",
     _PLACE,
 )
 PUBLISHED = Counter("schakel_records_published", "Records of the outbox that Kafka has acknowledged.")
