@@ -133,6 +133,13 @@ class Partners:
         )
         return self.tell(partner, event, event_id=event_id)
 
+    def at_every_door(self) -> Sent:
+        """A report at each, the last one returned: behind it nothing was sent again.
+
+        Whoever loses its database rather answers twice than not at all what was sent again at the very end.
+        """
+        return [self.report(door) for door in DOORS][-1]
+
     def _sealed(self, event_id: str) -> Sealed:
         told = {SealedField.CONTACT_DETAILS: {"name": NAME, "phone": PHONE}, SealedField.STORY: STORY}
         return seal("victim", told, self._key, about=event_id)

@@ -40,6 +40,8 @@ def test_postgresql_holds_the_same(
     for _ in range(REPORTS):
         at_work.report()
     check(cluster, at_work)
+    at_work.at_every_door()
+    check(cluster)
     held, ends = cluster.all_desks(), cluster.wire.ends()
     on_postgres()
     cluster.settle()

@@ -9,7 +9,7 @@ from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
 
 pytestmark = pytest.mark.kafka
-REPORTS = round(60 * SOAK)
+REPORTS = round(36 * SOAK)
 
 
 def records(cluster: RealCluster, label: str) -> float:
