@@ -185,6 +185,10 @@ class Counting:
             lite = sqlite3.connect(url.database or "", timeout=10)
             try:
                 return lite.execute(sql).fetchall()
+            except sqlite3.OperationalError as error:
+                if "no such table" in str(error):
+                    return []  # the first worker is still making them
+                raise
             finally:
                 lite.close()
         schema = self.name.replace("-", "_")
