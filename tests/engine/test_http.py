@@ -98,5 +98,5 @@ def test_every_number_has_a_meaning_and_labels_from_fixed_lists() -> None:
     for metric in known:
         (family,) = metric.describe()
         assert family.name.startswith("schakel_")
-        assert family.documentation.endswith(".")
+        assert family.documentation.rstrip(")").endswith(".")
         assert set(metric._labelnames) <= {"topic", "partition", "what", "reason"}

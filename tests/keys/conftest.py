@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def keys_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("keys") / "server")
+    server = Postgres()
     server.start()
     yield server
     server.stop()
