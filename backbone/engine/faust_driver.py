@@ -42,6 +42,8 @@ HEARTBEAT_S = 2.0
 _FETCH_WAIT_MS = 250
 """How long the broker holds a fetch that has nothing to give. A partition that is taken up meanwhile has to wait for it."""
 _FETCH_BYTES = 8 * 1024 * 1024
+_POLL_RECORDS = 2_000
+"""Unpacked at a time: heartbeats come from the thread that does it, and a whole fetch may take it a second."""
 _POLL_S = 0.5
 _MANY = 500
 """Records of one fetch at which there is more to come, so that nothing is gained by letting them gather."""
@@ -290,6 +292,7 @@ def make_app(
         broker_session_timeout=SESSION_TIMEOUT_S,
         broker_heartbeat_interval=HEARTBEAT_S,
         broker_request_timeout=30.0,
+        broker_max_poll_records=_POLL_RECORDS,
         producer_max_batch_size=_BATCH_BYTES,
         producer_max_request_size=4 * _BATCH_BYTES,
         producer_request_timeout=30.0,
