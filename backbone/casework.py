@@ -7,7 +7,7 @@ decides stands in its `rules.py`, what an event means in `schakel.case`.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -23,7 +23,8 @@ from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
-from schakel.events import Derived, Told
+from schakel.events import CATALOGUE, Derived, Told
+from schakel.events.base import ce_type
 from schakel.events.chain import EventVoided, WatermarkPassed
 from schakel.ids import message_id, service_source
 from schakel.messages import Message
@@ -41,7 +42,11 @@ log = structlog.get_logger(__name__)
 
 
 class Rules(Protocol):
-    """One service's view of a case. Pure."""
+    """One service's view of a case. Pure.
+
+    It may have besides: `ignores`, types of events after which it lacks nothing new; `hastens`, types that somebody waits
+    for it to read (without it, all that is told); `decides_ahead`, see `CaseProcessor`.
+    """
 
     def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
         """What the case lacks, of this service's making. `now` is the newest watermark of its partition."""
@@ -65,6 +70,9 @@ class Desk(msgspec.Struct, omit_defaults=True):
     """Own conclusions since the last told event."""
 
 
+TOLD = frozenset(model for model in CATALOGUE.values() if not issubclass(model, Derived))
+"""What is not concluded: somebody said it, or asks."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Desk).decode
 _decode_state = msgspec.msgpack.Decoder(State).decode
@@ -72,6 +80,16 @@ _decode_state = msgspec.msgpack.Decoder(State).decode
 
 def _copy(case: State) -> State:
     return _decode_state(_encode(case))
+
+
+def may_lack(rules: Rules, case: State, entry: Entry, effect: Effect) -> bool:
+    """Whether `case` may now lack something, in the eyes of `rules`, that it did not lack before `entry`.
+
+    A type that they `ignore` moves nothing but case time, and that matters only where a grant has an end.
+    """
+    if effect is Effect.OVERTAKEN or type(entry.event) not in getattr(rules, "ignores", ()):
+        return True
+    return any(grant.until is not None for grant in case.grants.values())
 
 
 def load_desk(snapshot: bytes) -> Desk:
@@ -160,12 +178,22 @@ class CaseProcessor:
         self.name = name
         self.rules = rules
         self.source = service_source(name)
+        self._waited_for = {ce_type(model.TYPE).encode() for model in getattr(rules, "hastens", TOLD)}
         self._ahead: bool = getattr(rules, "decides_ahead", False)
         """Whether to decide on a case as if the conclusions just drawn had landed already, so that they travel together. Only for
         rules that deliver nothing: what lands after something unforeseen is overtaken, and a delivery cannot be."""
 
     def topics(self) -> Sequence[str]:
         return (LEDGER,)
+
+    gather_s = 0.1
+
+    def waited_for(self, record: Any) -> bool:
+        """Whether somebody waits for what follows from this record (see `Rules`)."""
+        for name, value in record.headers:
+            if name == "ce_type":
+                return value in self._waited_for or record.topic != LEDGER
+        return True
 
     # -- called by the engine, each inside one transaction -------------------------------------------------------------
 
@@ -235,6 +263,7 @@ class CaseProcessor:
         desks = load_desks(tx, list(by_case))
         announcing: list[tuple[Desk, Entry]] = []
         effects: Counter[Effect] = Counter()
+        moved: dict[str, Desk] = {}
         for case_id, entries in by_case.items():
             desk = desks.get(case_id)
             if desk is None:
@@ -242,6 +271,8 @@ class CaseProcessor:
             for entry in entries:
                 effect = apply(desk.case, entry)
                 effects[effect] += 1
+                if case_id not in moved and may_lack(self.rules, desk.case, entry, effect):
+                    moved[case_id] = desk
                 if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
                     desk.run = 0
                 if entry.envelope.source == self.source:
@@ -257,7 +288,7 @@ class CaseProcessor:
             for desk, entry in announcing:
                 outgoing.extend(self._messages(self.rules.announce(desk.case, entry), desk.case, entry.id))
             tx.outbox(outgoing)
-            for desk in desks.values():
+            for desk in moved.values():
                 self._decide(tx, desk, now)
         self._save(tx, desks)
 

@@ -1,15 +1,15 @@
 """One record of the ledger as the fold sees it, and the table of which handler folds which event."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from schakel.case_state import Effect, State
 from schakel.envelope import Envelope
 from schakel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One record of the ledger, understood."""
 
     envelope: Envelope

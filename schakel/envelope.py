@@ -6,10 +6,11 @@ subject; everything else is the backbone's to set.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from schakel.errors import Unreadable
 from schakel.events.base import catalogue_name, ce_type
@@ -54,11 +55,12 @@ _EXPECTED = _REQUIRED | {
 _MOMENTS = frozenset({"ce_time", "ce_logtime"})
 _REMEMBERED = 20_000
 """Of the newest attributes what they mean: a case's events repeat its id, their causes and their moments."""
+_UNIQUE = frozenset({"ce_id", "ce_inposition", "ce_indigest"})
+"""What no two events share: not worth remembering."""
 _KNOWN = frozenset({"ce_specversion", "ce_type", "ce_logtime", *PATTERNS})
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """The attributes of one event.
 
     `time` is when its author logged it, `logtime` when the backbone appended it (told events; a derived event has one time).
@@ -157,12 +159,11 @@ def _known(headers: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
             continue
         if header in found:  # readers differ in whether the first or the last counts
             raise _bad(header, "the header twice", "each header once")
-        found[header] = _value(header, raw or b"")
+        found[header] = (_read if header in _UNIQUE else _value)(header, raw or b"")
     return found
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _value(name: str, raw: bytes) -> Any:
+def _read(name: str, raw: bytes) -> Any:
     """What an attribute says: a text, for times a moment in UTC. Raises Unreadable."""
     expected = _EXPECTED[name]
     try:
@@ -182,6 +183,9 @@ def _value(name: str, raw: bytes) -> Any:
     if not _COMPILED[name].fullmatch(text):
         raise _bad(name, f"{len(text)} characters that do not fit", expected)
     return text
+
+
+_value = lru_cache(maxsize=_REMEMBERED)(_read)
 
 
 def _type_named(text: str, expected: str) -> str:

@@ -1,10 +1,9 @@
 """One record as it stands in Kafka, before anybody has looked inside. Reading it is `schakel.envelope` and `schakel.codec`."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(msgspec.Struct, frozen=True):
     """A record with its place. `timestamp_ms` is the broker's (log append time); header names are text, values bytes."""
 
     topic: str

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.messages import Receipt, ReferralOffered
@@ -27,8 +29,7 @@ class Answer:
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """A referral as it stands on a partner's `out` topic."""
 
     partner: str

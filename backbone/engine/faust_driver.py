@@ -11,6 +11,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 
 import faust
@@ -31,8 +32,9 @@ from faust.types.tuples import TP, ConsumerMessage
 
 from backbone.engine import header_names
 from backbone.engine.errors import Exit, Stop
+from backbone.engine.gathering import Gathering
 from backbone.engine.parcels import Parcel
-from backbone.engine.processor import Place
+from backbone.engine.processor import Patience, Place
 from backbone.kafka.connection import faust_connection
 from backbone.kafka.credentials import Credentials
 
@@ -45,8 +47,8 @@ _FETCH_BYTES = 8 * 1024 * 1024
 _POLL_RECORDS = 2_000
 """Unpacked at a time: heartbeats come from the thread that does it, and a whole fetch may take it a second."""
 _POLL_S = 0.5
-_MANY = 500
-"""Records of one fetch at which there is more to come, so that nothing is gained by letting them gather."""
+_PATIENT_BYTES = 1_000_000
+"""What the broker gathers for a service that nobody waits for, before it answers a fetch, as long as `gather_s` is not over."""
 _PARCELS_IN_QUEUE = 4
 _BATCH_BYTES = 1_000_000
 """Of a batch that we publish: below the mebibyte that the topics take, above what one record may have."""
@@ -96,6 +98,9 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
+        if self.consumer.app.patience.broker:
+            consumer._fetch_max_wait_ms = int(self.consumer.app.patience.gather_s * 1000)
+            consumer._fetch_min_bytes = _PATIENT_BYTES
         return consumer
 
     async def _fetch_records(
@@ -144,6 +149,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         self._tokens = itertools.count(1)
         self._parcels: dict[Place, Parcel] = {}
         super().__init__(*arguments, **named)
+        self._gathering = Gathering(self.app.patience)
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -167,6 +173,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         self.held.clear()
         self.committable.clear()
         self._parcels.clear()
+        self._gathering.clear()
 
     # -- what Faust calls ----------------------------------------------------------------------------------------------
 
@@ -181,20 +188,24 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
                 await self.wait(self.can_resume_flow)
                 continue
             try:
-                fetched = await self._thread.getmany(wanted, _POLL_S)
+                fetched = await self._thread.getmany(wanted, self._gathering.wait_s(monotonic(), _POLL_S))
             except ConsumerStoppedError:
                 return
             except Exception as error:
                 if not self.should_stop:
                     self.app.seam.failed(_cannot_read(error))
                 return
+            now = monotonic()
             for place, (token, batch) in fetched.items():
-                if token is not None and self.open.get(place) == token:  # else: a seek came between, or will
-                    await self._hand_on(place, token, batch)
-            few = 0 < sum(len(batch) for _, batch in fetched.values()) < _MANY
-            await asyncio.sleep(self.app.linger_s if few else 0)
+                if token is not None and (ready := self._gathering.add(place, token, batch, now)):
+                    await self._hand_on(place, token, ready)
+            for place, token, ready in self._gathering.due(now):
+                await self._hand_on(place, token, ready)
+            await asyncio.sleep(0)
 
     async def _hand_on(self, place: Place, token: int, batch: Sequence[Any]) -> None:
+        if self.open.get(place) != token:
+            return  # a seek came between, or will
         waiting = self._parcels.get(place)
         if waiting is not None and waiting.join(token, batch):
             return
@@ -254,8 +265,7 @@ class _Undecoded(faust.Schema):  # type: ignore[misc]
 
 class App(faust.App):  # type: ignore[misc]
     seam: Seam
-    linger_s = 0.0
-    """See `backbone.engine.processor.Offers`."""
+    patience: Patience
 
     async def inner_producer(self) -> Any:
         """aiokafka's producer inside Faust's: `Topic.send` costs twenty times as much a record."""
@@ -274,7 +284,7 @@ def make_app(
     ca_file: Path | None,
     replica: str,
     home: Path,
-    linger_s: float = 0.0,
+    patience: Patience,
 ) -> App:
     """One Faust app with one agent, in the running loop. replica: static membership, which is back in a second and fences a
     double start; empty: a member without a name. home: a directory that Faust insists on."""
@@ -303,7 +313,7 @@ def make_app(
         table_standby_replicas=0,
     )
     app.seam = seam
-    app.linger_s = linger_s
+    app.patience = patience
     app.transport = app.producer_transport = Transport(app.conf.broker, app, app.loop)
     app.topics._resubscribe_sleep_lock_seconds = 1.0
 

@@ -1,9 +1,9 @@
 """The seam between the engine and a service: what a service must and may offer, and what it gets to work with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -27,6 +27,24 @@ class Outcome:
 
     wait_for: Mapping[Place, int] | None = None
     processed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long records may gather that nobody waits for: ten of them in one transaction cost little more than one, and leave
+    the processor to those that somebody does wait for.
+
+    waited_for: whether somebody waits for a record (as aiokafka gives it); without it nobody waits for this service at all,
+    and the broker gathers.
+    """
+
+    gather_s: float = 0.0
+    waited_for: Callable[[Any], bool] | None = None
+
+    @property
+    def broker(self) -> bool:
+        """Whether it is the broker that gathers."""
+        return self.waited_for is None and self.gather_s > 0
 
 
 class Surroundings(Protocol):
@@ -78,10 +96,11 @@ class Offers:
         """
         self.versions: Sequence[Path] = getattr(processor, "versions", ())
         """Folders with Alembic versions of the service's own tables."""
-        self.linger_s: float = getattr(processor, "linger_s", 0.0)
-        """How long to let records gather after a few were taken, for a service that nobody waits for: ten records in one
-        transaction cost little more than one, and leave the processor to those that somebody does wait for."""
+        self.patience = Patience(getattr(processor, "gather_s", 0.0), getattr(processor, "waited_for", None))
         self.ticks: bool = hasattr(processor, "tick")
+        self.restless: Callable[[Store], bool] = getattr(processor, "restless", lambda store: True)
+        """Whether a tick may find something to do, so that ticks and looks at the logs' ends come about every 0.2 s; else about
+        every second. Called in the worker thread."""
         self.retries: bool = hasattr(processor, "retry")
         self.observes: bool = hasattr(processor, "observe")
         self._processor = processor
@@ -95,7 +114,7 @@ class Offers:
         return own is None or bool(own(tx, topic, partition))
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
-        """Bounded background work for a partition we hold, about every 0.2 s; True: there is more, call again at once.
+        """Bounded background work for a partition we hold (see `restless`); True: there is more, call again at once.
 
         What it writes other than by the methods of `tx` it has to announce (`tx.touch`).
         """
@@ -106,7 +125,7 @@ class Offers:
         return self.retries and bool(self._processor.retry(tx, topic, partition))  # type: ignore[attr-defined]
 
     async def observe(self, surroundings: Surroundings) -> None:
-        """About every 0.2 s, outside transactions: to note where the logs end."""
+        """As often as ticks come, outside transactions: to note where the logs end."""
         if self.observes:
             await self._processor.observe(surroundings)  # type: ignore[attr-defined]
 

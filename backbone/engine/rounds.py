@@ -49,23 +49,32 @@ async def _ticks(shell: Shell) -> None:
     while True:
         await asyncio.sleep(TICK_S)
         number += 1
-        due = {place for place in list(shell.consumer.open) if _has_to_tick(shell, place, number)}
+        all_ = number % _SLOWLY == 0 or (shell.offers.ticks and await _restless(shell))
+        due = {place for place in list(shell.consumer.open) if all_ or _has_to_tick(shell, place)}
         for _ in range(_TICKS_AT_ONCE):
             due = {place for place in sorted(due) if await shell.idle(place)}
             if not due:
                 break
 
 
-def _has_to_tick(shell: Shell, place: tuple[str, int], number: int) -> bool:
+def _has_to_tick(shell: Shell, place: tuple[str, int]) -> bool:
     standing = shell.health.standings.get(place)
     reading_history = standing is not None and standing.rebuilding
     seq, forgotten = shell.publisher.published(place)
-    return shell.offers.ticks or reading_history or seq > forgotten or number % _SLOWLY == 0
+    return reading_history or seq > forgotten
+
+
+async def _restless(shell: Shell) -> bool:
+    return bool(await shell.attempt(shell.in_worker(shell.offers.restless, shell.store)))
 
 
 async def _observations(shell: Shell) -> None:
+    number = 0
     while True:
         await asyncio.sleep(TICK_S)
+        number += 1
+        if number % _SLOWLY and not await _restless(shell):
+            continue
         if await shell.attempt(_observe(shell), uses="broker") is None:
             await shell.pause()
 

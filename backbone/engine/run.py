@@ -189,7 +189,7 @@ class _Life:
             ca_file=settings.ca_file,
             replica=settings.replica,
             home=home,
-            linger_s=self.offers.linger_s,
+            patience=self.offers.patience,
         )
         app.finalize()
         shell.connect(app)

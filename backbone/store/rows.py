@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from schakel.record import Raw
 
 MAX_OUTGOING_BYTES = 900_000
 """Key, value and headers of one outgoing record together. Kafka takes a mebibyte a batch on `out`, so that this always fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """A record to publish after the commit. Without a partition, Kafka's hash of the key decides."""
 
     topic: str

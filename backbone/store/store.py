@@ -5,12 +5,12 @@ All methods block; the engine calls them in its one worker thread.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.engine import make_url
 
 from backbone.store import migrate, parking, tables
@@ -20,11 +20,7 @@ from backbone.store.rows import Checkpoint, ParkedRecord
 from backbone.store.transaction import Tx, upsert
 
 _COLUMNS = tuple(field.name for field in fields(Checkpoint))
-_LOCK = (
-    select(tables.checkpoint)
-    .where(tables.checkpoint.c.topic == bindparam("topic"), tables.checkpoint.c.partition == bindparam("partition"))
-    .with_for_update()
-)
+_EARLIEST = select(func.min(tables.timer.c.due_at_ms))
 
 
 class Store:
@@ -39,6 +35,7 @@ class Store:
         self.schema = service.replace("-", "_")
         self._engine = open_engine(url, self.schema)
         self._versions = versions
+        self._kept: Connection | None = None
 
     def migrate(self) -> None:
         """Bring the tables up to this version's. Raises SchemaUnknown."""
@@ -48,12 +45,16 @@ class Store:
     @contextmanager
     def transaction(self, topic: str, partition: int) -> Iterator[Tx]:
         """One transaction that holds the lock on this partition's checkpoint. Commits at the end, rolls back on any error,
-        and when it ends with `Tx.wrote` False. Raises CheckpointMissing."""
-        with self._begin() as connection:
-            tx = Tx(connection, _lock(connection, topic, partition))
+        and when it ends with `Tx.wrote` False. Raises CheckpointMissing. One at a time: they share a connection."""
+        with self._translated(), self._own() as connection, connection.begin():
+            tx = Tx.locking(connection, topic, partition)
+            if tx is None:
+                raise CheckpointMissing(
+                    f"there is no checkpoint for {topic}[{partition}]; partitions are taken up before they are worked on"
+                )
             yield tx
             if not tx.wrote:
-                connection.rollback()
+                connection.get_transaction().rollback()  # type: ignore[union-attr]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -75,6 +76,11 @@ class Store:
             with self._begin() as connection:
                 connection.execute(upsert(connection, tables.checkpoint, ("topic", "partition"), ()), values)
 
+    def earliest_timer(self) -> int | None:
+        """The first timer of the whole service (milliseconds since 1970), or None."""
+        with self.reading() as connection:
+            return connection.execute(_EARLIEST).scalar()
+
     def depths(self) -> Mapping[str, int]:
         """How many records wait: `outbox` to be published, `parked` to be looked at."""
         with self.reading() as connection:
@@ -93,12 +99,26 @@ class Store:
 
     def close(self) -> None:
         """Give all connections back; a later call opens new ones."""
-        self._engine.dispose()
+        self._forget_connections()
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
         with self._translated(), self._engine.begin() as connection:
             yield connection
+
+    def _forget_connections(self) -> None:
+        if self._kept is not None:
+            with suppress(Exception):
+                self._kept.close()
+            self._kept = None
+        self._engine.dispose()
+
+    @contextmanager
+    def _own(self) -> Iterator[Connection]:
+        """The connection of `transaction`, kept: to take one from the pool each time costs as much as a small transaction."""
+        if self._kept is None or self._kept.closed or self._kept.invalidated:
+            self._kept = self._engine.connect()
+        yield self._kept
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -106,19 +126,9 @@ class Store:
             yield
         except Exception as error:
             if away := as_away(error, self.where):
-                self._engine.dispose()  # connections from before it went are of no use after
+                self._forget_connections()  # from before it went, they are of no use after
                 raise away from error
             raise
-
-
-def _lock(connection: Connection, topic: str, partition: int) -> Checkpoint:
-    """The checkpoint row, locked to the end of the transaction (SQLite: the whole file is, by BEGIN IMMEDIATE)."""
-    row = connection.execute(_LOCK, {"topic": topic, "partition": partition}).first()
-    if row is None:
-        raise CheckpointMissing(
-            f"there is no checkpoint for {topic}[{partition}]; partitions are taken up before they are worked on"
-        )
-    return _checkpoint(row)
 
 
 def _checkpoint(row: Row[Any]) -> Checkpoint:

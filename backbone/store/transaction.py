@@ -5,6 +5,8 @@ SQLAlchemy Core throughout; only the statements of the hot loop go straight to t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, select
@@ -17,6 +19,9 @@ from backbone.store.rows import Checkpoint, Outgoing, ParkedRecord, Pending
 from schakel.record import Raw
 
 _IDS_AT_ONCE = 500
+_COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Checkpoint))
+_LOCK_LITE = f'SELECT {_COLUMNS} FROM checkpoint WHERE topic = ? AND "partition" = ?'
+_LOCK = f'SELECT {_COLUMNS} FROM checkpoint WHERE topic = %b AND "partition" = %b FOR UPDATE'
 
 
 class Tx:
@@ -42,6 +47,15 @@ class Tx:
         """An insert that replaces `columns` where `key` is there already, in this database's dialect."""
         self.wrote = True
         return upsert(self.connection, table, key, columns)
+
+    @classmethod
+    def locking(cls, connection: Connection, topic: str, partition: int) -> "Tx | None":
+        """The transaction of this partition, its checkpoint's row locked to the end (SQLite: the whole file is, by BEGIN
+        IMMEDIATE). None where there is no such row."""
+        lite = connection.dialect.name == "sqlite"
+        cursor = _cursor(connection, lite)
+        row = cursor.execute(_LOCK_LITE if lite else _LOCK, (topic, partition)).fetchone()
+        return None if row is None else cls(connection, Checkpoint(*row))
 
     # -- outbox --------------------------------------------------------------------------------------------------------
 
@@ -153,7 +167,8 @@ class Tx:
 
     def earliest_timer(self) -> int | None:
         """The first timer of the whole service (milliseconds since 1970), or None."""
-        return self.connection.execute(select(func.min(tables.timer.c.due_at_ms))).scalar()
+        row = self._cursor().execute("SELECT min(due_at_ms) FROM timer").fetchone()
+        return None if row is None else row[0]
 
     # -- parked --------------------------------------------------------------------------------------------------------
 
@@ -167,6 +182,8 @@ class Tx:
     def parked_cases(self, case_ids: Iterable[str]) -> set[str]:
         """Those of these cases that have a parked record."""
         found: set[str] = set()
+        if self._cursor().execute("SELECT 1 FROM parked LIMIT 1").fetchone() is None:
+            return found  # nearly always, and asked in every transaction
         column = tables.parked.c
         for some in _slices(list(case_ids)):
             found.update(self.connection.execute(select(column.case_id).where(column.case_id.in_(some))).scalars())
@@ -189,7 +206,9 @@ class Tx:
 
     def note(self, name: str) -> str | None:
         """A small fact of this service, or None."""
-        return self.connection.execute(select(tables.note.c.value).where(tables.note.c.name == name)).scalar()
+        sql = self._sql("SELECT value FROM note WHERE name = ?")
+        row = self._cursor().execute(sql, (name,)).fetchone()
+        return None if row is None else str(row[0])
 
     def set_note(self, name: str, value: str | None) -> None:
         """Remember a small fact; None forgets it."""
@@ -218,18 +237,28 @@ class Tx:
             self._cursor().executemany(self._sql(sql), rows)
 
     def _cursor(self) -> Any:
-        connection = self.connection.connection.driver_connection
-        assert connection is not None
-        return connection.cursor() if self._lite else connection.cursor(binary=True)
+        return _cursor(self.connection, self._lite)
 
     def _sql(self, sql: str) -> str:
         """Written for SQLite; psycopg marks a value with %b (the binary form, half the time of the textual one)."""
         return sql if self._lite else sql.replace("?", "%b")
 
 
+def _cursor(connection: Connection, lite: bool) -> Any:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return driver.cursor() if lite else driver.cursor(binary=True)
+
+
 def upsert(connection: Connection, table: Table, key: Sequence[str], columns: Sequence[str]) -> Insert:
     """An insert that replaces `columns` (none: leaves the row alone) where `key` is there already."""
-    statement = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return _upsert(connection.dialect.name == "sqlite", table, tuple(key), tuple(columns))
+
+
+@lru_cache(maxsize=100)
+def _upsert(lite: bool, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Insert:
+    """Remembered, since making a statement takes longer than carrying it out."""
+    statement = sqlite.insert(table) if lite else postgresql.insert(table)
     if not columns:
         return statement.on_conflict_do_nothing(index_elements=list(key))
     replaced = {name: statement.excluded[name] for name in columns}

@@ -77,3 +77,7 @@ class ClockCorrected(Derived):
     reason: Code
     stopped_at: Moment
     by: PartnerId
+
+
+CLOCKS = (ClockStarted, ClockStopped, ClockSuspended, ClockResumed, ClockReminded, ClockBreached, ClockCorrected)
+"""Every type of the family."""

@@ -32,7 +32,7 @@ class NoRules:
 class CasesProcessor(CaseProcessor):
     """See the module's words."""
 
-    linger_s = 0.05
+    waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
     versions = (Path(__file__).parent / "migrations",)
 
     def __init__(self) -> None:

@@ -3,13 +3,29 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from backbone.casework import TOLD
 from schakel.case import facts
 from schakel.case_state import Referral, State
 from schakel.entry import Entry
 from schakel.events import Derived
+from schakel.events.clock import CLOCKS
 from schakel.events.consent import ConsentNeeded, ConsentTerms
-from schakel.events.referral import ReferralDelivered, ReferralRevoked
-from schakel.events.report import ProtocolRef, ReportFacts, Residence
+from schakel.events.referral import (
+    PartyInformed,
+    ReferralDelivered,
+    ReferralProposed,
+    ReferralReleased,
+    ReferralRevoked,
+)
+from schakel.events.report import (
+    CaseOpened,
+    ProtocolAttached,
+    ProtocolMoved,
+    ProtocolRef,
+    ReportFacts,
+    ReportReceived,
+    Residence,
+)
 from schakel.events.vocab import Basis, Mode, Purpose, Role, Scope
 from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
 from services.consent import rules
@@ -17,6 +33,12 @@ from services.consent import rules
 
 class ConsentRules:
     """See `services.consent.rules`."""
+
+    ignores = frozenset({CaseOpened, ProtocolAttached, ProtocolMoved, PartyInformed, *CLOCKS})
+    """What says nothing about what may go where. Never its own: between a hold and its landing she may have said something else."""
+
+    hastens = TOLD - {ReportReceived} | {ReferralProposed, ReferralReleased}
+    """What she says; what is proposed, for its release; what is released, for its delivery. A report asks nothing of the gate."""
 
     def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
         return rules.decide(case)

@@ -6,11 +6,14 @@ from datetime import datetime
 from backbone.casework import CaseProcessor, Desk, timers_of
 from backbone.chains import Chains
 from backbone.protocols import Protocols
+from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.events import Derived
 from schakel.events.clock import ClockBreached, ClockReminded
+from schakel.events.consent import ConsentNeeded
+from schakel.events.referral import PartyInformed, ReferralHeld, ReferralProposed, ReferralReleased
 from schakel.events.vocab import ClockKind
 from schakel.messages import Message, Reminder
 from services.followup import rules
@@ -18,6 +21,9 @@ from services.followup import rules
 
 class FollowupRules:
     """See `services.followup.rules`."""
+
+    ignores = frozenset({ConsentNeeded, PartyInformed, ReferralProposed, ReferralHeld, ReferralReleased})
+    """No clock starts or stops by these."""
 
     def __init__(self, chains: Chains, protocols: Protocols) -> None:
         self.chains = chains
@@ -56,10 +62,14 @@ class FollowupProcessor(CaseProcessor):
     """Folds the ledger, keeps an index of the moments at which clocks want attention, and wakes them by the watermark."""
 
     keeps_timers = True
-    linger_s = 0.05
+    waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})
+
+    def restless(self, store: Store) -> bool:
+        """Never: a watermark wakes its clocks itself; a tick only goes on with what was too much at once."""
+        return False
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
         """Clocks that a watermark woke and that did not fit its transaction. True when there are more."""

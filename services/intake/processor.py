@@ -18,6 +18,7 @@ from backbone.chains import Chains, Partner
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.keys import KeyService, ResealRequest
 from backbone.store.rows import Outgoing
+from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel import codec
 from schakel.case_state import Effect, State
@@ -282,6 +283,11 @@ class IntakeProcessor(CaseProcessor):
         return answers.refused(raw, envelope, why, partner, now)
 
     # -- watermarks ----------------------------------------------------------------------------------------------------
+
+    def restless(self, store: Store) -> bool:
+        """Whether a clock waits for a watermark."""
+        earliest = store.earliest_timer()
+        return earliest is not None and earliest <= self.time.now().timestamp() * 1000
 
     async def observe(self, surroundings: Surroundings) -> None:
         """Note how far each `in` topic reaches: what was sent before this moment lies before that."""

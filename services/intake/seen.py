@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, bindparam, insert, select
 
 from backbone.store.transaction import Tx
 from schakel.entry import Entry
@@ -24,6 +24,9 @@ table = Table(
     Column("ledger_partition", Integer),
     Column("ledger_offset", BigInteger),
 )
+
+_FIND = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+_ADD = insert(table)
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ def lookup(tx: Tx, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], See
     wanted, found = set(keys), {}
     ids = [event_id for _, event_id in keys]
     for start in range(0, len(ids), LOOKUPS_AT_ONCE):
-        rows = tx.connection.execute(select(table).where(table.c.id.in_(ids[start : start + LOOKUPS_AT_ONCE])))
+        rows = tx.connection.execute(_FIND, {"ids": ids[start : start + LOOKUPS_AT_ONCE]})
         for row in rows:
             if (row.source, row.id) in wanted:
                 found[(row.source, row.id)] = Seen(row.case_id, row.content, row.ledger_partition, row.ledger_offset)
@@ -62,7 +65,7 @@ def accepted(tx: Tx, rows: Sequence[tuple[Envelope, str | None, str]]) -> None:
     """Let in (envelope, case id, content); where they land is not known yet."""
     if rows:
         tx.connection.execute(
-            insert(table),
+            _ADD,
             [
                 {"source": envelope.source, "id": envelope.id, "case_id": case_id, "content": what}
                 for envelope, case_id, what in rows

@@ -9,7 +9,16 @@ from schakel.case import facts
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.events import Derived
-from schakel.events.referral import PartyInformed, ReferralExhausted
+from schakel.events.clock import CLOCKS
+from schakel.events.consent import ConsentNeeded
+from schakel.events.referral import (
+    PartyInformed,
+    ReferralDelivered,
+    ReferralExhausted,
+    ReferralHeld,
+    ReferralReleased,
+    ReferralRevoked,
+)
 from schakel.events.report import Residence
 from schakel.messages import Attention, Information, Message
 from services.routing import rules
@@ -17,6 +26,9 @@ from services.routing import rules
 
 class RoutingRules:
     """See `services.routing.rules`."""
+
+    ignores = frozenset({ConsentNeeded, ReferralHeld, ReferralReleased, ReferralDelivered, ReferralRevoked, *CLOCKS})
+    """Where a referral stands with the gate, and every clock: routing is done once it has proposed."""
 
     decides_ahead = True
     """Opening a case and the proposals of its protocol reach the ledger in one go, not one round trip after the other."""

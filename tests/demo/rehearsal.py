@@ -5,9 +5,10 @@ Quick enough to play a whole month in a test; it says nothing about the engine.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from backbone.chains import load_chains
 from backbone.demo.acts import Act, Garbage

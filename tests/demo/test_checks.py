@@ -1,10 +1,10 @@
 """Each check fails on a history that was tampered with in just its way."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from backbone.demo.checks import Finding, run_checks
 from backbone.demo.evidence import Answer, Evidence, Sent

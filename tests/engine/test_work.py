@@ -1,10 +1,11 @@
 """One step in the worker thread, on both databases: positions, rebuilds, waiting, the outbox."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.parcels import MAX_RECORDS, Parcel

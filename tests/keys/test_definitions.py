@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 from kafka import KafkaProducer
+from msgspec import structs
 
 from backbone.definition_files import load_definitions
 from backbone.definitions import Entries, entries, publish
@@ -66,7 +67,7 @@ def test_without_a_key_one_is_told_whom_to_ask() -> None:
 @pytest.mark.parametrize("value", [b"", b"no json", b"[1]", b"null", b'{"kty": "OKP", "kid": "a"}'])
 def test_what_a_newer_backbone_says_does_not_disturb(value: bytes) -> None:
     key = PrivateKey.generate().public
-    strange = replace(record(DOOR_KEY + "newer", {}), value=value)
+    strange = structs.replace(record(DOOR_KEY + "newer", {}), value=value)
 
     assert known(record(DOOR_KEY + key.kid, key.jwk()), strange).door_key(NOW) == key
 

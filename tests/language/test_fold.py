@@ -1,12 +1,12 @@
 """The fold is total and pure: any events in any order, sensible or not, give an answer; the same events give the same one."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schakel import codec
 from schakel.case import apply, conclude, fold

@@ -3,9 +3,11 @@
 from hypothesis import given, note
 from hypothesis import strategies as st
 
+from backbone.casework import may_lack
 from schakel.case import apply, conclude, digest
 from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State, dump, load
+from schakel.events.chain import WatermarkPassed
 from tests.properties.effort import effort
 from tests.properties.plots import Step, Tell, play, plots, tells
 from tests.support.casebook import SERVICES, SETTLE_LIMIT, Seat, World
@@ -85,3 +87,22 @@ def test_follow_up_is_woken_whenever_it_has_something_to_say(plot: list[Step]) -
         if isinstance(step, Watermark) and len(world.ledger) > before + 1:
             assert moments, "somebody woke up without a reason"
             assert min(moments) <= step.at
+
+
+@effort(500)
+@given(plots())
+def test_what_a_service_ignores_leaves_it_nothing_new_to_say(plot: list[Step]) -> None:
+    """Services do not even ask their rules after such an event."""
+    world = stage(plot)
+    world.settle()
+    for name in SERVICES:
+        seat, case = world.seats[name], State(id=world.id)
+        before: set[str] = set()
+        for entry in world.ledger:
+            if isinstance(entry.event, WatermarkPassed):
+                continue
+            effect = apply(case, entry)
+            wanted = {digest(event) for event in seat.rules.decide(case, seat.now)} if case.time else set()
+            if not may_lack(seat.rules, case, entry, effect):
+                assert wanted <= before, f"{name} ignores {entry.envelope.type}"
+            before = wanted

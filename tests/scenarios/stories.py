@@ -4,8 +4,9 @@ Every event is one that its partner may really tell (intake's own rules say so);
 before it; every service and a replay know the same; and nobody has anything left to say.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from schakel.case import apply
 from schakel.case_state import State, dump, fingerprint, load

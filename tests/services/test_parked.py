@@ -2,11 +2,11 @@
 tried again."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from backbone.casework import LEDGER, load_desks
 from backbone.store.rows import Outgoing

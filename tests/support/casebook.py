@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+from backbone.casework import may_lack
 from backbone.chains import Chains, load_chains
 from backbone.protocols import Protocols, load_protocols
 from schakel import codec
@@ -24,7 +25,7 @@ from schakel.events.chain import WatermarkPassed
 from schakel.ids import partner_source, service_source
 from schakel.messages import Message
 from services.consent.processor import ConsentRules
-from services.followup import rules as followup_rules
+from services.followup.processor import FollowupRules
 from services.routing.processor import RoutingRules
 from tests.support.conclusions import Pattern
 from tests.support.telling import Tell, Watermark, moment, referral_to
@@ -43,14 +44,8 @@ def repository() -> tuple[Chains, Protocols]:
     return load_chains(ROOT / "chains", protocols), protocols
 
 
-class _Followup:
-    """Follow-up's rules without its timers: here every read decides."""
-
-    def __init__(self, chains: Chains, protocols: Protocols) -> None:
-        self.chains, self.protocols = chains, protocols
-
-    def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
-        return followup_rules.decide(case, self.chains, self.protocols, now)
+class _Followup(FollowupRules):
+    """Follow-up's rules without its messages."""
 
     def deliver(self, case: State, event: Derived) -> tuple[()]:
         return ()
@@ -120,8 +115,8 @@ class World:
     def read(self, name: str, records: int | None = None) -> None:
         """A service folds its next records (all there are, without a number) and decides once, in one transaction."""
         seat = self.seats[name]
-        self._fold(seat, len(self.ledger) if records is None else min(seat.read + records, len(self.ledger)))
-        self._decide(seat)
+        if self._fold(seat, len(self.ledger) if records is None else min(seat.read + records, len(self.ledger))):
+            self._decide(seat)
 
     def land(self, name: str, records: int | None = None) -> int:
         """Some of what a service has said reaches the ledger, in its order. How many did."""
@@ -186,14 +181,18 @@ class World:
         self.ledger.append(travelled)
         return travelled
 
-    def _fold(self, seat: Seat, end: int, *, rebuilding: bool = False) -> None:
+    def _fold(self, seat: Seat, end: int, *, rebuilding: bool = False) -> bool:
+        """Whether there is anything to decide on."""
         own: list[Entry] = []
+        moved = False
         for entry in self.ledger[seat.read : end]:
             if isinstance(entry.event, WatermarkPassed):
                 if seat.name == "followup":
                     seat.now = max(seat.now, entry.event.at) if seat.now else entry.event.at
+                    moved = True
                 continue
             effect = apply(seat.case, entry)
+            moved = moved or may_lack(seat.rules, seat.case, entry, effect)
             if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
                 seat.run = 0
             if entry.envelope.source == service_source(seat.name):
@@ -204,6 +203,7 @@ class World:
         seat.read = end
         for entry in own:
             seat.sent.extend(seat.rules.announce(seat.case, entry))
+        return moved
 
     def _decide(self, seat: Seat) -> None:
         """What is not on its way yet; a service that decides ahead goes on as if that had landed already."""

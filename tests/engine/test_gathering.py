@@ -1,0 +1,59 @@
+"""Records that nobody waits for gather; one that somebody waits for takes along what has gathered before it."""
+
+from backbone.engine.gathering import MANY, Gathering
+from backbone.engine.processor import Patience
+
+PLACE, OTHER = ("schakel.ledger", 0), ("schakel.ledger", 1)
+
+
+def gathering() -> Gathering:
+    return Gathering(Patience(0.1, lambda record: record == "urgent"))
+
+
+def test_one_that_somebody_waits_for_takes_along_what_came_before() -> None:
+    heaps = gathering()
+    assert heaps.add(PLACE, 1, ["a", "b"], now=0.0) is None
+    assert heaps.add(OTHER, 1, ["x"], now=0.0) is None
+
+    assert heaps.add(PLACE, 1, ["c", "urgent", "d"], now=0.05) == ["a", "b", "c", "urgent", "d"]
+    assert list(heaps.due(0.05)) == []
+    assert list(heaps.due(0.1)) == [(OTHER, 1, ["x"])]
+    assert list(heaps.due(9.0)) == []
+
+
+def test_their_time_runs_from_the_first() -> None:
+    heaps = gathering()
+    heaps.add(PLACE, 1, ["a"], now=0.0)
+    heaps.add(PLACE, 1, ["b"], now=0.09)
+
+    assert heaps.wait_s(0.09, most=0.5) < 0.02
+    assert list(heaps.due(0.1)) == [(PLACE, 1, ["a", "b"])]
+    assert heaps.wait_s(0.1, most=0.5) == 0.5
+
+
+def test_late_is_now() -> None:
+    heaps = gathering()
+    heaps.add(PLACE, 1, ["a"], now=0.0)
+
+    assert heaps.add(PLACE, 1, ["b"], now=0.2) == ["a", "b"]
+
+
+def test_what_was_read_before_a_seek_is_dropped() -> None:
+    heaps = gathering()
+    heaps.add(PLACE, 1, ["old"], now=0.0)
+
+    assert heaps.add(PLACE, 2, ["urgent"], now=0.0) == ["urgent"]
+    heaps.add(PLACE, 2, ["a"], now=0.0)
+    heaps.clear()
+    assert list(heaps.due(9.0)) == []
+
+
+def test_many_are_not_kept() -> None:
+    heaps = gathering()
+
+    assert heaps.add(PLACE, 1, ["a"] * MANY, now=0.0) == ["a"] * MANY
+
+
+def test_without_patience_nothing_waits() -> None:
+    for patience in (Patience(), Patience(0.1), Patience(0.0, lambda record: False)):
+        assert Gathering(patience).add(PLACE, 1, ["a"], now=0.0) == ["a"]
