@@ -21,11 +21,12 @@ from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.envelope import Envelope, read_headers
+from schakel.envelope import Envelope
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
-from schakel.events.chain import EventVoided, WatermarkPassed
+from schakel.events.chain import WatermarkPassed
 from schakel.ids import message_id, service_source
+from schakel.ledger import understand
 from schakel.messages import Message
 from schakel.record import Raw
 
@@ -82,36 +83,6 @@ def load_desk(snapshot: bytes) -> Desk:
 def load_desks(tx: Tx, ids: Sequence[str]) -> dict[str, Desk]:
     """The desks of these cases, as far as there are any."""
     return {case_id: _decode(blob) for case_id, blob in tx.snapshots(ids).items()}
-
-
-def understand(raw: Raw) -> Entry:
-    """One ledger record as the fold wants it. Raises Unreadable."""
-    envelope = read_headers(raw.headers)
-    event = codec.decode_event(raw.value)
-    if envelope.type != type(event).TYPE:
-        raise Unreadable(
-            "type.mismatch",
-            field="ce_type",
-            found="another type than the value's schema",
-            expected=type(event).TYPE,
-            remedy="send the type that belongs to the schema",
-        )
-    if event.IN_CASE and envelope.case is not None and raw.key != envelope.case.encode():
-        raise Unreadable(
-            "key.mismatch",
-            field="ce_subject",
-            found="another case than the record's key",
-            expected="the key of a record is its case: its place in the order of that case follows from it",
-            remedy="write it with the case id as key, to the partition of that case",
-        )
-    if isinstance(event, Told) and event.IN_CASE and envelope.partner is None and not isinstance(event, EventVoided):
-        raise Unreadable(
-            "header.missing",
-            field="ce_partner",
-            expected="who told it: a partner, or for event.voided an operator",
-            remedy="let intake append what partners tell",
-        )
-    return Entry(envelope, event, raw.partition, raw.offset)
 
 
 def case_named(raw: Raw) -> str:

@@ -10,12 +10,11 @@ from typing import Any
 
 from kafka.partitioner.default import murmur2
 
-from schakel import codec
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.envelope import read_headers
 from schakel.errors import Unreadable
+from schakel.ledger import understand
 from schakel.reading import partition_count, read_to_end
 from schakel.record import Raw
 
@@ -61,20 +60,6 @@ class History:
         self.steps.append(Step(entry, apply(self.state, entry)))
 
 
-def understand(record: Raw) -> Entry:
-    """What a ledger record says. Raises Unreadable."""
-    envelope, event = read_headers(record.headers), codec.decode_event(record.value)
-    if envelope.type != type(event).TYPE:
-        raise Unreadable(
-            "type.mismatch",
-            field="ce_type",
-            found="another type than the value's schema",
-            expected=type(event).TYPE,
-            remedy="the record was not written by a backbone: compare it with the audit log",
-        )
-    return Entry(envelope, event, record.partition, record.offset)
-
-
 def partition_of(case_id: str, partitions: int) -> int:
     """Where a case's records stand: Kafka's own hash of its id."""
     number: int = murmur2(case_id.encode("ascii")) & 0x7FFFFFFF
@@ -114,4 +99,4 @@ def _case_of(record: Raw) -> str | None:
     return next((value.decode("ascii", "replace") for name, value in record.headers if name == "ce_subject"), None)
 
 
-__all__ = ["LEDGER", "History", "Step", "Unread", "collect", "partition_of", "read_case", "read_cases", "understand"]
+__all__ = ["LEDGER", "History", "Step", "Unread", "collect", "partition_of", "read_case", "read_cases"]

@@ -1,0 +1,42 @@
+"""One record of the ledger, read: what every reader of it does first, live, in a replay and on somebody else's machine.
+
+What the event then does to its case is the fold's (`schakel.case`); finding a case's records is `schakel.history`'s.
+"""
+
+from schakel import codec
+from schakel.entry import Entry
+from schakel.envelope import read_headers
+from schakel.errors import Unreadable
+from schakel.events import Told
+from schakel.events.chain import EventVoided
+from schakel.record import Raw
+
+
+def understand(raw: Raw) -> Entry:
+    """One ledger record as the fold wants it. Raises Unreadable."""
+    envelope = read_headers(raw.headers)
+    event = codec.decode_event(raw.value)
+    if envelope.type != type(event).TYPE:
+        raise Unreadable(
+            "type.mismatch",
+            field="ce_type",
+            found="another type than the value's schema",
+            expected=type(event).TYPE,
+            remedy="send the type that belongs to the schema",
+        )
+    if event.IN_CASE and envelope.case is not None and raw.key != envelope.case.encode():
+        raise Unreadable(
+            "key.mismatch",
+            field="ce_subject",
+            found="another case than the record's key",
+            expected="the key of a record is its case: its place in the order of that case follows from it",
+            remedy="write it with the case id as key, to the partition of that case",
+        )
+    if isinstance(event, Told) and event.IN_CASE and envelope.partner is None and not isinstance(event, EventVoided):
+        raise Unreadable(
+            "header.missing",
+            field="ce_partner",
+            expected="who told it: a partner, or for event.voided an operator",
+            remedy="let intake append what partners tell",
+        )
+    return Entry(envelope, event, raw.partition, raw.offset)
