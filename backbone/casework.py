@@ -16,6 +16,7 @@ from backbone import metrics
 from backbone.engine.processor import Outcome
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
+from backbone.voided import around_voids
 from schakel import codec
 from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
@@ -26,7 +27,7 @@ from schakel.errors import Unreadable
 from schakel.events import Derived, Told
 from schakel.events.chain import WatermarkPassed
 from schakel.ids import message_id, service_source
-from schakel.ledger import understand
+from schakel.ledger import gives_up, understand
 from schakel.messages import Message
 from schakel.record import Raw
 
@@ -149,7 +150,10 @@ class CaseProcessor:
                 entries.append(understand(raw))
             except Unreadable as error:
                 unread[raw.offset] = error
-        self._take(tx, self._put_aside(tx, records, entries, unread))
+        for piece in around_voids(entries, unread):
+            if piece.void is not None:
+                self._give_up(tx, piece.void, case_named(records[piece.void.offset - records[0].offset]))
+            self._take(tx, self._put_aside(tx, records, piece.entries, piece.unread))
         return Outcome()
 
     def retry(self, tx: Tx, topic: str, partition: int) -> bool:
@@ -178,6 +182,9 @@ class CaseProcessor:
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         """After one record was folded into its case."""
+
+    def given_up(self, tx: Tx, raw: Raw) -> None:
+        """After an operator gave up a record that could not be read: it will never have an effect."""
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         """After the desks of a batch were written: the place for a service's own tables."""
@@ -302,6 +309,19 @@ class CaseProcessor:
             else:
                 free.append(entry)
         return free
+
+    def _give_up(self, tx: Tx, void: Entry, case_id: str) -> None:
+        """Let go of what an operator gave up, wherever in the queue of its case it waits, and go on with what waits behind it."""
+        for record in tx.parked(case_id=case_id, limit=WHOLE_CASE):
+            if not gives_up(void, record.raw):
+                continue
+            log.info("parked event given up", service=self.name, case=case_id, offset=record.raw.offset)
+            tx.unpark([record.id])
+            for desk in load_desks(tx, [case_id]).values():
+                desk.pending = [said for said in desk.pending if ("ce_id", said.encode()) not in record.raw.headers]
+                self._save(tx, {case_id: desk})  # an own conclusion that broke on its way is concluded again
+            self.given_up(tx, record.raw)
+            self._try_again(tx, case_id)
 
     def _try_again(self, tx: Tx, case_id: str) -> None:
         """What waits of a case, marked or not, up to the first record that still cannot be read."""

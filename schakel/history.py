@@ -14,7 +14,8 @@ from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.errors import Unreadable
-from schakel.ledger import understand
+from schakel.events.chain import EventVoided
+from schakel.ledger import gives_up, understand
 from schakel.reading import partition_count, read_to_end
 from schakel.record import Raw
 
@@ -33,9 +34,16 @@ class Step:
 class Unread:
     """A record that this version does not understand; what rests on it may be missing from the state."""
 
-    partition: int
-    offset: int
+    record: Raw
     problem: Unreadable
+
+    @property
+    def partition(self) -> int:
+        return self.record.partition
+
+    @property
+    def offset(self) -> int:
+        return self.record.offset
 
 
 @dataclass(slots=True)
@@ -45,6 +53,7 @@ class History:
     state: State
     steps: list[Step] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    """Without those that an operator has given up since."""
 
     @property
     def entries(self) -> list[Entry]:
@@ -55,9 +64,11 @@ class History:
         try:
             entry = understand(record)
         except Unreadable as problem:
-            self.unread.append(Unread(record.partition, record.offset, problem))
+            self.unread.append(Unread(record, problem))
             return
         self.steps.append(Step(entry, apply(self.state, entry)))
+        if isinstance(entry.event, EventVoided):
+            self.unread = [unread for unread in self.unread if not gives_up(entry, unread.record)]
 
 
 def partition_of(case_id: str, partitions: int) -> int:

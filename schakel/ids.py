@@ -38,3 +38,7 @@ def partner_source(oin: str) -> str:
 def service_source(name: str) -> str:
     """The CloudEvents source of one of the backbone's own services."""
     return f"urn:schakel:{name}"
+
+
+OPERATOR = service_source("operator")
+"""The source of what an operator says in the ledger; nobody else gives up an event."""

@@ -9,6 +9,7 @@ from schakel.envelope import read_headers
 from schakel.errors import Unreadable
 from schakel.events import Told
 from schakel.events.chain import EventVoided
+from schakel.ids import OPERATOR
 from schakel.record import Raw
 
 
@@ -40,3 +41,24 @@ def understand(raw: Raw) -> Entry:
             remedy="let intake append what partners tell",
         )
     return Entry(envelope, event, raw.partition, raw.offset)
+
+
+def place_of(raw: Raw) -> str:
+    """Where a record stands, in one word: `topic/partition/offset`."""
+    return f"{raw.topic}/{raw.partition}/{raw.offset}"
+
+
+def gives_up(entry: Entry, raw: Raw) -> bool:
+    """Whether this is an operator's word that the record `raw`, which stands before it and cannot be read, has no effect for good.
+
+    The record is named by its place: it may hold no id that could be read, or one that another event has as well. A record
+    that can be read is never given up, so that a reader who sees this word first when it is too late knows as much as all others.
+    """
+    envelope = entry.envelope
+    if not isinstance(entry.event, EventVoided) or envelope.source != OPERATOR or envelope.position != place_of(raw):
+        return False
+    try:
+        understand(raw)
+    except Unreadable:
+        return True
+    return False

@@ -28,6 +28,7 @@ from schakel.events import Derived, Told
 from schakel.events.base import Sealed
 from schakel.events.report import ReportReceived
 from schakel.ids import new_case_id
+from schakel.ledger import place_of
 from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
@@ -110,6 +111,16 @@ class IntakeProcessor(CaseProcessor):
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         if isinstance(entry.event, Told):
             self._landings.append(seen.Landing(entry, None, entry.envelope.drill))
+
+    def given_up(self, tx: Tx, raw: Raw) -> None:
+        """Whoever told it gets a refusal, now and when it is sent again: there is no receipt to wait for any more."""
+        try:
+            envelope = read_headers(raw.headers)
+        except Unreadable:
+            return
+        partner = self.chains.partner(envelope.partner or "")
+        if partner and seen.given_up(tx, envelope) and not tx.checkpoint.rebuilding:
+            tx.outbox([answers.given_up(raw, envelope, partner)])
 
     def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
         """The receipts of told events, now that their position is known."""
@@ -229,16 +240,16 @@ class IntakeProcessor(CaseProcessor):
                 if event.sealed:
                     event = event.model_copy(update={"sealed": parts})
                 digest = sha256(raw.value or b"").hexdigest()
-                appended = envelope_with(
-                    envelope, partner, now, case=cases[key], position=answers.position_of(raw), digest=digest
-                )
+                appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
                 outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
                 metrics.submissions.labels("accepted").inc()
+            elif before.content == seen.GIVEN_UP:
+                outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now))
             elif before.content != content:
                 outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now))
             elif before.offset is not None and before.partition is not None:
-                again = envelope_with(envelope, partner, now, position=answers.position_of(raw))
+                again = envelope_with(envelope, partner, now, position=place_of(raw))
                 entry = Entry(again, event, before.partition, before.offset)
                 outgoing.append(answers.accepted(entry, before.case, envelope.drill))
             # else: it is on its way to the ledger; the receipt that follows answers both
