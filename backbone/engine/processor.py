@@ -78,6 +78,8 @@ class Offers:
         """
         self.versions: Sequence[Path] = getattr(processor, "versions", ())
         """Folders with Alembic versions of the service's own tables."""
+        self.beside: Sequence[str] = getattr(processor, "beside", ())
+        """Other databases that its `begin` and `process` use, by `DatabaseAway.what`."""
         self.linger_s: float = getattr(processor, "linger_s", 0.0)
         """How long to let records gather after a few were taken, for a service that nobody waits for: ten records in one
         transaction cost little more than one, and leave the processor to those that somebody does wait for."""
@@ -85,6 +87,15 @@ class Offers:
         self.retries: bool = hasattr(processor, "retry")
         self.observes: bool = hasattr(processor, "observe")
         self._processor = processor
+
+    def begin(self) -> None:
+        """Once, in the worker thread, before anything is read: open what it needs beside its own database.
+
+        Raises DatabaseAway when that is away; it is called again then. Raises Stop when it cannot be used at all.
+        """
+        own = getattr(self._processor, "begin", None)
+        if own is not None:
+            own()
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         """After a rebuild has folded all there was: reconcile a bounded number of cases. True when all are done.

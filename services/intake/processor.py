@@ -15,8 +15,9 @@ import structlog
 from backbone import metrics
 from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, timers_of
 from backbone.chains import Chains, Partner
+from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Surroundings
-from backbone.keys import KeyService, ResealRequest
+from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
 from schakel import codec
@@ -55,16 +56,17 @@ class NoRules:
 
 
 class IntakeProcessor(CaseProcessor):
-    """See the module's words. `log_end` answers a partition's end at this moment."""
+    """See the module's words. `log_end` answers a partition's end at this moment, `keys` the open key service."""
 
     versions = (Path(__file__).parent / "migrations",)
     first = (LEDGER, REFUSED)
     """In a fresh database these are read before any message is judged: they know which were let in, and which refused."""
+    beside = (KeysAway.what,)
 
     def __init__(
         self,
         chains: Chains,
-        keys: KeyService,
+        keys: Callable[[], KeyService],
         time: TimeSource,
         log_end: Callable[[str, int], int],
         new_id: Callable[[], str] = new_case_id,
@@ -78,6 +80,13 @@ class IntakeProcessor(CaseProcessor):
         self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
         self._looked_again: dict[str, int] = {}
         self._answered_to: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Have the keys at hand. Raises KeysAway; Stop when they cannot be used as they are."""
+        try:
+            self.keys()
+        except KeysUnusable as error:
+            raise Stop(Exit.SAYS_WHY, "keys", str(error)) from error
 
     def topics(self) -> Sequence[str]:
         return (LEDGER, REFUSED, *self.watermark.topics)
@@ -278,7 +287,7 @@ class IntakeProcessor(CaseProcessor):
             if event.sealed:
                 schema_id = codec.schema_id(type(event))
                 asked[number] = ResealRequest(cases[key] or "", envelope.id, envelope.type, schema_id, event.sealed)
-        return cases, dict(zip(asked, self.keys.reseal(list(asked.values())), strict=True))
+        return cases, dict(zip(asked, self.keys().reseal(list(asked.values())), strict=True))
 
     def _chain_key(self, partner: Partner | None) -> str:
         """What stands in no case goes to the partition of its chain's own stream."""

@@ -59,7 +59,7 @@ class MiniCluster:
         self.keys = open_keys(None, directory)
         log_end = lambda topic, partition: len(self.topics[topic, partition])  # noqa: E731
         self._makes: dict[str, Callable[[], CaseProcessor]] = {
-            "intake": lambda: IntakeProcessor(self.chains, self.keys, self.time, log_end),
+            "intake": lambda: IntakeProcessor(self.chains, lambda: self.keys, self.time, log_end),
             "routing": lambda: CaseProcessor("routing", RoutingRules(self.chains, self.protocols)),
             "consent": lambda: CaseProcessor("consent", ConsentRules()),
             "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
