@@ -16,17 +16,19 @@ from backbone import metrics
 from backbone.engine.processor import Outcome
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
+from backbone.voided import around_voids
 from schakel import codec
 from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.envelope import Envelope, read_headers
+from schakel.envelope import Envelope
 from schakel.errors import Unreadable
 from schakel.events import CATALOGUE, Derived, Told
 from schakel.events.base import ce_type
-from schakel.events.chain import EventVoided, WatermarkPassed
+from schakel.events.chain import WatermarkPassed
 from schakel.ids import message_id, service_source
+from schakel.ledger import gives_up, understand
 from schakel.messages import Message
 from schakel.record import Raw
 
@@ -100,36 +102,6 @@ def load_desk(snapshot: bytes) -> Desk:
 def load_desks(tx: Tx, ids: Sequence[str]) -> dict[str, Desk]:
     """The desks of these cases, as far as there are any."""
     return {case_id: _decode(blob) for case_id, blob in tx.snapshots(ids).items()}
-
-
-def understand(raw: Raw) -> Entry:
-    """One ledger record as the fold wants it. Raises Unreadable."""
-    envelope = read_headers(raw.headers)
-    event = codec.decode_event(raw.value)
-    if envelope.type != type(event).TYPE:
-        raise Unreadable(
-            "type.mismatch",
-            field="ce_type",
-            found="another type than the value's schema",
-            expected=type(event).TYPE,
-            remedy="send the type that belongs to the schema",
-        )
-    if event.IN_CASE and envelope.case is not None and raw.key != envelope.case.encode():
-        raise Unreadable(
-            "key.mismatch",
-            field="ce_subject",
-            found="another case than the record's key",
-            expected="the key of a record is its case: its place in the order of that case follows from it",
-            remedy="write it with the case id as key, to the partition of that case",
-        )
-    if isinstance(event, Told) and event.IN_CASE and envelope.partner is None and not isinstance(event, EventVoided):
-        raise Unreadable(
-            "header.missing",
-            field="ce_partner",
-            expected="who told it: a partner, or for event.voided an operator",
-            remedy="let intake append what partners tell",
-        )
-    return Entry(envelope, event, raw.partition, raw.offset)
 
 
 def case_named(raw: Raw) -> str:
@@ -206,7 +178,10 @@ class CaseProcessor:
                 entries.append(understand(raw))
             except Unreadable as error:
                 unread[raw.offset] = error
-        self._take(tx, self._put_aside(tx, records, entries, unread))
+        for piece in around_voids(entries, unread):
+            if piece.void is not None:
+                self._give_up(tx, piece.void, case_named(records[piece.void.offset - records[0].offset]))
+            self._take(tx, self._put_aside(tx, records, piece.entries, piece.unread))
         return Outcome()
 
     def retry(self, tx: Tx, topic: str, partition: int) -> bool:
@@ -235,6 +210,9 @@ class CaseProcessor:
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         """After one record was folded into its case."""
+
+    def given_up(self, tx: Tx, raw: Raw) -> None:
+        """After an operator gave up a record that could not be read: it will never have an effect."""
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         """After the desks of a batch were written: the place for a service's own tables."""
@@ -362,6 +340,19 @@ class CaseProcessor:
             else:
                 free.append(entry)
         return free
+
+    def _give_up(self, tx: Tx, void: Entry, case_id: str) -> None:
+        """Let go of what an operator gave up, wherever in the queue of its case it waits, and go on with what waits behind it."""
+        for record in tx.parked(case_id=case_id, limit=WHOLE_CASE):
+            if not gives_up(void, record.raw):
+                continue
+            log.info("parked event given up", service=self.name, case=case_id, offset=record.raw.offset)
+            tx.unpark([record.id])
+            for desk in load_desks(tx, [case_id]).values():
+                desk.pending = [said for said in desk.pending if ("ce_id", said.encode()) not in record.raw.headers]
+                self._save(tx, {case_id: desk})  # an own conclusion that broke on its way is concluded again
+            self.given_up(tx, record.raw)
+            self._try_again(tx, case_id)
 
     def _try_again(self, tx: Tx, case_id: str) -> None:
         """What waits of a case, marked or not, up to the first record that still cannot be read."""

@@ -9,7 +9,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from backbone.kafka.credentials import Credentials, Secret
+from backbone.kafka.credentials import Credentials
+from schakel.secret import Secret
 
 DEFAULT_BOOTSTRAP = "127.0.0.1:9092"
 

@@ -43,6 +43,7 @@ from schakel.events.report import (
     ReportReceived,
 )
 from schakel.events.vocab import Basis
+from schakel.ids import OPERATOR
 
 OTHER_BASES = frozenset({Basis.VITAL_INTEREST, Basis.LEGAL_DUTY, Basis.AGREEMENT})
 """What may be invoked instead of consent. Consent itself is granted, and the scheme's own rule stands in its protocol."""
@@ -357,4 +358,6 @@ def _run_again(case: State, contact_id: str) -> None:
 
 @folds(EventVoided)
 def _voided(case: State, entry: Entry) -> Effect:
-    return Effect.RECORDED  # its event never took effect: the readers parked it
+    if entry.envelope.source != OPERATOR:
+        return Effect.NOT_UNDERSTOOD
+    return Effect.RECORDED  # its event never took effect: nobody could read it

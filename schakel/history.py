@@ -10,12 +10,12 @@ from typing import Any
 
 from kafka.partitioner.default import murmur2
 
-from schakel import codec
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.envelope import read_headers
 from schakel.errors import Unreadable
+from schakel.events.chain import EventVoided
+from schakel.ledger import gives_up, understand
 from schakel.reading import partition_count, read_to_end
 from schakel.record import Raw
 
@@ -34,9 +34,16 @@ class Step:
 class Unread:
     """A record that this version does not understand; what rests on it may be missing from the state."""
 
-    partition: int
-    offset: int
+    record: Raw
     problem: Unreadable
+
+    @property
+    def partition(self) -> int:
+        return self.record.partition
+
+    @property
+    def offset(self) -> int:
+        return self.record.offset
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ class History:
     state: State
     steps: list[Step] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    """Without those that an operator has given up since."""
 
     @property
     def entries(self) -> list[Entry]:
@@ -56,23 +64,11 @@ class History:
         try:
             entry = understand(record)
         except Unreadable as problem:
-            self.unread.append(Unread(record.partition, record.offset, problem))
+            self.unread.append(Unread(record, problem))
             return
         self.steps.append(Step(entry, apply(self.state, entry)))
-
-
-def understand(record: Raw) -> Entry:
-    """What a ledger record says. Raises Unreadable."""
-    envelope, event = read_headers(record.headers), codec.decode_event(record.value)
-    if envelope.type != type(event).TYPE:
-        raise Unreadable(
-            "type.mismatch",
-            field="ce_type",
-            found="another type than the value's schema",
-            expected=type(event).TYPE,
-            remedy="the record was not written by a backbone: compare it with the audit log",
-        )
-    return Entry(envelope, event, record.partition, record.offset)
+        if isinstance(entry.event, EventVoided):
+            self.unread = [unread for unread in self.unread if not gives_up(entry, unread.record)]
 
 
 def partition_of(case_id: str, partitions: int) -> int:
@@ -114,4 +110,4 @@ def _case_of(record: Raw) -> str | None:
     return next((value.decode("ascii", "replace") for name, value in record.headers if name == "ce_subject"), None)
 
 
-__all__ = ["LEDGER", "History", "Step", "Unread", "collect", "partition_of", "read_case", "read_cases", "understand"]
+__all__ = ["LEDGER", "History", "Step", "Unread", "collect", "partition_of", "read_case", "read_cases"]

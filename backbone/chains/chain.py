@@ -102,9 +102,22 @@ class Chain:
 
         Without a district only those who serve all: whose district it would be is not guessed.
         """
-        here = [m for m in self.members if role in m.roles and m.districts is not None and district in m.districts]
-        everywhere = [m for m in self.members if role in m.roles and m.districts is None]
-        return list({m.partner: self.partners[m.partner] for m in (*here, *everywhere)}.values())
+        known = self._holders.get((role, district))
+        if known is None:
+            here = [m for m in self.members if role in m.roles and m.districts is not None and district in m.districts]
+            everywhere = [m for m in self.members if role in m.roles and m.districts is None]
+            known = [*{m.partner: self.partners[m.partner] for m in (*here, *everywhere)}.values()]
+            if district is None or district in self._districts:  # what anybody may write is not remembered
+                self._holders[role, district] = known
+        return list(known)
+
+    @cached_property
+    def _holders(self) -> dict[tuple[Role, str | None], list[Partner]]:
+        return {}
+
+    @cached_property
+    def _districts(self) -> frozenset[str]:
+        return frozenset(district for member in self.members for district in member.districts or ())
 
     def protocols_for(self, facts: Facts) -> list[ProtocolRef]:
         """The protocols a case with these facts runs under, in the file's order. None at all is possible."""

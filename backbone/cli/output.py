@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backbone.settings import Settings
+from backbone.store.errors import StoreError
 from schakel.errors import SchakelError
 
 FOUND, UNDOABLE, OUR_FAULT, STOPPED = 1, 2, 70, 130
@@ -79,6 +80,8 @@ def one_sentence() -> Iterator[None]:
         fail("stopped", STOPPED)
     except OSError as error:
         fail(_system(error), UNDOABLE)
+    except StoreError as error:
+        fail(str(error), UNDOABLE)
     except (SchakelError, RuntimeError, ValueError) as error:
         if type(error) in (RuntimeError, ValueError) or not str(error):
             _our_fault(error)

@@ -8,7 +8,7 @@ import typer
 
 from backbone.cli.output import Undoable, console, read_settings, say, show, show_json, table
 from backbone.cli.state import has_database
-from backbone.cli.voiding import void_event
+from backbone.cli.voiding import check_reason, void_event, why_parked
 from backbone.settings import Settings
 from backbone.store.rows import ParkedRecord
 from backbone.store.store import Store
@@ -116,30 +116,35 @@ def retry(
 def drop(
     one: Annotated[str, typer.Argument(metavar="ID", help="As 'park list' shows it.", show_default=False)],
     reason: Annotated[
-        str, typer.Option(help="A short code, such as superseded or test-data; it stands in the ledger.")
+        str, typer.Option(help="A short code, such as cannot_be_read or test_data; it stands in the ledger.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Give up a record for good. Nothing is deleted: an event.voided in the ledger says that it has no effect, and why.
+    """Give up, for good, a record that cannot be read. Every service lets go of it, and goes on with what waits behind it.
+
+    Nothing is deleted: an event.voided in the ledger says that it has no effect, and why. A record of a newer version is better
+    kept: 'backbone park retry' takes it after an upgrade, and a version that can read it counts it when it replays the ledger.
 
     Example:
 
-      backbone park drop routing:17 --reason test-data
+      backbone park drop routing:17 --reason cannot_be_read
     """
+    check_reason(reason)
     settings = read_settings()
     with _stores(settings, None) as stores:
         store, number = _store(stores, one)
         record = next((record for record in store.parked(limit=_MOST) if record.id == number), None)
         if record is None:
-            raise Undoable(f"nothing is parked under {one!r}; 'backbone park list' shows what is")
-        say(
-            f"{one}: case {record.case_id}, ledger position {record.raw.partition}/{record.raw.offset}: {record.reason}"
-        )
+            raise Undoable(f"nothing is parked under {one!r} (any more); 'backbone park list' shows what is")
+        place, problem = f"{record.raw.partition}/{record.raw.offset}", why_parked(record)
+        say(f"{one}: case {record.case_id}, ledger position {place}: {problem.code}")
+        if problem.code == "value.unknown_schema":
+            say("it may be of a newer version: then upgrade, and 'backbone park retry' takes it")
         if not yes and not typer.confirm("Give it up for good?"):
             say("left as it was")
             return
-        void_event(settings, store, record, reason)
-    say(f"{one} is void from here on")
+        where = void_event(settings, store, record, reason)
+    say(f"{one} is given up: {where} says so, and each service lets go of it when it reads that")
 
 
 def _store(stores: dict[str, Store], one: str) -> tuple[Store, int]:

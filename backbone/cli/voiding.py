@@ -1,18 +1,137 @@
-"""Giving up a parked record: `event.voided` is appended to its case in the ledger, then the record need not wait any more.
+"""Giving up a parked record: `event.voided` is appended to its case in the ledger, under the operator's own user of the broker.
 
-The seam between the command and the engine: what exactly is appended, by whom, and how the services let go of what waits
-behind it is decided where the ledger is written.
+Every service that has the record parked lets go of it when it reads that (`backbone.casework`). Nothing is written to a database
+here: the ledger is the truth, and a service that is not running hears of it later.
 """
 
+import os
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from kafka import KafkaProducer
+from sqlalchemy import select
+
+from backbone.casework import LEDGER, case_named, load_desk
 from backbone.cli.output import Undoable
+from backbone.kafka.connection import connection, credentials
+from backbone.kafka.credentials import Credentials
+from backbone.kafka.embedded import running
+from backbone.kafka.rights import service_user
 from backbone.settings import Settings
-from backbone.store.rows import ParkedRecord
+from backbone.store import tables
+from backbone.store.rows import Outgoing, ParkedRecord
 from backbone.store.store import Store
+from schakel import codec
+from schakel.case_state import State
+from schakel.envelope import PATTERNS, Envelope
+from schakel.errors import Unreadable
+from schakel.events.chain import EventVoided
+from schakel.ids import OPERATOR, derived_id
+from schakel.kafka_errors import check_sign_on, clear_errors
+from schakel.ledger import place_of, understand
+from schakel.record import Raw
+
+_CASE = re.compile(PATTERNS["ce_subject"])
+_ID = re.compile(PATTERNS["ce_id"])
+_REASON = re.compile(r"[a-z]{2,16}(_[a-z]{1,12}){0,4}")
+_ACKNOWLEDGED_WITHIN_S = 30.0
 
 
-def void_event(settings: Settings, store: Store, record: ParkedRecord, reason: str) -> None:
-    """Append `event.voided` for the parked record. Raises Undoable when it cannot be done."""
+def check_reason(reason: str) -> None:
+    """Raises Undoable for a reason that cannot stand in the ledger: there is no free text in it."""
+    if not _REASON.fullmatch(reason):
+        raise Undoable(
+            f"--reason {reason!r}: expected a short code of small letters and underscores, such as cannot_be_read, "
+            "superseded or test_data"
+        )
+
+
+def why_parked(record: ParkedRecord) -> Unreadable:
+    """What cannot be read about it. Raises Undoable for a record that can be read: it only waits, and is never given up."""
+    try:
+        understand(record.raw)
+    except Unreadable as problem:
+        return problem
     raise Undoable(
-        f"dropping record {record.id} is not possible in this version; 'backbone park retry' tries it again once the cause is "
-        "mended"
+        f"the record at {place_of(record.raw)} can be read, so it is not given up: it waits behind another of its case, or for "
+        "'backbone park retry'; drop the first of the case in 'backbone park list' that cannot be read"
     )
+
+
+def void_event(settings: Settings, store: Store, record: ParkedRecord, reason: str) -> str:
+    """Append `event.voided` for the parked record; returns where it stands. Raises Undoable and KafkaProblem."""
+    bootstrap, who = _operator(settings)
+    made = voided(record.raw, _case(store, record.raw), reason)
+    if settings.ca_file is None:
+        check_sign_on(bootstrap, who.username, who.password)
+    with clear_errors(bootstrap, who.username, who.password):
+        how = connection(bootstrap, who, ca_file=settings.ca_file)
+        with KafkaProducer(**how, acks="all", enable_idempotence=True) as producer:
+            sent = producer.send(
+                made.topic,
+                key=made.key,
+                value=made.value,
+                headers=[*made.headers],
+                partition=made.partition,
+            )
+            at = sent.get(_ACKNOWLEDGED_WITHIN_S)
+    return f"{at.topic}/{at.partition}/{at.offset}"
+
+
+def voided(raw: Raw, case: State | None, reason: str) -> Outgoing:
+    """The record that gives up `raw`; the same one has the same id, so that giving up twice is giving up once.
+
+    case: as a service knows it, null when the record belongs to none. An operator's computer gives no time: that of the case is
+    used, as for every conclusion, and where there is no case the broker's.
+    """
+    named = _case_id(raw)
+    envelope = Envelope(
+        id=derived_id("operator", named or "", EventVoided.TYPE, place_of(raw), 0),
+        source=OPERATOR,
+        type=EventVoided.TYPE,
+        time=case.time if case and case.time else datetime.fromtimestamp(raw.timestamp_ms / 1000, UTC),
+        case=named,
+        drill=bool(case and case.drill),
+        position=place_of(raw),
+        digest=sha256(raw.value or b"").hexdigest(),
+    )
+    event = EventVoided(event=_event_id(raw), reason=reason)
+    return Outgoing(LEDGER, raw.partition, raw.key, codec.encode(event), envelope.headers())
+
+
+def _event_id(raw: Raw) -> str:
+    """The id that its author gave it, as far as that can be read; else a word for its place."""
+    found = next((value.decode("ascii", "replace") for name, value in raw.headers if name == "ce_id"), "")
+    return found if _ID.fullmatch(found) else f"record:{raw.partition}:{raw.offset}"
+
+
+def _case_id(raw: Raw) -> str | None:
+    named = case_named(raw)
+    return named if _CASE.fullmatch(named) else None
+
+
+def _case(store: Store, raw: Raw) -> State | None:
+    with store.reading() as db:
+        column = tables.snapshot.c
+        found = db.execute(select(column.state).where(column.case_id == _case_id(raw))).scalar()
+    return load_desk(found).case if found else None
+
+
+def _operator(settings: Settings) -> tuple[str, Credentials]:
+    """The broker, and the user that may append to the ledger by hand. Raises Undoable."""
+    user = service_user("operator")
+    if os.environ.get("SCHAKEL_BOOTSTRAP"):
+        if who := settings.credentials():
+            return settings.bootstrap, who
+        raise Undoable(
+            "SCHAKEL_BOOTSTRAP is set and nothing says who to be there; set SCHAKEL_SASL_USERNAME and "
+            f"SCHAKEL_SASL_PASSWORD_FILE to {user} or an administrator of that Kafka"
+        )
+    if not running(settings.var_dir):
+        raise Undoable(
+            f"no Kafka runs on {settings.var_dir}; 'backbone up' starts one, or set SCHAKEL_BOOTSTRAP to yours"
+        )
+    if who := credentials(settings.var_dir, user):
+        return settings.bootstrap, who
+    raise Undoable(f"the Kafka on {settings.var_dir} has no user {user} yet; 'backbone topics create' makes it")

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from backbone.casework import LEDGER, load_desk, understand
+from backbone.casework import LEDGER, load_desk
 from backbone.demo.evidence import Answer, Evidence, Offer, Sent
 from backbone.demo.quiet import Services
 from backbone.demo.stage import LiveStage
 from backbone.store import tables
 from schakel.case_state import State
 from schakel.client.inbox import read
+from schakel.ledger import understand
 from schakel.messages import Receipt, ReferralOffered
 from schakel.reading import read_to_end
 from schakel.record import Raw

@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from backbone.casework import LEDGER, understand
+from backbone.casework import LEDGER
 from schakel.case import apply
 from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State
@@ -16,6 +16,7 @@ from schakel.events.clock import ClockBreached, ClockReminded
 from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import PartyInformed, ReferralDelivered, ReferralExhausted, ReferralRevoked
 from schakel.ids import message_id
+from schakel.ledger import understand
 from schakel.messages import Attention, ConsentQuestion, Information, ReferralOffered, ReferralWithdrawn, Reminder
 from schakel.reading import raw
 

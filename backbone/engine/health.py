@@ -45,7 +45,7 @@ class Health:
         self._problems: dict[str, str] = {"start": "starting"}
 
     def problem(self, what: str, sentence: str) -> None:
-        """Something is away. what: one of a few words (database, broker, outbox, start)."""
+        """Something is away. what: one of a few words (database, database of keys, broker, outbox, start)."""
         if self._problems.get(what) != sentence:
             log.warning(sentence, away=what)
             if what not in self._problems:

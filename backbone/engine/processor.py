@@ -97,6 +97,8 @@ class Offers:
         self.versions: Sequence[Path] = getattr(processor, "versions", ())
         """Folders with Alembic versions of the service's own tables."""
         self.patience = Patience(getattr(processor, "gather_s", 0.0), getattr(processor, "waited_for", None))
+        self.beside: Sequence[str] = getattr(processor, "beside", ())
+        """Other databases that its `begin` and `process` use, by `DatabaseAway.what`."""
         self.ticks: bool = hasattr(processor, "tick")
         self.restless: Callable[[Store], bool] = getattr(processor, "restless", lambda store: True)
         """Whether a tick may find something to do, so that ticks and looks at the logs' ends come about every 0.2 s; else about
@@ -104,6 +106,15 @@ class Offers:
         self.retries: bool = hasattr(processor, "retry")
         self.observes: bool = hasattr(processor, "observe")
         self._processor = processor
+
+    def begin(self) -> None:
+        """Once, in the worker thread, before anything is read: open what it needs beside its own database.
+
+        Raises DatabaseAway when that is away; it is called again then. Raises Stop when it cannot be used at all.
+        """
+        own = getattr(self._processor, "begin", None)
+        if own is not None:
+            own()
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         """After a rebuild has folded all there was: reconcile a bounded number of cases. True when all are done.

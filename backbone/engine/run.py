@@ -120,6 +120,8 @@ class _Life:
         with suppress(Ended):
             while await shell.attempt(shell.in_worker(self._migrate)) is None:
                 await shell.pause()
+            for what in self.offers.beside:
+                shell.health.solved(what)
             while await shell.attempt(self._connect(), uses="broker") is None:
                 await shell.pause()
             await self._start_faust()
@@ -166,6 +168,7 @@ class _Life:
 
     def _migrate(self) -> bool:
         self.shell.store.migrate()
+        self.offers.begin()
         return True
 
     async def _connect(self) -> bool:

@@ -99,14 +99,14 @@ class Shell:
         return await self._loop.run_in_executor(self._thread, lambda: function(*arguments, **named))
 
     async def attempt(self, doing: Awaitable[T], uses: str = "database") -> T | None:
-        """The result; None when the database or the broker is away (after a pause it may be tried again). Raises Ended.
+        """The result; None when a database or the broker is away (after a pause it may be tried again). Raises Ended.
 
         uses: what is there again when it succeeds.
         """
         try:
             result = await doing
         except DatabaseAway as away:
-            self.health.problem("database", str(away))
+            self.health.problem(away.what, str(away))
             return None
         except BrokerAway as away:
             self.health.problem("broker", str(away))
@@ -154,6 +154,8 @@ class Shell:
                     return None  # fetched before a rebalance: the checkpoint says who reads it again
                 await self.pause()
                 continue
+            for what in self.offers.beside:
+                self.health.solved(what)
             records = records[step.done :]
             if step.wait_for:
                 return records, step.wait_for

@@ -11,18 +11,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from schakel.secret import Secret
+
 MECHANISM = "SCRAM-SHA-512"  # what Strimzi's users have too, so that a partner's settings are the same everywhere
 ADMIN = "admin"
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
-
-
-class Secret(str):
-    """A password that libraries use as text, but that does not show when they log their settings (a dict of them)."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ SERVICES = {
     # Posts for partners without Kafka, and observes who asks for data (`disclosure.requested`, the one told event that is
     # not intake's).
     "gateway": Role(reads=(LEDGER, DEFINITIONS, CHECKPOINTS), writes=(LEDGER,), writes_in=True),
+    # A person who gives up what can never be read (`event.voided`, which is not intake's either: see docs/adr/0017).
+    "operator": Role(reads=(LEDGER, DEFINITIONS), writes=(LEDGER,)),
     # A person or tool that reads histories.
     "auditor": Role(reads=(LEDGER, DEFINITIONS, CHECKPOINTS, REFUSED)),
 }

@@ -32,7 +32,7 @@ class ResealRequest:
 class KeyService(Protocol):
     """Opens what partners sealed, seals it anew for each person, and forgets. Safe to use from several processes at once.
 
-    A store that is away raises its own (SQLAlchemy) error from every method: nothing was done, ask again.
+    A store that is away raises KeysAway from every method: nothing was done that asking again would not do, ask again.
     """
 
     def door_keys(self) -> Sequence[PublicKey]:

@@ -5,7 +5,6 @@ answer is given: a key is always older than the ledger record that needs it. A c
 Data keys live in memory for the length of one call.
 """
 
-import os
 import secrets
 from collections.abc import Collection, Sequence
 from contextlib import closing
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backbone.keys import parts
+from backbone.keys.databases import open_engine, reading, translated, writing
 from backbone.keys.parts import Place
 from backbone.keys.service import NoKey, ResealRequest
 from backbone.keys.wrapping import KeyEncryptionKeys, KeysUnusable
@@ -68,13 +68,13 @@ def open_keys(
     """The key service on `url`, or on `var_dir`/keys/keys.db without one.
 
     kek_file: the key-encryption key (default `var_dir`/keys/kek.json); made at the very first start, never later.
-    Raises KeysUnusable; SQLAlchemy's error when the database is away.
+    Raises KeysUnusable; KeysAway when the database is away.
     """
     home = Path(var_dir) / "keys"
-    engine = _engine(url, home)
+    engine = open_engine(url, home)
     _create_tables(engine)
     path = kek_file or home / "kek.json"
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         used = list(connection.execute(sa.select(_keks.c.id).order_by(_keks.c.first_used_s.desc())).scalars())
     keks = KeyEncryptionKeys.load(path) if used else KeyEncryptionKeys.load_or_make(path)
     if used and not any(keks.holds(name) for name in used):
@@ -93,7 +93,7 @@ class SqlKeyService:
         self._keks = keks
         self._time = time
         self._private: dict[str, PrivateKey] = {}
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             _offer(connection, _keks, [{"id": keks.current, "first_used_s": self._now_s()}])
         if not self._living_doors():
             self.rotate_door()
@@ -113,25 +113,25 @@ class SqlKeyService:
         key = made.public
         row = {"kid": key.kid, "x": key.x, "y": key.y, "made_s": key.made_at_s, "kek": self._keks.current}
         wrapped = self._keks.wrap(made.secret().encode(), f"door {key.kid}")
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             connection.execute(sa.insert(_door).values(row | {"wrapped": wrapped}))
         return key
 
     def retire_door(self, kid: str) -> None:
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             gone = {"wrapped": None, "kek": None, "retired_s": self._now_s()}
             connection.execute(sa.update(_door).where(_door.c.kid == kid).values(gone))
         self._private.pop(kid, None)
 
     def _living_doors(self) -> Sequence[Any]:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             query = sa.select(_door).where(_door.c.wrapped.is_not(None))
             return connection.execute(query.order_by(_door.c.made_s.desc(), _door.c.kid)).all()
 
     def _door_key(self, kid: str) -> PrivateKey | None:
         """The private key of a kid; another process may have made it a moment ago."""
         if kid not in self._private:
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 row = connection.execute(sa.select(_door).where(_door.c.kid == kid)).one_or_none()
             if row is None or row.wrapped is None:
                 return None
@@ -187,7 +187,7 @@ class SqlKeyService:
             {"case_id": case_id, "subject": subject, "kek": self._keks.current, "wrapped": body, "made_s": now_s}
             for (case_id, subject), body in wrapped.items()
         ]
-        with self._writing() as connection:  # offered, not looked up first: one transaction, whoever else writes
+        with writing(self._engine) as connection:  # offered, not looked up first: one transaction, whoever else writes
             _offer(connection, _data, fresh)
             stored = self._look_up(connection, wanted)
         return {
@@ -220,7 +220,7 @@ class SqlKeyService:
         field: SealedField,
         body: bytes,
     ) -> Json:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = self._look_up(connection, [(case_id, subject)]).get((case_id, subject))
         key = self._unwrap(row) if row else None
         if key is None:
@@ -228,7 +228,7 @@ class SqlKeyService:
         return orjson.loads(parts.decrypt(key, Place(event_id, event_type, subject, field, schema_id), body))
 
     def destroy(self, case_id: str, subject: str) -> bool:
-        with self._writing() as connection:
+        with writing(self._engine) as connection:
             query = sa.select(_data.c.wrapped).where(_data.c.case_id == case_id, _data.c.subject == subject)
             had = connection.execute(query).scalar_one_or_none() is not None
             gone = {"wrapped": None, "kek": None, "destroyed_s": self._now_s()}
@@ -237,7 +237,10 @@ class SqlKeyService:
             mine = (_data.c.case_id == case_id) & (_data.c.subject == subject)
             connection.execute(sa.update(_data).where(mine, _data.c.destroyed_s.is_(None)).values(gone))
         if self._engine.dialect.name == "sqlite":
-            with closing(self._engine.raw_connection()) as raw:  # the key still stands in the write-ahead log
+            with (
+                translated(self._engine),
+                closing(self._engine.raw_connection()) as raw,
+            ):  # the key still stands in the write-ahead log
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return had
 
@@ -245,9 +248,6 @@ class SqlKeyService:
 
     def _now_s(self) -> int:
         return int(self._time.now().timestamp())
-
-    def _writing(self) -> Any:
-        return self._engine.execution_options(schakel_writes=True).begin()
 
 
 def _reseal(
@@ -278,36 +278,8 @@ def _row(case_id: str, subject: str) -> str:
     return f"data {case_id} {subject}"
 
 
-def _engine(url: str | None, home: Path) -> sa.Engine:
-    if url is None:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = home / "keys.db"
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        url = f"sqlite:///{path.absolute()}"
-    # hide_parameters: an error of the database never quotes a row.
-    engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we begin transactions ourselves, below
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    # A writer takes its turn at once; a reader that turns writer halfway would be refused.
-    writes = connection.get_execution_options().get("schakel_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
 def _create_tables(engine: sa.Engine) -> None:
-    with engine.execution_options(schakel_writes=True).begin() as connection:
+    with writing(engine) as connection:
         if engine.dialect.name == "postgresql":  # CREATE IF NOT EXISTS alone fails when two do it at once
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_FAMILY)))
         _metadata.create_all(connection, checkfirst=True)

@@ -23,6 +23,9 @@ class DatabaseAway(StoreError):
     The transaction may have been committed or not; the checkpoint says which.
     """
 
+    what = "database"
+    """The word under which a worker says that it is away, and that it is back."""
+
 
 class SchemaUnknown(StoreError):
     """The tables are of a version that this program does not have; trying again changes nothing."""

@@ -21,19 +21,10 @@ from kafka.errors import KafkaError
 
 from schakel.client.errors import ProfileProblem
 from schakel.kafka_errors import BrokerAway, KafkaProblem, check_sign_on, translate
+from schakel.secret import Secret
 
 MECHANISM = "SCRAM-SHA-512"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-
-
-class Secret(str):
-    """A password that does not show when a library logs its settings."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
-
 
 _NONE = Secret("")
 

@@ -11,6 +11,7 @@ from backbone.store.rows import Outgoing
 from schakel.entry import Entry
 from schakel.envelope import PATTERNS, Envelope
 from schakel.errors import Unreadable
+from schakel.ledger import place_of
 from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
 from schakel.record import Raw
 
@@ -22,6 +23,11 @@ ALREADY_USED = Refusal(
     field="ce_id",
     expected="a new id for a new event",
     remedy="this id stands for an event with other content; to change what was said, send report.corrected with an id of its own",
+)
+GIVEN_UP = Refusal(
+    code="event.given_up",
+    expected="an event that this version of the backbone can read",
+    remedy="the operator gave up its record in the ledger, where it has no effect; tell it again as a new event, with a new id",
 )
 
 
@@ -50,7 +56,7 @@ def refused(
     known_as = (
         about if about and _UUID.fullmatch(about) else None
     )  # else it may be the number of a dossier or a telephone
-    position = position_of(raw)
+    position = place_of(raw)
     record = RefusedRecord(
         partner=partner.id if partner else None,
         topic=raw.topic,
@@ -72,14 +78,23 @@ def refused(
     return rows
 
 
+def given_up(raw: Raw, envelope: Envelope, partner: Partner) -> Outgoing:
+    """For who told it and waits: the record is in the ledger, nobody can read it, and it never has an effect."""
+    receipt = Receipt(
+        about=envelope.id,
+        status=ReceiptStatus.REFUSED,
+        refusal=GIVEN_UP,
+        in_offset=int((envelope.position or "/0").rpartition("/")[2]),
+    )
+    at, about = envelope.logged_at, place_of(raw)
+    return out_record(
+        INTAKE, partner.id, receipt, about=about, cause=envelope.id, at=at, case=None, drill=envelope.drill
+    )
+
+
 def as_refusal(error: Unreadable) -> Refusal:
     """Why a message could not be read, for its sender."""
     return Refusal(code=error.code, field=error.field, found=error.found, expected=error.expected, remedy=error.remedy)
-
-
-def position_of(raw: Raw) -> str:
-    """Where a message stands, in one word."""
-    return f"{raw.topic}/{raw.partition}/{raw.offset}"
 
 
 def _about(raw: Raw) -> str | None:

@@ -1,5 +1,7 @@
 """Starts intake."""
 
+from functools import cache
+
 from backbone.definition_files import load_definitions
 from backbone.engine.processor import Surroundings
 from backbone.keys import open_keys
@@ -11,5 +13,6 @@ def build(surroundings: Surroundings) -> IntakeProcessor:
     settings = surroundings.settings
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     time = time_source(settings.clock)
-    keys = open_keys(settings.keys_url, settings.var_dir, time=time)
+    # Opened by `begin`, in the worker thread: a database of keys that is away is waited for.
+    keys = cache(lambda: open_keys(settings.keys_url, settings.var_dir, time=time))
     return IntakeProcessor(chains, keys, time, surroundings.log_end)

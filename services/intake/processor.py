@@ -15,8 +15,9 @@ import structlog
 from backbone import metrics
 from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, timers_of
 from backbone.chains import Chains, Partner
+from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Surroundings
-from backbone.keys import KeyService, ResealRequest
+from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
 from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
@@ -29,6 +30,7 @@ from schakel.events import Derived, Told
 from schakel.events.base import Sealed
 from schakel.events.report import ReportReceived
 from schakel.ids import new_case_id
+from schakel.ledger import place_of
 from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
@@ -55,16 +57,17 @@ class NoRules:
 
 
 class IntakeProcessor(CaseProcessor):
-    """See the module's words. `log_end` answers a partition's end at this moment."""
+    """See the module's words. `log_end` answers a partition's end at this moment, `keys` the open key service."""
 
     versions = (Path(__file__).parent / "migrations",)
     first = (LEDGER, REFUSED)
     """In a fresh database these are read before any message is judged: they know which were let in, and which refused."""
+    beside = (KeysAway.what,)
 
     def __init__(
         self,
         chains: Chains,
-        keys: KeyService,
+        keys: Callable[[], KeyService],
         time: TimeSource,
         log_end: Callable[[str, int], int],
         new_id: Callable[[], str] = new_case_id,
@@ -78,6 +81,13 @@ class IntakeProcessor(CaseProcessor):
         self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
         self._looked_again: dict[str, int] = {}
         self._answered_to: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Have the keys at hand. Raises KeysAway; Stop when they cannot be used as they are."""
+        try:
+            self.keys()
+        except KeysUnusable as error:
+            raise Stop(Exit.SAYS_WHY, "keys", str(error)) from error
 
     def topics(self) -> Sequence[str]:
         return (LEDGER, REFUSED, *self.watermark.topics)
@@ -111,6 +121,16 @@ class IntakeProcessor(CaseProcessor):
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         if isinstance(entry.event, Told):
             self._landings.append(seen.Landing(entry, None, entry.envelope.drill))
+
+    def given_up(self, tx: Tx, raw: Raw) -> None:
+        """Whoever told it gets a refusal, now and when it is sent again: there is no receipt to wait for any more."""
+        try:
+            envelope = read_headers(raw.headers)
+        except Unreadable:
+            return
+        partner = self.chains.partner(envelope.partner or "")
+        if partner and seen.given_up(tx, envelope) and not tx.checkpoint.rebuilding:
+            tx.outbox([answers.given_up(raw, envelope, partner)])
 
     def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
         """The receipts of told events, now that their position is known."""
@@ -230,16 +250,16 @@ class IntakeProcessor(CaseProcessor):
                 if event.sealed:
                     event = event.model_copy(update={"sealed": parts})
                 digest = sha256(raw.value or b"").hexdigest()
-                appended = envelope_with(
-                    envelope, partner, now, case=cases[key], position=answers.position_of(raw), digest=digest
-                )
+                appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
                 outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
                 metrics.submissions.labels("accepted").inc()
+            elif before.content == seen.GIVEN_UP:
+                outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now))
             elif before.content != content:
                 outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now))
             elif before.offset is not None and before.partition is not None:
-                again = envelope_with(envelope, partner, now, position=answers.position_of(raw))
+                again = envelope_with(envelope, partner, now, position=place_of(raw))
                 entry = Entry(again, event, before.partition, before.offset)
                 outgoing.append(answers.accepted(entry, before.case, envelope.drill))
             # else: it is on its way to the ledger; the receipt that follows answers both
@@ -268,7 +288,7 @@ class IntakeProcessor(CaseProcessor):
             if event.sealed:
                 schema_id = codec.schema_id(type(event))
                 asked[number] = ResealRequest(cases[key] or "", envelope.id, envelope.type, schema_id, event.sealed)
-        return cases, dict(zip(asked, self.keys.reseal(list(asked.values())), strict=True))
+        return cases, dict(zip(asked, self.keys().reseal(list(asked.values())), strict=True))
 
     def _chain_key(self, partner: Partner | None) -> str:
         """What stands in no case goes to the partition of its chain's own stream."""

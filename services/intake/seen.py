@@ -12,6 +12,8 @@ from schakel.envelope import Envelope
 from schakel.events import Told
 
 LOOKUPS_AT_ONCE = 500
+GIVEN_UP = "given up"
+"""Stands in the place of the content of an event whose record nobody can read."""
 
 metadata = MetaData()
 table = Table(
@@ -73,6 +75,16 @@ def accepted(tx: Tx, rows: Sequence[tuple[Envelope, str | None, str]]) -> None:
         )
 
 
+def given_up(tx: Tx, envelope: Envelope) -> bool:
+    """Remember that what came under this id will never land. False when it has landed: then only a second record of it is gone."""
+    key = (envelope.source, envelope.id)
+    if (before := lookup(tx, [key]).get(key)) and before.offset is not None:
+        return False
+    row = {"source": envelope.source, "id": envelope.id, "case_id": envelope.case, "content": GIVEN_UP}
+    tx.connection.execute(tx.upsert(table, ("id", "source"), ("content",)), [row])
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Landing:
     """A told event, read back from the ledger."""
@@ -92,7 +104,7 @@ def landed(tx: Tx, landings: Sequence[Landing]) -> list[Landing]:
         key = (landing.entry.envelope.source, landing.entry.id)
         if key not in first and (key not in known or known[key].offset is None):
             first[key] = landing
-    statement = tx.upsert(table, ("id", "source"), ("ledger_partition", "ledger_offset"))
+    statement = tx.upsert(table, ("id", "source"), ("content", "ledger_partition", "ledger_offset"))
     rows = [_row(landing) for landing in first.values()]
     if rows:
         tx.connection.execute(statement, rows)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schakel.client import Access, BrokerAway, Profile, ProfileProblem
-from schakel.client.access import Secret
+from schakel.secret import Secret
 
 PASSWORD = "not-a-real-password"
 

@@ -3,6 +3,7 @@
 `python -m tests.engine.counter` runs it as a worker of its own, with the engine's settings and these:
 COUNTER_NAME, COUNTER_TOPICS (reads; commas), COUNTER_OUT (writes; a partition each), COUNTER_FIRST, COUNTER_SLOW_S (seconds a batch),
 COUNTER_FAULT_AT (an offset at which it breaks), COUNTER_WAIT (topic,other,offset: the one waits for the other),
+COUNTER_KEYS (a database of keys that it looks into for every batch, as intake does),
 COUNTER_AT_ONCE (records a transaction), COUNTER_SESSION_S (a shorter session than the engine's, so that a test need not wait for it).
 """
 
@@ -19,6 +20,7 @@ from sqlalchemy import select
 from backbone.engine import faust_driver, work
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.engine.run import run
+from backbone.keys import KeysAway, SqlKeyService, open_keys
 from backbone.settings import Settings
 from backbone.store import tables
 from backbone.store.rows import Outgoing
@@ -81,9 +83,23 @@ class CountingProcessor:
         return Outgoing(out, raw.partition, raw.key, raw.value or b"", (("ce_id", about),))
 
 
+class KeyedProcessor(CountingProcessor):
+    """It cannot do its work without the database of keys."""
+
+    beside = (KeysAway.what,)
+    keys: SqlKeyService
+
+    def begin(self) -> None:
+        self.keys = open_keys(os.environ["COUNTER_KEYS"], os.environ["SCHAKEL_VAR_DIR"])
+
+    def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
+        assert self.keys.door_keys()
+        return super().process(tx, records)
+
+
 def build(surroundings: Surroundings) -> CountingProcessor:
     """From the environment."""
-    return CountingProcessor(
+    return (KeyedProcessor if os.environ.get("COUNTER_KEYS") else CountingProcessor)(
         os.environ.get("COUNTER_NAME", "counter"),
         os.environ["COUNTER_TOPICS"].split(","),
         os.environ.get("COUNTER_OUT"),

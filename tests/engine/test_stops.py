@@ -160,6 +160,55 @@ def test_a_database_that_is_away_at_the_start_is_waited_for(kafka: Broker, postg
         service.end_all()
 
 
+@pytest.mark.postgres
+def test_the_database_of_keys_goes_and_comes_back(kafka: Broker, postgres: Postgres, tmp_path: Path) -> None:
+    """Its own database is another one and stays: ticks and looking around go on, and must not say that all is well."""
+    service = Counting(kafka, tmp_path, partitions=2)
+    try:
+        worker = service.start("a", COUNTER_KEYS=postgres.database())
+        wait_until(lambda: worker.ready, 30)
+        send(service, 50)
+        service.wait_until_caught_up()
+        postgres.stop()
+        try:
+            send(service, 50)
+            wait_until(lambda: "the database of keys" in reason(worker), 20)
+            said = reason(worker)
+            assert "does not answer" in said
+            assert "is it running" in said
+            assert set(service.positions().values()) == {50}, "nothing is taken in meanwhile"
+            assert worker.code is None
+        finally:
+            postgres.start()
+        wait_until(lambda: worker.ready, 30)
+        service.wait_until_caught_up()
+        service.check_state()
+        assert worker.code is None, "it waited, and did not have to be started again"
+        assert "the database of keys is back" in worker.said()
+    finally:
+        service.end_all()
+
+
+@pytest.mark.postgres
+def test_a_database_of_keys_that_is_away_at_the_start_is_waited_for(
+    kafka: Broker, postgres: Postgres, tmp_path: Path
+) -> None:
+    url = postgres.database()
+    service = Counting(kafka, tmp_path, partitions=2)
+    postgres.stop()
+    try:
+        worker = service.start("a", COUNTER_KEYS=url)
+        wait_until(lambda: "the database of keys" in reason(worker), 30)
+    finally:
+        postgres.start()
+    try:
+        wait_until(lambda: worker.ready, 30)
+        worker.stop()
+        assert worker.code == 0
+    finally:
+        service.end_all()
+
+
 @pytest.mark.slow
 def test_the_broker_goes_and_comes_back(tmp_path: Path) -> None:
     with EmbeddedKafka(tmp_path / "broker", cache_dir=CACHE) as embedded:

@@ -150,6 +150,7 @@ def test_services_may_what_their_role_says_and_no_more(kafka: Broker, coc: Crede
         "cases": [read_only, nothing, read_only, nothing, nothing, nothing],
         "audit": [read_only, nothing, read_only, both, nothing, nothing],
         "gateway": [both, nothing, read_only, read_only, write_only, nothing],
+        "operator": [both, nothing, read_only, nothing, nothing, nothing],
         "auditor": [read_only, read_only, read_only, read_only, nothing, nothing],
     }
     assert {name: list(may(kafka, kafka.service(name), core + theirs).values()) for name in SERVICES} == expected

@@ -6,8 +6,9 @@ import certifi
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
 from backbone.kafka.connection import connection, credentials, faust_connection
-from backbone.kafka.credentials import Credentials, Secret, SecretStore
+from backbone.kafka.credentials import Credentials, SecretStore
 from backbone.kafka.properties import server_properties
+from schakel.secret import Secret
 
 WHO = Credentials("service.intake", Secret("geheim"))
 BROKERS = "127.0.0.1:9092,127.0.0.1:9093"

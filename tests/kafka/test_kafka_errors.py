@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
-from backbone.kafka.credentials import Credentials, Secret
+from backbone.kafka.credentials import Credentials
 from backbone.kafka.ports import pick_free
 from backbone.kafka.topics import LEDGER
 from schakel.kafka_errors import (
@@ -24,6 +24,7 @@ from schakel.kafka_errors import (
     clear_errors,
     translate,
 )
+from schakel.secret import Secret
 from tests.support.broker import Broker
 
 pytestmark = pytest.mark.kafka

@@ -10,10 +10,11 @@ import pytest
 import requests
 
 from backbone.kafka import jars, maven, storage
-from backbone.kafka.credentials import Credentials, Secret, SecretStore
+from backbone.kafka.credentials import Credentials, SecretStore
 from backbone.kafka.errors import ForeignData, JarsUnavailable
 from backbone.kafka.jvm import run_tool
 from backbone.kafka.storage import prepare_data
+from schakel.secret import Secret
 from tests.support.broker import CACHE
 
 ADMIN = Credentials("admin", Secret("a" * 43))

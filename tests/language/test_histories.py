@@ -6,15 +6,54 @@ from typing import Any
 
 import pytest
 
-from schakel.case_state import dump, fingerprint, load
-from tests.support.histories import FOLDER, readable, replay
+from schakel.case_state import Effect, dump, fingerprint, load
+from schakel.history import History, Step
+from tests.histories.record import MAX_BYTES, RECORDED, choose, shows
+from tests.support.histories import FOLDER, Replay, readable, replay, replays
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
+WHOLE, OVERTAKES = "the-whole-path", "a-withdrawal-overtakes-a-release"
+RECORDED_CASES = [(path.stem, history) for path in sorted(RECORDED.glob("*.jsonl")) for history in replays(path)]
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_a_recorded_history_is_read_as_it_was(path: Path) -> None:
-    history = replay(path)
+def test_a_golden_history_is_read_as_it_was(path: Path) -> None:
+    check(replay(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "history"), RECORDED_CASES, ids=[f"{name}-{n}" for n, (name, _) in enumerate(RECORDED_CASES)]
+)
+def test_a_case_of_a_recorded_demo_is_read_as_it_was(name: str, history: Replay) -> None:
+    check(history)
+    assert all(step.entry.envelope.case == history.state.id for step in history.steps)
+
+
+def test_the_recorded_cases_show_much_of_the_language() -> None:
+    steps = [step for _, history in RECORDED_CASES for step in history.steps]
+    assert len(RECORDED_CASES) >= 12
+    assert len({step.entry.envelope.type for step in steps}) >= 36
+    assert {Effect.EFFECTIVE, Effect.RECORDED} <= {step.expected for step in steps}
+    assert all(path.stat().st_size <= MAX_BYTES for path in RECORDED.glob("*.jsonl"))
+
+
+def test_the_shortest_case_that_shows_most_is_chosen_first_and_none_that_shows_nothing_new() -> None:
+    whole, start, other = (_case(replay(FOLDER / f"{name}.jsonl")) for name in (WHOLE, WHOLE, OVERTAKES))
+    start.steps = start.steps[:2]
+    chosen = choose([start, whole, whole, other], at_most=12)
+    assert chosen[0] is whole
+    assert len(chosen) <= 3
+    everything = shows(start) | shows(whole) | shows(other)
+    assert set().union(*map(shows, chosen)) == everything
+    assert choose([start, whole, other], at_most=1) == [whole]
+
+
+def _case(golden: Replay) -> History:
+    return History(golden.state, [Step(step.entry, step.found) for step in golden.steps])
+
+
+def check(history: Replay) -> None:
+    """The same effects, the same end."""
     for number, step in enumerate(history.steps, 1):
         assert step.found is step.expected, f"record {number} ({step.entry.envelope.type}) of '{history.says}'"
     found = readable(history.state)

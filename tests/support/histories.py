@@ -4,11 +4,12 @@
 hexadecimal, the event as JSON for people to read, its effect); the last line holds the final state and its fingerprint. Every later
 version of the fold must replay every file to the same answer; that is what makes old evidence stay evidence.
 
-`write` records one, `replay` reads one. `python -m tests.histories.make` writes the hand-made ones again.
+`write` records one, `replay` reads one. `python -m tests.histories.make` writes the hand-made ones again;
+`python -m tests.histories.record` records cases of a demo, one behind the other in one file and without the JSON.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,28 +52,49 @@ def entry_of(headers: Headers, value: bytes) -> Entry:
 
 def write(name: str, says: str, case_id: str, records: Iterable[tuple[Headers, bytes]]) -> Path:
     """Record a history as it is folded now. `records` are the case's records in the order of the ledger."""
-    state, lines = State(id=case_id), [_line({"history": says, "case": case_id})]
+    path = FOLDER / f"{name}.jsonl"
+    path.write_text("\n".join(as_lines(says, case_id, records)) + "\n", encoding="utf-8")
+    return path
+
+
+def as_lines(
+    says: str, case_id: str, records: Iterable[tuple[Headers, bytes]], *, explained: bool = True
+) -> Iterator[str]:
+    """The lines of one history. explained: with each event as people read it, which nothing is compared with."""
+    state = State(id=case_id)
+    yield _line({"history": says, "case": case_id})
     for headers, value in records:
         entry = entry_of(headers, value)
-        lines.append(
-            _line(
-                {
-                    "headers": {header: raw.decode() for header, raw in headers},
-                    "value": value.hex(),
-                    "event": entry.event.model_dump(mode="json", exclude_defaults=True),
-                    "effect": apply(state, entry).value,
-                }
-            )
+        event = {"event": entry.event.model_dump(mode="json", exclude_defaults=True)} if explained else {}
+        yield _line(
+            {
+                "headers": {header: raw.decode() for header, raw in headers},
+                "value": value.hex(),
+                **event,
+                "effect": apply(state, entry).value,
+            }
         )
-    lines.append(_line({"state": _readable(state), "fingerprint": fingerprint(state)}))
-    path = FOLDER / f"{name}.jsonl"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
+    yield _line({"state": _readable(state), "fingerprint": fingerprint(state)})
 
 
 def replay(path: Path) -> Replay:
     """Fold a recorded history with today's code. Nothing is compared here; that is the test's work."""
-    first, *records, last = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    (only,) = replays(path)
+    return only
+
+
+def replays(path: Path) -> Iterator[Replay]:
+    """The same for each history of a file that holds several, one behind the other."""
+    lines: list[dict[str, Any]] = []
+    for text in path.read_text(encoding="utf-8").splitlines():
+        lines.append(json.loads(text))
+        if "fingerprint" in lines[-1]:
+            yield _replay(*lines)
+            lines = []
+
+
+def _replay(first: dict[str, Any], *more: dict[str, Any]) -> Replay:
+    *records, last = more
     state, steps = State(id=first["case"]), []
     for record in records:
         headers = tuple((name, text.encode()) for name, text in record["headers"].items())

@@ -12,7 +12,7 @@ from pathlib import Path
 from kafka.partitioner.default import murmur2
 from sqlalchemy import select
 
-from backbone.casework import LEDGER, CaseProcessor, Desk, load_desk, understand
+from backbone.casework import LEDGER, CaseProcessor, Desk, load_desk
 from backbone.definition_files import load_definitions
 from backbone.keys import open_keys
 from backbone.store import tables
@@ -26,6 +26,7 @@ from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.ids import new_event_id, partner_source
+from schakel.ledger import understand
 from schakel.messages import Message, Receipt
 from schakel.record import Raw
 from schakel.timesource import FixedTime
@@ -58,7 +59,7 @@ class MiniCluster:
         self.keys = open_keys(None, directory)
         log_end = lambda topic, partition: len(self.topics[topic, partition])  # noqa: E731
         self._makes: dict[str, Callable[[], CaseProcessor]] = {
-            "intake": lambda: IntakeProcessor(self.chains, self.keys, self.time, log_end),
+            "intake": lambda: IntakeProcessor(self.chains, lambda: self.keys, self.time, log_end),
             "routing": lambda: CaseProcessor("routing", RoutingRules(self.chains, self.protocols)),
             "consent": lambda: CaseProcessor("consent", ConsentRules()),
             "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backbone.casework import Desk, understand
+from backbone.casework import Desk
 from schakel import codec
 from schakel.case import fold
 from schakel.case_state import State
@@ -20,6 +20,7 @@ from schakel.events import Derived
 from schakel.events.consent import ConsentGranted, ConsentRefused, ConsentWithdrawn
 from schakel.events.referral import ReferralDelivered, ReferralProposed, ReferralReleased
 from schakel.events.report import CaseOpened, ReportReceived
+from schakel.ledger import understand
 from schakel.messages import Message, Receipt, ReceiptStatus, ReferralOffered, RefusedRecord
 from schakel.record import Raw
 

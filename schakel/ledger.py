@@ -1,0 +1,64 @@
+"""One record of the ledger, read: what every reader of it does first, live, in a replay and on somebody else's machine.
+
+What the event then does to its case is the fold's (`schakel.case`); finding a case's records is `schakel.history`'s.
+"""
+
+from schakel import codec
+from schakel.entry import Entry
+from schakel.envelope import read_headers
+from schakel.errors import Unreadable
+from schakel.events import Told
+from schakel.events.chain import EventVoided
+from schakel.ids import OPERATOR
+from schakel.record import Raw
+
+
+def understand(raw: Raw) -> Entry:
+    """One ledger record as the fold wants it. Raises Unreadable."""
+    envelope = read_headers(raw.headers)
+    event = codec.decode_event(raw.value)
+    if envelope.type != type(event).TYPE:
+        raise Unreadable(
+            "type.mismatch",
+            field="ce_type",
+            found="another type than the value's schema",
+            expected=type(event).TYPE,
+            remedy="send the type that belongs to the schema",
+        )
+    if event.IN_CASE and envelope.case is not None and raw.key != envelope.case.encode():
+        raise Unreadable(
+            "key.mismatch",
+            field="ce_subject",
+            found="another case than the record's key",
+            expected="the key of a record is its case: its place in the order of that case follows from it",
+            remedy="write it with the case id as key, to the partition of that case",
+        )
+    if isinstance(event, Told) and event.IN_CASE and envelope.partner is None and not isinstance(event, EventVoided):
+        raise Unreadable(
+            "header.missing",
+            field="ce_partner",
+            expected="who told it: a partner, or for event.voided an operator",
+            remedy="let intake append what partners tell",
+        )
+    return Entry(envelope, event, raw.partition, raw.offset)
+
+
+def place_of(raw: Raw) -> str:
+    """Where a record stands, in one word: `topic/partition/offset`."""
+    return f"{raw.topic}/{raw.partition}/{raw.offset}"
+
+
+def gives_up(entry: Entry, raw: Raw) -> bool:
+    """Whether this is an operator's word that the record `raw`, which stands before it and cannot be read, has no effect for good.
+
+    The record is named by its place: it may hold no id that could be read, or one that another event has as well. A record
+    that can be read is never given up, so that a reader who sees this word first when it is too late knows as much as all others.
+    """
+    envelope = entry.envelope
+    if not isinstance(entry.event, EventVoided) or envelope.source != OPERATOR or envelope.position != place_of(raw):
+        return False
+    try:
+        understand(raw)
+    except Unreadable:
+        return True
+    return False
