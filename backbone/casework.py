@@ -7,12 +7,13 @@ decides stands in its `rules.py`, what an event means in `schakel.case`.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
 
 from backbone import metrics
+from backbone.case_rules import TOLD, Rules, may_lack
 from backbone.engine.processor import Outcome
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
@@ -24,7 +25,7 @@ from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.errors import Unreadable
-from schakel.events import CATALOGUE, Derived, Told
+from schakel.events import Derived, Told
 from schakel.events.base import ce_type
 from schakel.events.chain import WatermarkPassed
 from schakel.ids import message_id, service_source
@@ -38,29 +39,10 @@ SETTLE_LIMIT = 64
 RECONCILE_AT_ONCE = 1_000
 RETRY_AT_ONCE = 1_000
 WHOLE_CASE = 100_000
+SAID_AT_MOST = 50_000
 TIMERS_AT_ONCE = 1_000
 
 log = structlog.get_logger(__name__)
-
-
-class Rules(Protocol):
-    """One service's view of a case. Pure.
-
-    It may have besides: `ignores`, types of events after which it lacks nothing new; `hastens`, types that somebody waits
-    for it to read (without it, all that is told); `decides_ahead`, see `CaseProcessor`.
-    """
-
-    def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
-        """What the case lacks, of this service's making. `now` is the newest watermark of its partition."""
-        ...
-
-    def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
-        """(partner, message) that must stand on the partner's `out` topic before `event` is appended, which records it as done."""
-        ...
-
-    def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
-        """(partner, message) that follow from an own event, now that it has been read back as effective."""
-        ...
 
 
 class Desk(msgspec.Struct, omit_defaults=True):
@@ -72,9 +54,6 @@ class Desk(msgspec.Struct, omit_defaults=True):
     """Own conclusions since the last told event."""
 
 
-TOLD = frozenset(model for model in CATALOGUE.values() if not issubclass(model, Derived))
-"""What is not concluded: somebody said it, or asks."""
-
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Desk).decode
 _decode_state = msgspec.msgpack.Decoder(State).decode
@@ -82,16 +61,6 @@ _decode_state = msgspec.msgpack.Decoder(State).decode
 
 def _copy(case: State) -> State:
     return _decode_state(_encode(case))
-
-
-def may_lack(rules: Rules, case: State, entry: Entry, effect: Effect) -> bool:
-    """Whether `case` may now lack something, in the eyes of `rules`, that it did not lack before `entry`.
-
-    A type that they `ignore` moves nothing but case time, and that matters only where a grant has an end.
-    """
-    if effect is Effect.OVERTAKEN or type(entry.event) not in getattr(rules, "ignores", ()):
-        return True
-    return any(grant.until is not None for grant in case.grants.values())
 
 
 def load_desk(snapshot: bytes) -> Desk:
@@ -151,6 +120,8 @@ class CaseProcessor:
         self.rules = rules
         self.source = service_source(name)
         self._waited_for = {ce_type(model.TYPE).encode() for model in getattr(rules, "hastens", TOLD)}
+        self._said: dict[bytes | None, Derived] = {}
+        """Own conclusions by their bytes, until they are read back: they need not be decoded."""
         self._ahead: bool = getattr(rules, "decides_ahead", False)
         """Whether to decide on a case as if the conclusions just drawn had landed already, so that they travel together. Only for
         rules that deliver nothing: what lands after something unforeseen is overtaken, and a delivery cannot be."""
@@ -175,7 +146,7 @@ class CaseProcessor:
         unread: dict[int, Unreadable] = {}
         for raw in records:
             try:
-                entries.append(understand(raw))
+                entries.append(understand(raw, self._said.pop(raw.value, None)))
             except Unreadable as error:
                 unread[raw.offset] = error
         for piece in around_voids(entries, unread):
@@ -304,6 +275,9 @@ class CaseProcessor:
                 break
             desk.run += 1
             desk.pending.append(entry.id)
+            if len(self._said) >= SAID_AT_MOST:
+                self._said.clear()
+            self._said[value] = event
             said.append((entry, event, value))
         return said
 

@@ -7,16 +7,16 @@ from schakel import codec
 from schakel.entry import Entry
 from schakel.envelope import read_headers
 from schakel.errors import Unreadable
-from schakel.events import Told
+from schakel.events import Event, Told
 from schakel.events.chain import EventVoided
 from schakel.ids import OPERATOR
 from schakel.record import Raw
 
 
-def understand(raw: Raw) -> Entry:
-    """One ledger record as the fold wants it. Raises Unreadable."""
+def understand(raw: Raw, known: Event | None = None) -> Entry:
+    """One ledger record as the fold wants it. Raises Unreadable. known: what the value says, for whoever wrote just these bytes."""
     envelope = read_headers(raw.headers)
-    event = codec.decode_event(raw.value)
+    event = known or codec.decode_event(raw.value)
     if envelope.type != type(event).TYPE:
         raise Unreadable(
             "type.mismatch",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from backbone.casework import TOLD
+from backbone.case_rules import TOLD
 from schakel.case import facts
 from schakel.case_state import Referral, State
 from schakel.entry import Entry

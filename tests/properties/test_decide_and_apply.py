@@ -3,7 +3,7 @@
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from backbone.casework import may_lack
+from backbone.case_rules import may_lack
 from schakel.case import apply, conclude, digest
 from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State, dump, load

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from backbone.casework import may_lack
+from backbone.case_rules import may_lack
 from backbone.chains import Chains, load_chains
 from backbone.protocols import Protocols, load_protocols
 from schakel import codec

@@ -1,0 +1,46 @@
+"""What a service that works on cases brings along: its rules, and what they may say about themselves.
+
+The work around them is `backbone.casework`'s; what they decide stands in each service's `rules.py`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from schakel.case_state import Effect, State
+from schakel.entry import Entry
+from schakel.events import CATALOGUE, Derived
+from schakel.messages import Message
+
+TOLD = frozenset(model for model in CATALOGUE.values() if not issubclass(model, Derived))
+"""What is not concluded: somebody said it, or asks."""
+
+
+class Rules(Protocol):
+    """One service's view of a case. Pure.
+
+    It may have besides: `ignores`, types of events after which it lacks nothing new; `hastens`, types that somebody waits
+    for it to read (without it, all that is told); `decides_ahead`, see `CaseProcessor`.
+    """
+
+    def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
+        """What the case lacks, of this service's making. `now` is the newest watermark of its partition."""
+        ...
+
+    def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
+        """(partner, message) that must stand on the partner's `out` topic before `event` is appended, which records it as done."""
+        ...
+
+    def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
+        """(partner, message) that follow from an own event, now that it has been read back as effective."""
+        ...
+
+
+def may_lack(rules: Rules, case: State, entry: Entry, effect: Effect) -> bool:
+    """Whether `case` may now lack something, in the eyes of `rules`, that it did not lack before `entry`.
+
+    A type that they `ignore` moves nothing but case time, and that matters only where a grant has an end.
+    """
+    if effect is Effect.OVERTAKEN or type(entry.event) not in getattr(rules, "ignores", ()):
+        return True
+    return any(grant.until is not None for grant in case.grants.values())
