@@ -29,7 +29,7 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from backbone.engine import header_names
+from backbone.engine import header_names, unpacking
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.parcels import Parcel
 from backbone.engine.processor import Place
@@ -53,6 +53,7 @@ _BATCH_BYTES = 1_000_000
 
 
 header_names.install()
+unpacking.install()
 
 
 class Seam(Protocol):
