@@ -30,7 +30,7 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from backbone.engine import header_names
+from backbone.engine import header_names, unpacking
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.gathering import Gathering
 from backbone.engine.parcels import Parcel
@@ -55,6 +55,7 @@ _BATCH_BYTES = 1_000_000
 
 
 header_names.install()
+unpacking.install()
 
 
 class Seam(Protocol):

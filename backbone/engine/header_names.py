@@ -13,6 +13,8 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecor
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import decode_varint
 
+from backbone.engine.unpacking import Bounded
+
 _LENGTH_AT, _OVERHEAD = 8, 12
 
 
@@ -23,11 +25,14 @@ def install() -> None:
 
 
 class _Remembering(MemoryRecords):  # type: ignore[misc]
-    """Keeps the bytes that it reads from."""
+    """Keeps the bytes that it reads from, and gives batches that are unpacked within a limit."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
         self.data = data
+
+    def next_batch(self) -> Bounded:
+        return Bounded(super().next_batch())
 
 
 class _Forgiving(fetcher.PartitionRecords):  # type: ignore[misc]

@@ -10,6 +10,7 @@ import pytest
 
 from backbone.contract import tables
 from backbone.definitions import entries
+from backbone.engine.unpacking import MAX_UNPACKED_BYTES
 from backbone.kafka.credentials import MECHANISM
 from backbone.kafka.quotas import PARTNER_QUOTA
 from backbone.kafka.rights import partner_group_prefix, partner_rights
@@ -67,6 +68,7 @@ def test_every_promised_limit_is_the_codes_own() -> None:
     assert limits["a sealed part"] == f"{MAX_BODY_BYTES // kib} KiB"
     assert limits["headers together"] == f"{MAX_HEADERS_BYTES // kib} KiB"
     assert limits["a Kafka record"].startswith(f"{int(inbound.settings['max.message.bytes']) // mib} MiB")
+    assert limits["a batch, unpacked"].startswith(f"{MAX_UNPACKED_BYTES // mib} MiB;")
     assert limits["sending"].startswith(f"{(PARTNER_QUOTA.send_bytes or 0) // mib} MiB a second")
     assert limits["receiving"].startswith(f"{(PARTNER_QUOTA.receive_bytes or 0) // mib} MiB a second")
     assert limits["a clock ahead of ours"] == f"{int(FUTURE.total_seconds()) // 60} minutes"
