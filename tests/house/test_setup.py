@@ -126,3 +126,12 @@ def test_an_environment_that_no_longer_works_is_made_anew(checkout: Path, what: 
     assert "var/venv was made at another place or with another Python; it is made anew" in done.stdout
     assert "no 'python3.99' found" in done.stderr, "it went on to the set-up"
     assert "bad interpreter" not in done.stderr
+
+
+def test_uv_keeps_its_cache_here(checkout: Path) -> None:
+    says_where = '#!/bin/sh\necho "$UV_CACHE_DIR" >>"${0%/*}/../said"\nexit 1\n'
+    environment(checkout, uv=says_where)
+    make(checkout, "lock")
+    subprocess.run(["sh", "bench/run.sh", "quick"], cwd=checkout, capture_output=True, timeout=60)
+    said = (checkout / "var" / "venv" / "said").read_text().splitlines()
+    assert said == [str(checkout / "var" / "cache" / "uv")] * 2
