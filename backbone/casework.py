@@ -270,7 +270,7 @@ class CaseProcessor:
                 desk = desks[case_id] = Desk(State(id=case_id))
             for entry in entries:
                 effect = apply(desk.case, entry)
-                effects[effect] += 1
+                effects[effect] += not desk.case.drill
                 if case_id not in moved and may_lack(self.rules, desk.case, entry, effect):
                     moved[case_id] = desk
                 if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:

@@ -235,7 +235,7 @@ class IntakeProcessor(CaseProcessor):
                 )
                 remembered.append((appended, cases[key], content))
                 outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
-                metrics.submissions.labels("accepted").inc()
+                metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content != content:
                 outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now))
             elif before.offset is not None and before.partition is not None:
@@ -278,7 +278,7 @@ class IntakeProcessor(CaseProcessor):
     def _refuse(
         self, raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
     ) -> Sequence[Outgoing]:
-        metrics.submissions.labels("refused").inc()
+        metrics.submissions.labels("refused").inc(not (envelope and envelope.drill))
         log.info("message refused", code=why.code, field=why.field, topic=raw.topic, offset=raw.offset)
         return answers.refused(raw, envelope, why, partner, now)
 
