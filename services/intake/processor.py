@@ -13,10 +13,11 @@ from pathlib import Path
 import structlog
 
 from backbone import metrics
-from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, timers_of
+from backbone.casework import LEDGER, CaseProcessor, Desk, load_desks, timers_of
 from backbone.chains import Chains, Partner
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.keys import KeyService, ResealRequest
+from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
