@@ -17,6 +17,7 @@ REPORTS_A_KILL = 6
 
 @pytest.mark.slow
 @pytest.mark.kafka
+@pytest.mark.timing
 def test_each_service_is_killed_at_any_moment(cluster: RealCluster, partners: Callable[[int], Partners]) -> None:
     cluster.up()
     at_work, rng = partners(17), random.Random(17)

@@ -8,7 +8,7 @@ from tests.support.partners import Partners
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.timing]
 REPORTS = round(36 * SOAK)
 
 
