@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.complete
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/cache/pycache
 export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
+export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
 
 .DEFAULT_GOAL := help
@@ -15,9 +16,17 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# A virtual environment does not survive that its checkout moves, or that its Python is upgraded or removed.
+WORKS := $(shell $(BIN)/python -c 'import pip' 2>/dev/null && grep -qF "$(CURDIR)/$(BIN)/" $(BIN)/pip && echo yes)
+ifneq ($(WORKS),yes)
+.PHONY: $(STAMP)
+STALE := $(wildcard $(STAMP))
+endif
+
 setup: $(STAMP)  ## install everything into var/ (the other targets do this by themselves)
 
 $(STAMP): requirements.lock pyproject.toml deploy/setup.sh
+	@$(if $(STALE),echo "setup: $(VENV) was made at another place or with another Python; it is made anew")
 	@PYTHON="$(PYTHON)" sh deploy/setup.sh "$(VENV)"
 	@touch $@
 

@@ -67,7 +67,8 @@ def facts_of(case: State, door_roles: Iterable[Role]) -> Facts:
 def mediation_objection(case: State, chain: Chain) -> str | None:
     """The passage that forbids mediation in this case now, or None.
 
-    Anybody's open suspicion of discrimination counts here, not only the door's: a rule above all protocol files (domain-detail A17, A22).
+    Anybody's open suspicion of discrimination counts here, not only the door's, and anybody's yes to honour or household: a rule above
+    all protocol files (domain-detail A17, A22, A08, A09).
     """
     facts = dict(facts_of(case, chain.roles_of(case.door or "")))
     said = {
@@ -77,6 +78,9 @@ def mediation_objection(case: State, chain: Chain) -> str | None:
     }
     said |= {facts["suspicion"]} if isinstance(facts["suspicion"], str) else set()
     facts["suspicion"] = next((answer for answer in (Answer.YES, Answer.UNKNOWN, Answer.NO) if answer in said), None)
+    for fact, check in (("honour", Check.HONOUR_RELATED), ("domestic", Check.DOMESTIC)):
+        if any(key.endswith(f"/{check}") and answer == Answer.YES for key, answer in case.assessments.items()):
+            facts[fact] = Answer.YES
     return mediation_refused(facts)
 
 

@@ -15,6 +15,8 @@ import structlog
 from backbone import metrics
 from backbone.case_rules import TOLD, Rules, may_lack
 from backbone.engine.processor import Outcome
+from backbone.records import LEDGER as LEDGER
+from backbone.records import ledger_record, out_record
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
 from backbone.voided import around_voids
@@ -23,17 +25,15 @@ from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.envelope import Envelope
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
 from schakel.events.base import ce_type
 from schakel.events.chain import WatermarkPassed
-from schakel.ids import message_id, service_source
+from schakel.ids import service_source
 from schakel.ledger import gives_up, understand
 from schakel.messages import Message
 from schakel.record import Raw
 
-LEDGER = "schakel.ledger"
 SETTLE_LIMIT = 64
 """Conclusions of one service per told event; a case that wants more is held and reported, not fed for ever."""
 RECONCILE_AT_ONCE = 1_000
@@ -77,39 +77,6 @@ def case_named(raw: Raw) -> str:
     """The case that a record belongs to by its key, as far as that can be read: under this a record is parked."""
     key = (raw.key or b"").decode("ascii", "replace")
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in key)
-
-
-def out_record(
-    service: str,
-    partner: str,
-    message: Message,
-    *,
-    about: str,
-    cause: str | None,
-    at: datetime,
-    case: str | None,
-    drill: bool,
-) -> Outgoing:
-    """A message as it goes to a partner's `out` topic; the same `about` gives the same id, so that a repetition can be ignored.
-
-    cause: the id of the event it follows from, as readers see it; None when that has no id that could be read.
-    """
-    envelope = Envelope(
-        id=message_id(message.TYPE, partner, about),
-        source=service_source(service),
-        type=message.TYPE,
-        time=at,
-        case=case,
-        causation=cause,
-        drill=drill,
-    )
-    key = case.encode() if case else None
-    return Outgoing(f"schakel.out.{partner}", 0, key, codec.encode(message), envelope.headers())
-
-
-def ledger_record(entry: Entry, partition: int | None, key: str, value: bytes | None = None) -> Outgoing:
-    """An event as it goes to the ledger; without a partition, Kafka's hash of the key decides. value: when it is encoded already."""
-    return Outgoing(LEDGER, partition, key.encode(), value or codec.encode(entry.event), entry.envelope.headers())
 
 
 class CaseProcessor:
@@ -219,7 +186,7 @@ class CaseProcessor:
                 desk = desks[case_id] = Desk(State(id=case_id))
             for entry in entries:
                 effect = apply(desk.case, entry)
-                effects[effect] += 1
+                effects[effect] += not desk.case.drill
                 if case_id not in moved and may_lack(self.rules, desk.case, entry, effect):
                     moved[case_id] = desk
                 if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:

@@ -12,7 +12,7 @@ from kafka import KafkaProducer
 
 from backbone.chains import Chains
 from backbone.keys import KeyService
-from backbone.protocols import Protocols
+from backbone.protocols import Protocol, Protocols
 from schakel import avro
 from schakel.definitions import CHAIN, DOOR_KEY, PARTNER, PROTOCOL, SCHEMAS, TOPIC, Definitions
 from schakel.reading import read_to_end
@@ -35,12 +35,7 @@ def entries(chains: Chains, protocols: Protocols, keys: KeyService) -> Entries:
             "chains": sorted(chain.name for chain in chains.chains_of(partner.id)),
         }
     for protocol in protocols:
-        made[f"{PROTOCOL}{protocol.ref}"] = {
-            "name": protocol.protocol,
-            "version": protocol.version,
-            "digest": protocol.digest,
-            "title": protocol.title,
-        }
+        made[f"{PROTOCOL}{protocol.ref}"] = protocol_entry(protocol)
     for chain in chains:
         made[f"{CHAIN}{chain.name}@{chain.version}"] = {
             "name": chain.name,
@@ -49,6 +44,17 @@ def entries(chains: Chains, protocols: Protocols, keys: KeyService) -> Entries:
         }
     lock = (avro.directory() / "lock.json").read_bytes()
     return made | {SCHEMAS: {"digest": sha256(lock).hexdigest(), "schemas": len(avro.read_lock())}}
+
+
+def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
+    """What everybody may know of a protocol in force."""
+    return {
+        "name": protocol.protocol,
+        "version": protocol.version,
+        "digest": protocol.digest,
+        "title": protocol.title,
+        "explain": sorted({explain.topic.value for explain in protocol.explain}),
+    }
 
 
 def publish(connection: Mapping[str, Any], wanted: Entries) -> list[str]:

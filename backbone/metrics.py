@@ -6,8 +6,12 @@ Labels are closed sets: a service, a topic, an effect; never a case or a partner
 from prometheus_client import Counter
 
 events = Counter(
-    "schakel_case_events", "Ledger events folded, by what they did at their position", ["service", "effect"]
+    "schakel_case_events",
+    "Ledger events folded, drills left out, by what they did at their position",
+    ["service", "effect"],
 )
 parked = Counter("schakel_events_parked", "Ledger events put aside because this version cannot read them", ["service"])
 unsettled = Counter("schakel_cases_unsettled", "Decisions withheld because a case did not settle", ["service"])
-submissions = Counter("schakel_submissions", "Messages of partners, by how they were answered", ["outcome"])
+submissions = Counter(
+    "schakel_submissions", "Messages of partners, drills left out, by how they were answered", ["outcome"]
+)

@@ -4,7 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 BIN=var/venv/bin
 QUIX=var/bench-venv
-if [ ! -x "$QUIX/bin/python" ] || [ ! -f "$QUIX/.complete" ] || [ bench/requirements.lock -nt "$QUIX/.complete" ]; then
+export UV_CACHE_DIR="$PWD/var/cache/uv"
+if ! "$QUIX/bin/python" -c '' 2>/dev/null || [ ! -f "$QUIX/.complete" ] || [ bench/requirements.lock -nt "$QUIX/.complete" ]; then
   # quixstreams is measured, not used: it stays out of the product's environment.
   if "$BIN/uv" venv -q --clear --python "$BIN/python" "$QUIX" &&
     "$BIN/uv" pip install -q --python "$QUIX/bin/python" --require-hashes -r bench/requirements.lock; then

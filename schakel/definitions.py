@@ -2,7 +2,7 @@
 
     door-key/<kid>             a public key to seal to, as a JWK (with iat, and exp when its end is known)
     partner/<id>               id, name, oin, kind, chains
-    protocol/<name>@<version>  name, version, digest, title
+    protocol/<name>@<version>  name, version, digest, title, explain: the topics that it wants explained to the person
     chain/<name>@<version>     name, version, digest
     schemas                    digest and number of the schemas in the lock
 
@@ -16,6 +16,7 @@ from datetime import datetime
 
 import orjson
 
+from schakel.case_state import State
 from schakel.errors import SchakelError
 from schakel.record import Raw
 from schakel.sealing import Json, PublicKey
@@ -72,6 +73,12 @@ class Definitions:
                 except ValueError:
                     continue  # of a kind that a newer version uses
         return keys
+
+    def not_explained(self, case: State) -> list[str]:
+        """The topics that the protocols of `case` want explained to the person, and that nobody has explained."""
+        wanted = (self.entries.get(PROTOCOL + ref, {}).get("explain") for ref in case.protocols)
+        topics = {str(topic) for listed in wanted if isinstance(listed, list) for topic in listed}
+        return sorted(topics - set(case.explained))
 
     def partner(self, partner_id: str) -> PartnerFacts:
         """Raises NotDefined for a partner that the backbone does not know."""

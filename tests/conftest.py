@@ -6,6 +6,7 @@ import pytest
 
 from backbone.kafka.embedded import EmbeddedKafka
 from tests.support.broker import CACHE, Broker
+from tests.support.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,14 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
             yield broker
         finally:
             broker.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for the session; a test that stops it starts it again."""
+    server = Postgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()

@@ -119,6 +119,13 @@ class Chain:
     def _districts(self) -> frozenset[str]:
         return frozenset(district for member in self.members for district in member.districts or ())
 
+    def partners_at_home(self, role: Role, municipality: str | None) -> list[Partner]:
+        """Who fills the role for residents of a municipality elsewhere, in the file's order: only who is said to.
+
+        None for a home town that nobody named, and for one that no member names: a person has to look (scenarios.md, AMS-2).
+        """
+        return [self.partners[m.partner] for m in self.members if role in m.roles and municipality in m.home_towns]
+
     def protocols_for(self, facts: Facts) -> list[ProtocolRef]:
         """The protocols a case with these facts runs under, in the file's order. None at all is possible."""
         return [

@@ -114,6 +114,9 @@ class Member(Part):
     partner: PartnerId = Field(description="a partner of chains/partners.yaml")
     roles: tuple[Role, ...] = Field(min_length=1, description="what the partner is in this chain")
     districts: Districts = Field(description="all, or the districts it serves in these roles")
+    home_towns: tuple[Slug, ...] = Field(
+        (), description="municipalities elsewhere whose residents it helps when they were harmed here"
+    )
 
 
 class Binding(Part):

@@ -16,7 +16,7 @@ def demo(
 
     Everybody in it is invented. It starts Kafka and every service on var/demo, lets each partner's system report, ask,
     answer and call through the partner client, and ends with a summary and where to look next. An earlier demo's state is
-    removed first. Without --once it keeps running until Ctrl-C.
+    removed first. Without --once it keeps running until Ctrl-C. With --once an interruption ends it with exit code 130.
 
     Examples:
 

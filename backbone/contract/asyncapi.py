@@ -86,7 +86,7 @@ def _servers() -> Json:
         "demo": {
             "host": "{bootstrap}",
             "protocol": "kafka",
-            "description": "SASL_PLAINTEXT on the loopback: the broker of `make demo`. `var/kafka/bootstrap` says where it listens.",
+            "description": "SASL_PLAINTEXT on the loopback: the broker of `make demo`. `var/demo/kafka/bootstrap` says where it listens.",
             "security": security,
             "variables": {"bootstrap": {"description": bootstrap, "default": "127.0.0.1:9092"}},
         },

@@ -78,7 +78,13 @@ HEADERS = (
         "`true` for an exercise; every message about that case carries it.",
         PATTERNS["ce_drill"],
     ),
-    Header("traceparent", "optional", "absent", "W3C trace context.", PATTERNS["traceparent"]),
+    Header(
+        "traceparent",
+        "optional",
+        "absent",
+        "W3C trace context. It stands with your event in the ledger; what the backbone concludes from it carries none.",
+        PATTERNS["traceparent"],
+    ),
     Header(
         "ce_causationid",
         "ignored",

@@ -49,12 +49,18 @@ class Watch:
 
 
 def run_demo(*, days: int, seed: int, once: bool) -> bool:
-    """Play the month; with `once` check it and end, else keep the backbone running until Ctrl-C. False when a check failed."""
+    """Play the month; with `once` check it and end, else keep the backbone running until Ctrl-C. False when a check failed.
+
+    Raises KeyboardInterrupt when it was stopped before its end and there was one to come to (`once`): nobody may take that for a pass.
+    """
     home = Settings().var_dir / "demo"
     with StoppingOnSignals():
         try:
             return _demo(home, days, seed, once)
         except KeyboardInterrupt:
+            if once:
+                say("stopped before all was checked; everything is ended")
+                raise
             say("stopped; everything is ended")
             return True
 

@@ -35,6 +35,13 @@ MEDIATION_PASSAGE = (
 )
 """Why mediation is refused with violence, threat, intimidation or an open suspicion of discrimination (domain-detail A17)."""
 
+LOCKED_DOWN = ("honour", "domestic")
+LOCK_DOWN_PASSAGE = (
+    "[0] Fase 2 «een werkende ketenaanpak bij eergerelateerd geweld»: honour-related and domestic cases have a chain of their own, "
+    "and nobody of the household or the neighbourhood is brought in"
+)
+"""Why mediation is refused when the case is honour-related, or the offender is of the household (domain-detail A08, A09)."""
+
 OWN_CHOICE = "keuze:"
 _MARK = re.compile(r"\[([0-9A-Za-z]+)\]")
 _QUOTE = re.compile(r"«[^»]+»")
@@ -59,6 +66,8 @@ def mediation_refused(facts: Mapping[str, FactValue]) -> str | None:
     suspected = facts.get("suspicion") != Answer.NO or facts.get("label") == "given"
     if suspected or told & NO_MEDIATION_NATURES:
         return MEDIATION_PASSAGE
+    if any(facts.get(name) == Answer.YES for name in LOCKED_DOWN):
+        return LOCK_DOWN_PASSAGE
     return None
 
 
@@ -232,7 +241,7 @@ def _severity(at: Location, subject: str, when: Condition) -> Iterator[Fault]:
 
 
 def _mediation(at: Location, step: Step, protocol: Protocol) -> Iterator[Fault]:
-    """Above all files: no mediation with violence, threat, intimidation or an open suspicion (domain-detail A17)."""
+    """Above all files: no mediation with violence, threat, intimidation, open suspicion, honour or household (domain-detail A17, A08)."""
     whens = [step.when, *([protocol.opens.when] if protocol.opens else [])]
     natures = sorted(n for n in NO_MEDIATION_NATURES if not any(when.excludes("natures", n) for when in whens))
     if natures:
@@ -250,6 +259,14 @@ def _mediation(at: Location, step: Step, protocol: Protocol) -> Iterator[Fault]:
             f"mediation in step `{step.id}` can be reached while suspicion of discrimination is {', '.join(still_open)}",
             f"only once the suspicion was answered with no: {MEDIATION_PASSAGE}",
             'write `suspicion: ["no"]`',
+        )
+    locked = [name for name in LOCKED_DOWN if not any(when.excludes(name, Answer.YES) for when in whens)]
+    if locked:
+        yield Fault(
+            (*at, "when"),
+            f"mediation in step `{step.id}` can be reached where {' and '.join(locked)} is yes",
+            f"never there: {LOCK_DOWN_PASSAGE}",
+            "write `not: {" + ", ".join(f'{name}: ["yes"]' for name in locked) + "}`",
         )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +12,9 @@ import typer
 from schakel.case_state import State, fingerprint
 from schakel.cli.output import Undoable, brief, moment, say, says, show, show_json, table, wrapped
 from schakel.cli.who import ProfilePath, reader
+from schakel.definitions import TOPIC, Definitions
 from schakel.history import History, Step, Unread, read_case, read_cases
+from schakel.reading import read_to_end
 
 app = typer.Typer(
     name="case",
@@ -34,13 +36,17 @@ _HIDDEN = ("seen", "overtaken", "lapsed")  # what the fold needs for itself
 
 @app.command("show")
 def show_case(case: CaseId, profile: ProfilePath = None, as_json: AsJson = False) -> None:
-    """How the case stands now: facts, consents, referrals, clocks, contacts.
+    """How the case stands now: facts, consents, referrals, clocks, contacts; and what its protocols want explained to the person
+    and nobody has explained.
 
     Example:
 
       schakel case show 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
     """
-    _show_state(_find(case, profile), as_json)
+    history, definitions, access = _find(case, profile), Definitions(), reader(profile)
+    with access.clear_errors():
+        definitions.learn(read_to_end(access.kafka(), TOPIC))
+    _show_state(history, as_json, definitions.not_explained(history.state))
 
 
 @app.command("history")
@@ -115,13 +121,16 @@ def _find(case: str, profile: Path | None) -> History:
 # --- a state -----------------------------------------------------------------------------------------------------------------
 
 
-def _show_state(history: History, as_json: bool) -> None:
+def _show_state(history: History, as_json: bool, not_explained: Sequence[str] | None = None) -> None:
     if as_json:
-        show_json({"state": _plain_state(history.state), "fingerprint": fingerprint(history.state)})
+        shown = {"state": _plain_state(history.state), "fingerprint": fingerprint(history.state)}
+        show_json(shown if not_explained is None else shown | {"not_explained": list(not_explained)})
         return
     made = table("", "")
     for name, text in _lines(history.state):
         made.add_row(name, text)
+    if not_explained:
+        made.add_row("not explained", ", ".join(not_explained))
     made.show_header = False
     show(made)
     _tell_unread(history.unread)
@@ -135,6 +144,7 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
     yield "reported", f"{moment(case.reported_at)} at {case.door or '-'}, coordinator {case.coordinator or '-'}"
     yield "facts", ", ".join(f"{name}: {text}" for name, text in _facts(case.facts)) or "-"
     yield "parties", ", ".join(case.parties) or "-"
+    yield "explained", ", ".join(case.explained) or "-"
     for grant in case.grants.values():
         until = f" until {moment(grant.until)}" if grant.until else ""
         state = "" if grant.standing else ", no longer stands"

@@ -56,6 +56,8 @@ class EventVoided(Told):
 
 
 class ProtocolLoaded(Derived):
+    """Reserved: nobody concludes it yet. Which protocols are in force stands on `schakel.definitions`, a case's own in `case.opened`."""
+
     TYPE: ClassVar[str] = "protocol.loaded"
     OWNER: ClassVar[str] = "routing"
     IN_CASE: ClassVar[bool] = False
@@ -65,6 +67,8 @@ class ProtocolLoaded(Derived):
 
 
 class ChainLoaded(Derived):
+    """Reserved, as `protocol.loaded` is."""
+
     TYPE: ClassVar[str] = "chain.loaded"
     OWNER: ClassVar[str] = "routing"
     IN_CASE: ClassVar[bool] = False

@@ -38,7 +38,7 @@ class ContactMade(Told):
 
 
 class ContactPreferenceSet(Told):
-    """By whom, how, when, in which language: sealed, and it travels with every referral as a need."""
+    """By whom, how, when, in which language: sealed. It is recorded; a step can ask for it as the scope `contact_preference`."""
 
     TYPE: ClassVar[str] = "contact.preference_set"
     whom: Person = Person.VICTIM

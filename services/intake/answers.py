@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from backbone.casework import out_record
 from backbone.chains import Partner
+from backbone.records import out_record
 from backbone.store.rows import Outgoing
 from schakel.entry import Entry
 from schakel.envelope import PATTERNS, Envelope

@@ -13,11 +13,12 @@ from pathlib import Path
 import structlog
 
 from backbone import metrics
-from backbone.casework import LEDGER, CaseProcessor, Desk, ledger_record, load_desks, timers_of
+from backbone.casework import LEDGER, CaseProcessor, Desk, load_desks, timers_of
 from backbone.chains import Chains, Partner
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
+from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
@@ -253,7 +254,7 @@ class IntakeProcessor(CaseProcessor):
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
                 outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
-                metrics.submissions.labels("accepted").inc()
+                metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content == seen.GIVEN_UP:
                 outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now))
             elif before.content != content:
@@ -298,7 +299,7 @@ class IntakeProcessor(CaseProcessor):
     def _refuse(
         self, raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
     ) -> Sequence[Outgoing]:
-        metrics.submissions.labels("refused").inc()
+        metrics.submissions.labels("refused").inc(not (envelope and envelope.drill))
         log.info("message refused", code=why.code, field=why.field, topic=raw.topic, offset=raw.offset)
         return answers.refused(raw, envelope, why, partner, now)
 

@@ -17,6 +17,8 @@ from schakel.case_state import ReferralState, State
 from schakel.case_told import OTHER_BASES
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Event, Told, consent, contact, data, referral, report
+from schakel.events.case import CloseRequested
+from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
 
@@ -55,6 +57,8 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _references(message)
     yield from _requested(message, chains)
     yield from _mediation(message, chains)
+    yield from _closing(message)
+    yield from _settlement(message)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
@@ -336,4 +340,36 @@ def _mediation(message: Submission, chains: Chains) -> Iterator[Refusal]:
             found="mediation",
             expected="no violence, threat, intimidation or open suspicion of discrimination in the case",
             remedy=f"bring in the police, the anti-discrimination bureau or Roze in Blauw instead: {passage}",
+        )
+
+
+_BOTH = (Check.SUSPICION_REMOVED, Check.REPORTER_CONTENT)
+
+
+def _closing(message: Submission) -> Iterator[Refusal]:
+    """Removed *and* content: the two are assessed apart, and a case does not end so when only one of them holds [0 p. 60]."""
+    event, known = message.event, message.case
+    if not isinstance(event, CloseRequested) or event.reason is not CloseReason.SUSPICION_REMOVED_AND_CONTENT:
+        return
+    assessed = known.assessments.items() if known else ()
+    said = {key.rpartition("/")[2] for key, answer in assessed if answer == Answer.YES}
+    if missing := [check for check in _BOTH if check not in said]:
+        yield Refusal(
+            code="close.not_yet",
+            field="reason",
+            found=f"no yes to {' and '.join(missing)}",
+            expected=f"assessment.recorded with yes to {' and '.join(_BOTH)}",
+            remedy="record the assessment that is missing first; while suspicion remains, discuss the next steps with the reporter",
+        )
+
+
+def _settlement(message: Submission) -> Iterator[Refusal]:
+    """A choice against her wish says why (domain-detail A15)."""
+    event = message.event
+    if isinstance(event, report.SettlementChosen) and event.departs_from_wish and event.motive is None:
+        yield Refusal(
+            code="motive.missing",
+            field="motive",
+            expected="why the settlement departs from the reporter's wish",
+            remedy="send the motive as a short code, or choose in accordance with the wish",
         )

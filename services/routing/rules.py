@@ -103,17 +103,17 @@ def _propose(case: State, chain: Chain, protocol: Protocol, facts: Facts) -> Ite
 
 
 def _receiver(case: State, chain: Chain, step: Step) -> str | None:
-    """The partner of the role for the place; for a step about the home town, only one that is not of the place itself.
+    """The partner of the role for the place; for a step about the home town, the one that serves that town.
 
-    A home abroad lies in no chain: somebody has to look, and none is guessed (scenarios.md, AMS-2).
+    A home abroad, one that nobody named, and one that no partner serves: somebody has to look, and none is guessed (scenarios.md, AMS-2).
     """
-    place = case.facts["place"]
-    if step.refer.where is Where.RESIDENCE and case.facts["residence"]["abroad"]:
+    home = case.facts["residence"]
+    if step.refer.where is Where.INCIDENT:
+        partners = chain.partners_for(step.refer.to, case.facts["place"]["district"])
+    elif home["abroad"]:
         return None
-    if step.refer.where is Where.RESIDENCE:
-        partners = chain.partners_for(step.refer.to, None)
     else:
-        partners = chain.partners_for(step.refer.to, place["district"])
+        partners = chain.partners_at_home(step.refer.to, home["municipality"])
     return partners[0].id if partners else None
 
 

@@ -17,6 +17,7 @@ from backbone.kafka.credentials import Credentials
 from schakel.cli.main import app
 from schakel.cli.output import brief, says
 from schakel.client import Profile
+from schakel.definitions import TOPIC as DEFINITIONS
 from schakel.events.base import Sealed, SealedField
 from schakel.events.report import ReportReceived
 from schakel.history import LEDGER, partition_of, read_case, read_cases
@@ -263,6 +264,18 @@ def test_a_case_is_shown_as_it_stands(online: Run, case: str) -> None:
     assert state["events"] == golden.events
     assert state["referrals"].keys() == golden.referrals.keys()
     assert "seen" not in state
+
+
+@pytest.mark.kafka
+def test_what_nobody_explained_is_shown(kafka: Broker, online: Run, case: str) -> None:
+    golden = replay(FOLDER / f"{GOLDEN}.jsonl").state
+    key = f"protocol/{golden.protocols[0]}".encode()
+    with KafkaProducer(**kafka.connect()) as producer:
+        producer.send(DEFINITIONS, key=key, value=json.dumps({"explain": ["going_public"]}).encode()).get(10)
+        assert re.search(r"not explained +going_public", online("case", "show", case).output)
+        assert json.loads(online("case", "show", case, "--json").output)["not_explained"] == ["going_public"]
+        producer.send(DEFINITIONS, key=key, value=None).get(10)
+    assert "not explained" not in online("case", "show", case).output
 
 
 @pytest.mark.kafka

@@ -15,7 +15,7 @@ from schakel.events.vocab import Channel, Person
 from tests.client.fakes import CASE, NOW, FakeBackbone, referral
 from tests.support.broker import CACHE, Broker
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing]
 CONTACT = ContactMade(whom=Person.VICTIM, at=NOW, channel=Channel.TELEPHONE)
 
 

@@ -4,6 +4,7 @@
 COUNTER_NAME, COUNTER_TOPICS (reads; commas), COUNTER_OUT (writes; a partition each), COUNTER_FIRST, COUNTER_SLOW_S (seconds a batch),
 COUNTER_FAULT_AT (an offset at which it breaks), COUNTER_WAIT (topic,other,offset: the one waits for the other),
 COUNTER_KEYS (a database of keys that it looks into for every batch, as intake does),
+COUNTER_FULL (a file: while it is there, its SQLite database finds the disk full),
 COUNTER_AT_ONCE (records a transaction), COUNTER_SESSION_S (a shorter session than the engine's, so that a test need not wait for it).
 """
 
@@ -27,6 +28,8 @@ from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
 from schakel.record import Raw
 
+_MANY_PAGES = 1_000_000
+
 
 class CountingProcessor:
     """See the module's words. While rebuilding it only counts; what it then said in the past, it does not say again."""
@@ -49,6 +52,9 @@ class CountingProcessor:
         topic, other, offset = os.environ.get("COUNTER_WAIT", ",,0").split(",")
         if records[0].topic == topic and self._reached(tx, other, int(offset)) is False:
             return Outcome(wait_for={(other, tx.checkpoint.partition): int(offset)})
+        if full := os.environ.get("COUNTER_FULL"):
+            pages = 1 if Path(full).exists() else _MANY_PAGES  # as many as there are by now, or no limit
+            tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         mark = "?" if tx.connection.dialect.name == "sqlite" else "%s"
         sql = f'INSERT INTO counted (topic, "partition", "offset") VALUES ({mark}, {mark}, {mark})'
         tx.connection.exec_driver_sql(sql, [(raw.topic, raw.partition, raw.offset) for raw in records])

@@ -124,6 +124,7 @@ def change(service: Counting, sql: str) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.timing
 def test_the_database_goes_and_comes_back(kafka: Broker, postgres: Postgres, tmp_path: Path) -> None:
     service = Counting(kafka, tmp_path, partitions=2, database_url=postgres.database())
     try:
@@ -145,6 +146,7 @@ def test_the_database_goes_and_comes_back(kafka: Broker, postgres: Postgres, tmp
 
 
 @pytest.mark.postgres
+@pytest.mark.timing
 def test_a_database_that_is_away_at_the_start_is_waited_for(kafka: Broker, postgres: Postgres, tmp_path: Path) -> None:
     url = postgres.database()
     service = Counting(kafka, tmp_path, partitions=2, database_url=url)
@@ -209,7 +211,27 @@ def test_a_database_of_keys_that_is_away_at_the_start_is_waited_for(
         service.end_all()
 
 
+@pytest.mark.timing
+def test_a_full_disk_is_waited_for(counting: Counting, tmp_path: Path) -> None:
+    """No event is taken while nothing can be written, and none is lost: not-ready, with a sentence, until there is room again."""
+    full = tmp_path / "full"
+    (worker,) = begin(counting, "a", COUNTER_FULL=str(full))
+    send(counting, 100)
+    counting.wait_until_caught_up()
+    full.touch()
+    send(counting, 2_000)
+    wait_until(lambda: "disk is full" in reason(worker), 20)
+    assert worker.status() == 503
+    behind = counting.positions()
+    full.unlink()
+    wait_until(lambda: worker.ready, 30)
+    assert any(position < 2_100 for position in behind.values()), "it stood still meanwhile"
+    check(counting)
+    assert worker.code is None, "it waited, and did not have to be started again"
+
+
 @pytest.mark.slow
+@pytest.mark.timing
 def test_the_broker_goes_and_comes_back(tmp_path: Path) -> None:
     with EmbeddedKafka(tmp_path / "broker", cache_dir=CACHE) as embedded:
         broker = Broker(embedded)
@@ -282,6 +304,7 @@ def test_a_defect_ends_the_process_and_not_the_record(counting: Counting) -> Non
     check(counting)
 
 
+@pytest.mark.timing
 def test_asked_to_end_it_ends_within_three_seconds_and_leaves_no_run_file(counting: Counting) -> None:
     (worker,) = begin(counting, None)
     send(counting, 2_000)

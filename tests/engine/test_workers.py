@@ -18,12 +18,14 @@ from tests.engine.load import produce
 from tests.engine.workers import Counting, Worker
 from tests.support.broker import Broker, wait_until
 from tests.support.postgres import Postgres
+from tests.support.returns import NAMED_S, NAMELESS_S, Returns
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing]
 
 SOAK = int(os.environ.get("SCHAKEL_SOAK", "1"))
-KILLS = 20 * SOAK
-JOINS_AND_LEAVES = 50 * SOAK
+KILLS, KILLS_ON_POSTGRES = 10 * SOAK, 5 * SOAK
+JOINS_AND_LEAVES, JOINS_AND_LEAVES_ON_POSTGRES = 44 * SOAK, 10 * SOAK
+"""The services' own kills are in tests/system/test_kills.py."""
 FREEZES = 4 * SOAK
 SESSION_S = 2.5
 
@@ -84,51 +86,70 @@ def check(service: Counting) -> None:
     print(f"{total} records, each counted once; {repetitions} of {total} said twice")
 
 
+@pytest.fixture
+def counting_on_postgres(kafka: Broker, postgres: Postgres, tmp_path: Path) -> Iterator[Counting]:
+    service = Counting(kafka, tmp_path, database_url=postgres.database())
+    try:
+        yield service
+    finally:
+        service.end_all()
+
+
 def test_killed_at_any_moment(counting: Counting) -> None:
-    """kill -9 of static members that are started again at once: back within 2 s, as measured on a machine that is not busy."""
+    """kill -9 of static members that are started again at once."""
+    kill_at_any_moment(counting, KILLS, Returns("kills-of-the-counter"))
+
+
+@pytest.mark.postgres
+def test_killed_at_any_moment_on_postgres(counting_on_postgres: Counting) -> None:
+    kill_at_any_moment(counting_on_postgres, KILLS_ON_POSTGRES, Returns("kills-of-the-counter-on-postgres"))
+
+
+def kill_at_any_moment(counting: Counting, kills: int, returns: Returns) -> None:
     dice = random.Random(1)
     workers = begin(counting, "a", "b", "c")
-    back: list[float] = []
     with Traffic(counting):
-        for _ in range(KILLS):
+        for _ in range(kills):
             time.sleep(dice.uniform(0.05, 0.6))  # the moment is the point, there is nothing to wait for
             index = dice.randrange(len(workers))
             workers[index].kill()
-            began = time.monotonic()
             workers[index] = counting.start(workers[index].name)
             ends = counting.log_ends()
-            wait_until(lambda ends=ends: counting.caught_up(ends), 30)
-            back.append(time.monotonic() - began)
-    back.sort()
-    print(
-        f"back after {back[len(back) // 2]:.2f} s (median), {back[-1]:.2f} s (worst) of {KILLS} kills:",
-        [f"{s:.1f}" for s in back],
-    )
-    assert back[len(back) // 2] < 6
+            returns.began(workers[index].name, lambda ends=ends: counting.caught_up(ends))
+            wait_until(returns.look, 30)
+    returns.check(NAMED_S, loose_s=6)
     check(counting)
 
 
 def test_killed_without_a_name(counting: Counting) -> None:
-    """The others get its partitions when its session of 6 s is over: 8 s, on a machine that is not busy."""
+    """The others get its partitions when its session of 6 s is over."""
+    returns = Returns("a-kill-without-a-name")
     workers = begin(counting, None, None)
     with Traffic(counting):
         workers[0].kill()
-        began = time.monotonic()
         ends = counting.log_ends()
-        wait_until(lambda: counting.caught_up(ends), 30)
-        back = time.monotonic() - began
-    print(f"back after {back:.2f} s")
-    assert back < 15
+        returns.began("its partitions", lambda: counting.caught_up(ends))
+        wait_until(returns.look, 30)
+    returns.check(NAMELESS_S, loose_s=15)
     check(counting)
 
 
 def test_joined_and_left(counting: Counting) -> None:
+    join_and_leave(counting, JOINS_AND_LEAVES)
+
+
+@pytest.mark.postgres
+def test_joined_and_left_on_postgres(counting_on_postgres: Counting) -> None:
+    join_and_leave(counting_on_postgres, JOINS_AND_LEAVES_ON_POSTGRES)
+
+
+def join_and_leave(counting: Counting, joins_and_leaves: int) -> None:
     dice = random.Random(2)
     workers: list[Worker] = begin(counting, None, None, None)
     joins = leaves = 0
     slowest_s = 0.0
     with Traffic(counting):
-        while joins + leaves < JOINS_AND_LEAVES:
+        while joins + leaves < joins_and_leaves:
             if len(workers) < 3 or (len(workers) < 4 and dice.random() < 0.5):
                 workers.append(counting.start())
                 joins += 1
@@ -147,12 +168,8 @@ def test_frozen_longer_than_the_session(counting: Counting) -> None:
 
 
 @pytest.mark.postgres
-def test_frozen_longer_than_the_session_on_postgres(kafka: Broker, postgres: Postgres, tmp_path: Path) -> None:
-    service = Counting(kafka, tmp_path, database_url=postgres.database())
-    try:
-        freeze_and_thaw(service)
-    finally:
-        service.end_all()
+def test_frozen_longer_than_the_session_on_postgres(counting_on_postgres: Counting) -> None:
+    freeze_and_thaw(counting_on_postgres)
 
 
 def freeze_and_thaw(service: Counting) -> None:

@@ -86,6 +86,14 @@ class Worker:
         except (OSError, URLError, KeyError, ValueError):
             return None
 
+    def status(self, path: str = "/readyz") -> int:
+        """The HTTP status of that answer."""
+        try:
+            with urlopen(str(self.run_file()["url"]) + path, timeout=5) as answer:
+                return int(answer.status)
+        except HTTPError as answer:
+            return answer.code
+
     def run_file(self) -> dict[str, Any]:
         """What it left for others on this machine."""
         return dict(json.loads(self._file.read_text()))

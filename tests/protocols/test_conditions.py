@@ -92,6 +92,14 @@ def test_never_while_the_label_stands():
     assert mediation_refused({})
 
 
+@pytest.mark.parametrize("check", ["honour", "domestic"])
+def test_never_with_honour_or_within_the_household(check: str):
+    assert mediation_refused({**QUARREL, check: "no"}) is None
+    refused = mediation_refused({**QUARREL, check: "yes"})
+    assert refused is not None
+    assert "«" in refused
+
+
 # --- properties -----------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +149,10 @@ def test_its_data_reads_back(when: dict[str, object]):
 
 
 safe = lines(st.just(["natures"])).map(
-    lambda _: {"suspicion": ["no"], "not": {"natures": sorted(NO_MEDIATION_NATURES)}}
+    lambda _: {
+        "suspicion": ["no"],
+        "not": {"natures": sorted(NO_MEDIATION_NATURES), "honour": ["yes"], "domestic": ["yes"]},
+    }
 )
 
 

@@ -188,6 +188,7 @@ def test_a_folder_that_is_missing_or_empty(tmp_path):
 # --- A17: the rule above all files ----------------------------------------------------------------------------------
 
 VIOLENT = "threat, intimidation, stalking, assault, robbery, sexual_offence, arson, weapon, homicide"
+LOCKED = 'honour: ["yes"], domestic: ["yes"]'
 
 
 def with_mediation(when: str, to: str = "mediation", purpose: str = "mediation") -> tuple[str, str]:
@@ -195,7 +196,7 @@ def with_mediation(when: str, to: str = "mediation", purpose: str = "mediation")
 
 
 def test_mediation_is_allowed_for_a_quarrel_without_violence_or_suspicion(checked):
-    protocol, problems = checked(with_mediation(f'{{suspicion: ["no"], not: {{natures: [{VIOLENT}]}}}}'))
+    protocol, problems = checked(with_mediation(f'{{suspicion: ["no"], not: {{natures: [{VIOLENT}], {LOCKED}}}}}'))
     assert protocol is not None
     assert problems == []
 
@@ -211,6 +212,8 @@ def test_mediation_is_allowed_for_a_quarrel_without_violence_or_suspicion(checke
         (f"{{not: {{natures: [{VIOLENT}]}}}}", "suspicion of discrimination is yes, unknown, absent"),
         (f'{{suspicion: ["no", "unknown"], not: {{natures: [{VIOLENT}]}}}}', "is unknown"),
         (f'{{not: {{suspicion: ["yes", "unknown"], natures: [{VIOLENT}]}}}}', "is absent"),
+        (f'{{suspicion: ["no"], not: {{natures: [{VIOLENT}]}}}}', "where honour and domestic is yes"),
+        (f'{{suspicion: ["no"], not: {{natures: [{VIOLENT}], honour: ["yes"]}}}}', "where domestic is yes"),
     ],
 )
 @pytest.mark.parametrize(
@@ -229,7 +232,7 @@ def test_mediation_that_violence_or_suspicion_can_reach_is_refused(
 
 
 def test_the_protocol_s_own_opening_counts(checked):
-    opens = f'opens: {{when: {{suspicion: ["no"], not: {{natures: [{VIOLENT}]}}}}, source: "[0]"}}\nchecks:'
+    opens = f'opens: {{when: {{suspicion: ["no"], not: {{natures: [{VIOLENT}], {LOCKED}}}}}, source: "[0]"}}\nchecks:'
     protocol, _ = checked(with_mediation("{}"), ("checks:", opens))
     assert protocol is not None
 

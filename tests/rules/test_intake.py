@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Event, Told
-from schakel.events.report import CaseOpened
+from schakel.events.report import CaseOpened, SettlementChosen
 from schakel.ids import partner_source
 from schakel.messages import Refusal
 from services.intake import rules
@@ -154,6 +154,8 @@ IN_CASE: dict[str, tuple[Tell, str]] = {
     "role.not_held": (telling.requested(COC, role="mediation"), "role"),
     "chain.another": (telling.corrected(POLICE, place={"municipality": "groningen"}), "facts.place.municipality"),
     "mediation.refused": (telling.requested(CITY, role="coordinator", purpose="mediation"), "purpose"),
+    "close.not_yet": (telling.close_requested(CITY, "suspicion_removed_and_content"), "reason"),
+    "motive.missing": (Tell(POLICE, SettlementChosen(settlement="civil", departs_from_wish=True)), "motive"),
 }
 
 
@@ -271,6 +273,37 @@ def test_mediation_is_refused_with_its_passage(amsterdam: State):
     found = answer(telling.requested(CITY, role="coordinator", purpose="mediation"), amsterdam)
     assert found is not None
     assert "[0] Fase 4" in found.remedy
+
+
+@pytest.mark.parametrize("check", ["honour_related", "domestic"])
+def test_mediation_is_refused_where_the_household_or_honour_is_in_it(check: str):
+    """Whoever assessed it: nobody of the household or the neighbourhood is brought in."""
+    mediation = telling.requested(CITY, role="coordinator", purpose="mediation")
+    quarrel = given(telling.report(natures=("neighbour_quarrel",)), telling.assessed(POLICE, "discrimination", "no"))
+    assert answer(mediation, quarrel.case) is None
+    assert answer(mediation, quarrel.when(telling.assessed(HELP, check, "unknown")).case) is None
+    found = answer(mediation, quarrel.when(telling.assessed(HELP, check, "yes")).case)
+    assert found is not None
+    assert found.code == "mediation.refused"
+    assert "[0] Fase 2" in found.remedy
+
+
+def test_closing_as_removed_and_content_needs_both(groningen: State):
+    found = answer(telling.close_requested(GRONINGEN, "suspicion_removed_and_content"), groningen)
+    assert found is not None
+    assert (found.code, found.field) == ("close.not_yet", "reason")
+    assert found.found == "no yes to suspicion_removed and reporter_content"
+
+
+def test_a_settlement_against_her_wish_has_a_motive(amsterdam: State):
+    wish = {"settlement": "civil", "wish": SAID}
+    assert answer(Tell(POLICE, SettlementChosen(**wish)), amsterdam) is None
+    assert (
+        answer(Tell(POLICE, SettlementChosen(**wish, departs_from_wish=True, motive="no_evidence")), amsterdam) is None
+    )
+    found = answer(Tell(POLICE, SettlementChosen(**wish, departs_from_wish=True)), amsterdam)
+    assert found is not None
+    assert (found.code, found.field) == ("motive.missing", "motive")
 
 
 def test_a_role_without_the_right_is_told_which_relation_it_has(amsterdam: State):

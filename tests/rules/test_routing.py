@@ -217,6 +217,16 @@ def test_a_victim_from_abroad_is_for_a_person_to_find_a_place_for():
     story.never(proposed(HELP)).then_quiet()
 
 
+@pytest.mark.parametrize("home", [None, "harlem", "amsterdam"])
+def test_a_home_town_that_nobody_named_or_serves_is_for_a_person_too(home: str | None):
+    story = given(report(residence={"elsewhere": "yes", "municipality": home})).never(proposed(HELP)).then_quiet()
+    place = {"municipality": "amsterdam", "district": "oost"}
+    known = {"elsewhere": "yes", "municipality": "haarlem"}
+    story.when(corrected(residence=known, place=place)).then_among(
+        proposed(HELP, step="slachtofferhulp-eigen-woonplaats")
+    )
+
+
 def test_a_place_that_no_chain_covers_opens_nothing_and_breaks_nothing():
     given(report(place={"municipality": "haarlem"})).expect_nothing().then_quiet()
     given(report(by=HELP, place={"municipality": None})).expect_nothing()

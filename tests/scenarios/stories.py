@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from schakel.case import apply
 from schakel.case_state import State, dump, fingerprint, load
+from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.events.report import ReportReceived
+from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
 from tests.properties.yardstick import complaints
 from tests.support import casebook
@@ -42,6 +44,19 @@ def sound(world: World) -> None:
     for name, seat in world.seats.items():
         assert fingerprint(seat.case) == fingerprint(replayed), f"{name} knows another case than a replay"
         assert world.wishes(name) == []
+
+
+def why_not(story: Story, told: Tell) -> str | None:
+    """The code with which intake would refuse this now; None when it would let it in."""
+    world, case = story.world, story.case
+    partner = world.chains.partner(told.by)
+    assert partner is not None
+    assert case.time is not None
+    event = told.event if isinstance(told.event, Told) else told.event(case)
+    source = partner_source(partner.oin)
+    envelope = Envelope("01890000-0000-7000-8000-000000000001", source, event.TYPE, case.time, case.id)
+    found = refusal(Submission(envelope, event, partner, case), world.chains, case.time)
+    return found.code if found else None
 
 
 def assert_may_tell(world: World, case: State, entry: casebook.Entry) -> None:

@@ -1,15 +1,28 @@
 """X: what no single file shows. Each test is named after its line of the scenarios (README.md here)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from schakel.events.clock import ClockStarted
 from schakel.events.referral import ReferralProposed
-from tests.scenarios.stories import given
+from schakel.messages import Attention
+from services.cases.processor import row_of
+from tests.scenarios.stories import given, why_not
 from tests.scenarios.test_clocks import TREITER
 from tests.support import casebook
-from tests.support.conclusions import attached, clock_started, clock_stopped, of_type, proposed, released
+from tests.support.conclusions import (
+    attached,
+    clock_started,
+    clock_stopped,
+    exhausted,
+    held,
+    needed,
+    of_type,
+    proposed,
+    released,
+)
 from tests.support.telling import (
     ADV,
     CITY,
@@ -18,6 +31,8 @@ from tests.support.telling import (
     accepted,
     assessed,
     contact_made,
+    declined,
+    granted,
     label_given,
     report,
     requested,
@@ -39,6 +54,17 @@ def test_x_1_mediation_is_not_proposed_with_violence_or_threat(nature: str):
     story.when(
         mediation
     ).expect_nothing().then_quiet()  # intake refuses it with the passage: tests/rules/test_intake.py
+
+
+def test_x_3_a_drill_is_a_case_like_any_other_and_marked():
+    """Referrals, questions and clocks are real. In lists it is marked; counts and metrics: tests/services/test_drills.py."""
+    real, drill = given(report()), casebook.given(replace(report(), drill=True))
+    assert drill.case.drill
+    assert not real.case.drill
+    types = [[entry.envelope.type for entry in story.concluded(since=0)] for story in (real, drill)]
+    assert types[0] == types[1]
+    assert all(entry.envelope.drill for entry in drill.concluded(since=0))
+    assert row_of(drill.case) == {**row_of(real.case), "drill": True}
 
 
 def test_x_2_a_label_brings_the_handelingskader_beside_the_treiteraanpak(tmp_path: Path):
@@ -67,3 +93,32 @@ def test_x_2_a_label_brings_the_handelingskader_beside_the_treiteraanpak(tmp_pat
     assert sorted(started) == ["bericht", "contact", "eerste-contact"]
     story.never(of_type(ReferralProposed, to=HELP, step="slachtofferhulp"))
     assert len([entry for entry in story.concluded(since=0) if released(HELP).fits(entry, story.case)]) == 1
+
+
+def test_won_5_no_mediation_with_a_threat_however_much_quick_peace_is_wanted():
+    """Refused with the passage. The police is proposed instead, with her consent. NOT by name without it."""
+    story = given(report(by=CITY, natures=("threat", "neighbour_quarrel")))
+    assert why_not(story, requested(CITY, by=CITY, role="coordinator", purpose="mediation")) == "mediation.refused"
+    story.when(requested(POLICE, by=CITY, role="police")).then(
+        proposed(POLICE, role="police"), needed(POLICE, ask=CITY), held(POLICE, reason="not_asked")
+    )
+    story.never(released(POLICE)).when(granted(POLICE, by=CITY)).then_among(released(POLICE, mode="by_name"))
+
+
+@pytest.mark.parametrize("door", [CITY, ADV])
+def test_mld_4_a_bystanders_yes_is_not_the_victims(door: str):
+    """Taken in at every door, and what kind of reporter it was is kept. NOT her consent: she has to be asked herself."""
+    said = terms(HELP, given_by="bystander")
+    story = given(report(by=door, reporter="bystander", consents=(said,))).never(released(HELP))
+    assert story.case.facts["reporter"] == "bystander"
+    assert story.case.grants == {}
+    story.when(granted(HELP, by=door, given_by="bystander")).never(released(HELP))
+
+
+def test_act_2_what_the_police_declines_comes_back_with_its_reason():
+    """Too few leads: the coordinator is told, with the reason. NOT closed, NOT without somebody who looks after it."""
+    story = given(report(by=ADV), requested(POLICE, by=ADV, role="police"), granted(POLICE, by=ADV))
+    story.when(declined(POLICE, "too_few_leads")).then(exhausted(POLICE, reason="too_few_leads", tell=CITY))
+    assert [message.reason for message in story.sent(Attention, CITY)] == ["referral_exhausted"]
+    assert story.case.closed is None
+    assert story.case.coordinator == CITY

@@ -12,6 +12,7 @@ from tests.support.telling import (
     GRONINGEN,
     contact_attempted,
     contact_made,
+    corrected,
     passed,
     report,
     report_in_groningen,
@@ -47,6 +48,19 @@ def test_hrk_1_a_contact_of_monday_11_written_down_on_tuesday_is_late_paperwork(
 def test_hrk_1_only_contact_made_with_the_reporter_stops_it(contact):
     """NOT contact with somebody else, NOT an attempt where the file says "made"."""
     saturday().when(contact, passed("2026-03-30 13:00")).never(clock_stopped(CONTACT)).then_among(breached(CONTACT))
+
+
+def test_hrk_4_a_silent_case_stays_open():
+    """No event for ninety days, the attention gone: the case is open as before. NOT closed, NOT lowered, NOT reopened by itself."""
+    story = given(
+        report_in_groningen(at="2026-03-28 12:00", high_profile=True), contact_made(GRONINGEN, "2026-03-28 15:00")
+    )
+    place = {"municipality": "groningen", "district": "centrum"}
+    story.when(corrected(GRONINGEN, high_profile=False, place=place))
+    before = story.case
+    story.when(passed("2026-06-28 12:00")).expect_nothing()
+    assert story.case.closed is None
+    assert (story.case.levels, story.case.threads) == (before.levels, before.threads)
 
 
 TREITER = """\

@@ -5,7 +5,7 @@ import pytest
 from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.messages import ConsentQuestion, Information, ReferralOffered
-from tests.scenarios.stories import given
+from tests.scenarios.stories import given, why_not
 from tests.support.conclusions import (
     clock_started,
     closed,
@@ -23,6 +23,7 @@ from tests.support.telling import (
     GRONINGEN,
     POLICE_NORTH,
     Tell,
+    accepted,
     assessed,
     close_requested,
     contact_made,
@@ -113,6 +114,21 @@ def test_grn_4_unknown_is_not_no():
     """The open question can still be answered, and counts from then."""
     story = given(report_in_groningen(), assessed(GRONINGEN, "discrimination_or_violence", "unknown"))
     story.when(assessed(GRONINGEN, "discrimination_or_violence", "yes")).then_among(proposed(DMG))
+
+
+def test_grn_5_it_ends_when_the_suspicion_is_removed_and_the_reporter_content():
+    """After hearing both sides DMG assesses two things apart; with both answered yes the case closes so.
+
+    NOT when only one of the two holds, NOT while one of them is unknown.
+    """
+    story = given(report_in_groningen(**SUSPECTED), granted(DMG, by=GRONINGEN), accepted(DMG))
+    ending = close_requested(DMG, "suspicion_removed_and_content")
+    for answers in ({}, {"suspicion_removed": "yes"}, {"reporter_content": "unknown"}):
+        story.when(*(assessed(DMG, check, answer) for check, answer in answers.items())).expect_nothing()
+        assert why_not(story, ending) == "close.not_yet"
+    story.when(assessed(DMG, "reporter_content", "yes"))
+    assert why_not(story, ending) is None
+    story.when(ending).then(closed(reason="suspicion_removed_and_content"))
 
 
 def test_grn_6_a_direct_anonymous_call_is_heard_and_ends():

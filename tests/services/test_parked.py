@@ -3,7 +3,6 @@ tried again."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -25,11 +24,6 @@ from tests.support.minicluster import PARTITIONS, MiniCluster
 DOOR, HELP = "politie-amsterdam", "slachtofferhulp"
 NEWER = 9_001
 """A schema that this version does not know."""
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> MiniCluster:
-    return MiniCluster(tmp_path)
 
 
 def opened(cluster: MiniCluster) -> str:

@@ -1,7 +1,7 @@
 """What no backbone can take in gets an answer each, with the right code, and nothing stops: over lists, so that many can be tried."""
 
 import random
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
@@ -10,16 +10,12 @@ from schakel.envelope import read_headers
 from schakel.ids import new_event_id
 from schakel.messages import Receipt, ReceiptStatus, RefusedRecord
 from schakel.sealing import PublicKey
+from services.intake.processor import IntakeProcessor
 from tests.support.minicluster import MiniCluster
 from tests.support.poison import Poison, Sender, fuzz, poisons, sealed_story
 from tests.support.truths import Evidence, all_faults
 
 DOOR, STRANGER = "politie-noord", "coc-groningen"
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> MiniCluster:
-    return MiniCluster(tmp_path)
 
 
 @pytest.fixture
@@ -66,6 +62,25 @@ def test_each_poison_gets_its_own_refusal(cluster: MiniCluster, sender: Sender) 
         assert receipt.refusal.code == poison.code, poison.name
         assert filed[offset].refusal == receipt.refusal.model_copy(update={"found": None}), "nothing of what was found"
     assert len(cluster.ledger()) == before, "nothing of it stands in the ledger"
+
+
+def test_a_topic_of_nobody_in_the_register(cluster: MiniCluster, sender: Sender) -> None:
+    """A partner that was taken out of the register after it had sent something: refused for the operators, and nothing else stops."""
+    intake = cluster.services[0].processor
+    assert isinstance(intake, IntakeProcessor)
+    before = len(cluster.ledger())
+    known = {name: partner for name, partner in cluster.chains.partners.items() if name != STRANGER}
+    intake.chains = replace(cluster.chains, partners=known)
+    cluster.send(STRANGER, sender.report())
+    cluster.settle()
+    filed = [codec.decode_message(raw.value) for raw in cluster.topics["schakel.refused", 0]]
+    assert [(one.topic, one.refusal.code) for one in filed if isinstance(one, RefusedRecord)] == [
+        (f"schakel.in.{STRANGER}", "partner.unknown")
+    ]
+    assert len(cluster.ledger()) == before
+    good = cluster.send(DOOR, sender.report())
+    cluster.settle()
+    assert cluster.receipts(DOOR)[good].status is ReceiptStatus.ACCEPTED
 
 
 def test_good_messages_between_the_poison_are_taken_in(cluster: MiniCluster, sender: Sender) -> None:

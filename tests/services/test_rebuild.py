@@ -1,7 +1,6 @@
 """A service whose database is lost builds it again from the topics: it says nothing again, and forgets nothing that was never said."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,6 @@ from tests.support.truths import Evidence, all_faults
 
 DOOR, HELP, STRANGER = "politie-amsterdam", "slachtofferhulp", "coc-amsterdam"
 NAMES = ("intake", "routing", "consent", "followup", "cases")
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> MiniCluster:
-    return MiniCluster(tmp_path)
 
 
 def report(cluster: MiniCluster, **changed: object) -> ReportReceived:

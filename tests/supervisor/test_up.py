@@ -73,6 +73,7 @@ def test_no_password_stands_in_an_environment_or_on_a_command_line(backbone: Bac
         assert not [secret for secret in secrets if secret.encode() in visible]
 
 
+@pytest.mark.timing
 def test_a_service_that_is_killed_comes_back(backbone: Backbone, told: list[str]) -> None:
     keeper = next(keeper for keeper in backbone.keepers if keeper.service.name == "routing")
     before = keeper.pid
@@ -84,6 +85,7 @@ def test_a_service_that_is_killed_comes_back(backbone: Backbone, told: list[str]
     assert any("routing-0: it was ended by signal 9" in sentence for sentence in told)
 
 
+@pytest.mark.timing
 def test_a_broker_that_is_killed_comes_back_at_its_address(backbone: Backbone, told: list[str]) -> None:
     assert backbone.broker is not None
     before = running(backbone.settings.var_dir)

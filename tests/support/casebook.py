@@ -109,6 +109,7 @@ class World:
             case=self.id,
             logtime=logged,
             partner=told.by,
+            drill=told.drill,
         )
         return self._append(Entry(envelope, event))
 

@@ -48,11 +48,15 @@ class Service:
 
 
 class MiniCluster:
-    """All five services over topics that are lists. `settle()` lets everybody read until nobody has anything left."""
+    """All five services over topics that are lists. `settle()` lets everybody read until nobody has anything left.
 
-    def __init__(self, directory: Path, url: Callable[[str], str] | None = None) -> None:
+    url: gives the address of a new, empty database, in which each service has its own schema; default: SQLite in `directory`.
+    """
+
+    def __init__(self, directory: Path, url: Callable[[], str] | None = None) -> None:
         self.topics: dict[tuple[str, int], list[Raw]] = defaultdict(list)
         self._directory = directory
+        self._url = url
         self._rebuilds = 0
         self.chains, self.protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
         self.time = FixedTime(START)
@@ -65,14 +69,19 @@ class MiniCluster:
             "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
             "cases": CasesProcessor,
         }
-        self.services = [Service(make(), self._store(directory, name, url)) for name, make in self._makes.items()]
+        address = url() if url else None
+        self.services = [Service(make(), self._store(directory, name, address)) for name, make in self._makes.items()]
         for service in self.services:
             self._take_up(service)
 
-    def _store(self, directory: Path, name: str, url: Callable[[str], str] | None) -> Store:
+    def close(self) -> None:
+        """Let go of the databases."""
+        for service in self.services:
+            service.store.close()
+
+    def _store(self, directory: Path, name: str, address: str | None) -> Store:
         own = ROOT / "services" / name / "migrations"
-        address = url(name) if url else f"sqlite:///{directory / name}.db"
-        store = Store(address, name, [own] if own.is_dir() else [])
+        store = Store(address or f"sqlite:///{directory / name}.db", name, [own] if own.is_dir() else [])
         store.migrate()
         return store
 
@@ -167,7 +176,8 @@ class MiniCluster:
         service.store.close()
         service.processor = self._makes[name]()  # a process of its own
         self._rebuilds += 1
-        service.store = self._store(self._directory / f"rebuilt-{self._rebuilds}", name, None)
+        address = self._url() if self._url else None
+        service.store = self._store(self._directory / f"rebuilt-{self._rebuilds}", name, address)
         places = [
             (topic, partition)
             for topic in service.processor.topics()

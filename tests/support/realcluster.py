@@ -73,6 +73,11 @@ class RealCluster:
 
     def up(self, **more: int) -> None:
         """Start what is not running yet: one worker of each service, and `more` of some. Returns when all are ready."""
+        self.start(**more)
+        self.until(lambda: all(worker.ready() for worker in self.workers.values()), "every service is ready")
+
+    def start(self, **more: int) -> None:
+        """The same, without waiting for it."""
         for service in SERVICES:
             for replica in range(more.get(service, 1)):
                 label = f"{service}-{replica}"
@@ -81,7 +86,6 @@ class RealCluster:
                         service, str(replica), self._environment(service, replica), self.var_dir
                     )
                     self.workers[label].start()
-        self.until(lambda: all(worker.ready() for worker in self.workers.values()), "every service is ready")
 
     def down(self, labels: Collection[str] | None = None) -> None:
         """Ask these (default: all) to end, in good order."""

@@ -22,7 +22,7 @@ from schakel.events.consent import (
     ConsentTerms,
     ConsentWithdrawn,
 )
-from schakel.events.contact import ContactAttempted, ContactMade
+from schakel.events.contact import ContactAttempted, ContactMade, InformationGiven
 from schakel.events.data import StatementRetracted
 from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined, ReferralRequested
 from schakel.events.report import (
@@ -57,6 +57,7 @@ class Tell:
     event: Told | Callable[[State], Told]
     logged: datetime | None = None
     id: str | None = None
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,10 @@ def invoked(
 
 def retracted(event_id: str, by: str = POLICE) -> Tell:
     return Tell(by, StatementRetracted(event=event_id, reason="mistake"))
+
+
+def explained(topic: str, by: str = POLICE) -> Tell:
+    return Tell(by, InformationGiven(topic=topic))
 
 
 # --- referrals

@@ -9,7 +9,7 @@ from tests.support.postgres import Postgres
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
 
-pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timing]
 REPORTS = round(20 * SOAK)
 
 

@@ -1,0 +1,117 @@
+"""The happy life of a backbone by its command, on one directory: up in the background, looked at, a partner brought on, down; then
+once more in the foreground, ended by Ctrl-C."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backbone.kafka.embedded import running
+from backbone.supervisor.runfiles import RunFiles
+from backbone.supervisor.up import SERVICES
+from tests.support.broker import CACHE, wait_until
+
+pytestmark = pytest.mark.kafka
+
+ROOT = Path(__file__).parents[2]
+PARTNER = "coc-amsterdam"
+
+
+class Shell:
+    """Runs the command as an operator does."""
+
+    def __init__(self, var_dir: Path) -> None:
+        self.var_dir = var_dir
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("SCHAKEL_")}
+        self.environment = {**plain, "SCHAKEL_VAR_DIR": str(var_dir), "COLUMNS": "80"}
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "backbone.cli.main", *words],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *words: str, code: int = 0) -> str:
+        process = self.start(*words)
+        try:
+            said, _ = process.communicate(timeout=200)
+        finally:
+            process.kill()
+        assert process.returncode == code, said
+        return said
+
+    def status(self, code: int = 0) -> dict[str, Any]:
+        return dict(json.loads(self.run("status", "--json", code=code)))
+
+    def pids(self) -> set[int]:
+        """Everything that runs here, by what it says of itself."""
+        files = RunFiles(self.var_dir)
+        said = [files.read() or {}, *files.services().values(), {"pid": running(self.var_dir)}]
+        return {one["pid"] for one in said if one.get("pid")}
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    var_dir = tmp_path / "var"
+    var_dir.mkdir()
+    (var_dir / "cache").symlink_to(CACHE)
+    shell = Shell(var_dir)
+    try:
+        yield shell
+    finally:
+        shell.run("down")
+
+
+def nothing_is_left(shell: Shell, pids: set[int]) -> None:
+    wait_until(
+        lambda: not [pid for pid in pids if Path(f"/proc/{pid}").exists()], 10
+    )  # the lock goes before its holder
+    assert running(shell.var_dir) is None
+    assert list((shell.var_dir / "run").glob("*.json")) == []
+
+
+def test_a_life(shell: Shell) -> None:
+    assert "up in the background" in shell.run("up", "--detach")
+    found = shell.status()
+    assert found["ready"] is True
+    assert {service["service"] for service in found["services"]} == set(SERVICES)
+    pids = shell.pids()
+    assert len(pids) == len(SERVICES) + 2, "the services, their supervisor, the broker"
+
+    shell.run("topics", "verify")
+    before = belongings(shell)
+    for _ in range(2):
+        assert f"{PARTNER} may write schakel.in.{PARTNER}" in shell.run("partner", "add", PARTNER)
+        assert belongings(shell) == before, "it was a partner already, and nothing about it changes"
+    assert "nothing is parked" in shell.run("park", "list")
+
+    assert "the backbone is stopped" in shell.run("down")
+    nothing_is_left(shell, pids)
+    assert shell.status(code=1)["ready"] is False
+    assert "nothing to stop" in shell.run("down")
+
+    process = shell.start("up")
+    wait_until(lambda: (RunFiles(shell.var_dir).read() or {}).get("state") == "ready" or process.poll() is not None, 90)
+    pids = shell.pids()
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert said.splitlines()[-1] == "everything is stopped"
+    assert len(pids) == len(SERVICES) + 2, said
+    nothing_is_left(shell, pids)
+
+
+def belongings(shell: Shell) -> dict[str, bytes]:
+    """What the partner was given: its profile and its password."""
+    paths = (shell.var_dir / "partners" / f"{PARTNER}.json", shell.var_dir / "kafka" / "secrets" / PARTNER)
+    return {path.name: path.read_bytes() for path in paths}
