@@ -2,7 +2,8 @@
 
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
-position; otherwise it is overtaken. The handlers stand in `schakel.case_told` and `schakel.case_derived`.
+position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`
+and `schakel.case_derived`.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from schakel import case_derived, case_told, codec  # noqa: F401  (case_derived and case_told register the handlers)
+from schakel import case_derived, case_told, case_told_consent, codec  # noqa: F401  (the first three register the handlers)
 from schakel.case_state import Effect, State
 from schakel.entry import HANDLERS, Entry
 from schakel.envelope import Envelope

@@ -10,7 +10,7 @@ from schakel.events import Derived
 from schakel.events.consent import ConsentNeeded, ConsentTerms
 from schakel.events.referral import ReferralDelivered, ReferralRevoked
 from schakel.events.report import ProtocolRef, ReportFacts, Residence
-from schakel.events.vocab import Basis, Mode, Purpose, Role, Scope
+from schakel.events.vocab import Basis, HoldReason, Mode, Purpose, Role, Scope
 from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
 from services.consent import rules
 
@@ -32,7 +32,12 @@ class ConsentRules:
             terms = ConsentTerms(recipient=event.recipient, purpose=event.purpose, scopes=event.scopes)
             yield event.ask, ConsentQuestion(needed=entry.id, case=case.id, of=event.of, terms=terms)
         elif isinstance(event, ReferralRevoked):
-            yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=event.reason)
+            yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=_to_be_told(event.reason))
+
+
+def _to_be_told(reason: HoldReason) -> HoldReason:
+    """Where two must agree, nobody learns which of them stopped (domain-detail A51)."""
+    return HoldReason.WITHDRAWN if reason is HoldReason.OTHER_SIDE else reason
 
 
 def _offer(case: State, referral: Referral) -> ReferralOffered:
