@@ -20,17 +20,18 @@ YIELDING = frozenset({Basis.CONSENT.value, Basis.AGREEMENT.value})
 
 HERS_ALONE = frozenset(
     {
-        Purpose.MEDIATION,
-        Purpose.BOARD_CONTACT,
-        Purpose.PUBLICATION,
-        Purpose.LATER_RESEARCH,
-        Purpose.VICTIM_NETWORK,
+        Purpose.MEDIATION.value,
+        Purpose.BOARD_CONTACT.value,
+        Purpose.PUBLICATION.value,
+        Purpose.LATER_RESEARCH.value,
+        Purpose.VICTIM_NETWORK.value,
     }
 )
 """What nothing but her own yes opens: no other basis, and no scheme that always forwards, also without a name (domain-detail A50, A87)."""
 
 _MEDIATORS = frozenset({Role.MEDIATION.value, Role.RESTORATIVE_MEDIATION.value})
-_CONSENT = Basis.CONSENT.value
+_CONSENT, _VICTIM, _LABEL, _FACTS = Basis.CONSENT.value, Person.VICTIM.value, Scope.LABEL.value, Scope.CASE_FACTS.value
+_BY_BENEFICIARY = Provisional.RECORDED_BY_BENEFICIARY.value
 _OPEN = (Answer.YES.value, Answer.UNKNOWN.value)
 
 
@@ -51,28 +52,25 @@ def hers_alone(referral: Referral) -> bool:
 
 def grants_for(case: State, recipient: str, purpose: str, side: Side = Side.HERS) -> list[Grant]:
     """Grants, and other bases, for just this recipient and purpose that are in force and need no confirmation."""
+    return [grant for grant in _standing(case, recipient, purpose, side) if not provisional(case, grant)]
+
+
+def unconfirmed(case: State, recipient: str, purpose: str) -> list[Grant]:
+    """A yes of hers that is in force but provisional: it opens nothing until somebody else confirms it."""
+    return [grant for grant in _standing(case, recipient, purpose, Side.HERS) if provisional(case, grant)]
+
+
+def _standing(case: State, recipient: str, purpose: str, side: Side) -> list[Grant]:
     now = case.time
     assert now is not None
     return [
         grant
         for grant in case.grants.values()
-        if grant.recipient == recipient
+        if grant.standing  # first what most old grants fail
+        and grant.recipient == recipient
         and grant.purpose == purpose
         and grant.side is side
         and grant.in_force(now)
-        and not provisional(case, grant)
-    ]
-
-
-def unconfirmed(case: State, recipient: str, purpose: str) -> list[Grant]:
-    """A yes of hers that is in force but provisional: it opens nothing until somebody else confirms it."""
-    assert case.time is not None
-    return [
-        grant
-        for grant in case.grants.values()
-        if (grant.recipient, grant.purpose, grant.side) == (recipient, purpose, Side.HERS)
-        and grant.in_force(case.time)
-        and provisional(case, grant)
     ]
 
 
@@ -84,8 +82,10 @@ def provisional(case: State, grant: Grant) -> bool:
     """
     if grant.basis != _CONSENT:
         return False
-    if grant.by_beneficiary and Provisional.RECORDED_BY_BENEFICIARY in case.provisional:
+    if grant.recorded_by == grant.recipient and _BY_BENEFICIARY in case.provisional:
         return True
+    if grant.given_by == _VICTIM:
+        return False
     if grant.given_by == Person.PROFESSIONAL:
         return Provisional.ON_A_PROFESSIONALS_WORD in case.provisional
     return grant.given_by == Person.REPRESENTATIVE and _honour_not_ruled_out(case)
@@ -107,16 +107,17 @@ def enough(case: State, referral: Referral) -> list[Grant]:
     """What a release would rest on: her consent where that covers the step's needs, else the other bases with it. Empty: too little."""
     grants, needs = carrying(case, referral), set(referral.needs)
     consents = [grant for grant in grants if grant.basis == _CONSENT]
-    for some in (consents, grants):
-        if some and needs <= covered(case, some):
-            return some
+    if consents and needs <= covered(case, consents):
+        return consents
+    if len(consents) < len(grants) and needs <= covered(case, grants):
+        return grants
     return []
 
 
 def noes_for(case: State, recipient: str, purpose: str, side: Side = Side.HERS) -> list[No]:
     """Refusals and withdrawals that concern this step and that no later grant has named, oldest first."""
     noes = [no for no in case.noes if no.side is side and no.concerns(recipient, purpose)]
-    if not noes:
+    if not noes or not case.reopened:
         return noes
     past = {again.no for again in case.reopened if (again.recipient, again.purpose) == (recipient, purpose)}
     return [no for no in noes if no.id not in past]
@@ -131,10 +132,11 @@ def covered(case: State, grants: list[Grant]) -> set[str]:
     """The data that these grants allow: nothing without one; with one also the case facts; never a label that she refused."""
     if not grants:
         return set()
-    scopes = {scope for grant in grants for scope in grant.scopes}
+    scopes = {_FACTS}
+    for grant in grants:
+        scopes.update(grant.scopes)
     if case.label_refused:
-        scopes.discard(Scope.LABEL.value)
-    scopes.add(Scope.CASE_FACTS.value)
+        scopes.discard(_LABEL)
     return scopes
 
 
@@ -153,13 +155,13 @@ def may_go_stripped(case: State, referral: Referral) -> bool:
 def still_allowed(case: State, referral: Referral) -> bool:
     """Whether all that a released referral carries may be with its receiver now.
 
-    What went on her consent needs her consent: where another basis takes over, that is a release of its own, which names it. What went
-    without the name stays, also when the name becomes known, until she says no to the step itself.
+    What went on her consent, or by the scheme's own rule, does not stay on another basis: that is a release of its own, which names it.
+    What went without the name stays, also when the name becomes known, until she says no to the step itself.
     """
     if both_must_agree(referral) and not grants_for(case, referral.to, referral.purpose, Side.OTHER):
         return False
     grants = carrying(case, referral)
-    if referral.released_basis == _CONSENT:
+    if referral.released_basis not in OTHER_BASES:
         grants = [grant for grant in grants if grant.basis == _CONSENT]
     if grants and set(referral.scopes) <= covered(case, grants):
         return True

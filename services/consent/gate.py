@@ -19,6 +19,9 @@ from schakel.case_consent import (
 from schakel.case_state import Grant, Referral, Side, State
 from schakel.events.vocab import Basis, HoldReason, Mode, Scope
 
+_CONSENT, _FACTS = Basis.CONSENT.value, frozenset({Scope.CASE_FACTS.value})
+_SCOPES = {scope.value: scope for scope in Scope}
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
@@ -55,11 +58,11 @@ def _permit(case: State, referral: Referral, grants: list[Grant]) -> Permit | Ho
         both = grants_for(case, referral.to, referral.purpose, Side.OTHER)
         if not both:
             return Hold(HoldReason.OTHER_SIDE)
-    wanted = (covered(case, grants) & {*referral.needs, *referral.wants}) - {Scope.CASE_FACTS}
-    scopes = (Scope.CASE_FACTS, *sorted(Scope(scope) for scope in wanted))
+    wanted = (covered(case, grants) & {*referral.needs, *referral.wants}) - _FACTS
+    scopes = (Scope.CASE_FACTS, *[_SCOPES[scope] for scope in sorted(wanted)])
     mode = Mode.BY_NAME if wanted else Mode.STRIPPED  # a yes to the case facts alone is a yes without the name
-    named = next((grant.basis for grant in grants if grant.basis != Basis.CONSENT), Basis.CONSENT.value)
-    return Permit(mode, scopes, Basis(named), tuple(grant.id for grant in (*grants, *both)))
+    named = next((grant.basis for grant in grants if grant.basis != _CONSENT), _CONSENT)
+    return Permit(mode, scopes, Basis(named), tuple([grant.id for grant in (*grants, *both)]))
 
 
 def _why_not(case: State, referral: Referral) -> Hold:
@@ -72,7 +75,7 @@ def _why_not(case: State, referral: Referral) -> Hold:
         return Hold(HoldReason.TOO_NARROW, tuple(sorted(Scope(scope) for scope in missing)))
     if said := unconfirmed(case, to, purpose):
         return Hold(HoldReason.PROVISIONAL, cause=said[-1].id)
-    asked = [asked for asked in case.asked if (asked.recipient, asked.purpose, asked.side) == (to, purpose, Side.HERS)]
-    if asked:
-        return Hold(HoldReason.NO_ANSWER, cause=asked[-1].id)
+    for asked in reversed(case.asked):
+        if asked.recipient == to and asked.purpose == purpose and asked.side is Side.HERS:
+            return Hold(HoldReason.NO_ANSWER, cause=asked.id)
     return Hold(HoldReason.NOT_ASKED)

@@ -88,6 +88,14 @@ def test_when_she_withdraws_what_the_law_still_allows_is_a_release_of_its_own_wi
     ).then_quiet()
 
 
+def test_also_what_the_scheme_always_forwards_goes_out_anew_when_only_the_law_still_allows_it():
+    story = given(report_in_groningen(identity="known_to_door", **SUSPECTED)).then_among(released(DMG, basis="scheme"))
+    story.when(invoked(DMG, "contact_details", basis="legal_duty", by=GRONINGEN)).expect_nothing()
+    story.when(withdrawn(DMG, by=GRONINGEN)).then(
+        revoked(DMG, reason="withdrawn"), released(DMG, basis="legal_duty", mode="by_name"), delivered(DMG)
+    ).then_quiet()
+
+
 def test_what_is_invoked_ends_at_its_end():
     story = given(report(at="2026-03-02 12:00"), invoked(HELP, until="2026-03-02 12:20")).then_among(released(HELP))
     story.when(asked(ADV)).then_among(expired(), revoked(HELP, reason="not_asked"))
