@@ -69,6 +69,24 @@ def facts(case: State) -> ReportFacts:
     return ReportFacts.model_validate(case.facts)
 
 
+SAYS_THE_LABEL = frozenset({"sexual_orientation", "gender_identity"})
+"""Grounds that say in other words what the label says."""
+
+
+def grounds_to_tell(case: State) -> list[dict[str, str]]:
+    """The presumed motives that may reach anybody: once she has refused the label, none that says the same (scenarios.md, AMS-3)."""
+    motives: list[dict[str, str]] = case.facts["grounds"]
+    return [motive for motive in motives if not (case.label_refused and motive["ground"] in SAYS_THE_LABEL)]
+
+
+def facts_to_tell(case: State) -> ReportFacts:
+    """The facts as they may leave the backbone now. Raises KeyError before there is a report."""
+    told = facts(case)
+    if not case.label_refused:
+        return told
+    return told.model_copy(update={"grounds": tuple(one for one in told.grounds if one.ground not in SAYS_THE_LABEL)})
+
+
 def holds(case: State, event_id: str) -> bool:
     """Whether something was told in `case` under this id, or, for `<id>#<n>`, as a part of it."""
     return _packed(event_id.partition("#")[0]) in case.seen

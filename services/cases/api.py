@@ -13,7 +13,9 @@ from sqlalchemy import Connection, select
 
 from backbone.casework import load_desk
 from backbone.store.tables import snapshot
+from schakel.case import grounds_to_tell
 from schakel.case_knows import who_knows
+from schakel.case_state import State
 from schakel.her_copy import LANGUAGES, text
 from services.cases.overview import overview
 
@@ -34,7 +36,7 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
             row = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id == case_id)).first()
         if row is None:
             return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
-        case = load_desk(row.state).case
+        case = without_refused_label(load_desk(row.state).case)
         return web.Response(body=msgspec.json.encode(case), content_type="application/json")
 
     async def knows(request: web.Request) -> web.Response:
@@ -78,6 +80,13 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
         web.get("/cases", many),
         web.get("/counts/{field}", counts),
     ]
+
+
+def without_refused_label(case: State) -> State:
+    """A label that she refused stands nowhere, and neither does that she refused it (scenarios.md, AMS-3). Changes `case` in place."""
+    if case.label_refused and case.facts:
+        case.facts["grounds"], case.labels, case.label_refused = grounds_to_tell(case), [], False
+    return case
 
 
 def _filtered(statement, request: web.Request):  # type: ignore[no-untyped-def]

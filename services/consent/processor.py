@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from schakel.case import facts
+from schakel.case import facts_to_tell
 from schakel.case_state import Referral, State
 from schakel.entry import Entry
 from schakel.events import Derived
@@ -54,7 +54,7 @@ def _offer(case: State, referral: Referral) -> ReferralOffered:
         mode=mode,
         basis=Basis(referral.released_basis or Basis.UNKNOWN),
         scopes=tuple(Scope(scope) for scope in referral.scopes),
-        facts=_without_residence(facts(case)) if mode is Mode.STRIPPED else facts(case),
+        facts=_without_residence(facts_to_tell(case)) if mode is Mode.STRIPPED else facts_to_tell(case),
         reported_at=case.reported_at,
         from_partner=case.door,
         protocol=ProtocolRef(name=name, version=version) if name else None,
