@@ -19,7 +19,7 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("latency", "year", "service"):
+    for name in ("gate", "latency", "year", "service"):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -29,6 +29,8 @@ def figures() -> str:
         rows += _year(result)
     if result := found.get("service"):
         rows += _service(result)
+    if result := found.get("gate"):
+        rows += _gate(result)
     machine = next(iter(found.values()))["machine"]
     loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
@@ -108,6 +110,13 @@ def _service(result: dict[str, Any]) -> list[str]:
         )
     )
     return rows
+
+
+def _gate(result: dict[str, Any]) -> list[str]:
+    took = result["microseconds"]
+    found = f"{took['permit']['median']:.1f} µs for a yes, {took['hold']['median']:.1f} µs for a no"
+    wanted = max(took[name]["median"] for name in ("permit", "hold")) <= 20
+    return [_row(f"one decision of the gate at {result['grants']} grants", "≤ 20 µs", found, wanted, "gate")]
 
 
 def _spread(values: dict[str, float]) -> str:

@@ -2,7 +2,8 @@
 
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
-position; otherwise it is overtaken. The handlers stand in `schakel.case_told` and `schakel.case_derived`.
+position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`
+and `schakel.case_derived`.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from schakel import case_derived, case_told, codec  # noqa: F401  (case_derived and case_told register the handlers)
+from schakel import case_derived, case_told, case_told_consent, codec  # noqa: F401  (the first three register the handlers)
 from schakel.case_state import Effect, State
 from schakel.entry import HANDLERS, Entry
 from schakel.envelope import Envelope
@@ -66,6 +67,24 @@ def facts(case: State) -> ReportFacts:
     if not case.facts:
         raise KeyError(f"case {case.id} has no report yet")
     return ReportFacts.model_validate(case.facts)
+
+
+SAYS_THE_LABEL = frozenset({"sexual_orientation", "gender_identity"})
+"""Grounds that say in other words what the label says."""
+
+
+def grounds_to_tell(case: State) -> list[dict[str, str]]:
+    """The presumed motives that may reach anybody: once she has refused the label, none that says the same (scenarios.md, AMS-3)."""
+    motives: list[dict[str, str]] = case.facts["grounds"]
+    return [motive for motive in motives if not (case.label_refused and motive["ground"] in SAYS_THE_LABEL)]
+
+
+def facts_to_tell(case: State) -> ReportFacts:
+    """The facts as they may leave the backbone now. Raises KeyError before there is a report."""
+    told = facts(case)
+    if not case.label_refused:
+        return told
+    return told.model_copy(update={"grounds": tuple(one for one in told.grounds if one.ground not in SAYS_THE_LABEL)})
 
 
 def holds(case: State, event_id: str) -> bool:

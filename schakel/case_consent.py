@@ -3,35 +3,141 @@
 One meaning for both: a release that the gate would give now takes effect now, and one that she has overtaken does not.
 """
 
-from schakel.case_state import Grant, No, Referral, State
-from schakel.events.vocab import Identity, Mode, Person, Scope
+from schakel.case_state import Grant, No, Referral, Side, State
+from schakel.events.vocab import Answer, Basis, Check, Identity, Mode, Person, Provisional, Purpose, Role, Scope
 
-OWN_WORD = frozenset({Person.VICTIM, Person.REPRESENTATIVE})
-"""Whose yes counts as hers. A bystander's consent is not the victim's (scenarios.md, MLD-4); anybody's no is heard."""
+OWN_WORD = frozenset({Person.VICTIM, Person.REPRESENTATIVE, Person.PROFESSIONAL})
+"""Whose yes counts as hers: her own, her representative's, or a professional's who passes on what she said.
+
+A bystander's consent is not the victim's (scenarios.md, MLD-4); anybody's no is heard, except that of the other side.
+"""
+
+OTHER_BASES = frozenset({Basis.VITAL_INTEREST, Basis.LEGAL_DUTY, Basis.AGREEMENT})
+"""What may be invoked instead of consent. Consent itself is granted, and the scheme's own rule stands in its protocol."""
+
+YIELDING = frozenset({Basis.CONSENT.value, Basis.AGREEMENT.value})
+"""What her no ends. What partners agreed among themselves does not stand against her; a duty by law and danger to life do."""
+
+HERS_ALONE = frozenset(
+    {
+        Purpose.MEDIATION.value,
+        Purpose.BOARD_CONTACT.value,
+        Purpose.PUBLICATION.value,
+        Purpose.LATER_RESEARCH.value,
+        Purpose.VICTIM_NETWORK.value,
+    }
+)
+"""What nothing but her own yes opens: no other basis, and no scheme that always forwards, also without a name (domain-detail A50, A87)."""
+
+_MEDIATORS = frozenset({Role.MEDIATION.value, Role.RESTORATIVE_MEDIATION.value})
+_CONSENT, _VICTIM, _LABEL, _FACTS = Basis.CONSENT.value, Person.VICTIM.value, Scope.LABEL.value, Scope.CASE_FACTS.value
+_BY_BENEFICIARY = Provisional.RECORDED_BY_BENEFICIARY.value
+_OPEN = (Answer.YES.value, Answer.UNKNOWN.value)
 
 
-def grants_for(case: State, recipient: str, purpose: str) -> list[Grant]:
-    """Grants, and other bases, for just this recipient and purpose that are in force."""
-    assert case.time is not None
+def side_of(person: Person) -> Side:
+    """Whose side somebody speaks for. The accused speaks for himself alone: his no does not stop her help."""
+    return Side.OTHER if person is Person.OFFENDER else Side.HERS
+
+
+def both_must_agree(referral: Referral) -> bool:
+    """Contact between her and the accused: only when each of them has said yes (domain-detail A51)."""
+    return referral.purpose == Purpose.MEDIATION or referral.role in _MEDIATORS
+
+
+def hers_alone(referral: Referral) -> bool:
+    """Whether nothing but her own yes opens it."""
+    return referral.purpose in HERS_ALONE or both_must_agree(referral)
+
+
+def grants_for(case: State, recipient: str, purpose: str, side: Side = Side.HERS) -> list[Grant]:
+    """Grants, and other bases, for just this recipient and purpose that are in force and need no confirmation."""
+    return [grant for grant in _standing(case, recipient, purpose, side) if not provisional(case, grant)]
+
+
+def unconfirmed(case: State, recipient: str, purpose: str) -> list[Grant]:
+    """A yes of hers that is in force but provisional: it opens nothing until somebody else confirms it."""
+    return [grant for grant in _standing(case, recipient, purpose, Side.HERS) if provisional(case, grant)]
+
+
+def _standing(case: State, recipient: str, purpose: str, side: Side) -> list[Grant]:
+    now = case.time
+    assert now is not None
     return [
         grant
         for grant in case.grants.values()
-        if (grant.recipient, grant.purpose) == (recipient, purpose) and grant.in_force(case.time)
+        if grant.standing  # first what most old grants fail
+        and grant.recipient == recipient
+        and grant.purpose == purpose
+        and grant.side is side
+        and grant.in_force(now)
     ]
 
 
-def noes_for(case: State, recipient: str, purpose: str) -> list[No]:
+def provisional(case: State, grant: Grant) -> bool:
+    """Said by somebody whose word alone is not enough.
+
+    By the chain's own choice: the very partner that gains by it, or a professional. In every chain: a representative while honour-related
+    violence is not ruled out, since that may be a relative (domain-detail A08).
+    """
+    if grant.basis != _CONSENT:
+        return False
+    if grant.recorded_by == grant.recipient and _BY_BENEFICIARY in case.provisional:
+        return True
+    if grant.given_by == _VICTIM:
+        return False
+    if grant.given_by == Person.PROFESSIONAL:
+        return Provisional.ON_A_PROFESSIONALS_WORD in case.provisional
+    return grant.given_by == Person.REPRESENTATIVE and _honour_not_ruled_out(case)
+
+
+def _honour_not_ruled_out(case: State) -> bool:
+    answers = [entry["answer"] for entry in case.facts.get("checks", ()) if entry["check"] == Check.HONOUR_RELATED]
+    answers += [said for key, said in case.assessments.items() if key.endswith(f"/{Check.HONOUR_RELATED}")]
+    return any(answer in _OPEN for answer in answers)
+
+
+def carrying(case: State, referral: Referral) -> list[Grant]:
+    """What on her side counts for this referral: her consent, and other bases unless nothing but her own yes opens it."""
+    grants = grants_for(case, referral.to, referral.purpose)
+    return [grant for grant in grants if grant.basis == _CONSENT] if hers_alone(referral) else grants
+
+
+def enough(case: State, referral: Referral) -> list[Grant]:
+    """What a release would rest on: her consent where that covers the step's needs, else the other bases with it. Empty: too little."""
+    grants, needs = carrying(case, referral), set(referral.needs)
+    consents = [grant for grant in grants if grant.basis == _CONSENT]
+    if consents and needs <= covered(case, consents):
+        return consents
+    if len(consents) < len(grants) and needs <= covered(case, grants):
+        return grants
+    return []
+
+
+def noes_for(case: State, recipient: str, purpose: str, side: Side = Side.HERS) -> list[No]:
     """Refusals and withdrawals that concern this step and that no later grant has named, oldest first."""
+    noes = [no for no in case.noes if no.side is side and no.concerns(recipient, purpose)]
+    if not noes or not case.reopened:
+        return noes
     past = {again.no for again in case.reopened if (again.recipient, again.purpose) == (recipient, purpose)}
-    return [no for no in case.noes if no.concerns(recipient, purpose) and no.id not in past]
+    return [no for no in noes if no.id not in past]
+
+
+def stands_against(noes: list[No], scopes: list[str]) -> bool:
+    """Whether one of these noes is to the step itself, or to part of this."""
+    return any(no.whole or set(no.scopes) & set(scopes) for no in noes)
 
 
 def covered(case: State, grants: list[Grant]) -> set[str]:
     """The data that these grants allow: nothing without one; with one also the case facts; never a label that she refused."""
-    scopes = {scope for grant in grants for scope in grant.scopes}
+    if not grants:
+        return set()
+    scopes = {_FACTS}
+    for grant in grants:
+        scopes.update(grant.scopes)
     if case.label_refused:
-        scopes.discard(Scope.LABEL)
-    return scopes | {Scope.CASE_FACTS.value} if grants else set()
+        scopes.discard(_LABEL)
+    return scopes
 
 
 def may_go_stripped(case: State, referral: Referral) -> bool:
@@ -39,27 +145,36 @@ def may_go_stripped(case: State, referral: Referral) -> bool:
 
     A withdrawal, or a refusal of everything, is her no to the step itself: then nothing goes (docs/adr/0006).
     """
+    if not referral.strip or hers_alone(referral):
+        return False
     noes = noes_for(case, referral.to, referral.purpose)
     asked_or_unknown = bool(noes) or case.facts["identity"] != Identity.BY_NAME
-    return referral.strip and asked_or_unknown and not any(no.whole for no in noes)
+    return asked_or_unknown and not any(no.whole for no in noes)
 
 
 def still_allowed(case: State, referral: Referral) -> bool:
-    """Whether all that a released referral carries may be with its receiver now, on whatever stands now.
+    """Whether all that a released referral carries may be with its receiver now.
 
+    What went on her consent, or by the scheme's own rule, does not stay on another basis: that is a release of its own, which names it.
     What went without the name stays, also when the name becomes known, until she says no to the step itself.
     """
-    grants = grants_for(case, referral.to, referral.purpose)
+    if both_must_agree(referral) and not grants_for(case, referral.to, referral.purpose, Side.OTHER):
+        return False
+    grants = carrying(case, referral)
+    if referral.released_basis not in OTHER_BASES:
+        grants = [grant for grant in grants if grant.basis == _CONSENT]
     if grants and set(referral.scopes) <= covered(case, grants):
         return True
-    nameless = referral.strip and referral.mode == Mode.STRIPPED
+    nameless = referral.strip and referral.mode == Mode.STRIPPED and not hers_alone(referral)
     return nameless and not any(no.whole for no in noes_for(case, referral.to, referral.purpose))
 
 
-def never_asked(case: State, recipient: str, purpose: str) -> bool:
-    """Nobody has said anything about this step yet: no yes in force, no no, not even the question."""
+def never_asked(case: State, referral: Referral, side: Side = Side.HERS) -> bool:
+    """Nobody on this side has said anything about this step yet: no yes in force, no no, not even the question."""
+    to, purpose = referral.to, referral.purpose
+    grants = carrying(case, referral) if side is Side.HERS else grants_for(case, to, purpose, side)
     return not (
-        grants_for(case, recipient, purpose)
-        or noes_for(case, recipient, purpose)
-        or any((asked.recipient, asked.purpose) == (recipient, purpose) for asked in case.asked)
+        grants
+        or noes_for(case, to, purpose, side)
+        or any((asked.recipient, asked.purpose, asked.side) == (to, purpose, side) for asked in case.asked)
     )

@@ -1,8 +1,18 @@
 """What conclusions do to a case. Each handler asks its entity's state machine; a conclusion that comes too late is overtaken."""
 
-from schakel.case_consent import covered, grants_for, may_go_stripped, never_asked, still_allowed
-from schakel.case_state import Clock, ClockState, Effect, Referral, ReferralState, State
-from schakel.case_told import reached
+from schakel.case_consent import (
+    both_must_agree,
+    carrying,
+    covered,
+    enough,
+    grants_for,
+    may_go_stripped,
+    never_asked,
+    side_of,
+    still_allowed,
+)
+from schakel.case_state import Clock, ClockState, Effect, Referral, ReferralState, Side, State
+from schakel.case_told import learned, reached
 from schakel.entry import Entry, folds
 from schakel.events.case import CaseClosed, CaseReopened
 from schakel.events.clock import (
@@ -47,6 +57,7 @@ def _opened(case: State, entry: Entry) -> Effect:
     case.chain, case.chain_version = event.chain, event.chain_version
     case.protocols = [ref_text(ref) for ref in event.protocols]
     case.coordinator = event.coordinator
+    case.provisional = [word.value for word in event.provisional]
     if event.coordinator and event.coordinator not in case.parties:
         case.parties.append(event.coordinator)
     return Effect.EFFECTIVE
@@ -105,6 +116,7 @@ def _informed(case: State, entry: Entry) -> Effect:
     if key in case.informed:
         return Effect.OVERTAKEN
     case.informed.append(key)
+    case.informed_at[key] = entry.envelope.logged_at
     return Effect.EFFECTIVE
 
 
@@ -129,11 +141,15 @@ def _move(case: State, referral_id: str, before: tuple[ReferralState, ...], afte
 
 @folds(ConsentNeeded)
 def _needed(case: State, entry: Entry) -> Effect:
+    """Answered, or asked, while we were about to ask: nobody is asked twice, and the other side never before she has agreed."""
     event: ConsentNeeded = entry.event  # type: ignore[assignment]
-    referral = case.referrals.get(event.referral)
-    if not referral or event.referral in case.needed or not never_asked(case, referral.to, referral.purpose):
-        return Effect.OVERTAKEN  # answered, or asked, while we were about to ask: nobody is asked twice
-    case.needed[event.referral] = entry.id
+    referral, side = case.referrals.get(event.referral), side_of(event.of)
+    asked = case.needed if side is Side.HERS else case.needed_of_other
+    if not referral or referral.id in asked or not never_asked(case, referral, side):
+        return Effect.OVERTAKEN
+    if side is Side.OTHER and not (both_must_agree(referral) and enough(case, referral)):
+        return Effect.OVERTAKEN
+    asked[referral.id] = entry.id
     return Effect.EFFECTIVE
 
 
@@ -171,9 +187,13 @@ def _released(case: State, entry: Entry) -> Effect:
         return Effect.OVERTAKEN
     grants = [case.grants[premise] for premise in event.premises if premise in case.grants]
     if event.basis is not Basis.SCHEME:
-        standing = [grant for grant in grants_for(case, referral.to, referral.purpose) if grant.id in event.premises]
-        if not standing or not set(event.scopes) <= covered(case, standing):
+        standing = [grant for grant in carrying(case, referral) if grant.id in event.premises]
+        if not set(event.scopes) | set(referral.needs) <= covered(case, standing) or not standing:
             return Effect.OVERTAKEN  # without a grant nothing is covered, not even nothing
+        if event.basis not in {grant.basis for grant in standing}:
+            return Effect.OVERTAKEN  # it names what it does not rest on
+        if both_must_agree(referral) and not _other_side_agrees(case, referral, event):
+            return Effect.OVERTAKEN
     elif event.mode is not Mode.STRIPPED or set(event.scopes) - {Scope.CASE_FACTS}:
         return Effect.OVERTAKEN  # a scheme that always forwards does so without anything that points to her
     elif not may_go_stripped(case, referral):
@@ -188,12 +208,20 @@ def _released(case: State, entry: Entry) -> Effect:
     return Effect.EFFECTIVE
 
 
+def _other_side_agrees(case: State, referral: Referral, release: ReferralReleased) -> bool:
+    agreed = grants_for(case, referral.to, referral.purpose, Side.OTHER)
+    return any(grant.id in release.premises for grant in agreed)
+
+
 @folds(ReferralDelivered)
 def _delivered(case: State, entry: Entry) -> Effect:
     event: ReferralDelivered = entry.event  # type: ignore[assignment]
     referral = case.referrals.get(event.referral)
-    if not referral or referral.state is not ReferralState.RELEASED or not still_allowed(case, referral):
-        return Effect.OVERTAKEN  # it lands behind her no: what she is told is the revocation that follows
+    if not referral or referral.state is not ReferralState.RELEASED:
+        return Effect.OVERTAKEN
+    if not still_allowed(case, referral):
+        learned(case, referral, entry)  # its message is out, and cannot be overtaken: she may know that
+        return Effect.OVERTAKEN  # it lands behind her no: what the receiver is told next is to stop
     referral.state = ReferralState.DELIVERED
     reached(case, referral, entry)
     return Effect.EFFECTIVE
@@ -205,6 +233,9 @@ def _revoked(case: State, entry: Entry) -> Effect:
     referral = case.referrals.get(event.referral)
     if not referral or referral.state not in RUNNING or referral.released not in event.premises:
         return Effect.OVERTAKEN
+    for known in case.known:
+        if known.release == referral.released:
+            known.until, known.ended = entry.envelope.logged_at, event.reason.value
     referral.state = ReferralState.REVOKED
     referral.hold_reason = event.reason.value
     referral.released, referral.rests_on, referral.scopes, referral.mode = None, [], [], None

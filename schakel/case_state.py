@@ -21,6 +21,13 @@ class Effect(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class Side(StrEnum):
+    """Whose word it is where two have to agree: hers, or that of the other side (the accused)."""
+
+    HERS = "hers"
+    OTHER = "other"
+
+
 class Grant(msgspec.Struct, omit_defaults=True):
     """One consent (or other basis) for one recipient and purpose. `scopes` shrinks when part of it is taken back."""
 
@@ -32,6 +39,23 @@ class Grant(msgspec.Struct, omit_defaults=True):
     basis: str = "consent"
     until: datetime | None = None
     standing: bool = True
+    side: Side = Side.HERS
+    given_by: str = "victim"
+    at: datetime | None = None
+    """When it was logged."""
+    way: str | None = None
+    wording: str | None = None
+    """Which version of the text she heard or read."""
+    first_scopes: list[str] = []
+    """What it named before part of it was taken back; empty while nothing was."""
+    motive: str | None = None
+    """Why another basis than consent was invoked."""
+    agreement: str | None = None
+
+    @property
+    def by_beneficiary(self) -> bool:
+        """Recorded by the very partner that gains by it."""
+        return self.recorded_by == self.recipient
 
     def in_force(self, at: datetime) -> bool:
         return self.standing and (self.until is None or at < self.until)
@@ -45,6 +69,9 @@ class No(msgspec.Struct, omit_defaults=True):
     recipient: str | None = None
     purpose: str | None = None
     scopes: list[str] = []
+    side: Side = Side.HERS
+    at: datetime | None = None
+    recorded_by: str | None = None
 
     @property
     def whole(self) -> bool:
@@ -63,10 +90,32 @@ class Reopened(msgspec.Struct):
     purpose: str
 
 
-class Asked(msgspec.Struct):
+class Asked(msgspec.Struct, omit_defaults=True):
     id: str
     recipient: str
     purpose: str
+    side: Side = Side.HERS
+    at: datetime | None = None
+    by: str | None = None
+    """The partner that asked."""
+
+
+class Known(msgspec.Struct, omit_defaults=True):
+    """What reached a partner by one release of a referral, from when, and until when it held."""
+
+    partner: str
+    referral: str
+    release: str
+    purpose: str
+    scopes: list[str]
+    mode: str
+    basis: str
+    rests_on: list[str]
+    since: datetime
+    until: datetime | None = None
+    """When the partner was told to stop; null while it has not been."""
+    ended: str | None = None
+    """Why it was told to stop."""
 
 
 class ReferralState(StrEnum):
@@ -182,6 +231,8 @@ class State(msgspec.Struct, omit_defaults=True):
     chain: str | None = None
     chain_version: str | None = None
     coordinator: str | None = None
+    provisional: list[str] = []
+    """Whose word on her consent this chain wants confirmed, as it stood when the case was opened (`Provisional`)."""
     protocols: list[str] = []
     """`name@version` of every protocol the case runs under."""
     closed: str | None = None
@@ -194,6 +245,8 @@ class State(msgspec.Struct, omit_defaults=True):
     asked: list[Asked] = []
     needed: dict[str, str] = {}
     """Referral id -> id of the `consent.needed` that asks for it."""
+    needed_of_other: dict[str, str] = {}
+    """The same for the question to the other side, where two have to agree."""
     referrals: dict[str, Referral] = {}
     requests: dict[str, dict[str, Any]] = {}
     """Referrals requested by hand and not yet proposed."""
@@ -207,6 +260,10 @@ class State(msgspec.Struct, omit_defaults=True):
     label_refused: bool = False
     informed: list[str] = []
     """`<protocol>/<inform>/<partner>` of every party informed."""
+    informed_at: dict[str, datetime] = {}
+    """When, by the same key."""
+    known: list[Known] = []
+    """What reached whom by referrals, oldest first; nothing is taken off when it ends."""
     explained: list[str] = []
     threads: dict[str, Thread] = {}
     parties: list[str] = []

@@ -1,31 +1,20 @@
-"""What told events do to a case. They are never judged true or false: they were said."""
+"""What told events do to a case. They are never judged true or false: they were said. Words about consent: `schakel.case_told_consent`."""
 
-from schakel.case_consent import OWN_WORD, noes_for
 from schakel.case_state import (
-    Asked,
     ClockState,
     Contact,
     Effect,
-    Grant,
+    Known,
     Label,
-    No,
     Referral,
     ReferralState,
-    Reopened,
     State,
     Thread,
 )
+from schakel.case_told_consent import give, lapse_grant
 from schakel.entry import Entry, folds
 from schakel.events.case import CloseRequested, LevelSet, ReopenRequested, ThreadClosed
 from schakel.events.chain import EventVoided
-from schakel.events.consent import (
-    BasisInvoked,
-    ConsentAsked,
-    ConsentGranted,
-    ConsentRefused,
-    ConsentTerms,
-    ConsentWithdrawn,
-)
 from schakel.events.contact import ContactAttempted, ContactMade, InformationGiven
 from schakel.events.data import StatementRetracted
 from schakel.events.referral import (
@@ -42,11 +31,7 @@ from schakel.events.report import (
     ReportCorrected,
     ReportReceived,
 )
-from schakel.events.vocab import Basis
 from schakel.ids import OPERATOR
-
-OTHER_BASES = frozenset({Basis.VITAL_INTEREST, Basis.LEGAL_DUTY, Basis.AGREEMENT})
-"""What may be invoked instead of consent. Consent itself is granted, and the scheme's own rule stands in its protocol."""
 
 
 @folds(ReportReceived)
@@ -66,7 +51,7 @@ def _received(case: State, entry: Entry) -> Effect:
     if event.label:
         case.labels.append(Label(entry.id, entry.author, event.label.value, at=entry.envelope.logged_at))
     for index, terms in enumerate(event.consents):
-        _grant(case, f"{entry.id}#{index}", terms, entry.author, None)
+        give(case, entry, terms, None, f"{entry.id}#{index}")
     return Effect.EFFECTIVE
 
 
@@ -129,84 +114,6 @@ def _level_set(case: State, entry: Entry) -> Effect:
     return Effect.EFFECTIVE
 
 
-@folds(ConsentAsked)
-def _asked(case: State, entry: Entry) -> Effect:
-    event: ConsentAsked = entry.event  # type: ignore[assignment]
-    case.asked.append(Asked(entry.id, event.terms.recipient, event.terms.purpose.value))
-    return Effect.EFFECTIVE
-
-
-@folds(ConsentGranted)
-def _granted(case: State, entry: Entry) -> Effect:
-    event: ConsentGranted = entry.event  # type: ignore[assignment]
-    return _grant(case, entry.id, event.terms, entry.author, event.supersedes)
-
-
-def _grant(case: State, grant_id: str, terms: ConsentTerms, author: str, supersedes: str | None) -> Effect:
-    """A grant behind a no takes effect only when it names that no: an old yes, forwarded late, resurrects nothing."""
-    if terms.given_by not in OWN_WORD:
-        return Effect.RECORDED  # kept as somebody else's word; hers has to be asked
-    recipient, purpose = terms.recipient, terms.purpose.value
-    standing_noes = noes_for(case, recipient, purpose)
-    scopes = [scope.value for scope in terms.scopes]
-    if supersedes and standing_noes and supersedes == standing_noes[-1].id:
-        case.reopened.extend(Reopened(no.id, recipient, purpose) for no in standing_noes)
-    elif any(no.whole or set(no.scopes) & set(scopes) for no in standing_noes):
-        return Effect.OVERTAKEN
-    case.grants[grant_id] = Grant(grant_id, recipient, purpose, scopes, author, until=terms.until)
-    return Effect.EFFECTIVE
-
-
-@folds(BasisInvoked)
-def _invoked(case: State, entry: Entry) -> Effect:
-    event: BasisInvoked = entry.event  # type: ignore[assignment]
-    if event.basis not in OTHER_BASES:
-        return Effect.NOT_UNDERSTOOD
-    case.grants[entry.id] = Grant(
-        entry.id,
-        event.recipient,
-        event.purpose.value,
-        [scope.value for scope in event.scopes],
-        entry.author,
-        basis=event.basis.value,
-        until=event.until,
-    )
-    return Effect.EFFECTIVE
-
-
-@folds(ConsentRefused)
-def _refused(case: State, entry: Entry) -> Effect:
-    event: ConsentRefused = entry.event  # type: ignore[assignment]
-    scopes = [scope.value for scope in event.scopes]
-    _say_no(case, No(entry.id, False, event.recipient, event.purpose.value, scopes))
-    return Effect.EFFECTIVE
-
-
-@folds(ConsentWithdrawn)
-def _withdrawn(case: State, entry: Entry) -> Effect:
-    event: ConsentWithdrawn = entry.event  # type: ignore[assignment]
-    _say_no(case, No(entry.id, True, event.recipient, event.purpose.value if event.purpose else None))
-    return Effect.EFFECTIVE
-
-
-def _say_no(case: State, no: No) -> None:
-    """Grants that it concerns shrink or lapse, and with them every release that rests on them."""
-    case.noes.append(no)
-    for grant in case.grants.values():
-        if grant.basis != "consent" or not grant.standing or not no.concerns(grant.recipient, grant.purpose):
-            continue
-        left = [] if no.whole else [scope for scope in grant.scopes if scope not in no.scopes]
-        narrowed, grant.scopes = left != grant.scopes, left
-        if no.whole or (narrowed and not left):
-            lapse_grant(case, grant)
-
-
-def lapse_grant(case: State, grant: Grant) -> None:
-    """From here on nothing may rest on this grant."""
-    grant.standing = False
-    case.lapsed.append(grant.id)
-
-
 @folds(ReferralRequested)
 def _requested(case: State, entry: Entry) -> Effect:
     event: ReferralRequested = entry.event  # type: ignore[assignment]
@@ -239,8 +146,29 @@ def _accepted(case: State, entry: Entry) -> Effect:
     return Effect.EFFECTIVE
 
 
+def learned(case: State, referral: Referral, entry: Entry) -> None:
+    """From here on the receiver knows what this release carries. Once a release."""
+    release = referral.released
+    if release is None or any(known.release == release for known in case.known):
+        return
+    case.known.append(
+        Known(
+            referral.to,
+            referral.id,
+            release,
+            referral.purpose,
+            list(referral.scopes),
+            referral.mode or "",
+            referral.released_basis or "",
+            list(referral.rests_on),
+            entry.envelope.logged_at,
+        )
+    )
+
+
 def reached(case: State, referral: Referral, entry: Entry) -> None:
     """The receiver has it: by our record of the delivery or, when that is still under way, by its own answer."""
+    learned(case, referral, entry)
     if referral.delivered_at is None:
         referral.delivered_at = entry.envelope.logged_at
     if referral.to not in case.parties:

@@ -6,7 +6,17 @@ file one chain. What a protocol prescribes is not here, but in `backbone.protoco
 
 from backbone.chains.chain import Chain, Chains, ChainUnknown, Unknown, Vacancy
 from backbone.chains.load import check_chains, load_chains
-from backbone.chains.model import Agreement, Binding, ConsentPolicy, Member, Partner, PartnerKind, Relation, Right
+from backbone.chains.model import (
+    Agreement,
+    Binding,
+    ConsentPolicy,
+    Member,
+    OtherBasis,
+    Partner,
+    PartnerKind,
+    Relation,
+    Right,
+)
 
 __all__ = [
     "Agreement",
@@ -16,6 +26,7 @@ __all__ = [
     "Chains",
     "ConsentPolicy",
     "Member",
+    "OtherBasis",
     "Partner",
     "PartnerKind",
     "Relation",

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from backbone.chains.model import Agreement, ChainFile, ConsentPolicy, Member, Partner, Relation, Right
+from backbone.chains.model import Agreement, ChainFile, ConsentPolicy, Member, OtherBasis, Partner, Relation, Right
 from backbone.protocols import Facts, Problem, Protocol
 from backbone.protocols.reading import digest
 from schakel.calendar import Calendar
 from schakel.events.report import ProtocolRef
-from schakel.events.vocab import Role
+from schakel.events.vocab import Basis, Role
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,19 @@ class Chain:
     @property
     def agreements(self) -> tuple[Agreement, ...]:
         return self.file.agreements
+
+    def agreement(self, name: str | None) -> Agreement | None:
+        return next((agreement for agreement in self.agreements if agreement.agreement == name), None)
+
+    @property
+    def bases(self) -> tuple[OtherBasis, ...]:
+        return self.file.bases
+
+    def may_invoke(self, basis: Basis, roles: Collection[Role]) -> OtherBasis | None:
+        """The rule by which a partner in these roles may invoke this basis here, or None: what is not named is not allowed."""
+        return next(
+            (rule for rule in self.bases if rule.basis is basis and not set(rule.roles).isdisjoint(roles)), None
+        )
 
     @property
     def consent(self) -> ConsentPolicy:

@@ -10,10 +10,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from backbone.protocols.conditions import ALWAYS, When
-from backbone.protocols.model import Text
+from backbone.protocols.model import LimitText, Source, Text
 from schakel.calendar import Calendar
+from schakel.case_consent import OTHER_BASES
 from schakel.events.base import PartnerId, Slug, Version
-from schakel.events.vocab import Purpose, Role
+from schakel.events.vocab import Basis, Provisional, Purpose, Role
 
 
 def _all(value: object) -> object:
@@ -145,10 +146,35 @@ class Agreement(Part):
         return self
 
 
+class OtherBasis(Part):
+    """A basis besides consent that partners in these roles may invoke here: with a motive, and for a limited time."""
+
+    basis: Basis = Field(description="vital_interest, legal_duty or agreement")
+    roles: tuple[Role, ...] = Field(min_length=1, description="the roles that may invoke it")
+    at_most: LimitText = Field(description='how long it may last, such as "72h"')
+    source: Source
+
+    @model_validator(mode="after")
+    def _can_be_invoked(self) -> "OtherBasis":
+        if self.basis not in OTHER_BASES:
+            raise ValueError(f"{self.basis} cannot be invoked; expected one of {', '.join(sorted(OTHER_BASES))}")
+        return self
+
+
 class ConsentPolicy(Part):
     """How strictly the gate reads consent in this chain."""
 
     provisional_if_recorded_by_beneficiary: bool = True
+    provisional_on_a_professionals_word: bool = False
+
+    @property
+    def provisional(self) -> tuple[Provisional, ...]:
+        """Whose word is to be confirmed by somebody else, as a case is pinned to it."""
+        chosen = {
+            Provisional.RECORDED_BY_BENEFICIARY: self.provisional_if_recorded_by_beneficiary,
+            Provisional.ON_A_PROFESSIONALS_WORD: self.provisional_on_a_professionals_word,
+        }
+        return tuple(word for word, wanted in chosen.items() if wanted)
 
 
 class ChainFile(Part):
@@ -165,4 +191,5 @@ class ChainFile(Part):
     protocols: tuple[Binding, ...] = Field(min_length=1, description="the protocols cases run under")
     rights: tuple[Right, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    bases: tuple[OtherBasis, ...] = ()
     consent: ConsentPolicy = ConsentPolicy()

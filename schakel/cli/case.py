@@ -1,4 +1,4 @@
-"""`schakel case show`, `schakel case history` and `schakel replay`: read from the ledger, folded here, by who may read it."""
+"""`schakel case show`, `history` and `who-knows`, and `schakel replay`: read from the ledger, folded here, by who may read it."""
 
 import re
 from collections import Counter
@@ -9,10 +9,13 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from schakel.case_state import State, fingerprint
+from schakel.case_knows import reads_in, who_knows
+from schakel.case_state import Effect, State, fingerprint
 from schakel.cli.output import Undoable, brief, moment, say, says, show, show_json, table, wrapped
 from schakel.cli.who import ProfilePath, reader
 from schakel.definitions import TOPIC, Definitions
+from schakel.her_copy import LANGUAGES
+from schakel.her_copy import text as in_her_words
 from schakel.history import History, Step, Unread, read_case, read_cases
 from schakel.reading import read_to_end
 
@@ -31,6 +34,7 @@ app = typer.Typer(
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="the case id, as a receipt gave it")]
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON")]
 _CASE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WITHOUT_EFFECT = (Effect.OVERTAKEN, Effect.NOT_UNDERSTOOD, Effect.DUPLICATE)
 _HIDDEN = ("seen", "overtaken", "lapsed")  # what the fold needs for itself
 
 
@@ -71,6 +75,36 @@ def show_history(case: CaseId, profile: ProfilePath = None, as_json: AsJson = Fa
         say(wrapped(f"{brief(entry.id)}  {step.effect.value}  {says(entry.event)}", 8))
     place = f", partition {history.entries[0].partition}" if history.steps else ""
     say(f"{len(history.steps)} events{place}; times are UTC")
+    _tell_unread(history.unread)
+
+
+@app.command("who-knows")
+def show_who_knows(
+    case: CaseId,
+    profile: ProfilePath = None,
+    as_json: AsJson = False,
+    language: Annotated[str, typer.Option("--language", metavar="LANGUAGE", help="nl or en")] = "nl",
+) -> None:
+    """Who has seen what of the person, since when and on what ground; what she agreed to, and what not. A copy for her to hold.
+
+    What happened on another ground than her consent stands first. Its words say nothing of what happened or to whom.
+
+    Examples:
+
+      schakel case who-knows 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
+
+      schakel case who-knows 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e --language en
+    """
+    if language not in LANGUAGES:
+        raise Undoable(f"{language[:20]!r} is no language of the copy; expected one of {', '.join(LANGUAGES)}")
+    history = _find(case, profile)
+    taken = (step.entry for step in history.steps if step.effect not in _WITHOUT_EFFECT)
+    copy = who_knows(history.state, reads_in(taken))
+    if as_json:
+        show_json(msgspec.to_builtins(copy))
+        return
+    for line in in_her_words(copy, language).splitlines():
+        say(wrapped(line, 0, below=2) if line else "")
     _tell_unread(history.unread)
 
 
@@ -145,13 +179,19 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
     yield "facts", ", ".join(f"{name}: {text}" for name, text in _facts(case.facts)) or "-"
     yield "parties", ", ".join(case.parties) or "-"
     yield "explained", ", ".join(case.explained) or "-"
-    for grant in case.grants.values():
+    for grant in sorted(case.grants.values(), key=lambda grant: grant.basis == "consent"):  # what is no consent first
         until = f" until {moment(grant.until)}" if grant.until else ""
         state = "" if grant.standing else ", no longer stands"
         scopes = " + ".join(grant.scopes)
+        if grant.basis != "consent":
+            said = f"{grant.basis}: {grant.motive or '-'}, told by {grant.recorded_by}"
+        else:
+            whose = "" if grant.given_by == "victim" else f" of the {grant.given_by}"
+            marked = ", which gains by it" if grant.by_beneficiary else ""
+            said = f"consent{whose}, told by {grant.recorded_by}{marked}"
         yield (
-            "consent",
-            f"{grant.recipient} for {grant.purpose}: {scopes}{until} ({grant.basis}, told by {grant.recorded_by}){state}",
+            "consent" if grant.basis == "consent" else "other ground",
+            f"{grant.recipient} for {grant.purpose}: {scopes}{until} ({said}){state}",
         )
     for no in case.noes:
         yield (

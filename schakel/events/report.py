@@ -33,6 +33,7 @@ from schakel.events.vocab import (
     Person,
     PlaceType,
     PoliceRecord,
+    Provisional,
     RecordKind,
     Relation,
     Settlement,
@@ -219,6 +220,8 @@ class CaseOpened(Derived):
     fold_version: Count
     door: PartnerId
     coordinator: PartnerId | None = None
+    provisional: tuple[Provisional, ...] = ()
+    """Whose word on the person's consent the chain wants confirmed; pinned here, so that every reader of the case agrees."""
 
 
 class ProtocolAttached(Derived):

@@ -13,6 +13,10 @@ from sqlalchemy import Connection, select
 
 from backbone.casework import load_desk
 from backbone.store.tables import snapshot
+from schakel.case import grounds_to_tell
+from schakel.case_knows import who_knows
+from schakel.case_state import State
+from schakel.her_copy import LANGUAGES, text
 from services.cases.overview import overview
 
 COUNTABLE = ("chain", "municipality", "district", "status", "door", "identity", "place_type", "natures", "grounds")
@@ -21,7 +25,10 @@ MOST = 1_000
 
 
 def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[web.RouteDef]:
-    """`GET /cases/{id}` · `GET /cases?district=oost&limit=50` · `GET /counts/grounds?chain=amsterdam`."""
+    """`GET /cases/{id}` · `GET /cases?district=oost&limit=50` · `GET /counts/grounds?chain=amsterdam`.
+
+    `GET /cases/{id}/who-knows`: who has seen what of her; with `?language=nl` as a text that she can hold.
+    """
 
     async def one(request: web.Request) -> web.Response:
         case_id = request.match_info["id"]
@@ -29,8 +36,21 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
             row = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id == case_id)).first()
         if row is None:
             return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
-        case = load_desk(row.state).case
+        case = without_refused_label(load_desk(row.state).case)
         return web.Response(body=msgspec.json.encode(case), content_type="application/json")
+
+    async def knows(request: web.Request) -> web.Response:
+        case_id, language = request.match_info["id"], request.query.get("language")
+        if language is not None and language not in LANGUAGES:
+            return _problem(400, f"language: found {language[:20]!r}, expected one of {', '.join(LANGUAGES)}")
+        with connect() as connection:
+            row = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id == case_id)).first()
+        if row is None:
+            return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
+        copy = who_knows(load_desk(row.state).case)
+        if language is None:
+            return web.Response(body=msgspec.json.encode(copy), content_type="application/json")
+        return web.Response(text=text(copy, language), content_type="text/plain", charset="utf-8")
 
     async def many(request: web.Request) -> web.Response:
         try:
@@ -54,7 +74,19 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
                 tally.update(value.split() if several else [value or "unknown"])
         return web.json_response({"by": field, "counts": dict(tally.most_common())})
 
-    return [web.get("/cases/{id}", one), web.get("/cases", many), web.get("/counts/{field}", counts)]
+    return [
+        web.get("/cases/{id}", one),
+        web.get("/cases/{id}/who-knows", knows),
+        web.get("/cases", many),
+        web.get("/counts/{field}", counts),
+    ]
+
+
+def without_refused_label(case: State) -> State:
+    """A label that she refused stands nowhere, and neither does that she refused it (scenarios.md, AMS-3). Changes `case` in place."""
+    if case.label_refused and case.facts:
+        case.facts["grounds"], case.labels, case.label_refused = grounds_to_tell(case), [], False
+    return case
 
 
 def _filtered(statement, request: web.Request):  # type: ignore[no-untyped-def]

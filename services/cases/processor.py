@@ -9,6 +9,7 @@ from aiohttp import web
 from backbone.casework import CaseProcessor, Desk
 from backbone.engine.processor import Surroundings
 from backbone.store.transaction import Tx
+from schakel.case import grounds_to_tell
 from schakel.case_state import ReferralState, State
 from schakel.entry import Entry
 from schakel.events import Derived
@@ -63,7 +64,7 @@ def row_of(case: State) -> Mapping[str, object]:
         "identity": facts["identity"],
         "place_type": facts["place"]["place_type"],
         "natures": _words(facts["natures"]),
-        "grounds": _words([motive["ground"] for motive in facts["grounds"]]),
+        "grounds": _words([motive["ground"] for motive in grounds_to_tell(case)]),
         "waiting_referrals": sum(referral.state is ReferralState.HELD for referral in case.referrals.values()),
         "running_clocks": sum(clock.state == "running" for clock in case.clocks.values()),
         "breached_clocks": sum(clock.breached for clock in case.clocks.values()),

@@ -6,14 +6,26 @@ history and its time.
 
 from dataclasses import dataclass
 
-from schakel.case_consent import covered, grants_for, may_go_stripped, noes_for
-from schakel.case_state import Referral, State
+from schakel.case_consent import (
+    both_must_agree,
+    carrying,
+    covered,
+    enough,
+    grants_for,
+    may_go_stripped,
+    noes_for,
+    unconfirmed,
+)
+from schakel.case_state import Grant, Referral, Side, State
 from schakel.events.vocab import Basis, HoldReason, Mode, Scope
+
+_CONSENT, _FACTS = Basis.CONSENT.value, frozenset({Scope.CASE_FACTS.value})
+_SCOPES = {scope.value: scope for scope in Scope}
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """It may go, in this mode, with these scopes; `rests_on` are the ids of the grants it needs."""
+    """It may go, in this mode, with these scopes; `rests_on` are the ids of the grants it needs, of both sides where both must agree."""
 
     mode: Mode
     scopes: tuple[Scope, ...]
@@ -23,7 +35,7 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """It waits. `cause` is the id of the event that says no, when there is one."""
+    """It waits. `cause` is the id of the event that says no, or that is not enough, when there is one."""
 
     reason: HoldReason
     missing: tuple[Scope, ...] = ()
@@ -32,20 +44,38 @@ class Hold:
 
 def permits(case: State, referral: Referral) -> Permit | Hold:
     """What the history of `case` says about `referral`, at the case's own time."""
-    grants = grants_for(case, referral.to, referral.purpose)
-    allowed, needs = covered(case, grants), set(referral.needs)
-    if grants and needs <= allowed:
-        wanted = (allowed & {*needs, *referral.wants}) - {Scope.CASE_FACTS}
-        scopes = (Scope.CASE_FACTS, *sorted(Scope(scope) for scope in wanted))
-        mode = Mode.BY_NAME if wanted else Mode.STRIPPED  # a yes to the case facts alone is a yes without the name
-        return Permit(mode, scopes, Basis(grants[0].basis), tuple(grant.id for grant in grants))
+    if grants := enough(case, referral):
+        return _permit(case, referral, grants)
     if may_go_stripped(case, referral):
         return Permit(Mode.STRIPPED, (Scope.CASE_FACTS,), Basis.SCHEME)
-    if noes := noes_for(case, referral.to, referral.purpose):
+    return _why_not(case, referral)
+
+
+def _permit(case: State, referral: Referral, grants: list[Grant]) -> Permit | Hold:
+    """With what was agreed of what the step needs and would like. Of the other side only whether it agrees: never why it does not."""
+    both: list[Grant] = []
+    if both_must_agree(referral):
+        both = grants_for(case, referral.to, referral.purpose, Side.OTHER)
+        if not both:
+            return Hold(HoldReason.OTHER_SIDE)
+    wanted = (covered(case, grants) & {*referral.needs, *referral.wants}) - _FACTS
+    scopes = (Scope.CASE_FACTS, *[_SCOPES[scope] for scope in sorted(wanted)])
+    mode = Mode.BY_NAME if wanted else Mode.STRIPPED  # a yes to the case facts alone is a yes without the name
+    named = next((grant.basis for grant in grants if grant.basis != _CONSENT), _CONSENT)
+    return Permit(mode, scopes, Basis(named), tuple([grant.id for grant in (*grants, *both)]))
+
+
+def _why_not(case: State, referral: Referral) -> Hold:
+    """Refused, withdrawn, too little, to be confirmed, no answer, not asked: each is another thing to do for somebody."""
+    to, purpose = referral.to, referral.purpose
+    if noes := noes_for(case, to, purpose):
         return Hold(HoldReason.WITHDRAWN if noes[-1].withdrawn else HoldReason.REFUSED, cause=noes[-1].id)
-    if grants:
-        return Hold(HoldReason.TOO_NARROW, tuple(sorted(Scope(scope) for scope in needs - allowed)))
-    asked = [asked for asked in case.asked if (asked.recipient, asked.purpose) == (referral.to, referral.purpose)]
-    if asked:
-        return Hold(HoldReason.NO_ANSWER, cause=asked[-1].id)
+    if grants := carrying(case, referral):
+        missing = set(referral.needs) - covered(case, grants)
+        return Hold(HoldReason.TOO_NARROW, tuple(sorted(Scope(scope) for scope in missing)))
+    if said := unconfirmed(case, to, purpose):
+        return Hold(HoldReason.PROVISIONAL, cause=said[-1].id)
+    for asked in reversed(case.asked):
+        if asked.recipient == to and asked.purpose == purpose and asked.side is Side.HERS:
+            return Hold(HoldReason.NO_ANSWER, cause=asked.id)
     return Hold(HoldReason.NOT_ASKED)

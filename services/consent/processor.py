@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from backbone.case_rules import TOLD
-from schakel.case import facts
+from schakel.case import facts_to_tell
 from schakel.case_state import Referral, State
 from schakel.entry import Entry
 from schakel.events import Derived
@@ -26,7 +26,7 @@ from schakel.events.report import (
     ReportReceived,
     Residence,
 )
-from schakel.events.vocab import Basis, Mode, Purpose, Role, Scope
+from schakel.events.vocab import Basis, HoldReason, Mode, Purpose, Role, Scope
 from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
 from services.consent import rules
 
@@ -54,7 +54,12 @@ class ConsentRules:
             terms = ConsentTerms(recipient=event.recipient, purpose=event.purpose, scopes=event.scopes)
             yield event.ask, ConsentQuestion(needed=entry.id, case=case.id, of=event.of, terms=terms)
         elif isinstance(event, ReferralRevoked):
-            yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=event.reason)
+            yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=_to_be_told(event.reason))
+
+
+def _to_be_told(reason: HoldReason) -> HoldReason:
+    """Where two must agree, nobody learns which of them stopped (domain-detail A51)."""
+    return HoldReason.WITHDRAWN if reason is HoldReason.OTHER_SIDE else reason
 
 
 def _offer(case: State, referral: Referral) -> ReferralOffered:
@@ -71,7 +76,7 @@ def _offer(case: State, referral: Referral) -> ReferralOffered:
         mode=mode,
         basis=Basis(referral.released_basis or Basis.UNKNOWN),
         scopes=tuple(Scope(scope) for scope in referral.scopes),
-        facts=_without_residence(facts(case)) if mode is Mode.STRIPPED else facts(case),
+        facts=_without_residence(facts_to_tell(case)) if mode is Mode.STRIPPED else facts_to_tell(case),
         reported_at=case.reported_at,
         from_partner=case.door,
         protocol=ProtocolRef(name=name, version=version) if name else None,

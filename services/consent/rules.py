@@ -5,8 +5,8 @@ Every rule answers *what does this history lack?* and is quiet when nothing does
 
 from collections.abc import Iterator
 
-from schakel.case_consent import still_allowed
-from schakel.case_state import Referral, ReferralState, State
+from schakel.case_consent import never_asked, noes_for, still_allowed
+from schakel.case_state import Referral, ReferralState, Side, State
 from schakel.events import Derived
 from schakel.events.consent import ConsentExpired, ConsentNeeded
 from schakel.events.referral import ReferralDelivered, ReferralHeld, ReferralReleased, ReferralRevoked
@@ -41,8 +41,8 @@ def _release_or_hold(case: State, referral: Referral, answer: Permit | Hold) -> 
             premises=(referral.id, *answer.rests_on),
         )
         return
-    if answer.reason is HoldReason.NOT_ASKED and referral.id not in case.needed and _can_be_asked(case):
-        yield _question(case, referral)
+    if _can_be_asked(case):
+        yield from _ask(case, referral, answer)
     if (referral.hold_reason, referral.missing) != (answer.reason, list(answer.missing)):
         cause = (answer.cause,) if answer.cause else ()
         yield ReferralHeld(
@@ -55,29 +55,56 @@ def _can_be_asked(case: State) -> bool:
     return case.facts["identity"] != Identity.ONE_WAY and case.door is not None
 
 
-def _question(case: State, referral: Referral) -> ConsentNeeded:
-    """The partner who is in touch with the person asks, for what the step needs and would like; never again for a refused label."""
-    assert case.door is not None
-    wanted = {Scope(scope) for scope in (*referral.needs, *referral.wants)}
+def _ask(case: State, referral: Referral, answer: Hold) -> Iterator[ConsentNeeded]:
+    """Her first, also when somebody else's word has to be confirmed; the other side not before she has agreed."""
+    unasked = answer.reason in (HoldReason.NOT_ASKED, HoldReason.PROVISIONAL) and referral.id not in case.needed
+    if unasked and never_asked(case, referral):
+        yield _question(case, referral, Person.VICTIM)
+    other = answer.reason is HoldReason.OTHER_SIDE and referral.id not in case.needed_of_other
+    if other and never_asked(case, referral, Side.OTHER):
+        yield _question(case, referral, Person.OFFENDER)
+
+
+def _question(case: State, referral: Referral, of: Person) -> ConsentNeeded:
+    """For what the step needs and would like; never again for a refused label. Of the other side: whether he agrees, nothing of hers."""
+    wanted = (
+        {Scope(scope) for scope in (*referral.needs, *referral.wants)} if of is Person.VICTIM else {Scope.CASE_FACTS}
+    )
     return ConsentNeeded(
         referral=referral.id,
         recipient=referral.to,
         role=Role(referral.role),
         purpose=Purpose(referral.purpose),
         scopes=tuple(sorted(scope for scope in wanted if not (case.label_refused and scope is Scope.LABEL))),
-        ask=case.door,
-        of=Person.VICTIM,
+        ask=_who_asks(case, referral),
+        of=of,
         premises=(referral.id,),
     )
+
+
+def _who_asks(case: State, referral: Referral) -> str:
+    """The partner who is in touch with the person; rather the coordinator than the partner that gains by a yes."""
+    assert case.door is not None
+    return case.coordinator if case.door == referral.to and case.coordinator else case.door
 
 
 def _keep_or_revoke(case: State, referral: Referral, answer: Permit | Hold) -> Iterator[Derived]:
     """What went out goes on only while all of it is still covered."""
     assert referral.released is not None
     if not still_allowed(case, referral):
-        yield _revoke(referral, answer.reason if isinstance(answer, Hold) else HoldReason.TOO_NARROW)
+        yield _revoke(referral, _why(case, referral, answer))
     elif referral.state is ReferralState.RELEASED:
         yield ReferralDelivered(referral=referral.id, to=referral.to, premises=(referral.released,))
+
+
+def _why(case: State, referral: Referral, answer: Permit | Hold) -> HoldReason:
+    """Also when it may go out again at once, with less or on another basis."""
+    if isinstance(answer, Hold):
+        return answer.reason
+    noes = [no for no in noes_for(case, referral.to, referral.purpose) if no.whole]
+    if not noes:
+        return HoldReason.TOO_NARROW
+    return HoldReason.WITHDRAWN if noes[-1].withdrawn else HoldReason.REFUSED
 
 
 def _revoke(referral: Referral, reason: HoldReason) -> ReferralRevoked:

@@ -14,13 +14,13 @@ from backbone.chains import Chain, Chains, Partner, Relation
 from backbone.protocols import is_mediation
 from schakel.case import holds
 from schakel.case_state import ReferralState, State
-from schakel.case_told import OTHER_BASES
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Event, Told, consent, contact, data, referral, report
 from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
+from services.intake import bases
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -55,6 +55,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _chain(message, chains)
     yield from _recipients(message, chains)
     yield from _references(message)
+    yield from _bases(message, chains, now)
     yield from _requested(message, chains)
     yield from _mediation(message, chains)
     yield from _closing(message)
@@ -294,13 +295,12 @@ def _references(message: Submission) -> Iterator[Refusal]:
     event, known = message.event, message.case
     if known is None:
         return
-    if isinstance(event, consent.BasisInvoked) and event.basis not in OTHER_BASES:
+    if isinstance(event, consent.ConsentGranted) and event.supersedes and not _is_no(known, event):
         yield Refusal(
-            code="basis.not_one",
-            field="basis",
-            found=event.basis,
-            expected=f"one of {', '.join(sorted(OTHER_BASES))}",
-            remedy="her consent is told as consent.granted; what a scheme allows stands in its protocol",
+            code="supersedes.no_such_no",
+            field="supersedes",
+            expected="the id of a refusal or withdrawal in this case that concerns this recipient and purpose",
+            remedy="send the ce_id of the no that she takes back, or leave the field out when there is none",
         )
     if isinstance(event, data.StatementRetracted) and not _own_statement(known, event.event, message.partner.id):
         yield Refusal(
@@ -321,11 +321,22 @@ def _references(message: Submission) -> Iterator[Refusal]:
             )
 
 
+def _is_no(case: State, grant: consent.ConsentGranted) -> bool:
+    terms = grant.terms
+    return any(no.id == grant.supersedes and no.concerns(terms.recipient, terms.purpose) for no in case.noes)
+
+
 def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     """Told in this case, and, as far as the fold knows authors, by this partner."""
     authors = {grant.id: grant.recorded_by for grant in case.grants.values()}
     authors |= {contact.id: contact.by for contact in case.contacts}
     return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
+
+
+def _bases(message: Submission, chains: Chains, now: datetime) -> Iterator[Refusal]:
+    """Another basis than consent is for the roles that the chain's file allows, and limited."""
+    if isinstance(message.event, consent.BasisInvoked):
+        yield from bases.objections(message.event, message.partner, _chains_of(message, chains), now)
 
 
 def _mediation(message: Submission, chains: Chains) -> Iterator[Refusal]:

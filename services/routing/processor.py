@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backbone.chains import Chains
 from backbone.protocols import Protocols
-from schakel.case import facts
+from schakel.case import facts_to_tell
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.events import Derived
@@ -46,7 +46,7 @@ class RoutingRules:
     def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
         event = entry.event
         if isinstance(event, PartyInformed):
-            told = facts(case).model_copy(update={"residence": Residence()})
+            told = facts_to_tell(case).model_copy(update={"residence": Residence()})
             yield event.to, Information(case=case.id, role=event.role, inform=event.inform, facts=told)
         elif isinstance(event, ReferralExhausted) and event.tell:
             yield event.tell, Attention(case=case.id, concerning=entry.id, reason="referral_exhausted")

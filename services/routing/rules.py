@@ -60,6 +60,7 @@ def _open(case: State, chains: Chains) -> Iterator[CaseOpened]:
         fold_version=FOLD_VERSION,
         door=case.door or "",
         coordinator=coordinators[0].id if coordinators else None,
+        provisional=chain.consent.provisional,
         premises=(case.report,),
     )
 

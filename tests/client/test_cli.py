@@ -338,7 +338,17 @@ def test_the_partition_is_kafkas_own_choice() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("publish",), ("listen",), ("case",), ("case", "show"), ("case", "history"), ("replay",)]
+    "command",
+    [
+        (),
+        ("publish",),
+        ("listen",),
+        ("case",),
+        ("case", "show"),
+        ("case", "history"),
+        ("case", "who-knows"),
+        ("replay",),
+    ],
 )
 def test_every_help_has_an_example(run: Run, command: tuple[str, ...]) -> None:
     result = run(*command, "--help")

@@ -68,6 +68,9 @@ def contradictions(expected: Any, found: Any, at: str = "state") -> Iterator[str
     if isinstance(expected, dict) and isinstance(found, dict):
         for name, value in expected.items():
             yield from contradictions(value, found.get(name), f"{at}.{name}")
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for number, (before, now) in enumerate(zip(expected, found, strict=True)):
+            yield from contradictions(before, now, f"{at}[{number}]")
     elif expected != found:
         yield f"{at} was {expected!r} and is now {found!r}"
 
@@ -83,3 +86,5 @@ def test_the_three_first_histories_are_there() -> None:
 def test_a_different_answer_is_noticed() -> None:
     assert list(contradictions({"a": {"b": 1}}, {"a": {"b": 2, "new": 3}})) == ["state.a.b was 1 and is now 2"]
     assert list(contradictions({"a": {"b": 1}}, {"a": {"b": 1, "new": 3}})) == []
+    assert list(contradictions([{"a": 1}], [{"a": 2, "new": 3}])) == ["state[0].a was 1 and is now 2"]
+    assert list(contradictions([{"a": 1}], [{"a": 1}, {"a": 2}])) != []

@@ -20,12 +20,14 @@ from schakel.events.consent import (
 )
 from schakel.events.data import StatementRetracted
 from schakel.events.referral import ReferralDelivered, ReferralProposed, ReferralReleased
-from schakel.events.report import LabelRefused, ReportCorrected, ReportReceived
+from schakel.events.report import CaseOpened, LabelRefused, ReportCorrected, ReportReceived
 from tests.support.casebook import World
 
 RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 OTHER_BASES = ("vital_interest", "legal_duty", "agreement")
-OWN_WORD = ("victim", "representative")
+YIELD = ("consent", "agreement")
+"""What ends at her no."""
+OWN_WORD = ("victim", "representative", "professional")
 
 
 @dataclass
@@ -35,7 +37,7 @@ class Yes:
     scopes: set[str]
     until: datetime | None
     author: str
-    consent: bool = True
+    basis: str = "consent"
 
     def lasts(self, now: datetime) -> bool:
         return self.until is None or now < self.until
@@ -52,6 +54,8 @@ class Words:
     """(no, recipient, purpose): a later yes named this no."""
     identity: str = ""
     no_label: bool = False
+    doubts_beneficiaries: bool = False
+    """The chain wants a yes confirmed that the very partner recorded that gains by it."""
     now: datetime | None = None
 
     def hear(self, entry: Entry) -> None:
@@ -66,10 +70,13 @@ class Words:
             self.identity = event.facts.identity
         elif isinstance(event, ConsentGranted):
             self._grant(entry.id, event.terms, entry.author, event.supersedes)
+        elif isinstance(event, CaseOpened):
+            self.doubts_beneficiaries |= "recorded_by_beneficiary" in event.provisional
         elif isinstance(event, BasisInvoked) and event.basis in OTHER_BASES:
-            self.yes[entry.id] = Yes(
-                event.recipient, event.purpose, set(event.scopes), event.until, entry.author, False
-            )
+            said = set(event.scopes)
+            noes = [scopes for _, scopes, _ in self.standing(event.recipient, event.purpose)]
+            if event.basis != "agreement" or not any(_whole(no) or no & said for no in noes):
+                self.yes[entry.id] = Yes(event.recipient, event.purpose, said, event.until, entry.author, event.basis)
         elif isinstance(event, ConsentRefused):
             self._no(entry.id, event.recipient, event.purpose, frozenset(event.scopes), False)
         elif isinstance(event, ConsentWithdrawn):
@@ -92,7 +99,11 @@ class Words:
     def allowed(self, to: str, purpose: str) -> set[str] | None:
         """What this recipient may have for this purpose now; None when nobody ever said so."""
         assert self.now is not None
-        mine = [yes for yes in self.yes.values() if (yes.to, yes.purpose) == (to, purpose) and yes.lasts(self.now)]
+        mine = [
+            yes
+            for yes in self.yes.values()
+            if (yes.to, yes.purpose) == (to, purpose) and yes.lasts(self.now) and not self._doubted(yes)
+        ]
         scopes = {scope for yes in mine for scope in yes.scopes} - ({"label"} if self.no_label else set())
         return scopes | {"case_facts"} if mine else None
 
@@ -111,17 +122,23 @@ class Words:
     def _grant(self, yes_id: str, terms: ConsentTerms, author: str, supersedes: str | None) -> None:
         if terms.given_by not in OWN_WORD:
             return
+        yes = Yes(terms.recipient, terms.purpose, set(terms.scopes), terms.until, author)
         noes = self.standing(terms.recipient, terms.purpose)
+        if noes and supersedes == noes[-1][0] and self._doubted(yes):
+            return
         if noes and supersedes == noes[-1][0]:
             self.answered |= {(no_id, terms.recipient, terms.purpose) for no_id, _, _ in noes}
         elif any(_whole(scopes) or scopes & set(terms.scopes) for _, scopes, _ in noes):
             return
-        self.yes[yes_id] = Yes(terms.recipient, terms.purpose, set(terms.scopes), terms.until, author)
+        self.yes[yes_id] = yes
+
+    def _doubted(self, yes: Yes) -> bool:
+        return self.doubts_beneficiaries and yes.basis == "consent" and yes.author == yes.to
 
     def _no(self, no_id: str, to: str | None, purpose: str | None, scopes: frozenset[str], withdrawn: bool) -> None:
         self.noes.append((no_id, to, purpose, scopes, withdrawn))
         for yes_id, yes in list(self.yes.items()):
-            if yes.consent and to in (None, yes.to) and purpose in (None, yes.purpose):
+            if yes.basis in YIELD and to in (None, yes.to) and purpose in (None, yes.purpose):
                 if _whole(scopes) or (yes.scopes and yes.scopes <= scopes):
                     del self.yes[yes_id]
                 else:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Event, Told
+from schakel.events.consent import ConsentGranted
 from schakel.events.report import CaseOpened, SettlementChosen
 from schakel.ids import partner_source
 from schakel.messages import Refusal
@@ -79,7 +80,7 @@ def test_a_plain_report_enters():
         telling.close_requested(CITY),
         telling.requested(ADV, role="anti_discrimination"),
         telling.retracted(SAID),
-        telling.invoked(HELP),
+        telling.invoked(HELP, until="2026-03-05 00:00"),
         telling.label_refused(HELP),
     ],
     ids=lambda told: f"{told.by} {told.event.TYPE if isinstance(told.event, Told) else 'answers'}",
@@ -150,7 +151,10 @@ IN_CASE: dict[str, tuple[Tell, str]] = {
     "right.missing": (telling.close_requested(HELP), "ce_type"),
     "referral.not_yours": (telling.accepted(CITY), "referral"),
     "statement.not_yours": (telling.retracted(SAID, by=HELP), "event"),
-    "basis.not_one": (telling.invoked(HELP, basis="scheme"), "basis"),
+    "supersedes.no_such_no": (
+        Tell(POLICE, ConsentGranted(terms=terms(HELP), supersedes=SAID)),
+        "supersedes",
+    ),
     "role.not_held": (telling.requested(COC, role="mediation"), "role"),
     "chain.another": (telling.corrected(POLICE, place={"municipality": "groningen"}), "facts.place.municipality"),
     "mediation.refused": (telling.requested(CITY, role="coordinator", purpose="mediation"), "purpose"),
@@ -257,6 +261,12 @@ def test_a_partner_of_two_chains_names_the_municipality():
 )
 def test_a_word_about_somebody_who_is_not_there_would_be_lost(told: Tell, amsterdam: State):
     assert code(told, amsterdam) == "recipient.unknown"
+
+
+def test_another_basis_than_consent_is_for_whom_the_chain_names(amsterdam: State):
+    """What else is asked of it: tests/rules/test_bases.py."""
+    assert code(telling.invoked(HELP, by=CITY, until="2026-03-04 12:00"), amsterdam) == "basis.not_allowed"
+    assert code(telling.invoked(HELP), amsterdam) == "basis.too_long"
 
 
 def test_a_withdrawal_from_everybody_names_nobody(amsterdam: State):

@@ -154,8 +154,8 @@ def terms(
     return ConsentTerms(recipient=to, purpose=purpose, scopes=scopes or NAME, until=ends, **more)
 
 
-def asked(to: str, by: str = POLICE) -> Tell:
-    return Tell(by, ConsentAsked(terms=terms(to)))
+def asked(to: str, by: str = POLICE, **more: Any) -> Tell:
+    return Tell(by, ConsentAsked(terms=terms(to, **more)))
 
 
 def granted(
@@ -180,21 +180,42 @@ def _newest_no(case: State, to: str) -> No | None:
     return next((no for no in reversed(case.noes) if no.recipient in (None, to)), None)
 
 
-def refused(to: str, *scopes: str, by: str = POLICE, purpose: str = "referral") -> Tell:
-    """No to the whole step; with scopes: no to these only."""
-    return Tell(by, ConsentRefused(recipient=to, purpose=purpose, scopes=scopes))
+def refused(
+    to: str, *scopes: str, by: str = POLICE, purpose: str = "referral", person: str = "victim", id: str | None = None
+) -> Tell:
+    """No to the whole step; with scopes: no to these only. `person` is who says it."""
+    return Tell(by, ConsentRefused(recipient=to, purpose=purpose, scopes=scopes, refused_by=person), id=id)
 
 
-def withdrawn(to: str | None = None, by: str = POLICE, purpose: str | None = None) -> Tell:
+def withdrawn(
+    to: str | None = None,
+    by: str = POLICE,
+    purpose: str | None = None,
+    person: str = "victim",
+    id: str | None = None,
+) -> Tell:
     """From here on no more; without a recipient for everybody."""
-    return Tell(by, ConsentWithdrawn(recipient=to, purpose=purpose))
+    return Tell(by, ConsentWithdrawn(recipient=to, purpose=purpose, withdrawn_by=person), id=id)
 
 
 def invoked(
-    to: str, *scopes: str, by: str = POLICE, basis: str = "vital_interest", until: str = "2026-12-31 00:00"
+    to: str,
+    *scopes: str,
+    by: str = POLICE,
+    basis: str = "vital_interest",
+    until: str = "2026-12-31 00:00",
+    purpose: str = "referral",
+    agreement: str | None = None,
 ) -> Tell:
+    """Another basis than consent, with its motive and its end."""
     event = BasisInvoked(
-        basis=basis, recipient=to, purpose="referral", scopes=scopes or NAME, motive="danger", until=moment(until)
+        basis=basis,
+        recipient=to,
+        purpose=purpose,
+        scopes=scopes or NAME,
+        motive="danger",
+        until=moment(until),
+        agreement=agreement,
     )
     return Tell(by, event)
 

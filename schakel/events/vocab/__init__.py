@@ -11,6 +11,7 @@ from schakel.events.vocab.consent import (
     DeclineReason,
     HoldReason,
     Mode,
+    Provisional,
     Purpose,
     Scope,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "Person",
     "PlaceType",
     "PoliceRecord",
+    "Provisional",
     "Purpose",
     "Question",
     "RecordKind",

@@ -50,6 +50,14 @@ class Basis(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Provisional(StrEnum):
+    """Whose word on the person's consent a chain takes only until somebody else confirms it."""
+
+    RECORDED_BY_BENEFICIARY = "recorded_by_beneficiary"
+    ON_A_PROFESSIONALS_WORD = "on_a_professionals_word"
+    UNKNOWN = "unknown"
+
+
 class Mode(StrEnum):
     """How a referral goes out: by name, or stripped of everything that points to the person."""
 

@@ -1,0 +1,226 @@
+"""Who asked, who knows, since when: one query per person over a case. Pure: a case (and what was read in it) in, plain values out.
+
+Other grounds than her consent come first, everywhere: what happened without her yes is what she, and an auditor, should see first.
+What only the backbone knows (that a question is on its way, why the other side of a talk does not agree) is not in it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schakel.case_state import Grant, Referral, ReferralState, Side, State
+from schakel.entry import Entry
+from schakel.events.data import DisclosurePermitted, DisclosureRequested
+from schakel.events.vocab import Basis, HoldReason
+
+WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A partner fetched data, on a permit of the gate."""
+
+    by: str
+    scopes: tuple[str, ...]
+    at: datetime
+    referral: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knows:
+    """What a partner has of her, since when, and on what ground. `until`: from then on it had been told to stop."""
+
+    partner: str
+    how: str
+    """`door` (she told it there), `referral` or `information` (that it happened, not to whom)."""
+    scopes: tuple[str, ...]
+    since: datetime | None
+    basis: str | None = None
+    motive: str | None = None
+    agreement: str | None = None
+    purpose: str | None = None
+    named: bool = False
+    until: datetime | None = None
+    ended: str | None = None
+    reads: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A yes of hers (or of somebody who may speak for her), or another ground; as it was given and as it stands."""
+
+    id: str
+    recipient: str
+    purpose: str
+    scopes: tuple[str, ...]
+    """What it named when it was given."""
+    left: tuple[str, ...]
+    """What is left of it; nothing once it ended."""
+    basis: str
+    recorded_by: str
+    given_by: str
+    way: str | None
+    wording: str | None
+    at: datetime | None
+    until: datetime | None
+    motive: str | None = None
+    agreement: str | None = None
+    by_beneficiary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaidNo:
+    """A refusal or a withdrawal. No recipient or purpose: all of them; no scopes: everything."""
+
+    withdrawn: bool
+    recipient: str | None
+    purpose: str | None
+    scopes: tuple[str, ...]
+    recorded_by: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Somebody asked her."""
+
+    by: str | None
+    recipient: str
+    purpose: str
+    at: datetime | None
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A step that does not go on, and why; of another person's answer nothing."""
+
+    recipient: str
+    purpose: str
+    reason: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HerCopy:
+    """All of it, about one case."""
+
+    case: str
+    at: datetime | None
+    """Up to when it is complete: the case's own time."""
+    knows: tuple[Knows, ...]
+    agreed: tuple[Agreed, ...]
+    noes: tuple[SaidNo, ...]
+    asked: tuple[Question, ...]
+    waits: tuple[Waits, ...]
+
+
+def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
+    """Who has seen what of her in this case. reads: what partners fetched, when the history is at hand (`reads_in`)."""
+    grants = [grant for grant in case.grants.values() if grant.side is Side.HERS]
+    return HerCopy(
+        case=case.id,
+        at=case.time,
+        knows=tuple(_first_without_her_yes(_knows(case, reads))),
+        agreed=tuple(sorted((_agreed(case, grant) for grant in grants), key=lambda said: said.basis == Basis.CONSENT)),
+        noes=tuple(
+            SaidNo(no.withdrawn, no.recipient, no.purpose, tuple(no.scopes), no.recorded_by, no.at)
+            for no in case.noes
+            if no.side is Side.HERS
+        ),
+        asked=tuple(
+            Question(
+                asked.by, asked.recipient, asked.purpose, asked.at, _answered(case, asked.recipient, asked.purpose)
+            )
+            for asked in case.asked
+            if asked.side is Side.HERS
+        ),
+        waits=tuple(_waits(referral) for referral in case.referrals.values() if referral.state in WAITING),
+    )
+
+
+def reads_in(entries: Iterable[Entry]) -> list[Read]:
+    """What partners fetched, from a case's effective or recorded entries: a request that the gate permitted."""
+    asked: dict[str, Entry] = {}
+    found: list[Read] = []
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, DisclosureRequested):
+            asked[entry.id] = entry
+        elif isinstance(event, DisclosurePermitted) and (request := asked.get(event.request)):
+            wanted = request.event
+            assert isinstance(wanted, DisclosureRequested)
+            scopes = tuple(scope.value for scope in event.scopes)
+            found.append(Read(wanted.by, scopes, entry.envelope.logged_at, wanted.referral))
+    return found
+
+
+def _knows(case: State, reads: Sequence[Read]) -> Iterable[Knows]:
+    if case.door:
+        yield Knows(case.door, "door", ("all",), case.reported_at)
+    for known in case.known:
+        grounds = [case.grants[grant] for grant in known.rests_on if grant in case.grants]
+        ground = next((grant for grant in grounds if grant.basis == known.basis != Basis.CONSENT), None)
+        yield Knows(
+            known.partner,
+            "referral",
+            tuple(known.scopes),
+            known.since,
+            basis=known.basis,
+            motive=ground.motive if ground else None,
+            agreement=ground.agreement if ground else None,
+            purpose=known.purpose,
+            named=known.mode == "by_name",
+            until=known.until,
+            ended=_why_it_ended(known.ended),
+            reads=tuple(read for read in reads if _belongs(read, known.referral, known.since, known.until)),
+        )
+    for key in case.informed:
+        yield Knows(key.rpartition("/")[2], "information", ("case_facts",), case.informed_at.get(key))
+
+
+def _belongs(read: Read, referral: str, since: datetime, until: datetime | None) -> bool:
+    return read.referral == referral and since <= read.at and (until is None or read.at <= until)
+
+
+def _first_without_her_yes(knows: Iterable[Knows]) -> list[Knows]:
+    return sorted(knows, key=lambda one: one.basis in (None, Basis.CONSENT, Basis.SCHEME))
+
+
+def _agreed(case: State, grant: Grant) -> Agreed:
+    in_force = case.time is not None and grant.in_force(case.time)
+    return Agreed(
+        id=grant.id,
+        recipient=grant.recipient,
+        purpose=grant.purpose,
+        scopes=tuple(grant.first_scopes or grant.scopes),
+        left=tuple(grant.scopes) if in_force else (),
+        basis=grant.basis,
+        recorded_by=grant.recorded_by,
+        given_by=grant.given_by,
+        way=grant.way,
+        wording=grant.wording,
+        at=grant.at,
+        until=grant.until,
+        motive=grant.motive,
+        agreement=grant.agreement,
+        by_beneficiary=grant.basis == Basis.CONSENT and grant.by_beneficiary,
+    )
+
+
+def _answered(case: State, recipient: str, purpose: str) -> bool:
+    yes = any(
+        (grant.recipient, grant.purpose, grant.side) == (recipient, purpose, Side.HERS)
+        for grant in case.grants.values()
+    )
+    return yes or any(no.concerns(recipient, purpose) for no in case.noes if no.side is Side.HERS)
+
+
+def _waits(referral: Referral) -> Waits:
+    reason = referral.hold_reason or HoldReason.NOT_ASKED.value
+    return Waits(referral.to, referral.purpose, reason, tuple(referral.missing))
+
+
+def _why_it_ended(reason: str | None) -> str | None:
+    """Where two must agree, neither is told that it was the other who stopped (domain-detail A51)."""
+    return None if reason == HoldReason.OTHER_SIDE else reason
