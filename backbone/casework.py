@@ -23,7 +23,7 @@ from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
-from schakel.events import Derived, Told
+from schakel.events import Derived, Observed, Told
 from schakel.events.chain import EventVoided, WatermarkPassed
 from schakel.ids import message_id, service_source
 from schakel.messages import Message
@@ -62,7 +62,7 @@ class Desk(msgspec.Struct, omit_defaults=True):
     case: State
     pending: list[str] = []
     run: int = 0
-    """Own conclusions since the last told event."""
+    """Own conclusions since the last event that is not concluded."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -242,7 +242,7 @@ class CaseProcessor:
             for entry in entries:
                 effect = apply(desk.case, entry)
                 effects[effect] += 1
-                if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
+                if isinstance(entry.event, Told | Observed) and effect is not Effect.DUPLICATE:
                     desk.run = 0
                 if entry.envelope.source == self.source:
                     if entry.id in desk.pending:

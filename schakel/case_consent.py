@@ -3,9 +3,10 @@
 One meaning for both: a release that the gate would give now takes effect now, and one that she has overtaken does not.
 """
 
-from schakel.case_state import Grant, No, Referral, State
+from schakel.case_state import Grant, No, Referral, ReferralState, State
 from schakel.events.vocab import Identity, Mode, Person, Scope
 
+RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 OWN_WORD = frozenset({Person.VICTIM, Person.REPRESENTATIVE})
 """Whose yes counts as hers. A bystander's consent is not the victim's (scenarios.md, MLD-4); anybody's no is heard."""
 
@@ -54,6 +55,17 @@ def still_allowed(case: State, referral: Referral) -> bool:
         return True
     nameless = referral.strip and referral.mode == Mode.STRIPPED
     return nameless and not any(no.whole for no in noes_for(case, referral.to, referral.purpose))
+
+
+def readable(case: State, referral: Referral, by: str) -> set[str]:
+    """What `by` may read now under the reference of this referral, beyond the case facts that came with it.
+
+    Its receiver alone, while the referral runs and all that it carries is still allowed; what went without the name gives nothing.
+    """
+    if by != referral.to or referral.state not in RUNNING or not still_allowed(case, referral):
+        return set()
+    grants = grants_for(case, referral.to, referral.purpose)
+    return (set(referral.scopes) & covered(case, grants)) - {Scope.CASE_FACTS.value}
 
 
 def never_asked(case: State, recipient: str, purpose: str) -> bool:

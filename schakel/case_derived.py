@@ -1,6 +1,6 @@
 """What conclusions do to a case. Each handler asks its entity's state machine; a conclusion that comes too late is overtaken."""
 
-from schakel.case_consent import covered, grants_for, may_go_stripped, never_asked, still_allowed
+from schakel.case_consent import RUNNING, covered, grants_for, may_go_stripped, never_asked, still_allowed
 from schakel.case_state import Clock, ClockState, Effect, Referral, ReferralState, State
 from schakel.case_told import reached
 from schakel.entry import Entry, folds
@@ -28,7 +28,6 @@ from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolMoved, P
 from schakel.events.vocab import Basis, Mode, Scope
 
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
-RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 
 
 def ref_text(ref: ProtocolRef) -> str:
