@@ -16,7 +16,7 @@ if [ ! -x "$QUIX/bin/python" ] || [ ! -f "$QUIX/.complete" ] || [ bench/requirem
 fi
 mkdir -p var/bench
 rm -f var/bench/*.json
-for name in latency year service; do
+for name in latency reading year service; do
   echo "bench: $name" >&2
   timeout 330 "$BIN/python" -m "bench.$name" "$@" || echo "bench: $name gave no figures" >&2
 done
