@@ -29,7 +29,7 @@ app = typer.Typer(
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="the case id, as a receipt gave it")]
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON")]
 _CASE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HIDDEN = ("seen", "overtaken", "lapsed")  # what the fold needs for itself
+_HIDDEN = ("seen", "overtaken", "lapsed", "answered")  # what the fold needs for itself
 
 
 @app.command("show")
