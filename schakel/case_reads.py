@@ -25,7 +25,7 @@ def _requested(case: State, entry: Entry) -> Effect:
     while len(case.reading) > OPEN_AT_MOST:
         oldest = next(iter(case.reading))
         del case.reading[oldest]
-        case.answered.append((oldest, oldest))
+        case.answered.append([oldest, oldest])
     return Effect.EFFECTIVE
 
 
@@ -55,7 +55,7 @@ def _denied(case: State, entry: Entry) -> Effect:
 
 def _answered(case: State, entry: Entry, request: OpenRead) -> Reads:
     del case.reading[request.id]
-    case.answered.append((request.id, entry.id))
+    case.answered.append([request.id, entry.id])
     reads = case.reads.setdefault(request.by, Reads())
     reads.last_at = entry.envelope.logged_at
     return reads

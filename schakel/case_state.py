@@ -232,7 +232,7 @@ class State(msgspec.Struct, omit_defaults=True):
     """Requests to read that wait for the gate's answer, by id; the newest few, since a reader waits for seconds."""
     reads: dict[str, Reads] = {}
     """By partner."""
-    answered: list[tuple[str, str]] = []
+    answered: list[list[str]] = []
     """The newest answered requests, each with its answer: those of older ones have left `seen`, so that reading makes no case grow."""
     lapsed: list[str] = []
     """Ids of events that no longer stand: a conclusion resting on one is overtaken."""
