@@ -26,7 +26,7 @@ from schakel.case_clocks import next_moments
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.errors import Unreadable
-from schakel.events import Derived, Told
+from schakel.events import Derived, Observed, Told
 from schakel.events.base import ce_type
 from schakel.events.chain import WatermarkPassed
 from schakel.ids import service_source
@@ -51,7 +51,7 @@ class Desk(msgspec.Struct, omit_defaults=True):
     case: State
     pending: list[str] = []
     run: int = 0
-    """Own conclusions since the last told event."""
+    """Own conclusions since the last event that is not concluded."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -189,7 +189,7 @@ class CaseProcessor:
                 effects[effect] += not desk.case.drill
                 if case_id not in moved and may_lack(self.rules, desk.case, entry, effect):
                     moved[case_id] = desk
-                if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
+                if isinstance(entry.event, Told | Observed) and effect is not Effect.DUPLICATE:
                     desk.run = 0
                 if entry.envelope.source == self.source:
                     if entry.id in desk.pending:

@@ -43,6 +43,16 @@ class Settings(BaseSettings):
     )
     http_host: str = "127.0.0.1"
     http_port: int = Field(0, ge=-1, le=65535, description="0: a free one, written to var/run; -1: no HTTP server")
+    gateway_host: str = Field("127.0.0.1", description="where the gateway listens for partners")
+    gateway_port: int = Field(0, ge=0, le=65535, description="0: a free one, kept in var/gateway")
+    gateway_url: str = Field("", description="the gateway as partners reach it; unset: its own address")
+    gateway_tokens_dir: Path | None = Field(
+        None, description="digests of the partners' tokens; unset: var/gateway/tokens"
+    )
+    gateway_certificate: Path | None = Field(
+        None, description="its certificate (PEM); unset: plain HTTP, for the loopback or behind a TLS proxy"
+    )
+    gateway_private_key: Path | None = Field(None, description="the certificate's private key (PEM)")
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -54,6 +64,12 @@ class Settings(BaseSettings):
                 "sign-on to Kafka needs both a user and a password; set SCHAKEL_SASL_USERNAME and "
                 "SCHAKEL_SASL_PASSWORD_FILE, or neither"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Self:
+        if (self.gateway_certificate is None) is not (self.gateway_private_key is None):
+            raise ValueError("set both SCHAKEL_GATEWAY_CERTIFICATE and SCHAKEL_GATEWAY_PRIVATE_KEY, or neither")
         return self
 
     @model_validator(mode="after")
@@ -79,6 +95,10 @@ class Settings(BaseSettings):
                 f"it should hold the password of user {self.sasl_username}"
             ) from None
         return Credentials(self.sasl_username, Secret(password))
+
+    def gateway_tokens(self) -> Path:
+        """The directory with the digests of the partners' tokens."""
+        return self.gateway_tokens_dir or self.var_dir / "gateway" / "tokens"
 
     def service_database_url(self, service: str) -> str:
         """SQLAlchemy's address of a service's database: the one that is set, or its own SQLite file."""

@@ -19,12 +19,14 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "latency", "year", "service"):
+    for name in ("gate", "latency", "reading", "year", "service"):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
     if result := found.get("latency"):
         rows += _latency(result)
+    if result := found.get("reading"):
+        rows += _reading(result)
     if result := found.get("year"):
         rows += _year(result)
     if result := found.get("service"):
@@ -62,6 +64,19 @@ def _latency(result: dict[str, Any]) -> list[str]:
             ratio["p99"] <= 100,
             "latency",
         ),
+    ]
+
+
+def _reading(result: dict[str, Any]) -> list[str]:
+    took, ratio = result["read_ms"], result["in_round_trips"]
+    return [
+        _row(
+            f"read by reference, p50 ({result['reads']} reads)",
+            "≤ 15 round trips",
+            f"{took['p50']:.0f} ms = {ratio['p50']:.0f}",
+            ratio["p50"] <= 15,
+            "reading",
+        )
     ]
 
 

@@ -2,8 +2,8 @@
 
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
-position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`
-and `schakel.case_derived`.
+position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_derived`
+and `schakel.case_reads`.
 """
 
 import hashlib
@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from schakel import case_derived, case_told, case_told_consent, codec  # noqa: F401  (the first three register the handlers)
+from schakel import case_derived, case_reads, case_told, case_told_consent, codec  # noqa: F401  (they register the handlers)
+from schakel.case_reads import REMEMBERED
 from schakel.case_state import Effect, State
 from schakel.entry import HANDLERS, Entry
 from schakel.envelope import Envelope
@@ -38,9 +39,18 @@ def apply(case: State, entry: Entry) -> Effect:
         if effect is Effect.OVERTAKEN:
             content = digest(event)
             case.overtaken[content] = case.overtaken.get(content, 0) + 1
-        return effect
-    handler = HANDLERS.get(type(event))
-    return handler(case, entry) if handler else Effect.RECORDED
+    else:
+        handler = HANDLERS.get(type(event))
+        effect = handler(case, entry) if handler else Effect.RECORDED
+    _forget_old_reads(case)
+    return effect
+
+
+def _forget_old_reads(case: State) -> None:
+    """A read is done with in seconds: its ids need not be known for ever, however often somebody reads."""
+    while len(case.answered) > REMEMBERED:
+        request, answer = case.answered.pop(0)
+        case.seen -= {_packed(request), _packed(answer) + _CONCLUDED}
 
 
 def _conclude(case: State, entry: Entry, event: Derived) -> Effect:

@@ -3,8 +3,10 @@
 One meaning for both: a release that the gate would give now takes effect now, and one that she has overtaken does not.
 """
 
-from schakel.case_state import Grant, No, Referral, Side, State
+from schakel.case_state import Grant, No, Referral, ReferralState, Side, State
 from schakel.events.vocab import Answer, Basis, Check, Identity, Mode, Person, Provisional, Purpose, Role, Scope
+
+RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 
 OWN_WORD = frozenset({Person.VICTIM, Person.REPRESENTATIVE, Person.PROFESSIONAL})
 """Whose yes counts as hers: her own, her representative's, or a professional's who passes on what she said.
@@ -152,6 +154,12 @@ def may_go_stripped(case: State, referral: Referral) -> bool:
     return asked_or_unknown and not any(no.whole for no in noes)
 
 
+def resting_on(case: State, referral: Referral) -> list[Grant]:
+    """What a released referral may rest on now: what went on her consent does not stay on another basis."""
+    grants = carrying(case, referral)
+    return grants if referral.released_basis in OTHER_BASES else [grant for grant in grants if grant.basis == _CONSENT]
+
+
 def still_allowed(case: State, referral: Referral) -> bool:
     """Whether all that a released referral carries may be with its receiver now.
 
@@ -160,13 +168,21 @@ def still_allowed(case: State, referral: Referral) -> bool:
     """
     if both_must_agree(referral) and not grants_for(case, referral.to, referral.purpose, Side.OTHER):
         return False
-    grants = carrying(case, referral)
-    if referral.released_basis not in OTHER_BASES:
-        grants = [grant for grant in grants if grant.basis == _CONSENT]
+    grants = resting_on(case, referral)
     if grants and set(referral.scopes) <= covered(case, grants):
         return True
     nameless = referral.strip and referral.mode == Mode.STRIPPED and not hers_alone(referral)
     return nameless and not any(no.whole for no in noes_for(case, referral.to, referral.purpose))
+
+
+def readable(case: State, referral: Referral, by: str) -> set[str]:
+    """What `by` may read now under the reference of this referral, beyond the case facts that came with it.
+
+    Its receiver alone, while the referral runs and all that it carries is still allowed; what went without the name gives nothing.
+    """
+    if by != referral.to or referral.state not in RUNNING or not still_allowed(case, referral):
+        return set()
+    return (set(referral.scopes) & covered(case, resting_on(case, referral))) - {Scope.CASE_FACTS.value}
 
 
 def never_asked(case: State, referral: Referral, side: Side = Side.HERS) -> bool:

@@ -1,6 +1,7 @@
 """What conclusions do to a case. Each handler asks its entity's state machine; a conclusion that comes too late is overtaken."""
 
 from schakel.case_consent import (
+    RUNNING,
     both_must_agree,
     carrying,
     covered,
@@ -38,7 +39,6 @@ from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolMoved, P
 from schakel.events.vocab import Basis, Mode, Scope
 
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
-RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 
 
 def ref_text(ref: ProtocolRef) -> str:

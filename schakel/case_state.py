@@ -211,6 +211,23 @@ class Thread(msgspec.Struct, omit_defaults=True):
     reason: str | None = None
 
 
+class OpenRead(msgspec.Struct, omit_defaults=True):
+    """Somebody asked to read and the gate has not answered yet. No scopes: all that the referral carries."""
+
+    id: str
+    referral: str
+    by: str
+    scopes: list[str] = []
+
+
+class Reads(msgspec.Struct, omit_defaults=True):
+    """How often one partner asked to read in this case, and when last; each single read stands in the ledger."""
+
+    permitted: int = 0
+    denied: int = 0
+    last_at: datetime | None = None
+
+
 class State(msgspec.Struct, omit_defaults=True):
     """Everything a case's history says so far. Built only by `schakel.case.Case.apply`."""
 
@@ -268,6 +285,12 @@ class State(msgspec.Struct, omit_defaults=True):
     threads: dict[str, Thread] = {}
     parties: list[str] = []
     """Partners that reported, coordinate, or received a delivered referral."""
+    reading: dict[str, OpenRead] = {}
+    """Requests to read that wait for the gate's answer, by id; the newest few, since a reader waits for seconds."""
+    reads: dict[str, Reads] = {}
+    """By partner."""
+    answered: list[list[str]] = []
+    """The newest answered requests, each with its answer: those of older ones have left `seen`, so that reading makes no case grow."""
     lapsed: list[str] = []
     """Ids of events that no longer stand: a conclusion resting on one is overtaken."""
     seen: set[bytes] = set()

@@ -8,10 +8,11 @@ from backbone.chains import Chains, Partner
 from backbone.cli.broker import find_broker
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.definition_files import load_definitions
+from backbone.gateway.tokens import Tokens
 from backbone.kafka.access import add_partner, remove_partner
 from backbone.kafka.credentials import SecretStore
 from backbone.settings import Settings
-from backbone.supervisor.prepare import profile_path, publish, write_profiles
+from backbone.supervisor.prepare import new_token, profile_path, publish, write_profiles
 
 app = typer.Typer(no_args_is_help=True, help="Bring a partner on, or let it go: its topics, user, rights and profile.")
 Name = Annotated[
@@ -63,13 +64,30 @@ def add(name: Name) -> None:
 
 
 @app.command()
+def token(name: Name) -> None:
+    """Give a partner a new token for reading by reference; the one before opens nothing from now on.
+
+    The token stands in its profile; the gateway keeps only a digest of it.
+
+    Example:
+
+      backbone partner token coc-amsterdam
+    """
+    settings = read_settings()
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    _member(chains, name)
+    path = new_token(settings, name)
+    say(f"{name} has a new token, in {path}; hand it over by a safe way")
+
+
+@app.command()
 def remove(
     name: Name,
     delete_topics: Annotated[
         bool, typer.Option("--delete-topics", help="Also what it sent and was sent, at once. Cannot be undone.")
     ] = False,
 ) -> None:
-    """Let a partner go: the broker refuses it from now on, also on connections that are open.
+    """Let a partner go: broker and gateway refuse it from now on, the broker also on connections that are open.
 
     Its topics stay until they empty themselves (30 days), so that what it sent is still answered for. The ledger keeps what it
     told. Take it out of chains/ too, or the next start brings it back.
@@ -85,6 +103,7 @@ def remove(
     with broker.client() as admin:
         remove_partner(admin, _secrets(settings), name, delete_topics=delete_topics)
     profile_path(settings.var_dir, name).unlink(missing_ok=True)
+    Tokens(settings.gateway_tokens()).revoke(name)
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     say(f"{name} may no longer read or write" + ("; its topics are gone" if delete_topics else ""))
     if name in chains.partners:

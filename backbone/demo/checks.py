@@ -10,6 +10,7 @@ from datetime import datetime
 
 from backbone.demo.consent_walk import broken_steps, offers_without_release
 from backbone.demo.evidence import Evidence
+from backbone.demo.reads import wrong_reads
 from schakel.case import fold
 from schakel.case_state import State
 from schakel.entry import Entry
@@ -139,6 +140,19 @@ def nothing_without_consent(evidence: Evidence) -> Finding:
     return Finding("consent", says, looked_at, tuple(wrong))
 
 
+def reads_are_permitted(evidence: Evidence) -> Finding:
+    """Every read that gave data has its permit in the ledger, and consent stood there before the request did."""
+    says = "nobody read anything without a permit, and without consent before the request"
+    given = {read.request: read for read in evidence.reads if read.request}
+    histories = dict(evidence.histories())
+    requests = {entry.id for history in histories.values() for entry in history}
+    wrong = [line for case, history in histories.items() for line in wrong_reads(case, history, given)]
+    wrong += [
+        f"{read.partner} read {read.referral} unseen" for request, read in given.items() if request not in requests
+    ]
+    return Finding("reads", says, len(evidence.reads), tuple(wrong))
+
+
 def live_is_replayed(evidence: Evidence) -> Finding:
     """What each service's database holds equals a fold of the ledger from its first event."""
     says = "what the services hold equals the ledger replayed"
@@ -209,6 +223,7 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     every_message_answered,
     one_receipt_one_case,
     nothing_without_consent,
+    reads_are_permitted,
     live_is_replayed,
     no_limit_nobody_promised,
     breaches_are_due,

@@ -56,6 +56,7 @@ def collect(
         in_records={partner: len(records) for partner, records in sent_to.items()},
         live=dict(_states(services)),
         rows=overview(cases_url),
+        reads=stage.reads,
     )
 
 

@@ -40,7 +40,7 @@ class _No:
 
 
 @dataclass(slots=True)
-class _Said:
+class Said:
     """What the person has said so far: scopes that stand, by step; scopes ever granted; her noes; other bases by step."""
 
     stands: dict[Step, set[Scope]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class _Said:
 
 def broken_steps(case: str, history: Iterable[Entry]) -> Walk:
     """Every release and delivery of a case that nobody said yes to before it stood there."""
-    walk, said = Walk(), _Said()
+    walk, said = Walk(), Said()
     proposed: dict[str, tuple[Step, bool]] = {}
     out: set[str] = set()
     """Referrals whose newest release had a good reason, and still has."""
@@ -79,7 +79,7 @@ def broken_steps(case: str, history: Iterable[Entry]) -> Walk:
             continue
         seen.add(entry.id)
         event = entry.event
-        _listen(said, entry)
+        listen(said, entry)
         if isinstance(event, ReferralProposed):
             proposed[entry.id] = ((event.to, event.purpose.value), event.strip_if_refused)
         elif isinstance(event, ReferralReleased):
@@ -116,7 +116,7 @@ def offers_without_release(offers: Iterable[Offer], released: Mapping[str, froze
             yield f"case {offer.case}: {found.partner} was sent referral {offer.referral} by name although it was stripped"
 
 
-def _listen(said: _Said, entry: Entry) -> None:
+def listen(said: Said, entry: Entry) -> None:
     event = entry.event
     if isinstance(event, ReportReceived):
         for terms in event.consents:
@@ -133,7 +133,7 @@ def _listen(said: _Said, entry: Entry) -> None:
         bases.update((event.basis, scope) for scope in event.scopes)
 
 
-def _may_go(said: _Said, release: ReferralReleased, step: Step, strips: bool) -> tuple[bool, str]:
+def _may_go(said: Said, release: ReferralReleased, step: Step, strips: bool) -> tuple[bool, str]:
     """Whether it may, and else why not; no reason when it merely came behind her no, and so had no effect."""
     if step[0] != release.to:
         return False, "without having been proposed to this partner"

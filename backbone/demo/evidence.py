@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.messages import Receipt, ReferralOffered
+
+if TYPE_CHECKING:
+    from backbone.demo.reads import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class Evidence:
     """Read afresh from Kafka and the databases, after everything has settled.
 
     ledger: every event, in the order of its partition. in_records: messages on each partner's `in` topic.
-    live: by service, by case, what the service's database says. rows: the queryable overview, by case.
+    live: by service, by case, what the service's database says. rows: the queryable overview, by case. reads: what partners got
+    when they asked to read.
     """
 
     sent: Sequence[Sent] = ()
@@ -51,6 +56,7 @@ class Evidence:
     in_records: Mapping[str, int] = field(default_factory=dict)
     live: Mapping[str, Mapping[str, State]] = field(default_factory=dict)
     rows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    reads: "Sequence[Read]" = ()
 
     def histories(self) -> Iterator[tuple[str, list[Entry]]]:
         """Each case with its events, in order."""

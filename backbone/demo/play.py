@@ -14,6 +14,7 @@ from typing import Protocol
 from backbone.demo.acts import STEP, Act, Garbage, Story
 from backbone.demo.dice import Dice
 from backbone.demo.reactions import react
+from backbone.demo.reads import reads_now
 from schakel.messages import Message, ReferralWithdrawn
 
 _JUST_BEFORE = timedelta(seconds=1)
@@ -40,6 +41,10 @@ class Stage(Protocol):
         ...
 
     def send_garbage(self, garbage: Garbage) -> None: ...
+
+    def read(self, partner: str, referral: str) -> None:
+        """This partner reads what the referral points to, whether it may or not."""
+        ...
 
     def settle(self) -> None:
         """Return when nothing more is going to happen at this moment."""
@@ -122,11 +127,17 @@ class Player:
         self._react(at)
 
     def _react(self, now: datetime) -> None:
+        read = False
         for arrival in self.stage.arrived():
             if isinstance(arrival.message, ReferralWithdrawn):
                 self._agenda.drop(arrival.partner, arrival.message.referral)
             person = self.story.people.get(arrival.report or "")
             if person:
+                if referral := reads_now(self._dice, person.report, arrival.partner, arrival.message):
+                    self.stage.read(arrival.partner, referral)
+                    read = True
                 for act in react(self._dice, person, arrival.partner, arrival.message, now):
                     if act.at < self.story.end:
                         self._agenda.add(act)
+        if read:
+            self.stage.settle()

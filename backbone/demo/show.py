@@ -129,6 +129,7 @@ def _lines(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "cases", f"{sum(summary.cases.values())} ({chains}); closed {summary.closed}"
     yield "referrals", _words(summary.referrals)
     yield "consent", _words(summary.consent)
+    yield "read by reference", _words(summary.reads)
     limited = {name: number for name, number in summary.clocks.items() if name not in ("measured", "reminded")}
     yield "clocks with a limit", f"{_words(limited)}; reminders {summary.clocks['reminded']}"
     yield "clocks that measure", f"{summary.clocks['measured']} (no term was promised, none can be breached)"

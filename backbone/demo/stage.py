@@ -13,7 +13,9 @@ from backbone.demo.actor import Job, Listener, Received, Teller, Told
 from backbone.demo.acts import Act, Garbage
 from backbone.demo.play import Arrival
 from backbone.demo.quiet import Services
+from backbone.demo.reads import Read
 from backbone.demo.tail import LedgerTail
+from schakel.client import Gateway, GatewayAway, NothingToRead, Profile, ReadRefused
 from schakel.events.report import ReportReceived
 from schakel.messages import ReferralOffered
 from schakel.timesource import FileTime
@@ -45,12 +47,15 @@ class LiveStage:
         self.to_receipt_s: list[float] = []
         self.to_delivery_s: list[float] = []
         self.garbage: list[Garbage] = []
+        self.reads: list[Read] = []
         self.first_delivery_at: float | None = None
         self._services = services
         self._look = look
         self._received: queue.SimpleQueue[Received | Exception] = queue.SimpleQueue()
         self._tellers = {name: Teller(name, profile, clock) for name, profile in profiles.items()}
         self._listeners = [Listener(name, profile, clock, self._received) for name, profile in profiles.items()]
+        held = {name: Profile.load(profile) for name, profile in profiles.items()}
+        self._gateways = {name: Gateway(one.gateway, one.gateway_token) for name, one in held.items()}
         self._case_of: dict[str, str] = {}
         self._report_of: dict[str, str] = {}
         self._sent_s: dict[str, float] = {}
@@ -108,6 +113,18 @@ class LiveStage:
         self._sent[garbage.partner] += 1
         self.garbage.append(garbage)
 
+    def read(self, partner: str, referral: str) -> None:
+        try:
+            found = self._gateways[partner].open(f"referrals/{referral}")
+        except NothingToRead:
+            self.reads.append(Read(partner, referral, refused="not_yours"))
+        except ReadRefused as no:
+            self.reads.append(Read(partner, referral, refused=no.reason))
+        except GatewayAway:
+            self.reads.append(Read(partner, referral, refused="too_late"))  # a slow machine; it is no answer about her
+        else:
+            self.reads.append(Read(partner, referral, found.scopes, found.request))
+
     def settle(self) -> None:
         """Until services, topics and inboxes are quiet and no clock waits for attention."""
         deadline = time.monotonic() + _SETTLE_WITHIN_S
@@ -158,7 +175,7 @@ class LiveStage:
             return f"a message to {', '.join(sorted(missing))} has not arrived"
         if waiting := self.tail.due(self.clock.now()):
             return f"a clock wants attention since {waiting[0].isoformat()}"
-        return self._services.busy(ends, self.tail.seen)  # last, since it asks five databases
+        return self._services.busy(ends, self.tail.seen)  # last, since it asks every database
 
     def _take_in(self) -> None:
         while not self._received.empty():

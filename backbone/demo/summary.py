@@ -42,6 +42,7 @@ class Summary:
     referrals: dict[str, int] = field(default_factory=dict)
     clocks: dict[str, int] = field(default_factory=dict)
     consent: dict[str, int] = field(default_factory=dict)
+    reads: dict[str, int] = field(default_factory=dict)
     ledger_events: int = 0
     messages: int = 0
     refusals: dict[str, int] = field(default_factory=dict)
@@ -91,6 +92,7 @@ def count(ledger: Iterable[Entry]) -> Summary:
     made.drills = sum(state.drill for state in states.values())
     made.referrals = {kind: effective[f"referral.{kind}"] for kind in REFERRALS} | {"held": len(held)}
     made.consent = {kind: effective[f"consent.{kind}"] for kind in ("asked", "granted", "refused", "withdrawn")}
+    made.reads = {kind: effective[f"disclosure.{kind}"] for kind in ("requested", "permitted", "denied")}
     made.clocks = _clocks(states.values())
     return made
 

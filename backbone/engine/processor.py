@@ -105,6 +105,8 @@ class Offers:
         every second. Called in the worker thread."""
         self.retries: bool = hasattr(processor, "retry")
         self.observes: bool = hasattr(processor, "observe")
+        self.serves: bool = hasattr(processor, "serve")
+        self._hears = hasattr(processor, "committed")
         self._processor = processor
 
     def begin(self) -> None:
@@ -139,6 +141,16 @@ class Offers:
         """As often as ticks come, outside transactions: to note where the logs end."""
         if self.observes:
             await self._processor.observe(surroundings)  # type: ignore[attr-defined]
+
+    async def serve(self, surroundings: Surroundings) -> None:
+        """A task of the service's own in the main loop, as long as the worker runs; an exception in it ends the process."""
+        if self.serves:
+            await self._processor.serve(surroundings)  # type: ignore[attr-defined]
+
+    def committed(self, place: Place, position: int) -> None:
+        """A transaction over this partition was committed; the next goes on at `position`. Called in the main loop, must not block."""
+        if self._hears:
+            self._processor.committed(place, position)  # type: ignore[attr-defined]
 
     def routes(self, surroundings: Surroundings) -> Iterable[web.RouteDef]:
         """HTTP that the service answers where its health and metrics are."""

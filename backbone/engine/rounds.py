@@ -30,6 +30,8 @@ def start(shell: Shell) -> list[asyncio.Task[None]]:
     ]
     if shell.offers.observes:
         rounds.append(lambda: _observations(shell))
+    if shell.offers.serves:
+        rounds.append(lambda: shell.offers.serve(shell))
     return [asyncio.create_task(_guarded(shell, one)) for one in rounds]
 
 

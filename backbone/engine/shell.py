@@ -188,6 +188,7 @@ class Shell:
             await self.publisher.committed(place, step.seq_before, step.pending)
         self.consumer.committable[place] = step.position
         self.health.moved(place, step.position, step.rebuilding)
+        self.offers.committed(place, step.position)
         if step.done or step.again:
             self.holds.look()
         return step

@@ -44,7 +44,6 @@ class Role:
     reads: tuple[str, ...]
     writes: tuple[str, ...] = ()
     reads_in: bool = False
-    writes_in: bool = False
     writes_out: bool = False
 
 
@@ -63,9 +62,8 @@ SERVICES = {
     # Look, and cannot change what they look at.
     "cases": Role(reads=(LEDGER, DEFINITIONS)),
     "audit": Role(reads=(LEDGER, DEFINITIONS, CHECKPOINTS), writes=(CHECKPOINTS,)),
-    # Posts for partners without Kafka, and observes who asks for data (`disclosure.requested`, the one told event that is
-    # not intake's).
-    "gateway": Role(reads=(LEDGER, DEFINITIONS, CHECKPOINTS), writes=(LEDGER,), writes_in=True),
+    # Observes who asks to read (`disclosure.requested`, the one event that is neither intake's nor a conclusion).
+    "gateway": Role(reads=(LEDGER,), writes=(LEDGER,)),
     # A person who gives up what can never be read (`event.voided`, which is not intake's either: see docs/adr/0017).
     "operator": Role(reads=(LEDGER, DEFINITIONS), writes=(LEDGER,)),
     # A person or tool that reads histories.
@@ -123,7 +121,5 @@ def services_on_partner(partner: str) -> set[Right]:
 def _on_partner(user: str, role: Role, partner: str) -> Iterator[Right]:
     if role.reads_in:
         yield Right(user, Action.READ, Kind.TOPIC, in_topic(partner))
-    if role.writes_in:
-        yield Right(user, Action.WRITE, Kind.TOPIC, in_topic(partner))
     if role.writes_out:
         yield Right(user, Action.WRITE, Kind.TOPIC, out_topic(partner))

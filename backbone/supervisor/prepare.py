@@ -5,7 +5,7 @@ Everything here may be done again at every start and then changes only what diff
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kafka import KafkaAdminClient
@@ -14,6 +14,8 @@ from kafka.errors import KafkaError
 from backbone import definitions
 from backbone.chains import Chains, Partner
 from backbone.definition_files import load_definitions
+from backbone.gateway import address
+from backbone.gateway.tokens import Tokens
 from backbone.kafka.access import add_partner, ensure_services
 from backbone.kafka.connection import connection
 from backbone.kafka.credentials import Credentials, SecretStore
@@ -22,6 +24,7 @@ from backbone.keys import open_keys
 from backbone.protocols import Protocols
 from backbone.settings import Settings
 from schakel.client.access import Profile
+from schakel.client.errors import ProfileProblem
 from schakel.kafka_errors import check_sign_on, clear_errors
 from schakel.timesource import time_source
 
@@ -97,7 +100,9 @@ def publish(broker: Broker, settings: Settings, chains: Chains, protocols: Proto
 
 def write_profiles(settings: Settings, broker: Broker, partners: Mapping[str, Partner]) -> None:
     """`var/partners/<name>.json` for each partner: what its client needs to connect. Private, as the password file it names."""
+    tokens = Tokens(settings.gateway_tokens())
     for partner in partners.values():
+        path = profile_path(settings.var_dir, partner.id)
         Profile(
             bootstrap=broker.bootstrap,
             partner=partner.id,
@@ -105,11 +110,33 @@ def write_profiles(settings: Settings, broker: Broker, partners: Mapping[str, Pa
             username=partner.id,
             password_file=settings.var_dir.absolute() / "kafka" / "secrets" / partner.id,
             ca_file=broker.ca_file.absolute() if broker.ca_file else None,
-        ).save(profile_path(settings.var_dir, partner.id))
+            gateway=address.url(settings),
+            gateway_token=tokens.keep_or_issue(partner.id, _token_in(path)),
+        ).save(path)
+
+
+def new_token(settings: Settings, partner: str) -> Path:
+    """Give the partner a new token for the gateway, in its profile; the one before opens nothing any more.
+
+    Raises ProfileProblem when it has no profile yet.
+    """
+    path = profile_path(settings.var_dir, partner)
+    held = Profile.load(path)
+    replace(held, gateway=address.url(settings), gateway_token=Tokens(settings.gateway_tokens()).issue(partner)).save(
+        path
+    )
+    return path
+
+
+def _token_in(profile: Path) -> str | None:
+    try:
+        return Profile.load(profile).gateway_token
+    except ProfileProblem:
+        return None  # there is none, or it is not to be used; it is written anew
 
 
 def profile_path(var_dir: Path, partner: str) -> Path:
     return var_dir / "partners" / f"{partner}.json"
 
 
-__all__ = ["Broker", "KafkaError", "Prepared", "prepare", "profile_path", "publish", "write_profiles"]
+__all__ = ["Broker", "KafkaError", "Prepared", "new_token", "prepare", "profile_path", "publish", "write_profiles"]

@@ -27,7 +27,9 @@ from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.watch import Supervisor
 
-SERVICES = ("intake", "routing", "consent", "followup", "cases")
+SERVICES = ("intake", "routing", "consent", "followup", "cases", "gateway")
+ALONE = ("gateway",)
+"""Of these there is one process: whoever asks it has to find all of the ledger there."""
 READY_WITHIN_S = 90.0
 _POLL_S = 0.05
 
@@ -248,6 +250,12 @@ class Backbone:
             "SCHAKEL_DATABASE_URL": self.settings.database_url or "",
             "SCHAKEL_KEYS_URL": self.settings.keys_url or "",
             "SCHAKEL_CA_FILE": str(self.settings.ca_file or ""),
+            "SCHAKEL_GATEWAY_HOST": self.settings.gateway_host,
+            "SCHAKEL_GATEWAY_PORT": str(self.settings.gateway_port),
+            "SCHAKEL_GATEWAY_URL": self.settings.gateway_url,
+            "SCHAKEL_GATEWAY_TOKENS_DIR": str(self.settings.gateway_tokens().absolute()),
+            "SCHAKEL_GATEWAY_CERTIFICATE": str(self.settings.gateway_certificate or ""),
+            "SCHAKEL_GATEWAY_PRIVATE_KEY": str(self.settings.gateway_private_key or ""),
             "SCHAKEL_SASL_PASSWORD": "",
         }
         services: list[Service] = []
@@ -281,6 +289,8 @@ def _known(workers: Mapping[str, int]) -> dict[str, int]:
             raise BackboneProblem(f"workers: {name!r} is no service; expected one of {', '.join(SERVICES)}")
         if count < 1:
             raise BackboneProblem(f"workers: found {count} for {name}, expected 1 or more")
+        if name in ALONE and count > 1:
+            raise BackboneProblem(f"workers: found {count} for {name}, expected 1: it reads all of the ledger itself")
     return dict(workers)
 
 

@@ -35,7 +35,7 @@ CaseId = Annotated[str, typer.Argument(metavar="CASE", help="the case id, as a r
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON")]
 _CASE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WITHOUT_EFFECT = (Effect.OVERTAKEN, Effect.NOT_UNDERSTOOD, Effect.DUPLICATE)
-_HIDDEN = ("seen", "overtaken", "lapsed")  # what the fold needs for itself
+_HIDDEN = ("seen", "overtaken", "lapsed", "answered")  # what the fold needs for itself
 
 
 @app.command("show")

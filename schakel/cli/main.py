@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from schakel.cli import case, listen, publish
+from schakel.cli import case, listen, publish, read
 from schakel.cli.output import one_sentence, quiet_libraries
 
 
@@ -28,7 +28,7 @@ app = typer.Typer(
     help="""Take part in the backbone between the partners of a chain, or look at what its ledger says.
 
     A partner's profile (--profile FILE, or --as PARTNER for var/partners/PARTNER.json) says where the broker is and who one is. What
-    points to a person is sealed before it leaves, and never printed.
+    points to a person is sealed before it leaves, and printed by `schakel open` alone.
 
     Examples:
 
@@ -36,11 +36,14 @@ app = typer.Typer(
 
       schakel listen --as slachtofferhulp               what reaches a partner
 
+      schakel open DATAREF --as slachtofferhulp         read what a referral points to
+
       schakel case history CASE                         every event of a case
     """,
 )
 app.command("publish")(publish.publish)
 app.command("listen")(listen.listen)
+app.command("open")(read.open_referral)
 app.command("replay")(case.replay)
 app.add_typer(case.app)
 

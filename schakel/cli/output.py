@@ -1,7 +1,8 @@
 """How the commands speak: tables that fit 80 columns without colour, one sentence when something is wrong, never a traceback.
 
 Exit codes: 0 done · 1 the backbone refused something, or it is not there · 2 it could not be done as asked · 70 a fault of ours ·
-130 stopped by Ctrl-C. Nothing here prints what is sealed: of a sealed part only whose and which fields.
+130 stopped by Ctrl-C. Nothing here prints what is sealed: of a sealed part only whose and which fields. What was opened is
+`schakel.cli.read`'s.
 """
 
 import logging

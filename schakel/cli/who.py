@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from schakel.cli.output import Undoable
-from schakel.client import Access, Partner, Profile
+from schakel.client import Access, Gateway, Partner, Profile
 
 As = Annotated[
     str | None,
@@ -36,6 +36,11 @@ class Chosen:
 
     def connect(self) -> Partner:
         return Partner.connect(self.partner, profile=self.profile)
+
+    def gateway(self) -> Gateway:
+        """Where the profile says that referrals are read; no broker is needed for that."""
+        held = Profile.load(self.profile)
+        return Gateway(held.gateway, held.gateway_token, ca_file=held.gateway_ca_file)
 
 
 def choose(partner: str | None, profile: Path | None) -> Chosen:

@@ -1,8 +1,22 @@
 """What a partner's system talks to the backbone with: `Partner`, what it gives, and what it raises."""
 
 from schakel.client.access import Access, Profile
-from schakel.client.errors import CannotTell, ClientError, NoReceipt, NoTopic, ProfileProblem, Refused, TooLarge
+from schakel.client.errors import (
+    CannotTell,
+    ClientError,
+    GatewayAway,
+    GatewayProblem,
+    NoReceipt,
+    NothingToRead,
+    NoTopic,
+    ProfileProblem,
+    ReadRefused,
+    Refused,
+    TooLarge,
+    Withdrawn,
+)
 from schakel.client.inbox import Inbox, InboxTaken, Incoming
+from schakel.client.opening import Gateway, PersonalData
 from schakel.client.partner import Partner
 from schakel.client.sending import Pending
 from schakel.kafka_errors import BrokerAway, KafkaProblem, NotAllowed, WrongCredentials, WrongListener
@@ -14,6 +28,9 @@ __all__ = [
     "CannotSeal",
     "CannotTell",
     "ClientError",
+    "Gateway",
+    "GatewayAway",
+    "GatewayProblem",
     "Inbox",
     "InboxTaken",
     "Incoming",
@@ -21,12 +38,16 @@ __all__ = [
     "NoReceipt",
     "NoTopic",
     "NotAllowed",
+    "NothingToRead",
     "Partner",
     "Pending",
+    "PersonalData",
     "Profile",
     "ProfileProblem",
+    "ReadRefused",
     "Refused",
     "TooLarge",
+    "Withdrawn",
     "WrongCredentials",
     "WrongListener",
 ]

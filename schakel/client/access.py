@@ -2,7 +2,8 @@
 
     {"partner": "coc-amsterdam", "bootstrap": "kafka.example:9093", "password_file": "coc-amsterdam.password"}
 
-More members: `username` (default: the partner), `oin` (default: as published), `ca_file`, `tls` (default: on, except on the loopback).
+More members: `username` (default: the partner), `oin` (default: as published), `ca_file`, `tls` (default: on, except on the loopback);
+`gateway` (its address), `gateway_token` and `gateway_ca_file` for reading what a referral points to.
 A relative path is meant from the profile's directory. Both files are private (mode 0600). A profile without `partner` is that of an
 operator or auditor.
 """
@@ -40,6 +41,9 @@ class Profile:
     password_file: Path | None = None
     ca_file: Path | None = None
     tls: bool | None = None
+    gateway: str | None = None
+    gateway_token: Secret | None = None
+    gateway_ca_file: Path | None = None
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -54,9 +58,11 @@ class Profile:
                 raise ProfileProblem(f"profile {path}: {name} must be {'true or false' if name == 'tls' else 'a text'}")
         if not said.get("bootstrap"):
             raise ProfileProblem(f"profile {path}: no 'bootstrap'; say where the broker is, for example 127.0.0.1:9092")
-        for name in ("password_file", "ca_file"):
+        for name in ("password_file", "ca_file", "gateway_ca_file"):
             if said.get(name):
                 said[name] = path.parent / said[name]
+        if said.get("gateway_token"):
+            said["gateway_token"] = Secret(said["gateway_token"])
         return cls(**said)
 
     def save(self, path: Path | str) -> None:

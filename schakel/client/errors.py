@@ -51,6 +51,33 @@ class CannotTell(ClientError):
     """The event cannot be sent as it is; nothing was sent."""
 
 
+class ReadRefused(ClientError):
+    """What the referral points to may not be read now. reason: the gate's word, see `HoldReason`; the request stands in the ledger."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"refused, {reason}: the referral may no longer be read, or not these data; keep nothing that the law does not oblige "
+            f"you to keep"
+        )
+
+
+class Withdrawn(ReadRefused):
+    """She has withdrawn her consent. Stop, and keep nothing that the law does not oblige you to keep."""
+
+
+class NothingToRead(ClientError):
+    """There is no such referral of this partner's; whether it is somebody else's is not told."""
+
+
+class GatewayAway(ClientError):
+    """The gateway does not answer, or not now; nothing was given. Ask again: that is a new request."""
+
+
+class GatewayProblem(ClientError):
+    """The gateway does not take us or our request as they are: no address, no token, a wrong one, no TLS."""
+
+
 class TooLarge(CannotTell):
     """The event is larger than the backbone takes. size_bytes, limit_bytes: of its value."""
 

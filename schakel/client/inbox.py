@@ -9,7 +9,7 @@ import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,14 @@ from kafka.structs import OffsetAndMetadata
 
 from schakel import codec
 from schakel.client.access import Access
-from schakel.client.errors import ClientError, NoTopic
+from schakel.client.errors import CannotTell, ClientError, GatewayProblem, NoTopic
+from schakel.client.opening import Gateway, PersonalData
 from schakel.definitions import TOPIC as DEFINITIONS
 from schakel.definitions import Definitions
 from schakel.envelope import read_headers
 from schakel.errors import SchakelError, Unreadable
 from schakel.kafka_errors import BrokerAway
-from schakel.messages import Message, Receipt
+from schakel.messages import Message, Receipt, ReferralOffered
 from schakel.reading import ReadingStalled, raw
 from schakel.record import Raw
 
@@ -51,7 +52,7 @@ class Incoming:
     """One message to this partner.
 
     body: what it says, or None when this version cannot read it (`problem` says why; a newer client can). id: the same when a
-    message is delivered twice.
+    message is delivered twice. `open` reads what a referral points to.
     """
 
     id: str
@@ -62,6 +63,17 @@ class Incoming:
     offset: int
     body: Message | None
     problem: Unreadable | None = None
+    gateway: Gateway | None = field(default=None, repr=False, compare=False)
+
+    def open(self, *scopes: str) -> PersonalData:
+        """What this referral points to, now; see `schakel.client.opening.Gateway.open`."""
+        if not isinstance(self.body, ReferralOffered):
+            raise CannotTell(f"a message of type {self.type} points to nothing that can be read; a referral does")
+        if self.gateway is None:
+            raise GatewayProblem(
+                "this message did not come by a connected partner's inbox; read it there, or use Gateway.open"
+            )
+        return self.gateway.open(self.body, *scopes)
 
 
 def read(record: Raw) -> Incoming:

@@ -11,6 +11,7 @@ For one thread. Keeps nothing on disk. The verbs of the trade (`report`, `grant`
 import logging
 import time as clock
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from typing import Self
 from schakel.client.access import Access, Profile
 from schakel.client.errors import CannotTell, NoReceipt
 from schakel.client.inbox import Inbox, Incoming, read
+from schakel.client.opening import Gateway, PersonalData
 from schakel.client.sending import Pending, Personal, Publisher, compose
 from schakel.client.verbs import Verbs
 from schakel.definitions import Definitions
@@ -25,7 +27,7 @@ from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.ids import new_event_id, partner_source
 from schakel.kafka_errors import BrokerAway
-from schakel.messages import Receipt
+from schakel.messages import Receipt, ReferralOffered
 from schakel.reading import read_to_end
 from schakel.timesource import SystemTime, TimeSource
 
@@ -39,11 +41,20 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 class Partner(Verbs):
     """One partner, connected. Made by `connect`; a context manager."""
 
-    def __init__(self, name: str, access: Access, oin: str | None, time: TimeSource, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        access: Access,
+        oin: str | None,
+        time: TimeSource,
+        new_id: Callable[[], str],
+        gateway: Gateway | None = None,
+    ) -> None:
         self.name = name
         self._access, self._time, self._new_id = access, time, new_id
         self._out = f"schakel.out.{name}"
         self._publisher: Publisher | None = None
+        self._gateway = gateway or Gateway(None, None)
         self._inbox = Inbox(access, self._out, f"partner.{name}.inbox", self._claim)
         try:
             self.oin = oin or self._inbox.definitions.partner(name).oin
@@ -64,18 +75,21 @@ class Partner(Verbs):
         oin: str | None = None,
         ca_file: Path | None = None,
         tls: bool | None = None,
+        gateway: Gateway | None = None,
         time: TimeSource | None = None,
         new_id: Callable[[], str] = new_event_id,
         wait_s: float = 0.0,
     ) -> Self:
         """Connect with a profile file, or as `partner` at `bootstrap` (`host:port[,host:port]`) with its password.
 
-        oin: 20 digits; default: as the backbone publishes it. tls: default: on, except on the loopback. wait_s: how long to wait for
-        a broker that is away. Raises BrokerAway, WrongCredentials, WrongListener, NoTopic, NotDefined, ProfileProblem.
+        oin: 20 digits; default: as the backbone publishes it. tls: default: on, except on the loopback. gateway: where referrals are
+        read; default: as the profile says. wait_s: how long to wait for a broker that is away.
+        Raises BrokerAway, WrongCredentials, WrongListener, NoTopic, NotDefined, ProfileProblem.
         """
         if profile is not None:
             held = Profile.load(profile)
             access, partner, oin = held.access(), partner or held.partner, oin or held.oin
+            gateway = gateway or Gateway(held.gateway, held.gateway_token, ca_file=held.gateway_ca_file)
         elif bootstrap is not None:
             access = Access.given(bootstrap, partner, password, ca_file, tls)
         else:
@@ -83,7 +97,7 @@ class Partner(Verbs):
         if partner is None:
             raise CannotTell("nothing says which partner this is; give its name, or a profile that has one")
         _await_broker(access, wait_s)
-        return cls(partner, access, oin, time or SystemTime(), new_id)
+        return cls(partner, access, oin, time or SystemTime(), new_id, gateway)
 
     def __enter__(self) -> Self:
         return self
@@ -218,9 +232,19 @@ class Partner(Verbs):
         """
         self._inbox.start_reading(receipts=receipts, only_look=not acknowledge)
         while (message := self._next(wait_s)) is not None:
-            yield message
+            yield replace(message, gateway=self._gateway)
             if acknowledge:
                 self._inbox.acknowledge(message)
+
+    def open(self, referral: ReferralOffered | Incoming | str, *scopes: str) -> PersonalData:
+        """What a referral points to, now: the message, or its `dataref`. Each call is a read that stands in the ledger.
+
+        scopes: only these; default: all that the referral carries. Keep nothing longer than you need it.
+        Raises ReadRefused (Withdrawn among them), NothingToRead, GatewayAway, GatewayProblem, CannotTell.
+        """
+        if isinstance(referral, Incoming):
+            return replace(referral, gateway=self._gateway).open(*scopes)
+        return self._gateway.open(referral, *scopes)
 
     def ack(self, message: Incoming) -> None:
         """This message, and all before it, are done with; on record when this returns."""

@@ -1,33 +1,18 @@
 """Cases: the queryable state. Folds the ledger like everybody else, concludes nothing, and keeps a row a case beside its snapshot."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
 
 from backbone.casework import CaseProcessor, Desk
 from backbone.engine.processor import Surroundings
+from backbone.onlooker import NoRules
 from backbone.store.transaction import Tx
 from schakel.case import grounds_to_tell
 from schakel.case_state import ReferralState, State
-from schakel.entry import Entry
-from schakel.events import Derived
 from services.cases import api
 from services.cases.overview import overview
-
-
-class NoRules:
-    """This service concludes nothing; it has no right to write the ledger either."""
-
-    def decide(self, case: State, now: datetime | None) -> tuple[Derived, ...]:
-        return ()
-
-    def deliver(self, case: State, event: Derived) -> tuple[()]:
-        return ()
-
-    def announce(self, case: State, entry: Entry) -> tuple[()]:
-        return ()
 
 
 class CasesProcessor(CaseProcessor):

@@ -11,6 +11,7 @@ from schakel.events import Derived
 from schakel.events.consent import ConsentExpired, ConsentNeeded
 from schakel.events.referral import ReferralDelivered, ReferralHeld, ReferralReleased, ReferralRevoked
 from schakel.events.vocab import HoldReason, Identity, Person, Purpose, Role, Scope
+from services.consent.disclosures import answers
 from services.consent.gate import Hold, Permit, permits
 
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
@@ -19,6 +20,7 @@ RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPT
 
 def decide(case: State) -> Iterator[Derived]:
     """What the gate still owes `case`."""
+    yield from answers(case)
     if case.history:
         return  # imported: counted, nobody is asked and nothing goes out
     for referral in case.referrals.values():

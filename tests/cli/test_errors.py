@@ -46,9 +46,13 @@ def test_a_service_that_is_none(backbone) -> None:  # type: ignore[no-untyped-de
     assert "'routin' is no service; expected one of intake" in sentence(backbone("serve", "routin"))
 
 
-@pytest.mark.parametrize("given", ["routing", "routing=0", "routing=many", "gateway=2"])
+@pytest.mark.parametrize("given", ["routing", "routing=0", "routing=many", "console=2"])
 def test_workers_that_make_no_sense(backbone, given: str) -> None:  # type: ignore[no-untyped-def]
     assert f"--workers {given}: expected NAME=N" in sentence(backbone("up", "--workers", given))
+
+
+def test_there_is_one_gateway(backbone) -> None:  # type: ignore[no-untyped-def]
+    assert "found 2 for gateway, expected 1" in sentence(backbone("up", "--workers", "gateway=2"))
 
 
 def test_a_setting_that_is_wrong_is_named(backbone) -> None:  # type: ignore[no-untyped-def]

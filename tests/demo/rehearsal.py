@@ -14,6 +14,7 @@ from backbone.chains import load_chains
 from backbone.demo.acts import Act, Garbage
 from backbone.demo.evidence import Answer, Evidence, Offer, Sent
 from backbone.demo.play import Arrival
+from backbone.demo.reads import Read
 from backbone.demo.tail import messages_after
 from backbone.protocols import load_protocols
 from schakel.case import apply, conclude
@@ -22,7 +23,8 @@ from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived
-from schakel.ids import message_id, new_case_id, partner_source
+from schakel.events.data import DisclosurePermitted, DisclosureRequested
+from schakel.ids import message_id, new_case_id, new_event_id, partner_source, service_source
 from schakel.messages import Position, Receipt, ReceiptStatus, ReferralOffered, Refusal
 from services.cases.processor import row_of
 from services.consent.processor import ConsentRules
@@ -54,6 +56,7 @@ class Rehearsal:
         self.offers: list[Offer] = []
         self.sent: list[Sent] = []
         self.in_records: Counter[str] = Counter()
+        self.reads: list[Read] = []
         self.expected: set[tuple[str, str]] = set()
         self.announced: set[tuple[str, str]] = set()
         self._arrived: list[Arrival] = []
@@ -78,6 +81,20 @@ class Rehearsal:
         self.sent.append(Sent(garbage.partner, None, False, garbage.expect))
         self.answers.append(Answer(garbage.partner, receipt))
         self.in_records[garbage.partner] += 1
+
+    def read(self, partner: str, referral: str) -> None:
+        assert self.now
+        case = next(case for case in self.cases.values() if referral in case.referrals)
+        event = DisclosureRequested(referral=referral, by=partner, scopes=())
+        request = new_event_id()
+        asked = Envelope(request, service_source("gateway"), event.TYPE, self.now, case.id, logtime=self.now)
+        self._append(case, Entry(asked, event))
+        self._work(case, None)
+        (answer,) = (one.event for one in self.ledger if getattr(one.event, "request", None) == request)
+        if isinstance(answer, DisclosurePermitted):
+            self.reads.append(Read(partner, referral, tuple(scope.value for scope in answer.scopes), request))
+        else:
+            self.reads.append(Read(partner, referral, refused=answer.reason))
 
     def settle(self) -> None:
         assert self.now
@@ -104,6 +121,7 @@ class Rehearsal:
             in_records=self.in_records,
             live={"rehearsal": self.cases},
             rows={case.id: row_of(case) for case in self.cases.values()},
+            reads=self.reads,
         )
 
     # -- the work ------------------------------------------------------------------------------------------------------

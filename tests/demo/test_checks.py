@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from backbone.demo.checks import Finding, run_checks
 from backbone.demo.evidence import Answer, Evidence, Sent
 from backbone.demo.play import Player
+from backbone.demo.reads import Read
 from schakel.case_state import State, dump, load
 from schakel.entry import Entry
 from schakel.events import Event
 from schakel.events.clock import ClockBreached, ClockStarted
 from schakel.events.consent import ConsentGranted, ConsentWithdrawn
+from schakel.events.data import DisclosurePermitted, DisclosureRequested
 from schakel.events.referral import ReferralDelivered, ReferralProposed, ReferralReleased
 from schakel.events.report import CaseOpened, ReportReceived
 from schakel.events.vocab import Basis, Mode, Scope
@@ -34,6 +36,7 @@ def evidence(month: tuple[Player, Rehearsal]) -> Evidence:
         dict(found.in_records),
         live,
         dict(found.rows),
+        list(found.reads),
     )
 
 
@@ -268,3 +271,32 @@ def test_a_breach_before_the_due_moment(evidence: Evidence) -> None:
 def test_a_clock_that_was_breached_twice(evidence: Evidence) -> None:
     evidence.ledger.append(evidence.ledger[first(evidence, ClockBreached)])  # type: ignore[attr-defined]
     broken(evidence, "breaches", "one clock was breached 2 times")
+
+
+def test_a_read_without_a_permit(evidence: Evidence) -> None:
+    at = first(evidence, DisclosurePermitted)
+    evidence.ledger.pop(at)  # type: ignore[attr-defined]
+    broken(evidence, "reads", "without a permit before it")
+
+
+def test_a_read_of_more_than_was_permitted(evidence: Evidence) -> None:
+    at = next(at for at, read in enumerate(evidence.reads) if read.request)
+    evidence.reads[at] = replace(evidence.reads[at], scopes=("story", "label", "contact_details"))  # type: ignore[index]
+    broken(evidence, "reads", "without a permit before it")
+
+
+def test_a_read_after_she_withdrew(evidence: Evidence) -> None:
+    at = first(evidence, DisclosureRequested, lambda entry: _given(evidence, entry))
+    asked = evidence.ledger[at]
+    withdrawn = replace(asked, envelope=replace(asked.envelope, id="a-no"), event=ConsentWithdrawn())
+    evidence.ledger.insert(at, withdrawn)  # type: ignore[attr-defined]
+    broken(evidence, "reads", "without her consent before it asked")
+
+
+def test_a_read_that_stands_nowhere(evidence: Evidence) -> None:
+    evidence.reads.append(Read("rita", "somewhere", ("story",), "a-request"))  # type: ignore[attr-defined]
+    broken(evidence, "reads", "unseen")
+
+
+def _given(evidence: Evidence, entry: Entry) -> bool:
+    return any(read.request == entry.id for read in evidence.reads)

@@ -40,6 +40,9 @@ def test_the_month_shows_what_the_backbone_does(month: tuple[Player, Rehearsal])
         "clock.corrected",
         "clock.stopped",
         "label.refused",
+        "disclosure.requested",
+        "disclosure.permitted",
+        "disclosure.denied",
     }
     clocks = Counter((case.chain, clock.state) for case in stage.cases.values() for clock in case.clocks.values())
     assert clocks["groningen", "corrected"] >= 2

@@ -16,6 +16,7 @@ from schakel.events import Derived, Told
 from schakel.events.clock import ClockBreached, ClockCorrected, ClockReminded, ClockStarted, ClockStopped
 from schakel.events.consent import ConsentAsked, ConsentGranted, ConsentNeeded, ConsentTerms, ConsentWithdrawn
 from schakel.events.contact import ContactMade
+from schakel.events.data import DisclosureDenied, DisclosurePermitted, DisclosureRequested
 from schakel.events.referral import (
     ReferralAccepted,
     ReferralDelivered,
@@ -33,6 +34,7 @@ from schakel.events.report import (
     ReportFacts,
     ReportReceived,
 )
+from schakel.ids import service_source
 from tests.support.histories import write
 
 START = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
@@ -64,6 +66,14 @@ class Pen:
             partner=partner,
         )
         return self.append(Entry(envelope, event))
+
+    def ask(self, partner: tuple[str, str], referral: str, *scopes: str) -> str:
+        """The gateway sees that a partner wants to read."""
+        assert self.state.time
+        at, number = self.state.time + timedelta(minutes=1), len(self.records) + 1
+        event = DisclosureRequested(referral=referral, by=partner[0], scopes=scopes)
+        source, event_id = service_source(event.OWNER), f"00000000-0000-7000-8000-{number:012d}"
+        return self.append(Entry(Envelope(event_id, source, event.TYPE, at, self.state.id, logtime=at), event))
 
     def think(self, event: Derived) -> Entry:
         """A conclusion drawn from the history as it is now, but not yet in the ledger."""
@@ -232,6 +242,29 @@ def late_paperwork_is_not_late_work() -> Pen:
     return pen
 
 
+def a_permit_lands_behind_a_withdrawal() -> Pen:
+    """Read once; then she withdraws while the second permit is under way: it is overtaken, and the request denied."""
+    pen = Pen("55555555-5555-4555-8555-555555555555")
+    referral = opened(pen, terms())
+    grant = f"{pen.state.report}#0"
+    released = pen.conclude(release(referral, grant))
+    pen.conclude(ReferralDelivered(referral=referral, to=HELP[0], premises=(released,)))
+
+    def permit(request: str) -> DisclosurePermitted:
+        premises = (referral, released, grant, request)
+        return DisclosurePermitted(request=request, scopes=("contact_details",), premises=premises)
+
+    pen.conclude(permit(pen.ask(HELP, referral)))
+    stranger = pen.ask(POLICE, referral)
+    pen.conclude(DisclosureDenied(request=stranger, reason="unknown", premises=(stranger,)))
+    late = pen.ask(HELP, referral, "contact_details")
+    under_way = pen.think(permit(late))
+    pen.tell(POLICE, ConsentWithdrawn())
+    pen.append(under_way)
+    pen.conclude(DisclosureDenied(request=late, reason="withdrawn", premises=(late,)))
+    return pen
+
+
 def histories() -> Iterator[tuple[str, str, Pen]]:
     yield (
         "the-whole-path",
@@ -252,6 +285,11 @@ def histories() -> Iterator[tuple[str, str, Pen]]:
         "late-paperwork-is-not-late-work",
         "two promised clocks breach; one contact was made in time and only written down late, the other stays late",
         late_paperwork_is_not_late_work(),
+    )
+    yield (
+        "a-permit-lands-behind-a-withdrawal",
+        "read once, asked for by somebody else, and a permit that her withdrawal overtakes",
+        a_permit_lands_behind_a_withdrawal(),
     )
 
 

@@ -149,7 +149,7 @@ def test_services_may_what_their_role_says_and_no_more(kafka: Broker, coc: Crede
         "followup": [both, nothing, read_only, nothing, nothing, write_only],
         "cases": [read_only, nothing, read_only, nothing, nothing, nothing],
         "audit": [read_only, nothing, read_only, both, nothing, nothing],
-        "gateway": [both, nothing, read_only, read_only, write_only, nothing],
+        "gateway": [both, nothing, nothing, nothing, nothing, nothing],
         "operator": [both, nothing, read_only, nothing, nothing, nothing],
         "auditor": [read_only, read_only, read_only, read_only, nothing, nothing],
     }

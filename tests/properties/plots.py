@@ -30,6 +30,7 @@ from tests.support.telling import (
     POLICE,
     POLICE_NORTH,
     RITA,
+    Ask,
     Tell,
     Watermark,
     moment,
@@ -74,14 +75,14 @@ class Settle:
     """Everybody catches up and has his say."""
 
 
-Step = Tell | Watermark | Read | Land | Repeat | Rebuild | Settle
+Step = Tell | Watermark | Ask | Read | Land | Repeat | Rebuild | Settle
 
 
 def play(world: World, step: Step) -> None:
     match step:
         case Tell(by, Later() as event, logged, told_id) if by == WHOSE_IT_IS:
             world.tell(Tell(event.author(world.state()), event, logged, told_id))
-        case Tell() | Watermark():
+        case Tell() | Watermark() | Ask():
             world.tell(step)
         case Read(service, records):
             world.read(service, records)
@@ -252,8 +253,8 @@ def words(amsterdam: bool) -> st.SearchStrategy[Tell]:
 
 
 @cache
-def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
-    """Anything a partner of the chain may tell about the case, at any moment; every second is a word about consent."""
+def tells(amsterdam: bool) -> st.SearchStrategy[Tell | Ask]:
+    """Anything a partner of the chain may tell or ask about the case, at any moment; every second is a word about consent."""
     partners = AMSTERDAM_PARTNERS if amsterdam else GRONINGEN_PARTNERS
     by, to, number = st.sampled_from(partners), st.sampled_from(receivers(amsterdam)), st.integers(0, 3)
     what = st.sampled_from(["accepted", "accepted", "declined", "completed", "retract a contact"])
@@ -289,7 +290,16 @@ def tells(amsterdam: bool) -> st.SearchStrategy[Tell]:
         st.builds(telling.close_requested, by) | st.builds(telling.reopen_requested, by),
     )
     said = words(amsterdam)
-    return st.one_of(said, said, said, answers, contacts(partners), others)
+    return st.one_of(said, said, said, said, answers, reads(amsterdam), reads(amsterdam), contacts(partners), others)
+
+
+@cache
+def reads(amsterdam: bool) -> st.SearchStrategy[Ask]:
+    """A receiver, mostly the right one, asks to read."""
+    to, other = st.sampled_from(receivers(amsterdam)), st.sampled_from([COC, "nobody-we-know"])
+    scopes, number = st.sampled_from([(), (), ("story",)]) | _scopes(), st.integers(0, 2)
+    mine = st.builds(lambda to, scopes, number: Ask(to, to, scopes, number), to, scopes, number)
+    return st.one_of(mine, mine, mine, st.builds(Ask, other, to, scopes, number))
 
 
 _CORRECTABLE = ("place", "identity", "natures", "acute", "high_profile", "residence", "checks", "record_kind")
@@ -342,7 +352,7 @@ def moves() -> st.SearchStrategy[list[Step]]:
 
 
 @st.composite
-def schedules(draw: st.DrawFn, told: st.SearchStrategy[Tell], length: int) -> list[Step]:
+def schedules(draw: st.DrawFn, told: st.SearchStrategy[Tell | Ask], length: int) -> list[Step]:
     """Up to `length` told events, and before each whatever the services are doing."""
     meanwhile = moves()
     steps: list[Step] = []

@@ -44,6 +44,7 @@ def test_any_interleaving_comes_to_one_answer(plot: list[Step]) -> None:
     assert set(effects.values()) <= {1}
     assert list(repeated_conclusions(history)) == []
 
+    assert straight.reading == {}, "who asked to read was not answered"
     found, standing = complaints(history)
     assert found == []
     assert list(still_running(straight, standing)) == []

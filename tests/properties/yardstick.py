@@ -3,7 +3,7 @@
 `Words` keeps what the person said, in plain dictionaries, from told events alone. It asks no service and knows no state machine.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from schakel.events.consent import (
     ConsentTerms,
     ConsentWithdrawn,
 )
-from schakel.events.data import StatementRetracted
+from schakel.events.data import DisclosurePermitted, DisclosureRequested, StatementRetracted
 from schakel.events.referral import ReferralDelivered, ReferralProposed, ReferralReleased
 from schakel.events.report import CaseOpened, LabelRefused, ReportCorrected, ReportReceived
 from tests.support.casebook import World
@@ -164,10 +164,13 @@ def complaints(history: list[tuple[Entry, Effect]]) -> tuple[list[str], Standing
     words, found = Words(), []
     proposals: dict[str, ReferralProposed] = {}
     releases: dict[str, ReferralReleased] = {}
+    asked: dict[str, DisclosureRequested] = {}
     for entry, effect in history:
         event = entry.event
         if effect is Effect.DUPLICATE or not event.IN_CASE:
             continue
+        if isinstance(event, DisclosureRequested):
+            asked[entry.id] = event
         words.hear(entry)
         if not isinstance(event, Derived) or effect is not Effect.EFFECTIVE:
             continue
@@ -178,6 +181,8 @@ def complaints(history: list[tuple[Entry, Effect]]) -> tuple[list[str], Standing
         elif isinstance(event, ReferralReleased):
             releases[event.referral] = event
             found.extend(uncovered(words, proposals[event.referral], event, words.may_go_nameless))
+        elif isinstance(event, DisclosurePermitted):
+            found.extend(unreadable(words, proposals, releases, asked[event.request], event))
         elif isinstance(event, ReferralDelivered):
             found.extend(uncovered(words, proposals[event.referral], releases[event.referral], words.may_stay_nameless))
     return found, Standing(words, proposals, releases)
@@ -195,6 +200,25 @@ def uncovered(
     nameless = release.mode == "stripped" and set(release.scopes) <= {"case_facts"}
     if not (referral.strip_if_refused and nameless and nameless_allowed(referral.to, referral.purpose)):
         yield f"{release.scopes} to {referral.to} for {referral.purpose}: allowed are {allowed}"
+
+
+def unreadable(
+    words: Words,
+    proposals: Mapping[str, ReferralProposed],
+    releases: Mapping[str, ReferralReleased],
+    request: DisclosureRequested,
+    permit: DisclosurePermitted,
+) -> Iterator[str]:
+    """What is wrong with this permit to read, measured by what has been said up to now."""
+    referral = proposals.get(request.referral)
+    if referral is None or referral.to != request.by:
+        yield f"{request.by} may read what is not its own"
+        return
+    released = set(releases[request.referral].scopes) if request.referral in releases else set()
+    wanted = set(request.scopes) or released
+    may = (words.allowed(referral.to, referral.purpose) or set()) & released & wanted
+    if not permit.scopes or not set(permit.scopes) <= may:
+        yield f"{request.by} reads {permit.scopes}: allowed are {may}"
 
 
 def still_running(case: State, standing: Standing) -> Iterator[str]:

@@ -53,7 +53,7 @@ def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> MiniCluster:
     if getattr(request, "param", "sqlite") == "sqlite":
         return MiniCluster(tmp_path)
     url = request.getfixturevalue("server").database()
-    return MiniCluster(tmp_path, lambda service: url)
+    return MiniCluster(tmp_path, lambda: url)
 
 
 on_both = pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def nothing_waits(cluster: MiniCluster) -> bool:
 def agreed(cluster: MiniCluster, case: str) -> History:
     """What every service has, and a replay as well."""
     history = replayed(cluster, case)
-    assert states(cluster, case) == [history.state] * 5
+    assert states(cluster, case) == [history.state] * len(cluster.services)
     return history
 
 

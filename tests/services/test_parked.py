@@ -118,7 +118,7 @@ def test_tried_again_by_a_version_that_can_read_it(cluster: MiniCluster, monkeyp
     assert dict(newer.headers)["ce_id"].decode() in cluster.receipts(DOOR)
     assert [one.case for one in cluster.out(HELP) if isinstance(one, ReferralOffered)] == [case]
     replayed = cluster.replay(case)
-    assert states(cluster, case) == [replayed] * 5
+    assert states(cluster, case) == [replayed] * len(cluster.services)
     assert {one.to for one in replayed.referrals.values() if one.state is ReferralState.DELIVERED} == {HELP}
 
 
@@ -189,7 +189,7 @@ def test_a_record_that_contradicts_itself_is_parked(cluster: MiniCluster, change
     cluster.append(change(record(cluster, case, contact(cluster))))
     cluster.settle()
     assert {found[0].partition(": ")[2].partition(":")[0] for found in parked(cluster).values()} == {reason}
-    assert states(cluster, case) == [before] * 5
+    assert states(cluster, case) == [before] * len(cluster.services)
 
 
 def _with(one: Outgoing, name: str, value: bytes) -> tuple[tuple[str, bytes], ...]:

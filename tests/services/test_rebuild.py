@@ -15,7 +15,7 @@ from tests.support.minicluster import MiniCluster, Service
 from tests.support.truths import Evidence, all_faults
 
 DOOR, HELP, STRANGER = "politie-amsterdam", "slachtofferhulp", "coc-amsterdam"
-NAMES = ("intake", "routing", "consent", "followup", "cases")
+NAMES = ("intake", "routing", "consent", "followup", "cases", "gateway")
 
 
 def report(cluster: MiniCluster, **changed: object) -> ReportReceived:

@@ -113,7 +113,7 @@ def test_a_second_start_changes_nothing_and_stopping_leaves_nothing(backbone: Ba
     backbone.stop()
 
 
-@pytest.mark.parametrize("workers", [{"routing": 0}, {"gateway": 1}])
+@pytest.mark.parametrize("workers", [{"routing": 0}, {"console": 1}, {"gateway": 2}])
 def test_workers_that_make_no_sense(workers: dict[str, int], tmp_path: Path) -> None:
     with pytest.raises(BackboneProblem, match="expected"):
         Backbone(Settings(var_dir=tmp_path), workers=workers, tell=print)

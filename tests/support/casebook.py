@@ -20,15 +20,16 @@ from schakel.case import apply, conclude
 from schakel.case_state import Effect, Referral, State, dump, load
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
-from schakel.events import Derived, Told
+from schakel.events import Derived, Observed, Told
 from schakel.events.chain import WatermarkPassed
+from schakel.events.data import DisclosureRequested
 from schakel.ids import partner_source, service_source
 from schakel.messages import Message
 from services.consent.processor import ConsentRules
 from services.followup.processor import FollowupRules
 from services.routing.processor import RoutingRules
 from tests.support.conclusions import Pattern
-from tests.support.telling import Tell, Watermark, moment, referral_to
+from tests.support.telling import Ask, Tell, Watermark, moment, referral_to
 
 ROOT = Path(__file__).parents[2]
 CASE = "c0ffee00-0000-4000-8000-000000000001"
@@ -92,10 +93,12 @@ class World:
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
-    def tell(self, told: Tell | Watermark) -> Entry:
+    def tell(self, told: Tell | Watermark | Ask) -> Entry:
         """Intake appends it. Without a log time of its own it is logged ten minutes after what was told before."""
         if isinstance(told, Watermark):
             return self._append(_watermark(told.at))
+        if isinstance(told, Ask):
+            return self._ask(told)
         logged = told.logged or (self.clock or moment("2026-03-02 12:00")) + timedelta(minutes=10)
         self.clock = max(self.clock, logged) if self.clock else logged
         self._told += 1
@@ -112,6 +115,16 @@ class World:
             drill=told.drill,
         )
         return self._append(Entry(envelope, event))
+
+    def _ask(self, ask: Ask) -> Entry:
+        """The gateway appends it, with its own clock's moment."""
+        self._told += 1
+        at = ask.at or (self.clock or moment("2026-03-02 12:00")) + timedelta(minutes=10)
+        self.clock = max(self.clock, at) if self.clock else at
+        theirs = [referral.id for referral in self.state().referrals.values() if referral.to == ask.to]
+        referral = theirs[ask.number % len(theirs)] if theirs else "no-such-referral"
+        event = DisclosureRequested(referral=referral, by=ask.by, scopes=ask.scopes)
+        return self._append(_observed(event, ask.id or f"00000000-0000-7000-8000-{self._told:012d}", self.id, at))
 
     def read(self, name: str, records: int | None = None) -> None:
         """A service folds its next records (all there are, without a number) and decides once, in one transaction."""
@@ -194,7 +207,7 @@ class World:
                 continue
             effect = apply(seat.case, entry)
             moved = moved or may_lack(seat.rules, seat.case, entry, effect)
-            if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
+            if isinstance(entry.event, Told | Observed) and effect is not Effect.DUPLICATE:
                 seat.run = 0
             if entry.envelope.source == service_source(seat.name):
                 if entry.id in seat.pending:
@@ -232,6 +245,10 @@ class World:
         return said
 
 
+def _observed(event: DisclosureRequested, event_id: str, case: str, at: datetime) -> Entry:
+    return Entry(Envelope(event_id, service_source("gateway"), event.TYPE, at, case, logtime=at), event)
+
+
 def _watermark(at: datetime) -> Entry:
     envelope = Envelope(
         id=f"watermark-{at.timestamp():.0f}",
@@ -245,7 +262,7 @@ def _watermark(at: datetime) -> Entry:
 # --- stories ----------------------------------------------------------------------------------------------------------
 
 
-def given(*told: Tell | Watermark, chains: Chains | None = None, protocols: Protocols | None = None) -> "Story":
+def given(*told: Tell | Watermark | Ask, chains: Chains | None = None, protocols: Protocols | None = None) -> "Story":
     """A case with this history; after each event all services have had their say."""
     story = Story(World(chains, protocols))
     story.when(*told)
@@ -260,7 +277,7 @@ class Story:
     mark: int = 0
     _sent_before: dict[str, int] = field(default_factory=dict)
 
-    def when(self, *told: Tell | Watermark) -> Self:
+    def when(self, *told: Tell | Watermark | Ask) -> Self:
         """Tell these, one after the other; everything settles behind each."""
         self.mark = len(self.world.ledger)
         self._sent_before = {name: len(seat.sent) for name, seat in self.world.seats.items()}

@@ -22,6 +22,7 @@ from schakel.events.clock import (
     ClockSuspended,
 )
 from schakel.events.consent import ConsentExpired, ConsentNeeded
+from schakel.events.data import DisclosureDenied, DisclosurePermitted
 from schakel.events.referral import (
     PartyInformed,
     ReferralDelivered,
@@ -114,6 +115,15 @@ def delivered(to: str, **fields: Any) -> Pattern:
 
 def revoked(to: str, **fields: Any) -> Pattern:
     return Pattern(ReferralRevoked, {"to": to, **fields})
+
+
+def permitted(*scopes: str, **fields: Any) -> Pattern:
+    """A read: with scopes just these."""
+    return Pattern(DisclosurePermitted, {"scopes": scopes, **fields} if scopes else fields)
+
+
+def denied(reason: str, **fields: Any) -> Pattern:
+    return Pattern(DisclosureDenied, {"reason": reason, **fields})
 
 
 def clock_started(clock: str, **fields: Any) -> Pattern:

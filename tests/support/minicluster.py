@@ -33,12 +33,18 @@ from schakel.timesource import FixedTime
 from services.cases.processor import CasesProcessor
 from services.consent.processor import ConsentRules
 from services.followup.processor import FollowupProcessor, FollowupRules
+from services.gateway.ledger import Watch
+from services.gateway.processor import GatewayProcessor
 from services.intake.processor import IntakeProcessor
 from services.routing.processor import RoutingRules
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTITIONS = 6
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+async def _nobody(surroundings: object) -> None:
+    """Nobody listens for partners here; tests read at the reader itself."""
 
 
 @dataclass
@@ -48,7 +54,7 @@ class Service:
 
 
 class MiniCluster:
-    """All five services over topics that are lists. `settle()` lets everybody read until nobody has anything left.
+    """All services over topics that are lists. `settle()` lets everybody read until nobody has anything left.
 
     url: gives the address of a new, empty database, in which each service has its own schema; default: SQLite in `directory`.
     """
@@ -61,6 +67,7 @@ class MiniCluster:
         self.chains, self.protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
         self.time = FixedTime(START)
         self.keys = open_keys(None, directory)
+        self.watch = Watch()
         log_end = lambda topic, partition: len(self.topics[topic, partition])  # noqa: E731
         self._makes: dict[str, Callable[[], CaseProcessor]] = {
             "intake": lambda: IntakeProcessor(self.chains, lambda: self.keys, self.time, log_end),
@@ -68,6 +75,7 @@ class MiniCluster:
             "consent": lambda: CaseProcessor("consent", ConsentRules()),
             "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
             "cases": CasesProcessor,
+            "gateway": lambda: GatewayProcessor(self.watch, _nobody),
         }
         address = url() if url else None
         self.services = [Service(make(), self._store(directory, name, address)) for name, make in self._makes.items()]
@@ -225,7 +233,14 @@ class MiniCluster:
                 tx.checkpoint.next_offset = records[-1].offset + 1
                 tx.advance()
             self._publish(tx)
+        self._heard(service, topic, partition)
         return True
+
+    def _heard(self, service: Service, topic: str, partition: int) -> None:
+        """As the engine says it after each commit."""
+        if isinstance(service.processor, GatewayProcessor):
+            position = service.store.checkpoints()[topic, partition].next_offset
+            service.processor.committed((topic, partition), position)
 
     def _in_transaction(self, service: Service, topic: str, partition: int, work: Callable[[Tx], object]) -> None:
         with service.store.transaction(topic, partition) as tx:

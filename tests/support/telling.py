@@ -67,6 +67,21 @@ class Watermark:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A partner asks to read under a referral's reference: the number-th that goes to `to`, default its newest.
+
+    scopes: default all that it carries. at: default as for what is told.
+    """
+
+    by: str
+    to: str
+    scopes: tuple[str, ...] = ()
+    number: int = -1
+    at: datetime | None = None
+    id: str | None = None
+
+
 def moment(text: str | datetime) -> datetime:
     """`2026-03-28 12:00` as the clock on the wall in Amsterdam shows it; a datetime with a zone as it is."""
     if isinstance(text, datetime):
@@ -253,6 +268,11 @@ def declined(by: str, reason: str = "not_ours") -> Tell:
 
 def completed(by: str) -> Tell:
     return Tell(by, lambda case: ReferralCompleted(referral=referral_to(case, by).id))
+
+
+def reads(by: str, *scopes: str, to: str | None = None, at: str | datetime | None = None, id: str | None = None) -> Ask:
+    """`by` asks to read under the newest referral to `to` (default: to itself)."""
+    return Ask(by, to or by, scopes, at=moment(at) if at else None, id=id)
 
 
 # --- contact and the end

@@ -1,0 +1,60 @@
+"""How long a read by reference takes: from the partner client's request until it holds the data, with the request and the gate's
+answer in the ledger between. In bare round trips on the same broker, as `bench.latency` has them.
+
+Reads follow each other, as at a desk; each is of another case, and the services are otherwise idle.
+"""
+
+import time
+from statistics import median
+
+from bench import stand
+from bench.latency import bare_round_trips
+from bench.reports import DOOR, PERSONAL, RECEIVER, reports
+from schakel.client import GatewayAway, Partner
+from schakel.messages import ReferralOffered
+
+CASES = 300
+WARM_UP = 20
+
+
+def main() -> None:
+    cases = 60 if stand.quick() else CASES
+    took_ms: list[float] = []
+    late = 0
+    with stand.backbone("reading") as running:
+        running.wait_ready()
+        with Partner.connect(profile=stand.profile(running, DOOR)) as door:
+            source = reports()
+            pending = [door.send(next(source), personal=PERSONAL) for _ in range(cases + WARM_UP)]
+            for one in pending:
+                one.accepted(60)
+        before = bare_round_trips(running)
+        with Partner.connect(profile=stand.profile(running, RECEIVER)) as receiver:
+            offers = [m for m in receiver.inbox(wait_s=2.0) if isinstance(m.body, ReferralOffered)]
+            for number, offer in enumerate(offers):
+                began = time.perf_counter()
+                try:
+                    found = offer.open()
+                except GatewayAway:
+                    late += 1
+                    continue
+                assert found.story, "the story was permitted"
+                if number >= WARM_UP:
+                    took_ms.append((time.perf_counter() - began) * 1000)
+        after = bare_round_trips(running)
+    bare_ms = sorted(before + after)
+    unit, p50, p99 = median(bare_ms), median(took_ms), stand.percentile(took_ms, 0.99)
+    stand.write(
+        "reading",
+        {
+            "reads": len(took_ms),
+            "late": late,
+            "bare_round_trip_ms": {"p50": unit, "p99": stand.percentile(bare_ms, 0.99)},
+            "read_ms": {"p50": p50, "p90": stand.percentile(took_ms, 0.9), "p99": p99, "most": max(took_ms)},
+            "in_round_trips": {"p50": p50 / unit, "p99": p99 / unit},
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""What partners reach over HTTP: who is asking, and the one route under which a reference can be read."""
+
+import time
+from collections import Counter
+from typing import Annotated, Any
+
+import orjson
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Path, Query
+from fastapi.responses import Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, Field
+from starlette.types import Receive, Send
+from starlette.types import Scope as Connection
+
+from backbone.engine.logs import where_from
+from backbone.gateway.tokens import Tokens
+from schakel.events.vocab import Scope
+from services.gateway import problems, registry
+from services.gateway.numbers import READ_SECONDS, READS
+from services.gateway.reading import Away, Given, NotForYou, Reader, Refused, TooLate
+
+AT_ONCE = 16
+"""Reads that one partner may have under way. Each is an event in the ledger: nobody floods it."""
+VERSION = "1"
+log = structlog.get_logger(__name__)
+
+
+class Position(BaseModel):
+    """Where the permit stands in the ledger."""
+
+    partition: int
+    offset: int
+
+
+class Read(BaseModel):
+    """What may be read now. Members that were not told, or are not permitted, are missing."""
+
+    referral: str
+    case: str
+    request: str = Field(description="id of this read in the ledger")
+    position: Position
+    scopes: list[Scope] = Field(description="what was permitted, for this one read")
+    contact_details: Any = None
+    contact_preference: Any = None
+    story: Any = None
+    exact_place: Any = None
+    exact_time: Any = None
+    labels: list[str] | None = Field(None, description="on what each label rests; only when the label may be read")
+
+
+class Leaves(Response):
+    """An answer with personal data. Right before its first byte it asks whether it may still leave; if not, a problem goes instead.
+
+    The server closes each connection after one answer, so that nothing of an earlier one can stand in the way between this
+    question and the socket.
+    """
+
+    def __init__(self, given: Given, body: bytes) -> None:
+        super().__init__(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+        self._given = given
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        if not self._given.may_leave():
+            READS.labels("too_late").inc()
+            await problems.too_late().response()(scope, receive, send)
+            return
+        READS.labels("given").inc()
+        await super().__call__(scope, receive, send)
+
+
+def build(reader: Reader, tokens: Tokens) -> FastAPI:
+    """The application: reading by reference, and the schema registry."""
+    app = FastAPI(
+        title="Schakel gateway",
+        version=VERSION,
+        description="Reading by reference: what a delivered referral points to, as long as it may be read. Every read is an event.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.include_router(reading_routes(reader, tokens))
+    app.include_router(registry.routes())
+    return app
+
+
+def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:
+    """The door for reads. A later door (telling over HTTP, pages for the person) is a router beside this one."""
+    router = APIRouter()
+    bearer = HTTPBearer(auto_error=False, bearerFormat="opaque", description="the partner's token, from its profile")
+    under_way: Counter[str] = Counter()
+
+    async def asking(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
+        partner = tokens.partner(given.credentials) if given else None
+        if partner is None:
+            READS.labels("not_signed_on").inc()
+            raise problems.not_signed_on()
+        return partner
+
+    @router.get(
+        "/referrals/{referral}",
+        operation_id="readReferral",
+        summary="Read what a referral points to",
+        response_model=Read,
+        responses=_documented(401, 403, 404, 422, 429, 500, 503),
+    )
+    async def read(
+        partner: Annotated[str, Depends(asking)],
+        referral: Annotated[str, Path(description="the id in the referral's dataref", max_length=200)],
+        scopes: Annotated[
+            list[Scope] | None, Query(description="only these; default: all that the referral carries")
+        ] = None,
+    ) -> Response:
+        if under_way[partner] >= AT_ONCE:
+            READS.labels("too_many").inc()
+            raise problems.too_many()
+        under_way[partner] += 1
+        began = time.perf_counter()
+        try:
+            given = await reader.read(partner, referral, tuple(dict.fromkeys(scopes or ())))
+        except NotForYou:
+            READS.labels("not_yours").inc()
+            raise problems.nothing_here() from None
+        except Refused as no:
+            READS.labels("refused").inc()
+            raise problems.refused(no.reason) from None
+        except TooLate:
+            READS.labels("too_late").inc()
+            raise problems.too_late() from None
+        except Away as what:
+            READS.labels("away").inc()
+            log.warning("a read could not be answered", away=str(what))
+            raise problems.away() from None
+        except Exception as error:
+            READS.labels("fault").inc()
+            log.error("a defect in a read", error=where_from(error))  # without its text, which may quote somebody
+            raise problems.fault() from None
+        finally:
+            under_way[partner] -= 1
+            if not under_way[partner]:
+                del under_way[partner]
+        READ_SECONDS.observe(time.perf_counter() - began)
+        return Leaves(given, _body(referral, given))
+
+    return router
+
+
+def _body(referral: str, given: Given) -> bytes:
+    body: dict[str, Any] = {
+        "referral": referral,
+        "case": given.case,
+        "request": given.request,
+        "position": {"partition": given.permit.partition, "offset": given.permit.offset},
+        "scopes": given.scopes,
+        **given.personal,
+    }
+    if given.labels:
+        body["labels"] = given.labels
+    return orjson.dumps(body)
+
+
+def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These answers are problems."""
+    words = {
+        401: "no token, or not one of ours",
+        403: "delivered to you once, and not to be read now; `reason` is the gate's",
+        404: "no such referral of yours: unknown and somebody else's are the same answer",
+        422: "a parameter that does not fit",
+        429: "too many reads at once",
+        500: "a defect of ours; nothing was given",
+        503: "not now; nothing was given, ask again",
+    }
+    schema = problems.ProblemDetails.model_json_schema()
+    return {
+        status: {"description": words[status], "content": {problems.CONTENT_TYPE: {"schema": schema}}}
+        for status in statuses
+    }

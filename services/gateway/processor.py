@@ -1,0 +1,89 @@
+"""The gateway at the ledger: folds it like everybody else, concludes nothing, and hears the gate's answers to those who wait here.
+
+What it keeps beside the cases is where each reference leads and the newest sealed text of each field. How one read goes is
+`services.gateway.reading`.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from backbone.casework import LEDGER, CaseProcessor, Desk
+from backbone.engine.processor import Outcome, Place, Surroundings
+from backbone.onlooker import NoRules
+from backbone.store.transaction import Tx
+from schakel.case_state import Effect
+from schakel.entry import Entry
+from schakel.events.data import DisclosureDenied, DisclosurePermitted
+from schakel.events.referral import ReferralProposed
+from schakel.record import Raw
+from services.gateway import fields, tables
+from services.gateway.ledger import Answer, Watch
+
+Serve = Callable[[Surroundings], Any]
+
+
+class GatewayProcessor(CaseProcessor):
+    """See the module's words. serve: what listens for partners, as long as the worker runs; it gets the surroundings."""
+
+    versions = (Path(__file__).parent / "migrations",)
+
+    def __init__(self, watch: Watch, serve: Serve) -> None:
+        super().__init__("gateway", NoRules())
+        self._watch = watch
+        self._serve = serve
+        self._referrals: list[dict[str, Any]] = []
+        self._sealed: dict[tuple[str, str], dict[str, Any]] = {}
+        self._answers: list[Answer] = []
+
+    def waited_for(self, record: Any) -> bool:
+        """All of it, while somebody reads; nothing else."""
+        return self._watch.busy
+
+    async def serve(self, surroundings: Surroundings) -> None:
+        """Listen for partners."""
+        await self._serve(surroundings)
+
+    def committed(self, place: Place, position: int) -> None:
+        """What was read up to here is known; whoever waits for it goes on."""
+        answers, self._answers = self._answers, []
+        if place[0] == LEDGER:
+            self._watch.reached(place[1], position, answers)
+
+    def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
+        self._answers = []  # of a transaction that was taken back: it comes again
+        return super().process(tx, records)
+
+    def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
+        event = entry.event
+        if isinstance(event, DisclosurePermitted | DisclosureDenied):
+            if effect is Effect.EFFECTIVE:
+                self._answers.append(Answer(event, entry.partition, entry.offset))
+        elif isinstance(event, ReferralProposed):
+            if effect is Effect.EFFECTIVE:
+                self._referrals.append(
+                    {
+                        "referral_id": entry.id,
+                        "case_id": desk.case.id,
+                        "partition": tx.checkpoint.partition,
+                        "drill": desk.case.drill,
+                    }
+                )
+        else:
+            for field, part in fields.told_in(entry, effect):
+                self._sealed[desk.case.id, field] = {
+                    "case_id": desk.case.id,
+                    "field": field.value,
+                    "event_id": entry.id,
+                    "event_type": entry.envelope.type,
+                    "body": part.body,
+                }
+
+    def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
+        referrals, self._referrals = self._referrals, []
+        sealed, self._sealed = [*self._sealed.values()], {}
+        if referrals:
+            tx.connection.execute(tx.upsert(tables.referral, ("referral_id",), ("case_id", "partition")), referrals)
+        if sealed:
+            newer = ("event_id", "event_type", "body")
+            tx.connection.execute(tx.upsert(tables.sealed, ("case_id", "field"), newer), sealed)

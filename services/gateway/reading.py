@@ -1,0 +1,249 @@
+"""One read, from the request to the data that may leave: the promises of docs/adr/0020 stand here, in this order.
+
+1. The request is appended to the case's partition. What stands before it there, a withdrawal say, counts.
+2. The gate answers at that place; its answer is read back as effective.
+3. The log's end is asked, and the fold goes on to it. Whatever was appended up to then counts too.
+4. Exactly the permitted fields are opened.
+5. Right before the first byte (`Given.may_leave`) no more than FRESH_S have passed since the end was asked, freezes included.
+
+None of these waits by trying again: each waits for one thing, and all of them for no longer than the read may take.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from backbone.casework import LEDGER, load_desk
+from backbone.engine.errors import BrokerAway
+from backbone.keys.opening import Opener
+from backbone.keys.parts import Place
+from backbone.keys.service import NoKey
+from backbone.store.errors import DatabaseAway
+from backbone.store.tables import snapshot
+from schakel import avro
+from schakel.case_consent import noes_for, readable
+from schakel.case_state import State
+from schakel.entry import Entry
+from schakel.envelope import Envelope
+from schakel.events.base import SealedField
+from schakel.events.data import DisclosurePermitted, DisclosureRequested
+from schakel.events.vocab import HoldReason, Scope
+from schakel.ids import new_event_id, service_source
+from schakel.sealing import Json
+from schakel.timesource import TimeSource
+from services.gateway import fields, tables
+from services.gateway.deadline import Clock, Deadline, boot_time_s
+from services.gateway.ledger import Answer, Appender, LedgerAway, Watch
+
+PERMIT_S = 5.0
+"""How long a read may take from request to answer. A permit that comes later is nobody's."""
+FRESH_S = 1.0
+"""How old the look at the log's end may be when the first byte leaves."""
+
+T = TypeVar("T")
+
+
+class NotForYou(Exception):
+    """There is no such referral, or it is somebody else's, or nobody has told this partner of it: one and the same."""
+
+
+class Refused(Exception):
+    """It was delivered to this partner, and may not be read now. reason: the gate's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TooLate(Exception):
+    """No answer in time, or too long ago when it could have left. Nothing left; asking again is a new request."""
+
+
+class Away(Exception):
+    """Kafka or a database does not answer. Nothing left; asking again is a new request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Where a reference leads."""
+
+    id: str
+    case: str
+    partition: int
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What may leave, until it is too old. Does not show itself."""
+
+    request: str
+    case: str
+    permit: Answer
+    scopes: tuple[str, ...]
+    personal: Mapping[str, Json]
+    labels: tuple[str, ...]
+    fresh: Deadline
+
+    def may_leave(self) -> bool:
+        """Asked right before the first byte."""
+        return not self.fresh.passed
+
+    def __repr__(self) -> str:
+        return f"Given(request={self.request!r})"
+
+
+class Reader:
+    """See the module's words. log_ends: where the ledger's partitions end now. connect: the gateway's own database, to look at."""
+
+    def __init__(
+        self,
+        watch: Watch,
+        appender: Appender,
+        log_ends: Callable[[tuple[str, ...]], Awaitable[Mapping[tuple[str, int], int]]],
+        connect: Callable[[], AbstractContextManager[Connection]],
+        opener: Opener,
+        time: TimeSource,
+        *,
+        clock: Clock = boot_time_s,
+    ) -> None:
+        self._watch, self._appender, self._log_ends = watch, appender, log_ends
+        self._connect, self._opener, self._time, self._clock = connect, opener, time, clock
+        self._thread = ThreadPoolExecutor(2, thread_name_prefix="reader")
+
+    def close(self) -> None:
+        """No more reads."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def read(self, partner: str, referral_id: str, scopes: tuple[Scope, ...] = ()) -> Given:
+        """What `partner` may read under this reference. scopes: default all that it carries.
+
+        Raises NotForYou, Refused, TooLate, Away.
+        """
+        deadline = Deadline(PERMIT_S, self._clock)
+        try:
+            async with asyncio.timeout(PERMIT_S):
+                return await self._read(deadline, partner, referral_id, scopes)
+        except TimeoutError:
+            raise TooLate from None
+        except (LedgerAway, BrokerAway, DatabaseAway, DBAPIError) as error:
+            raise Away(type(error).__name__) from error
+
+    async def _read(self, deadline: Deadline, partner: str, referral_id: str, scopes: tuple[Scope, ...]) -> Given:
+        referral = await self._find(referral_id)
+        request = new_event_id()
+        answered = self._watch.expect(request)
+        try:
+            await self._appender.append(self._request(request, referral, partner, scopes), *_place(referral))
+            answer = await answered
+        finally:
+            self._watch.forget(request)
+        if not isinstance(answer.event, DisclosurePermitted):
+            case = await self._in_thread(self._state, referral)
+            raise _refusal(case, referral.id, partner, answer.event.reason)
+        fresh = Deadline(FRESH_S, self._clock)  # begun before the end is asked: it is at least as old as this
+        await self._up_to_the_end(referral.partition)
+        permitted = tuple(scope.value for scope in answer.event.scopes)
+        personal, labels = await self._in_thread(self._still, referral, partner, permitted)
+        if deadline.passed:
+            raise TooLate
+        return Given(request, referral.case, answer, permitted, personal, labels, fresh)
+
+    async def _find(self, referral_id: str) -> Referral:
+        """A reference that we do not know may be younger than our fold: its message goes out before the ledger says so."""
+        found = await self._in_thread(self._look_up, referral_id)
+        if found is None:
+            for (_, partition), end in (await self._log_ends((LEDGER,))).items():
+                await self._watch.folded(partition, end)
+            found = await self._in_thread(self._look_up, referral_id)
+        if found is None:
+            raise NotForYou
+        return found
+
+    async def _up_to_the_end(self, partition: int) -> None:
+        ends = await self._log_ends((LEDGER,))
+        await self._watch.folded(partition, ends[LEDGER, partition])
+
+    def _request(self, request: str, referral: Referral, partner: str, scopes: tuple[Scope, ...]) -> Entry:
+        """An observation of ours, with the moment of our clock: a grant that has ended by now has ended."""
+        event = DisclosureRequested(referral=referral.id, by=partner, scopes=scopes)
+        now = self._time.now()
+        source = service_source(event.OWNER)
+        return Entry(
+            Envelope(request, source, event.TYPE, now, referral.case, drill=referral.drill, logtime=now), event
+        )
+
+    async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+
+    # -- in the thread -------------------------------------------------------------------------------------------------
+
+    def _look_up(self, referral_id: str) -> Referral | None:
+        with self._connect() as db:
+            row = db.execute(select(tables.referral).where(tables.referral.c.referral_id == referral_id)).one_or_none()
+        return Referral(row.referral_id, row.case_id, row.partition, row.drill) if row else None
+
+    def _state(self, referral: Referral) -> State:
+        with self._connect() as db:
+            row = db.execute(select(snapshot.c.state).where(snapshot.c.case_id == referral.case)).one()
+        return load_desk(row.state).case
+
+    def _still(
+        self, referral: Referral, partner: str, scopes: tuple[str, ...]
+    ) -> tuple[Mapping[str, Json], tuple[str, ...]]:
+        """The data and the labels of these scopes, when all of them may still be read as the case stands now."""
+        case = self._state(referral)
+        if not set(scopes) <= _readable(case, referral.id, partner):
+            raise _refusal(case, referral.id, partner)
+        labels = [label.basis for label in case.labels if label.standing] if Scope.LABEL in scopes else []
+        return self._open(referral, scopes), tuple(labels)
+
+    def _open(self, referral: Referral, scopes: tuple[str, ...]) -> Mapping[str, Json]:
+        """The fields of these scopes as far as they were told. Nothing, when the person was erased."""
+        wanted = sorted(fields.opened_by(scopes))
+        table = tables.sealed
+        with self._connect() as db:
+            rows = db.execute(select(table).where(table.c.case_id == referral.case, table.c.field.in_(wanted))).all()
+        if not rows:
+            return {}
+        try:
+            values = self._opener.open_all(
+                referral.case, fields.SUBJECT, [(_places(row), bytes(row.body)) for row in rows]
+            )
+        except NoKey:
+            return {}
+        return {row.field: value for row, value in zip(rows, values, strict=True)}
+
+
+def _place(referral: Referral) -> tuple[int, str]:
+    return referral.partition, referral.case
+
+
+def _places(row: Any) -> list[Place]:
+    """Where the field was sealed: under the schema of its event that was the newest then. Today's first."""
+    schemas = [locked.id for locked in avro.read_lock() if locked.name == row.event_type]
+    field = SealedField(row.field)
+    return [Place(row.event_id, row.event_type, fields.SUBJECT, field, number) for number in reversed(schemas)]
+
+
+def _readable(case: State, referral_id: str, partner: str) -> set[str]:
+    referral = case.referrals.get(referral_id)
+    return readable(case, referral, partner) if referral else set()
+
+
+def _refusal(
+    case: State, referral_id: str, partner: str, reason: HoldReason = HoldReason.UNKNOWN
+) -> NotForYou | Refused:
+    """Why not, to whom it was delivered once; to anybody else as if it did not exist."""
+    referral = case.referrals.get(referral_id)
+    if referral is None or referral.to != partner or referral.delivered_at is None:
+        return NotForYou()
+    if reason is HoldReason.UNKNOWN and (noes := noes_for(case, referral.to, referral.purpose)):
+        reason = HoldReason.WITHDRAWN if noes[-1].withdrawn else HoldReason.REFUSED
+    return Refused(reason.value)

@@ -1,0 +1,58 @@
+"""The route keeps to its own OpenAPI description, whatever is asked: requests made up by schemathesis, for a few seconds."""
+
+import tempfile
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from backbone.gateway.tokens import Tokens
+from schakel.events.data import DisclosurePermitted
+from services.gateway import door
+from services.gateway.deadline import Deadline
+from services.gateway.ledger import Answer
+from services.gateway.reading import Away, Given, NotForYou, Refused, TooLate
+
+_TOKENS = Tokens(Path(tempfile.mkdtemp(prefix="schakel-tokens-")))
+_TOKEN = _TOKENS.issue("slachtofferhulp")
+
+
+class _EveryAnswer:
+    """One of each, in turn."""
+
+    def __init__(self) -> None:
+        permit = Answer(DisclosurePermitted(request="r", scopes=("story", "label")), 0, 1)
+        personal = {"contact_details": {"phone": "06-55500000"}, "story": "…"}
+        given = Given("r", "c", permit, ("story", "label"), personal, ("place",), Deadline(3600.0))
+        self._answers = cycle([given, NotForYou(), Refused("withdrawn"), TooLate(), Away("x"), RuntimeError("x")])
+
+    async def read(self, partner: str, referral: str, scopes: tuple[str, ...]) -> Given:
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", door.build(_EveryAnswer(), _TOKENS))  # type: ignore[arg-type]
+
+
+@schema.parametrize()
+@settings(max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck])
+def test_it_keeps_to_its_description(case: schemathesis.Case) -> None:
+    # A 5xx is in the description here: what is away says so.
+    case.call_and_validate(
+        headers={"Authorization": f"Bearer {_TOKEN}"},
+        excluded_checks=[schemathesis.checks.not_a_server_error],
+    )
+
+
+def test_it_is_one_route_with_a_token() -> None:
+    assert [(one.ok().method.upper(), one.ok().path) for one in schema.get_all_operations()] == [
+        ("GET", "/referrals/{referral}")
+    ]
+    assert schema.raw_schema["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+
+
+pytestmark = pytest.mark.filterwarnings("ignore")

@@ -1,0 +1,208 @@
+"""One read, in every order with a withdrawal: what stands before the request wins, and nothing leaves that was taken back since."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from backbone.casework import ledger_record
+from schakel.case import conclude
+from schakel.events.base import SealedField
+from schakel.events.data import DisclosurePermitted
+from schakel.events.report import ReportCorrected
+from schakel.events.vocab import Scope
+from schakel.ids import new_event_id
+from schakel.sealing import seal
+from services.gateway import reading
+from services.gateway.reading import FRESH_S, PERMIT_S, NotForYou, Refused, TooLate
+from tests.support.minicluster import MiniCluster
+from tests.support.readers import DOOR, HELP, PHONE, STEPS, STORY, STRANGER, Reading
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Reading:
+    return Reading(MiniCluster(tmp_path))
+
+
+# --- what is given
+
+
+async def test_it_gives_just_the_permitted_fields_of_the_person(read: Reading) -> None:
+    offer = read.offered()
+    given = await read.read(HELP, read.referral(offer))
+    assert given.personal == {"contact_details": {"phone": PHONE}, "contact_preference": "not at home", "story": STORY}
+    assert given.scopes == ("contact_details", "story")
+    assert given.may_leave()
+    assert PHONE not in repr(given)
+    assert read.effects(offer.case) == ["disclosure.requested", "disclosure.permitted"]
+
+
+async def test_asked_for_less_it_opens_less(read: Reading) -> None:
+    offer = read.offered()
+    given = await read.read(HELP, offer.referral, Scope.STORY)
+    assert given.personal == {"story": STORY}
+
+
+async def test_the_newest_word_is_given(read: Reading) -> None:
+    offer = read.offered()
+    event_id, key = new_event_id(), read.cluster.keys.door_keys()[0]
+    newer = seal("victim", {SealedField.CONTACT_DETAILS: {"phone": "06-55501111"}}, key, about=event_id)
+    corrected = ReportCorrected(replaces=("natures",), facts=offer.facts, sealed=(newer,))
+    read.cluster.send(DOOR, corrected, case=offer.case, event_id=event_id)
+    read.cluster.settle()
+    given = await read.read(HELP, offer.referral)
+    assert given.personal["contact_details"] == {"phone": "06-55501111"}
+    assert given.personal["story"] == STORY
+
+
+async def test_a_person_who_was_erased_is_read_by_nobody(read: Reading) -> None:
+    offer = read.offered()
+    read.cluster.keys.destroy(offer.case, "victim")
+    assert (await read.read(HELP, offer.referral)).personal == {}
+
+
+async def test_a_rebuilt_gateway_gives_the_same(read: Reading) -> None:
+    offer = read.offered()
+    read.cluster.rebuild("gateway")
+    given = await Reading(read.cluster).read(HELP, offer.referral)
+    assert given.personal["story"] == STORY
+
+
+async def test_a_referral_that_is_younger_than_our_fold_is_found(read: Reading) -> None:
+    """The message goes out before the ledger says so, and a partner may be quicker than we are."""
+    gateway = read.cluster.services.pop()
+    offer = read.offered()
+    read.before["end asked"] = lambda: read.cluster.services.append(gateway)
+    assert (await read.read(HELP, offer.referral)).personal["story"] == STORY
+
+
+# --- who gets nothing
+
+
+async def test_anothers_reference_is_as_if_it_did_not_exist_and_stands_in_the_ledger(read: Reading) -> None:
+    offer = read.offered()
+    for partner in (STRANGER, DOOR):
+        with pytest.raises(NotForYou):
+            await read.read(partner, offer.referral)
+    assert read.effects(offer.case) == ["disclosure.requested", "disclosure.denied"] * 2
+    assert {by: (r.permitted, r.denied) for by, r in read.cluster.replay(offer.case).reads.items()} == {
+        STRANGER: (0, 1),
+        DOOR: (0, 1),
+    }
+
+
+@pytest.mark.parametrize("name", ["0" * 36, "referrals", "", "a'; drop table referral; --"])
+async def test_what_does_not_exist_is_asked_of_nobody(read: Reading, name: str) -> None:
+    offer = read.offered()
+    length = len(read.cluster.ledger())
+    with pytest.raises(NotForYou):
+        await read.read(HELP, name)
+    with pytest.raises(NotForYou):
+        await read.read(HELP, offer.case)
+    assert len(read.cluster.ledger()) == length
+
+
+async def test_a_referral_that_waits_is_not_known_to_its_receiver(read: Reading) -> None:
+    offer = read.offered()
+    held = [one for one in read.cluster.replay(offer.case).referrals.values() if one.to != HELP]
+    assert held
+    with pytest.raises(NotForYou):
+        await read.read(held[0].to, held[0].id)
+
+
+# --- withdrawn, in every order
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_withdrawal_wins_wherever_it_stands_before_the_last_look(read: Reading, step: str) -> None:
+    """Behind that, at `opened`, the request was the earlier of the two."""
+    offer = read.offered()
+    read.before[step] = lambda: read.withdraw(offer.case)
+    if step == "opened":
+        assert (await read.read(HELP, offer.referral)).personal
+        return
+    with pytest.raises(Refused) as no:
+        await read.read(HELP, offer.referral)
+    assert no.value.reason == "withdrawn"
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_after_a_withdrawal_the_next_read_is_refused(read: Reading, step: str) -> None:
+    offer = read.offered()
+    read.before[step] = lambda: read.withdraw(offer.case)
+    with suppress(Refused):
+        await read.read(HELP, offer.referral)
+    with pytest.raises(Refused):
+        await read.read(HELP, offer.referral)
+
+
+async def test_withdrawn_long_ago(read: Reading) -> None:
+    offer = read.offered()
+    read.withdraw(offer.case)
+    read.cluster.settle()
+    with pytest.raises(Refused) as no:
+        await read.read(HELP, offer.referral)
+    assert no.value.reason == "withdrawn"
+    assert read.effects(offer.case) == ["disclosure.requested", "disclosure.denied"]
+
+
+# --- a permit is for one request and for seconds
+
+
+def _freeze(read: Reading, for_s: float) -> None:
+    read.clock.now_s += for_s
+
+
+@pytest.mark.parametrize("step", ["asked", "appended", "answered", "end asked", "opened"])
+async def test_frozen_for_longer_than_a_permit_lasts_it_gives_nothing(read: Reading, step: str) -> None:
+    offer = read.offered()
+    read.before[step] = lambda: _freeze(read, PERMIT_S)
+    with pytest.raises(TooLate):
+        await read.read(HELP, offer.referral)
+
+
+async def test_frozen_behind_the_last_look_it_lets_nothing_leave(read: Reading) -> None:
+    offer = read.offered()
+    given = await read.read(HELP, offer.referral)
+    assert given.may_leave()
+    _freeze(read, FRESH_S)
+    assert not given.may_leave()
+
+
+async def test_frozen_while_it_opens_it_lets_nothing_leave(read: Reading) -> None:
+    offer = read.offered()
+    read.before["opened"] = lambda: _freeze(read, FRESH_S)
+    assert not (await read.read(HELP, offer.referral)).may_leave()
+
+
+async def test_an_answer_that_comes_when_nobody_waits_is_given_to_nobody(
+    read: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = read.offered()
+    read.settles = False
+    monkeypatch.setattr(reading, "PERMIT_S", 0.5)
+    with pytest.raises(TooLate):
+        await read.read(HELP, offer.referral)
+    read.cluster.settle()
+    assert read.effects(offer.case) == ["disclosure.requested", "disclosure.permitted"]
+    assert read.cluster.watch._askers == {}
+
+
+async def test_a_permit_said_again_is_no_permit(read: Reading) -> None:
+    """The old permit under its old request, and one that somebody forges for the new request behind a withdrawal."""
+    offer = read.offered()
+    await read.read(HELP, offer.referral)
+    (old,) = [e for e in read.cluster.ledger(offer.case) if isinstance(e.event, DisclosurePermitted)]
+    case = read.cluster.replay(offer.case)
+    read.withdraw(offer.case)
+
+    def replay() -> None:
+        request = next(iter(read.cluster.replay(offer.case).reading))
+        forged = conclude(case, old.event.model_copy(update={"request": request}))
+        for entry in (old, forged):
+            read.cluster.append(ledger_record(entry, old.partition, offer.case))
+
+    read.before["appended"] = replay
+    with pytest.raises(Refused):
+        await read.read(HELP, offer.referral)
+    assert read.cluster.replay(offer.case).reads[HELP].permitted == 1
