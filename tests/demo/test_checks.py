@@ -1,5 +1,6 @@
 """Each check fails on a history that was tampered with in just its way."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -281,7 +282,7 @@ def test_a_read_without_a_permit(evidence: Evidence) -> None:
 
 def test_a_read_of_more_than_was_permitted(evidence: Evidence) -> None:
     at = next(at for at, read in enumerate(evidence.reads) if read.request)
-    evidence.reads[at] = replace(evidence.reads[at], scopes=("story", "label", "contact_details"))  # type: ignore[index]
+    evidence.reads[at] = dataclasses.replace(evidence.reads[at], scopes=("story", "label", "contact_details"))  # type: ignore[index]
     broken(evidence, "reads", "without a permit before it")
 
 
