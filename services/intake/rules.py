@@ -295,13 +295,6 @@ def _references(message: Submission) -> Iterator[Refusal]:
     event, known = message.event, message.case
     if known is None:
         return
-    if isinstance(event, consent.ConsentGranted) and event.supersedes and not _is_no(known, event):
-        yield Refusal(
-            code="supersedes.no_such_no",
-            field="supersedes",
-            expected="the id of a refusal or withdrawal in this case that concerns this recipient and purpose",
-            remedy="send the ce_id of the no that she takes back, or leave the field out when there is none",
-        )
     if isinstance(event, data.StatementRetracted) and not _own_statement(known, event.event, message.partner.id):
         yield Refusal(
             code="statement.not_yours",
@@ -319,11 +312,6 @@ def _references(message: Submission) -> Iterator[Refusal]:
                 expected="a referral that was delivered to you in this case",
                 remedy="send the id that stands in the referral message",
             )
-
-
-def _is_no(case: State, grant: consent.ConsentGranted) -> bool:
-    terms = grant.terms
-    return any(no.id == grant.supersedes and no.concerns(terms.recipient, terms.purpose) for no in case.noes)
 
 
 def _own_statement(case: State, event_id: str, partner_id: str) -> bool:

@@ -51,11 +51,10 @@ def test_the_reference_library_reads_every_schema(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", VERSIONS)
-def test_every_version_agrees_with_every_other(name: str) -> None:
-    for old in VERSIONS[name]:
-        for new in VERSIONS[name]:
-            if old is not new:
-                check_compatible(old, new, name)
+def test_every_version_could_follow_every_earlier_one(name: str) -> None:
+    for number, old in enumerate(VERSIONS[name]):
+        for new in VERSIONS[name][number + 1 :]:
+            check_compatible(old, new, name)
 
 
 def written_by_us(schema: Schema, value: Any) -> bytes:

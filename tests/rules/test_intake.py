@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Event, Told
-from schakel.events.consent import ConsentGranted
 from schakel.events.report import CaseOpened, SettlementChosen
 from schakel.ids import partner_source
 from schakel.messages import Refusal
@@ -151,10 +150,6 @@ IN_CASE: dict[str, tuple[Tell, str]] = {
     "right.missing": (telling.close_requested(HELP), "ce_type"),
     "referral.not_yours": (telling.accepted(CITY), "referral"),
     "statement.not_yours": (telling.retracted(SAID, by=HELP), "event"),
-    "supersedes.no_such_no": (
-        Tell(POLICE, ConsentGranted(terms=terms(HELP), supersedes=SAID)),
-        "supersedes",
-    ),
     "role.not_held": (telling.requested(COC, role="mediation"), "role"),
     "chain.another": (telling.corrected(POLICE, place={"municipality": "groningen"}), "facts.place.municipality"),
     "mediation.refused": (telling.requested(CITY, role="coordinator", purpose="mediation"), "purpose"),
