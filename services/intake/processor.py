@@ -13,10 +13,12 @@ from pathlib import Path
 import structlog
 
 from backbone import metrics
-from backbone.casework import LEDGER, CaseProcessor, Desk, load_desks, timers_of
+from backbone.casework import LEDGER, CaseProcessor, timers_of
 from backbone.chains import Chains, Partner
+from backbone.desks import Desk, load_desks
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Surroundings
+from backbone.kafka.topics import LEDGER_PARTITIONS
 from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
 from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
@@ -36,10 +38,9 @@ from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
 from services.intake import answered, answers, rules, seen, watermark
+from services.intake.doubts import Doubts, Read
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
-WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours"})
-"""Refusals that may only mean that our own fold of the ledger is behind: looked at again when it is not."""
 
 log = structlog.get_logger(__name__)
 
@@ -77,10 +78,9 @@ class IntakeProcessor(CaseProcessor):
         self.chains = chains
         self.keys = keys
         self.time = time
-        self.log_end = log_end
         self.new_id = new_id
         self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
-        self._looked_again: dict[str, int] = {}
+        self.doubts = Doubts(log_end, LEDGER_PARTITIONS)
         self._answered_to: dict[str, int] = {}
 
     def begin(self) -> None:
@@ -148,6 +148,7 @@ class IntakeProcessor(CaseProcessor):
         partner = self.chains.partner(records[0].topic.removeprefix(IN))
         now = self.time.now()
         read = [self._read(raw) for raw in records]
+        left = list(range(len(records)))
         topic = records[0].topic
         if topic not in self._answered_to:
             self._answered_to[topic] = answered.reached(tx, topic)
@@ -159,12 +160,14 @@ class IntakeProcessor(CaseProcessor):
                 return Outcome()
         cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
         judged = [self._judge(item, partner, cases, now) for item in read]
-        if wait := self._behind(records, read, judged):
-            return Outcome(wait_for=wait)
-        self._write(tx, records, read, judged, partner, now)
-        return Outcome()
+        outcome = self.doubts.outcome(tx, records, read, judged)
+        if done := outcome.processed:
+            self._write(tx, records[:done], read[:done], judged[:done], partner, now)
+        if outcome.wait_for is None:
+            return outcome
+        return Outcome(wait_for=outcome.wait_for, processed=left[done])
 
-    def _read(self, raw: Raw) -> tuple[Envelope, Told] | Refusal:
+    def _read(self, raw: Raw) -> Read:
         try:
             if raw.value is not None and len(raw.value) > rules.MAX_EVENT_BYTES:
                 raise Unreadable(
@@ -184,7 +187,7 @@ class IntakeProcessor(CaseProcessor):
 
     def _judge(
         self,
-        item: tuple[Envelope, Told] | Refusal,
+        item: Read,
         partner: Partner | None,
         cases: dict[str, State],
         now: datetime,
@@ -202,31 +205,11 @@ class IntakeProcessor(CaseProcessor):
         case = cases.get(envelope.case) if envelope.case else None
         return rules.refusal(rules.Submission(envelope, event, partner, case), self.chains, now)
 
-    def _behind(
-        self,
-        records: Sequence[Raw],
-        read: Sequence[tuple[Envelope, Told] | Refusal],
-        judged: Sequence[Refusal | None],
-    ) -> dict[tuple[str, int], int] | None:
-        """Ledger ends that our fold has to reach before these messages can be judged; None when it has, or when none depends on it."""
-        topic = records[0].topic
-        doubtful = [
-            raw.offset
-            for raw, item, verdict in zip(records, read, judged, strict=True)
-            if verdict and verdict.code in WAITS and not isinstance(item, Refusal) and item[0].case
-        ]
-        if not doubtful or doubtful[-1] <= self._looked_again.get(topic, -1):
-            return None
-        self._looked_again[topic] = doubtful[-1]
-        return {(LEDGER, partition): self.log_end(LEDGER, partition) for partition in range(self.ledger_partitions)}
-
-    ledger_partitions = 6
-
     def _write(
         self,
         tx: Tx,
         records: Sequence[Raw],
-        read: Sequence[tuple[Envelope, Told] | Refusal],
+        read: Sequence[Read],
         judged: Sequence[Refusal | None],
         partner: Partner | None,
         now: datetime,
@@ -269,7 +252,7 @@ class IntakeProcessor(CaseProcessor):
 
     def _reseal(
         self,
-        read: Sequence[tuple[Envelope, Told] | Refusal],
+        read: Sequence[Read],
         judged: Sequence[Refusal | None],
         known: Mapping[tuple[str, str], seen.Seen],
     ) -> tuple[dict[tuple[str, str], str | None], dict[int, tuple[Sealed, ...] | Unreadable]]:
