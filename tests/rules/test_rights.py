@@ -30,7 +30,7 @@ from services.intake.rules import Submission, refusal
 from tests.house.papers import table_rows
 from tests.support import telling
 from tests.support.casebook import World, repository
-from tests.support.telling import ADV, CITY, HELP, POLICE, moment, terms
+from tests.support.telling import ADV, HELP, POLICE, moment, terms
 
 NOW = moment("2026-03-28 20:00")
 RELATIONS = ("no case", "reporter", "party", "member")
@@ -127,7 +127,9 @@ def test_every_role_in_every_relation(name: str) -> None:
         for role in Role:
             found, wanted = code(name, role, relation), may(WANTED[name][relation], role)
             if (found is None) is not wanted or (found and found not in NOT_YOURS):
-                wrong.append(f"{role} as {relation}: wanted {'let in' if wanted else 'refused'}, found {found or 'let in'}")
+                wrong.append(
+                    f"{role} as {relation}: wanted {'let in' if wanted else 'refused'}, found {found or 'let in'}"
+                )
     assert wrong == []
 
 
