@@ -96,6 +96,31 @@ def test_another_partners_name_on_a_good_token_is_no_token(http: TestClient, tok
     assert get(http, f"nobody.{mine.partition('.')[2]}").status_code == 401
 
 
+def refusals(http: TestClient, token: str) -> list[dict[str, Any]]:
+    """What the log says of a request with this token."""
+    with structlog.testing.capture_logs() as logs:
+        get(http, token)
+    assert token not in json.dumps(logs)
+    assert REFERRAL not in json.dumps(logs)
+    return [{name: one[name] for name in one if name != "log_level"} for one in logs]
+
+
+def test_who_uses_anothers_name_leaves_a_trace_and_not_its_token(http: TestClient, tokens: Tokens) -> None:
+    mine, _ = tokens.issue("rita"), tokens.issue("slachtofferhulp")
+    said = {"event": "sign-on refused", "claimed": "slachtofferhulp"}
+    assert refusals(http, f"slachtofferhulp.{mine.partition('.')[2]}") == [said]
+    nobody = {"event": "sign-on refused", "claimed": None}
+    for made_up in (f"nobody.{mine.partition('.')[2]}", "Jansen", PHONE, "slachtofferhulp"):
+        assert refusals(http, made_up) == [nobody], "whatever stands there, it may be anything"
+
+
+def test_who_tries_references_leaves_a_trace_and_not_the_reference(
+    http: TestClient, reader: FakeReader, tokens: Tokens
+) -> None:
+    reader.raises = NotForYou()
+    assert refusals(http, tokens.issue("rita")) == [{"event": "a read of what is not theirs", "partner": "rita"}]
+
+
 def test_a_new_token_ends_the_one_before_and_revoking_ends_it_at_once(http: TestClient, tokens: Tokens) -> None:
     first, second = tokens.issue("rita"), tokens.issue("rita")
     assert [get(http, token).status_code for token in (first, second)] == [401, 200]
