@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import structlog
 
 from backbone import metrics
 from backbone.case_rules import TOLD, Rules, may_lack
+from backbone.desks import Desk, Desks, copied
 from backbone.engine.processor import Outcome
 from backbone.records import LEDGER as LEDGER
 from backbone.records import ledger_record, out_record
@@ -45,34 +45,6 @@ TIMERS_AT_ONCE = 1_000
 log = structlog.get_logger(__name__)
 
 
-class Desk(msgspec.Struct, omit_defaults=True):
-    """A case as a service keeps it: what is known, and which own conclusions are on their way to the ledger."""
-
-    case: State
-    pending: list[str] = []
-    run: int = 0
-    """Own conclusions since the last event that is not concluded."""
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Desk).decode
-_decode_state = msgspec.msgpack.Decoder(State).decode
-
-
-def _copy(case: State) -> State:
-    return _decode_state(_encode(case))
-
-
-def load_desk(snapshot: bytes) -> Desk:
-    """The desk that a snapshot row holds. Raises msgspec.DecodeError for anything else."""
-    return _decode(snapshot)
-
-
-def load_desks(tx: Tx, ids: Sequence[str]) -> dict[str, Desk]:
-    """The desks of these cases, as far as there are any."""
-    return {case_id: _decode(blob) for case_id, blob in tx.snapshots(ids).items()}
-
-
 def case_named(raw: Raw) -> str:
     """The case that a record belongs to by its key, as far as that can be read: under this a record is parked."""
     key = (raw.key or b"").decode("ascii", "replace")
@@ -87,6 +59,7 @@ class CaseProcessor:
         self.rules = rules
         self.source = service_source(name)
         self._waited_for = {ce_type(model.TYPE).encode() for model in getattr(rules, "hastens", TOLD)}
+        self.desks = Desks()
         self._said: dict[bytes | None, Derived] = {}
         """Own conclusions by their bytes, until they are read back: they need not be decoded."""
         self._ahead: bool = getattr(rules, "decides_ahead", False)
@@ -134,7 +107,7 @@ class CaseProcessor:
         after = tx.note(f"reconcile/{partition}") or ""
         ids = tx.case_ids(partition, after, RECONCILE_AT_ONCE)
         now = self.now(tx)
-        desks = load_desks(tx, ids)
+        desks = self.desks.load(tx, ids)
         for desk in desks.values():
             self._decide(tx, desk, now)
         self._save(tx, desks)
@@ -176,7 +149,7 @@ class CaseProcessor:
 
     def _fold(self, tx: Tx, by_case: dict[str, list[Entry]], now: datetime | None) -> None:
         rebuilding = tx.checkpoint.rebuilding
-        desks = load_desks(tx, list(by_case))
+        desks = self.desks.load(tx, list(by_case))
         announcing: list[tuple[Desk, Entry]] = []
         effects: Counter[Effect] = Counter()
         moved: dict[str, Desk] = {}
@@ -221,7 +194,7 @@ class CaseProcessor:
                 outgoing.append(ledger_record(entry, tx.checkpoint.partition, case.id, value))
             if not self._ahead:
                 break
-            case = _copy(case)
+            case = copied(case)
             for entry, _, _ in said:
                 apply(case, entry)
             said = self._conclude(desk, case, now)
@@ -256,7 +229,7 @@ class CaseProcessor:
             )
 
     def _save(self, tx: Tx, desks: dict[str, Desk]) -> None:
-        tx.save_snapshots({case_id: _encode(desk) for case_id, desk in desks.items()})
+        self.desks.save(tx, desks)
         self.saved(tx, desks)
 
     # -- what has to wait ----------------------------------------------------------------------------------------------
@@ -289,7 +262,7 @@ class CaseProcessor:
                 continue
             log.info("parked event given up", service=self.name, case=case_id, offset=record.raw.offset)
             tx.unpark([record.id])
-            for desk in load_desks(tx, [case_id]).values():
+            for desk in self.desks.load(tx, [case_id]).values():
                 desk.pending = [said for said in desk.pending if ("ce_id", said.encode()) not in record.raw.headers]
                 self._save(tx, {case_id: desk})  # an own conclusion that broke on its way is concluded again
             self.given_up(tx, record.raw)
@@ -334,12 +307,12 @@ class CaseProcessor:
             return False
         until_ms = int(now.timestamp() * 1000)
         due = tx.timers_due(tx.checkpoint.partition, until_ms, TIMERS_AT_ONCE)
-        desks = load_desks(tx, due)
+        desks = self.desks.load(tx, due)
         for case_id, desk in desks.items():
             self._decide(tx, desk, now)
             waiting = [(name, at_ms) for name, at_ms in timers_of(desk.case) if at_ms > until_ms]
             tx.set_timers({case_id: waiting})  # what was decided sets them anew when it is read back
-        tx.save_snapshots({case_id: _encode(desk) for case_id, desk in desks.items()})
+        self.desks.save(tx, desks)
         return len(due) == TIMERS_AT_ONCE
 
 

@@ -34,7 +34,9 @@ def main() -> None:
     with stand.backbone("latency") as running:
         running.wait_ready()
         before = bare_round_trips(running)
+        cpu_before = stand.cpu_by_process(running)
         sent, got = load(running, seconds)
+        cpu_after = stand.cpu_by_process(running)
         after = bare_round_trips(running)
         stages = by_stage(running)
     waited_ms = [(got[case] - at) * 1000 for case, at in sent.items() if case in got]
@@ -57,6 +59,7 @@ def main() -> None:
             },
             "in_round_trips": {"p50": p50 / unit, "p99": p99 / unit},
             "stages_ms": stages,
+            "cpu_s": {name: cpu_after[name] - cpu_before.get(name, 0.0) for name in cpu_after},
         },
     )
 

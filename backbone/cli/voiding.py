@@ -12,8 +12,9 @@ from hashlib import sha256
 from kafka import KafkaProducer
 from sqlalchemy import select
 
-from backbone.casework import LEDGER, case_named, load_desk
+from backbone.casework import LEDGER, case_named
 from backbone.cli.output import Undoable
+from backbone.desks import load_desk
 from backbone.kafka.connection import connection, credentials
 from backbone.kafka.credentials import Credentials
 from backbone.kafka.embedded import running

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from backbone.casework import LEDGER, load_desk
+from backbone.casework import LEDGER
 from backbone.demo.evidence import Answer, Evidence, Offer, Sent
 from backbone.demo.quiet import Services
 from backbone.demo.stage import LiveStage
+from backbone.desks import load_desk
 from backbone.store import tables
 from schakel.case_state import State
 from schakel.client.inbox import read

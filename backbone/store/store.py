@@ -8,16 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
 
 from backbone.store import migrate, parking, tables
 from backbone.store.databases import open_engine
 from backbone.store.errors import CheckpointMissing, as_away
 from backbone.store.rows import Checkpoint, ParkedRecord
-from backbone.store.transaction import Tx, upsert
+from backbone.store.transaction import Tx, checkpoints, upsert
 
 _COLUMNS = tuple(field.name for field in fields(Checkpoint))
 _EARLIEST = select(func.min(tables.timer.c.due_at_ms))
@@ -65,9 +64,7 @@ class Store:
     def checkpoints(self) -> dict[tuple[str, int], Checkpoint]:
         """How far the whole service has come, all workers together."""
         with self.reading() as connection:
-            return {
-                (row.topic, row.partition): _checkpoint(row) for row in connection.execute(select(tables.checkpoint))
-            }
+            return checkpoints(connection)
 
     def take_up(self, new: Sequence[Checkpoint]) -> None:
         """Make checkpoints for partitions that have none (`id` is not looked at); one that is there already stays as it is."""
@@ -129,7 +126,3 @@ class Store:
                 self._forget_connections()  # from before it went, they are of no use after
                 raise away from error
             raise
-
-
-def _checkpoint(row: Row[Any]) -> Checkpoint:
-    return Checkpoint(*(getattr(row, name) for name in _COLUMNS))

@@ -57,6 +57,10 @@ class Tx:
         row = cursor.execute(_LOCK_LITE if lite else _LOCK, (topic, partition)).fetchone()
         return None if row is None else cls(connection, Checkpoint(*row))
 
+    def checkpoints(self) -> dict[tuple[str, int], Checkpoint]:
+        """How far the whole service has come, all workers together, as this transaction sees it."""
+        return checkpoints(self.connection)
+
     # -- outbox --------------------------------------------------------------------------------------------------------
 
     def outbox(self, rows: Iterable[Outgoing]) -> None:
@@ -248,6 +252,12 @@ def _cursor(connection: Connection, lite: bool) -> Any:
     driver = connection.connection.driver_connection
     assert driver is not None
     return driver.cursor() if lite else driver.cursor(binary=True)
+
+
+def checkpoints(connection: Connection) -> dict[tuple[str, int], Checkpoint]:
+    """Of every partition that the service has taken up."""
+    rows = connection.execute(select(*(tables.checkpoint.c[field.name] for field in fields(Checkpoint))))
+    return {(point.topic, point.partition): point for point in (Checkpoint(*row) for row in rows)}
 
 
 def upsert(connection: Connection, table: Table, key: Sequence[str], columns: Sequence[str]) -> Insert:

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 from sqlalchemy import Connection, select
 
-from backbone.casework import load_desk
+from backbone.desks import load_desk
 from backbone.store.tables import snapshot
 from schakel.case import grounds_to_tell
 from schakel.case_knows import who_knows

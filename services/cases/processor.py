@@ -5,7 +5,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from backbone.casework import CaseProcessor, Desk
+from backbone.casework import CaseProcessor
+from backbone.desks import Desk
 from backbone.engine.processor import Surroundings
 from backbone.onlooker import NoRules
 from backbone.store.transaction import Tx

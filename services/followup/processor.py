@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from backbone.casework import CaseProcessor, Desk, timers_of
+from backbone.casework import CaseProcessor, timers_of
 from backbone.chains import Chains
+from backbone.desks import Desk
 from backbone.protocols import Protocols
 from backbone.store.store import Store
 from backbone.store.transaction import Tx

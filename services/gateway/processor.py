@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from backbone.casework import LEDGER, CaseProcessor, Desk
+from backbone.casework import LEDGER, CaseProcessor
+from backbone.desks import Desk
 from backbone.engine.processor import Outcome, Place, Surroundings
 from backbone.onlooker import NoRules
 from backbone.store.transaction import Tx

@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from backbone.casework import LEDGER, load_desk
+from backbone.casework import LEDGER
+from backbone.desks import load_desk
 from backbone.engine.errors import BrokerAway
 from backbone.keys.opening import Opener
 from backbone.keys.parts import Place

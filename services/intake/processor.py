@@ -14,10 +14,12 @@ from pathlib import Path
 import structlog
 
 from backbone import metrics
-from backbone.casework import LEDGER, CaseProcessor, Desk, load_desks, timers_of
+from backbone.casework import LEDGER, CaseProcessor, timers_of
 from backbone.chains import Chains, Partner
+from backbone.desks import Desk, load_desks
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Place, Surroundings
+from backbone.kafka.topics import LEDGER_PARTITIONS
 from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
 from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
@@ -38,12 +40,11 @@ from schakel.record import Raw
 from schakel.timesource import TimeSource
 from services.intake import answered, answers, rules, seen, watermark
 from services.intake.ahead import Ahead
+from services.intake.doubts import Doubts, Read
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
 PORTION = 500
 """Messages of one partner in a transaction: then the ledger and the other partners have their turn, however long its list is."""
-WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours"})
-"""Refusals that may only mean that our own fold of the ledger is behind: looked at again when it is not."""
 
 log = structlog.get_logger(__name__)
 
@@ -82,11 +83,10 @@ class IntakeProcessor(CaseProcessor):
         self.chains = chains
         self.keys = keys
         self.time = time
-        self.log_end = log_end
         self.new_id = new_id
         self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
         self.ahead = ahead or Ahead()
-        self._looked_again: dict[str, int] = {}
+        self.doubts = Doubts(log_end, LEDGER_PARTITIONS)
         self._answered_to: dict[str, int] = {}
 
     def begin(self) -> None:
@@ -163,6 +163,7 @@ class IntakeProcessor(CaseProcessor):
         partner = self.chains.partner(records[0].topic.removeprefix(IN))
         now = self.time.now()
         read = [self._read(raw) for raw in records]
+        left = list(range(len(records)))
         topic = records[0].topic
         if topic not in self._answered_to:
             self._answered_to[topic] = answered.reached(tx, topic)
@@ -174,16 +175,19 @@ class IntakeProcessor(CaseProcessor):
                 return Outcome()
         cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
         judged = [self._judge(item, partner, cases, now) for item in read]
-        if wait := self._behind(records, read, judged):
-            return Outcome(wait_for=wait)
-        self._write(tx, records, read, judged, partner, now)
-        return Outcome()
+        outcome = self.doubts.outcome(tx, records, read, judged)
+        if done := outcome.processed:
+            self._write(tx, records[:done], read[:done], judged[:done], partner, now)
+        if outcome.wait_for is None:
+            self._admit_ahead(tx, topic, records[-1].offset + 1)
+            return outcome
+        return Outcome(wait_for=outcome.wait_for, processed=left[done])
 
-    def _admit_ahead(self, tx: Tx, topic: str) -> None:
-        """Let in the noes that were found behind what waits. One that cannot be let in now is looked at when it is its turn."""
+    def _admit_ahead(self, tx: Tx, topic: str, position: int) -> None:
+        """Let in the noes that were found at or behind `position`. One that cannot be let in now is looked at when it is its turn."""
         if topic not in self._answered_to:
             return  # nothing of it was judged yet: our fold may still be young
-        found = self.ahead.take(topic, max(tx.checkpoint.next_offset, self._answered_to[topic] + 1))
+        found = self.ahead.take(topic, max(position, self._answered_to[topic] + 1))
         partner, now = self.chains.partner(topic.removeprefix(IN)), self.time.now()
         read = [self._read(raw) for raw in found]
         cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
@@ -194,7 +198,7 @@ class IntakeProcessor(CaseProcessor):
             self._write(tx, [found[number] for number in good], let_in, [None] * len(good), partner, now)
             metrics.ahead.inc(len(good))
 
-    def _read(self, raw: Raw) -> tuple[Envelope, Told] | Refusal:
+    def _read(self, raw: Raw) -> Read:
         try:
             if raw.value is not None and len(raw.value) > rules.MAX_EVENT_BYTES:
                 raise Unreadable(
@@ -214,7 +218,7 @@ class IntakeProcessor(CaseProcessor):
 
     def _judge(
         self,
-        item: tuple[Envelope, Told] | Refusal,
+        item: Read,
         partner: Partner | None,
         cases: dict[str, State],
         now: datetime,
@@ -232,31 +236,11 @@ class IntakeProcessor(CaseProcessor):
         case = cases.get(envelope.case) if envelope.case else None
         return rules.refusal(rules.Submission(envelope, event, partner, case), self.chains, now)
 
-    def _behind(
-        self,
-        records: Sequence[Raw],
-        read: Sequence[tuple[Envelope, Told] | Refusal],
-        judged: Sequence[Refusal | None],
-    ) -> dict[tuple[str, int], int] | None:
-        """Ledger ends that our fold has to reach before these messages can be judged; None when it has, or when none depends on it."""
-        topic = records[0].topic
-        doubtful = [
-            raw.offset
-            for raw, item, verdict in zip(records, read, judged, strict=True)
-            if verdict and verdict.code in WAITS and not isinstance(item, Refusal) and item[0].case
-        ]
-        if not doubtful or doubtful[-1] <= self._looked_again.get(topic, -1):
-            return None
-        self._looked_again[topic] = doubtful[-1]
-        return {(LEDGER, partition): self.log_end(LEDGER, partition) for partition in range(self.ledger_partitions)}
-
-    ledger_partitions = 6
-
     def _write(
         self,
         tx: Tx,
         records: Sequence[Raw],
-        read: Sequence[tuple[Envelope, Told] | Refusal],
+        read: Sequence[Read],
         judged: Sequence[Refusal | None],
         partner: Partner | None,
         now: datetime,
@@ -299,7 +283,7 @@ class IntakeProcessor(CaseProcessor):
 
     def _reseal(
         self,
-        read: Sequence[tuple[Envelope, Told] | Refusal],
+        read: Sequence[Read],
         judged: Sequence[Refusal | None],
         known: Mapping[tuple[str, str], seen.Seen],
     ) -> tuple[dict[tuple[str, str], str | None], dict[int, tuple[Sealed, ...] | Unreadable]]:
@@ -352,7 +336,7 @@ class IntakeProcessor(CaseProcessor):
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
         if topic != LEDGER:
-            self._admit_ahead(tx, topic)
+            self._admit_ahead(tx, topic, tx.checkpoint.next_offset)
             self.watermark.handled(tx, topic)
             return False
         entry, more = self.watermark.due(tx, partition)

@@ -166,6 +166,7 @@ def relations(case: State | None, partner_id: str) -> set[Relation]:
     """How a partner stands to a case: it reported it, is party to it (coordinates it, received a referral), or nothing (empty).
 
     A referral that is on its way counts: the message may arrive before our own record of it, and the receiver may answer at once.
+    So does one that reached it although its record landed behind a withdrawal: until it is told to stop, it answers in good faith.
     """
     if case is None or case.report is None:
         return set()
@@ -174,7 +175,8 @@ def relations(case: State | None, partner_id: str) -> set[Relation]:
     on_its_way = any(
         referral.to == partner_id and referral.state is ReferralState.RELEASED for referral in case.referrals.values()
     )
-    return {Relation.PARTY} if on_its_way or partner_id in case.parties else set()
+    has_it = any(known.partner == partner_id for known in case.known)
+    return {Relation.PARTY} if on_its_way or has_it or partner_id in case.parties else set()
 
 
 def _chains_of(message: Submission, chains: Chains) -> list[Chain]:
@@ -295,6 +297,13 @@ def _references(message: Submission) -> Iterator[Refusal]:
     event, known = message.event, message.case
     if known is None:
         return
+    if isinstance(event, consent.ConsentGranted) and event.supersedes and not _is_no(known, event):
+        yield Refusal(
+            code="supersedes.no_such_no",
+            field="supersedes",
+            expected="the id of a refusal or withdrawal in this case that concerns this recipient and purpose",
+            remedy="send the ce_id of the no that she takes back, or leave the field out when there is none",
+        )
     if isinstance(event, data.StatementRetracted) and not _own_statement(known, event.event, message.partner.id):
         yield Refusal(
             code="statement.not_yours",
@@ -312,6 +321,11 @@ def _references(message: Submission) -> Iterator[Refusal]:
                 expected="a referral that was delivered to you in this case",
                 remedy="send the id that stands in the referral message",
             )
+
+
+def _is_no(case: State, grant: consent.ConsentGranted) -> bool:
+    terms = grant.terms
+    return any(no.id == grant.supersedes and no.concerns(terms.recipient, terms.purpose) for no in case.noes)
 
 
 def _own_statement(case: State, event_id: str, partner_id: str) -> bool:

@@ -7,7 +7,8 @@ partition where a clock waits for it, so that a quiet night writes nothing.
 from collections.abc import Sequence
 from datetime import datetime
 
-from backbone.casework import load_desks, timers_of
+from backbone.casework import timers_of
+from backbone.desks import load_desks
 from backbone.store.transaction import Tx
 from schakel.entry import Entry
 from schakel.envelope import Envelope

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from backbone.casework import LEDGER, Desk
+from backbone.casework import LEDGER
 from backbone.cli.main import app
+from backbone.desks import Desk
 from backbone.store.rows import Checkpoint
 from backbone.store.store import Store
 from schakel import codec

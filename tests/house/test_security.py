@@ -26,7 +26,9 @@ def wrong(rows: list[list[str]]) -> list[str]:
         if not tests and LEFT not in answer:
             found.append(f"{kind}, {threat}: neither a test nor what is left")
         for path, name in tests:
-            if not re.fullmatch(r"tests/\w+/test_\w+\.py", path) or not (name or "").rpartition(".")[2].startswith("test_"):
+            if not re.fullmatch(r"tests/\w+/test_\w+\.py", path) or not (name or "").rpartition(".")[2].startswith(
+                "test_"
+            ):
                 found.append(f"{kind}, {threat}: {path}::{name} is no test")
     return found
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Event, Told
+from schakel.events.consent import ConsentGranted
 from schakel.events.report import CaseOpened, SettlementChosen
 from schakel.ids import partner_source
 from schakel.messages import Refusal
@@ -108,6 +109,23 @@ def test_the_receiver_may_answer_before_our_own_record_of_the_delivery_is_back()
     assert answer(telling.accepted(HELP), case) is None
 
 
+def test_the_receiver_of_a_message_that_she_overtook_may_still_answer():
+    """It has the message; our record of the delivery landed behind her no, and the word to stop has not reached it yet."""
+    world = World()
+    world.tell(telling.report(consents=(terms(HELP),)))
+    for name in ("routing", "consent"):
+        world.read(name)
+        world.land(name)
+    world.read("consent")  # the delivery is decided, and its message sent with it
+    world.tell(telling.withdrawn(HELP))
+    world.settle()
+    case = world.state()
+    assert [referral.state for referral in case.referrals.values() if referral.to == HELP] == ["revoked"]
+    assert HELP not in case.parties
+    assert answer(telling.accepted(HELP), case) is None
+    assert code(telling.contact_made(COC, "2026-03-03 11:00"), case) == "case.not_yours"
+
+
 def test_a_clock_that_runs_five_minutes_ahead_is_forgiven():
     assert answer(telling.report(at="2026-03-03 12:05"), time=NOW + timedelta(minutes=5)) is None
 
@@ -150,6 +168,10 @@ IN_CASE: dict[str, tuple[Tell, str]] = {
     "right.missing": (telling.close_requested(HELP), "ce_type"),
     "referral.not_yours": (telling.accepted(CITY), "referral"),
     "statement.not_yours": (telling.retracted(SAID, by=HELP), "event"),
+    "supersedes.no_such_no": (
+        Tell(POLICE, ConsentGranted(terms=terms(HELP), supersedes=SAID)),
+        "supersedes",
+    ),
     "role.not_held": (telling.requested(COC, role="mediation"), "role"),
     "chain.another": (telling.corrected(POLICE, place={"municipality": "groningen"}), "facts.place.municipality"),
     "mediation.refused": (telling.requested(CITY, role="coordinator", purpose="mediation"), "purpose"),

@@ -46,12 +46,13 @@ class Queue:
         for _ in range(count):
             self.cluster.send(DOOR, ReportReceived(reported_at=self.cluster.time.now(), facts=facts(), history=True))
 
-    async def look(self) -> None:
+    async def look(self, *, ticks: bool = True) -> None:
         """Twice, as what waits has to have been waiting at the look before; then a tick."""
         for _ in range(2):
             self.processor.ahead.reached(TOPIC, self.intake.store.checkpoints()[TOPIC, 0].next_offset)
             await self.processor.ahead.look({TOPIC: len(self.cluster.topics[TOPIC, 0])})
-        self.tick()
+        if ticks:
+            self.tick()
 
     def tick(self) -> None:
         self.cluster._in_transaction(self.intake, TOPIC, 0, lambda tx: self.processor.tick(tx, TOPIC, 0))
@@ -91,6 +92,20 @@ async def test_a_withdrawal_is_let_in_before_the_rows_in_front_of_it(queue: Queu
     answers = queue.receipts(no)
     assert len({answer.model_dump_json() for answer in answers}) == 1, "its turn comes, and it is the same receipt"
     assert len(queue.told()) == before + ROWS + 1
+    assert queue.faults() == []
+
+
+async def test_it_comes_along_with_the_next_rows(queue: Queue) -> None:
+    """A tick may be long in coming while many rows are let in."""
+    queue.rows()
+    no = queue.cluster.send(DOOR, ConsentWithdrawn(), queue.offer.case)
+    queue.cluster.process(queue.intake, TOPIC, 0, batch=5)
+    await queue.look(ticks=False)
+    assert not queue.in_ledger(no)
+    queue.cluster.process(queue.intake, TOPIC, 0, batch=5)
+    assert queue.in_ledger(no)
+    queue.cluster.settle()
+    assert len({answer.model_dump_json() for answer in queue.receipts(no)}) == 1
     assert queue.faults() == []
 
 

@@ -102,7 +102,7 @@ def test_a_case_goes_on_behind_what_was_given_up(cluster: MiniCluster, batch: in
         assert not nothing_waits(cluster)
         assert granted not in cluster.receipts(DOOR)
     else:
-        cluster._work(cluster.services[0], batch)
+        cluster.work(cluster.services[0], batch)
     give_up(cluster, raw_of(cluster, stuck), case if batch == 1 else None)
     cluster.settle(batch)
     assert nothing_waits(cluster)

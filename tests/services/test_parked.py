@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from backbone.casework import LEDGER, load_desks
+from backbone.casework import LEDGER
+from backbone.desks import load_desks
 from backbone.store.rows import Outgoing
 from schakel import codec
 from schakel.case_state import ReferralState, State

@@ -30,7 +30,7 @@ def report(cluster: MiniCluster, place: Place, **facts: object) -> ReportReceive
 
 def same_everywhere(cluster: MiniCluster, case: str) -> None:
     """Every service's own state of the case is what a straight replay gives."""
-    from backbone.casework import load_desks
+    from backbone.desks import load_desks
 
     for service in cluster.services:
         with service.store.transaction("schakel.ledger", 0) as tx:

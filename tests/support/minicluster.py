@@ -12,8 +12,9 @@ from pathlib import Path
 from kafka.partitioner.default import murmur2
 from sqlalchemy import select
 
-from backbone.casework import LEDGER, CaseProcessor, Desk, load_desk
+from backbone.casework import LEDGER, CaseProcessor
 from backbone.definition_files import load_definitions
+from backbone.desks import Desk, load_desk
 from backbone.keys import open_keys
 from backbone.store import tables
 from backbone.store.rows import Checkpoint, Outgoing
@@ -149,7 +150,7 @@ class MiniCluster:
     def settle(self, batch: int = 500, rounds: int = 400) -> None:
         """Until nothing moves any more. Fails when it never comes to rest."""
         for _ in range(rounds):
-            if not any([self._work(service, batch) for service in self.services]):
+            if not any([self.work(service, batch) for service in self.services]):
                 return
         raise AssertionError(f"not settled after {rounds} rounds")
 
@@ -212,7 +213,14 @@ class MiniCluster:
         """Put anything at all on a topic, as somebody could who may write there."""
         self._route(record)
 
-    def _work(self, service: Service, batch: int) -> bool:
+    def process(self, service: Service, topic: str, partition: int, batch: int = 500) -> None:
+        """One batch of this partition alone, as far as there is anything."""
+        start = service.store.checkpoints()[topic, partition].next_offset
+        if records := self.topics[topic, partition][start : start + batch]:
+            self._process(service, topic, partition, records)
+
+    def work(self, service: Service, batch: int = 500) -> bool:
+        """One batch of each of its partitions. Returns whether there was anything."""
         moved = False
         checkpoints = service.store.checkpoints()
         for topic in service.processor.topics():
@@ -225,12 +233,11 @@ class MiniCluster:
 
     def _process(self, service: Service, topic: str, partition: int, records: Sequence[Raw]) -> bool:
         """One transaction; a batch that has to wait for the ledger is left for the next round."""
-        waits = False
         with service.store.transaction(topic, partition) as tx:
             outcome = service.processor.process(tx, records)
-            waits = outcome.wait_for is not None
-            if not waits:
-                tx.checkpoint.next_offset = records[-1].offset + 1
+            done = len(records) if outcome.wait_for is None else outcome.processed
+            if done:
+                tx.checkpoint.next_offset = records[done - 1].offset + 1
                 tx.advance()
             self._publish(tx)
         self._heard(service, topic, partition)

@@ -180,7 +180,7 @@ class Partners:
 
     def _acknowledged(self, partner: str, sent: Sent, case: str, rng: random.Random) -> None:
         if isinstance(sent.event, ConsentWithdrawn) and rng.random() < 0.4:
-            again = ConsentGranted(terms=self._terms(SUPPORT), supersedes=sent.id)
+            again = ConsentGranted(terms=self._terms(sent.event.recipient or SUPPORT), supersedes=sent.id)
             self.tell(partner, again, case)
         if not isinstance(sent.event, ReportReceived):
             return

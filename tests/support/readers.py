@@ -118,7 +118,7 @@ class Reading:
         """She says no to her door; intake appends it, and nobody else has read it yet."""
         self.cluster.send(DOOR, ConsentWithdrawn(), case=case)
         intake = self.cluster.services[0]
-        self.cluster._work(intake, 500)
+        self.cluster.work(intake, 500)
 
     def referral(self, offer: ReferralOffered) -> str:
         """The id in its dataref."""

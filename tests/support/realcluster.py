@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from backbone.casework import Desk, load_desk
+from backbone.desks import Desk, load_desk
 from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka
 from backbone.kafka.rights import service_user

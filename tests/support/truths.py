@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backbone.casework import Desk
+from backbone.desks import Desk
 from schakel import codec
 from schakel.case import fold
 from schakel.case_state import State
