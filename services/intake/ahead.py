@@ -48,7 +48,7 @@ class Ahead:
     @property
     def waiting(self) -> bool:
         """Whether a no was found that has not been let in yet."""
-        return any(self._found.values())
+        return any(tuple(self._found.values()))  # asked in the worker thread
 
     def reached(self, topic: str, position: int) -> None:
         """This topic has been handled up to here."""
@@ -58,8 +58,7 @@ class Ahead:
     async def look(self, ends: Mapping[str, int]) -> None:
         """Where what stood on a topic at the last look is still waiting now, read on to its end."""
         before, self._ends = self._ends, dict(ends)
-        for topic in self._positions.keys() - self._gone():
-            self._silent[topic] += 1
+        self._forget_what_is_not_ours()
         for topic, end in ends.items():
             position = self._positions.get(topic)
             if position is None or position >= before.get(topic, 0):
@@ -70,17 +69,14 @@ class Ahead:
                 self._found.setdefault(topic, deque()).extend(found)
                 self._looked[topic] = found[-1].offset + 1 if len(found) >= KEPT else end
 
-    def _gone(self) -> set[str]:
-        """Topics that are no longer ours: nobody tells any more how far they are. What was found there is their new owner's to find."""
-        gone = {topic for topic, looks in self._silent.items() if looks >= SILENT_LOOKS}
-        for topic in gone:
-            (
-                self._positions.pop(topic),
-                self._silent.pop(topic),
-                self._looked.pop(topic, None),
-                self._found.pop(topic, None),
-            )
-        return gone
+    def _forget_what_is_not_ours(self) -> None:
+        """Nobody tells any more how far a topic is that another worker has now. What was found there is that one's to find."""
+        for topic, looks in list(self._silent.items()):
+            self._silent[topic] = looks + 1
+            if looks >= SILENT_LOOKS:
+                del self._silent[topic], self._positions[topic]
+                self._looked.pop(topic, None)
+                self._found.pop(topic, None)
 
     def take(self, topic: str, position: int) -> list[Raw]:
         """What was found on this topic at or behind `position`, once."""
