@@ -1,10 +1,12 @@
 """The gateway's HTTP: who is asking, what is answered, and that nothing of a question or of a person stands in a problem."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from fastapi.testclient import TestClient
@@ -160,6 +162,36 @@ def test_every_no_is_a_problem_that_tells_nothing(http, reader, tokens, raised, 
     assert more.items() <= body.items()
     assert (PHONE in answer.text, REFERRAL in answer.text, PHONE in json.dumps(logs)) == (False, False, False)
     assert ("retry-after" in answer.headers) == (status == 503)
+
+
+async def test_one_partner_has_so_many_reads_under_way_and_no_more(reader: FakeReader, tokens: Tokens) -> None:
+    """Those that wait are let go in the end; somebody else is not kept out by them."""
+    go, waiting = asyncio.Event(), asyncio.Event()
+
+    class Slow(FakeReader):
+        async def read(self, partner: str, referral: str, scopes: tuple[str, ...]) -> Given:
+            given = await super().read(partner, referral, scopes)
+            if len(self.asked) == door.AT_ONCE:
+                waiting.set()
+            if partner == "rita":
+                await go.wait()
+            return given
+
+    app = door.build(Slow(), tokens)  # type: ignore[arg-type]
+    rita, other = tokens.issue("rita"), tokens.issue("slachtofferhulp")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
+
+        async def asks(token: str) -> httpx.Response:
+            return await http.get(f"/referrals/{REFERRAL}", headers={"Authorization": f"Bearer {token}"})
+
+        under_way = [asyncio.create_task(asks(rita)) for _ in range(door.AT_ONCE)]
+        await asyncio.wait_for(waiting.wait(), 60)
+        refused = await asks(rita)
+        assert (refused.status_code, refused.json()["code"]) == (429, "read.too_many")
+        assert (await asks(other)).status_code == 200
+        go.set()
+        assert {one.status_code for one in await asyncio.gather(*under_way)} == {200}
+        assert (await asks(rita)).status_code == 200
 
 
 def test_what_became_too_old_does_not_leave(http: TestClient, reader: FakeReader, tokens: Tokens) -> None:
