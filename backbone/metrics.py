@@ -15,3 +15,6 @@ unsettled = Counter("schakel_cases_unsettled", "Decisions withheld because a cas
 submissions = Counter(
     "schakel_submissions", "Messages of partners, drills left out, by how they were answered", ["outcome"]
 )
+ahead = Counter(
+    "schakel_noes_ahead", "Refusals and withdrawals let in before their turn, in front of a list that waits"
+)

@@ -1,7 +1,8 @@
 """Partitions that have to wait until others have been worked off to some offset: their records stay, and come again unchanged.
 
-Used for a batch that cannot be processed yet (`Outcome.wait_for`), and for topics that come after others (`first`). The offsets
-are those of the database, so that it does not matter which worker moves them.
+Used for a batch that cannot be processed yet (`Outcome.wait_for`), for topics that come after others (`first`), and for what is left
+of a topic that goes in portions: it waits for nothing, and yet lets everybody else go between. The offsets are those of the
+database, so that it does not matter which worker moves them.
 """
 
 import asyncio

@@ -31,7 +31,7 @@ OUTBOX = Gauge(
     "schakel_outbox_records", "Records in the outbox, of all workers of the service; some may be published already."
 )
 PARKED = Gauge("schakel_parked_records", "Records put aside for an operator, of all workers of the service.")
-HELD = Gauge("schakel_held_partitions", "Partitions that wait for the checkpoint of another.")
+HELD = Gauge("schakel_held_partitions", "Partitions that wait for the checkpoint of another, or for their next turn.")
 REBALANCES = Counter("schakel_rebalances", "Times that this worker was given partitions.")
 READY = Gauge("schakel_ready", "1 when the worker has caught up and nothing is away, else 0.")
 AWAY = Counter("schakel_away", "Times that something this worker needs was found to be away.", ("what",))

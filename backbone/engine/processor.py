@@ -109,6 +109,11 @@ class Offers:
         self._hears = hasattr(processor, "committed")
         self._processor = processor
 
+    def portion(self, topic: str) -> int | None:
+        """How many records of this topic go into one transaction, before everybody else has a turn; None: as many as there are."""
+        own = getattr(self._processor, "portion", None)
+        return None if own is None else own(topic)
+
     def begin(self) -> None:
         """Once, in the worker thread, before anything is read: open what it needs beside its own database.
 

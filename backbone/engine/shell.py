@@ -145,7 +145,10 @@ class Shell:
     async def work_off(
         self, place: Place, token: int, records: Sequence[Any]
     ) -> tuple[Sequence[Any], Conditions] | None:
-        """Transaction after transaction until these records are done: None. Or what is left, and what it waits for."""
+        """Transaction after transaction until these records are done: None. Or what is left, and what it waits for.
+
+        Of a topic that goes in portions (`Offers.portion`) only one; what is left waits for nothing but its next turn.
+        """
         while True:
             await self.publisher.room()
             step = await self._locked(place, token, self.worker.records, records)
@@ -161,6 +164,8 @@ class Shell:
                 return records, step.wait_for
             if not records and not step.again:
                 return None
+            if step.done and records and self.offers.portion(place[0]):
+                return records, {}
 
     async def idle(self, place: Place) -> bool:
         """What is to do for a partition without records; True when there is more."""

@@ -119,7 +119,7 @@ class Worker:
             return []
         old = _seen_before(point, records)
         step.done = old
-        fresh = _consecutive(records, old)[:MAX_RECORDS]
+        fresh = _consecutive(records, old)[: self._offers.portion(point.topic) or MAX_RECORDS]
         if point.rebuild_until is not None:
             fresh = fresh[: point.rebuild_until - point.next_offset]
         if not fresh:

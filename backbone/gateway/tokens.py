@@ -60,6 +60,11 @@ class Tokens:
         same = hmac.compare_digest(kept.encode(), _digest(token).encode())
         return named[1] if named and same else None
 
+    def claimed(self, token: str) -> str | None:
+        """The partner whose name stands in front of what was sent as a token, when there is one of that name. It proves nothing."""
+        named = _TOKEN.fullmatch(token)
+        return named[1] if named and (self.directory / named[1]).exists() else None
+
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

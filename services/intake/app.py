@@ -6,7 +6,9 @@ from backbone.definition_files import load_definitions
 from backbone.engine.processor import Surroundings
 from backbone.keys import open_keys
 from schakel.timesource import time_source
+from services.intake.ahead import Ahead
 from services.intake.processor import IntakeProcessor
+from services.intake.scout import TopicScout
 
 
 def build(surroundings: Surroundings) -> IntakeProcessor:
@@ -15,4 +17,4 @@ def build(surroundings: Surroundings) -> IntakeProcessor:
     time = time_source(settings.clock)
     # Opened by `begin`, in the worker thread: a database of keys that is away is waited for.
     keys = cache(lambda: open_keys(settings.keys_url, settings.var_dir, time=time))
-    return IntakeProcessor(chains, keys, time, surroundings.log_end)
+    return IntakeProcessor(chains, keys, time, surroundings.log_end, ahead=Ahead(TopicScout(settings)))

@@ -3,6 +3,7 @@
 Two kinds of topic. An `in` topic brings messages: each ends as one event in the ledger or as a refusal, and its id is remembered. The
 ledger tells which messages have landed where (then the receipt goes out, with the position), who is party to which case, and which
 clocks are waiting for a watermark. A message about a case that the fold has not reached yet waits for the fold; it is not refused.
+A no that stands far back on its topic is let in before its turn (`ahead`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from backbone.casework import LEDGER, CaseProcessor, timers_of
 from backbone.chains import Chains, Partner
 from backbone.desks import Desk, load_desks
 from backbone.engine.errors import Exit, Stop
-from backbone.engine.processor import Outcome, Surroundings
+from backbone.engine.processor import Outcome, Place, Surroundings
 from backbone.kafka.topics import LEDGER_PARTITIONS
 from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
 from backbone.records import ledger_record
@@ -38,9 +39,12 @@ from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
 from services.intake import answered, answers, rules, seen, watermark
+from services.intake.ahead import Ahead
 from services.intake.doubts import Doubts, Read
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
+PORTION = 500
+"""Messages of one partner in a transaction: then the ledger and the other partners have their turn, however long its list is."""
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +77,7 @@ class IntakeProcessor(CaseProcessor):
         time: TimeSource,
         log_end: Callable[[str, int], int],
         new_id: Callable[[], str] = new_case_id,
+        ahead: Ahead | None = None,
     ) -> None:
         super().__init__("intake", NoRules())
         self.chains = chains
@@ -80,6 +85,7 @@ class IntakeProcessor(CaseProcessor):
         self.time = time
         self.new_id = new_id
         self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
+        self.ahead = ahead or Ahead()
         self.doubts = Doubts(log_end, LEDGER_PARTITIONS)
         self._answered_to: dict[str, int] = {}
 
@@ -105,6 +111,15 @@ class IntakeProcessor(CaseProcessor):
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         return topic != LEDGER or super().caught_up(tx, topic, partition)
+
+    def portion(self, topic: str) -> int | None:
+        """See `Offers`."""
+        return PORTION if topic.startswith(IN) else None
+
+    def committed(self, place: Place, position: int) -> None:
+        """How far each `in` topic has been handled."""
+        if place[0].startswith(IN):
+            self.ahead.reached(place[0], position)
 
     # -- the ledger: receipts, parties, seen ids ------------------------------------------------------------------------
 
@@ -164,8 +179,24 @@ class IntakeProcessor(CaseProcessor):
         if done := outcome.processed:
             self._write(tx, records[:done], read[:done], judged[:done], partner, now)
         if outcome.wait_for is None:
+            self._admit_ahead(tx, topic, records[-1].offset + 1)
             return outcome
         return Outcome(wait_for=outcome.wait_for, processed=left[done])
+
+    def _admit_ahead(self, tx: Tx, topic: str, position: int) -> None:
+        """Let in the noes that were found at or behind `position`. One that cannot be let in now is looked at when it is its turn."""
+        if topic not in self._answered_to:
+            return  # nothing of it was judged yet: our fold may still be young
+        found = self.ahead.take(topic, max(position, self._answered_to[topic] + 1))
+        partner, now = self.chains.partner(topic.removeprefix(IN)), self.time.now()
+        read = [self._read(raw) for raw in found]
+        cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
+        judged = [self._judge(item, partner, cases, now) for item in read]
+        good = [number for number, verdict in enumerate(judged) if verdict is None]
+        if good:
+            let_in = [read[number] for number in good]
+            self._write(tx, [found[number] for number in good], let_in, [None] * len(good), partner, now)
+            metrics.ahead.inc(len(good))
 
     def _read(self, raw: Raw) -> Read:
         try:
@@ -289,18 +320,23 @@ class IntakeProcessor(CaseProcessor):
     # -- watermarks ----------------------------------------------------------------------------------------------------
 
     def restless(self, store: Store) -> bool:
-        """Whether a clock waits for a watermark."""
+        """Whether a clock waits for a watermark, or a no to be let in."""
         earliest = store.earliest_timer()
+        if self.ahead.waiting:
+            return True
         return earliest is not None and earliest <= self.time.now().timestamp() * 1000
 
     async def observe(self, surroundings: Surroundings) -> None:
-        """Note how far each `in` topic reaches: what was sent before this moment lies before that."""
+        """Note how far each `in` topic reaches (what was sent before this moment lies before that), and look ahead where it is long."""
         at = self.time.now()
-        for (topic, _), end in (await surroundings.log_ends(self.watermark.topics)).items():
+        ends = {topic: end for (topic, _), end in (await surroundings.log_ends(self.watermark.topics)).items()}
+        for topic, end in ends.items():
             self.watermark.noticed(topic, at, end)
+        await self.ahead.look(ends)
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
         if topic != LEDGER:
+            self._admit_ahead(tx, topic, tx.checkpoint.next_offset)
             self.watermark.handled(tx, topic)
             return False
         entry, more = self.watermark.due(tx, partition)

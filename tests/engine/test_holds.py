@@ -119,3 +119,15 @@ async def test_a_revocation_forgets_all() -> None:
         holds.hold(IN, 2, [5], {LEDGER: 5})
         await until(lambda: not world.held)
         assert world.worked == [[5]]
+
+
+async def test_what_goes_in_portions_goes_in_turns() -> None:
+    """Neither of two long lists waits for the end of the other, and nothing of them is lost or exchanged."""
+    other: Place = ("schakel.in.rita", 0)
+    world = World()
+    world.wait_again = [([2], {}), ([12], {})]
+    async with running(world) as holds:
+        holds.hold(IN, 1, [1, 2], {})
+        holds.hold(other, 1, [11, 12], {})
+        await until(lambda: not world.held)
+        assert world.worked == [[1, 2], [11, 12], [2], [12]]

@@ -162,6 +162,13 @@ def test_a_transaction_is_not_larger_than_a_rebalance_can_wait_for(worker: Worke
     assert step.done == MAX_RECORDS
 
 
+def test_a_topic_in_portions_gives_others_their_turn(store: Store, scripted: Scripted) -> None:
+    scripted.portion = lambda topic: 2 if topic == PLACE[0] else None  # type: ignore[attr-defined]
+    store.take_up([Checkpoint(0, *PLACE, 5, "topic-1")])
+    step = Worker(store, scripted, Offers(scripted)).records(PLACE, records(4, 10), Published())
+    assert (step.done, step.wait_for, scripted.batches) == (3, None, [[5, 6]])
+
+
 def test_headers_without_a_value_are_empty(worker: Worker, scripted: Scripted) -> None:
     seen: list[Raw] = []
     scripted.outcome = lambda raws: (seen.extend(raws), Outcome())[1]

@@ -1,10 +1,12 @@
 """The gateway's HTTP: who is asking, what is answered, and that nothing of a question or of a person stands in a problem."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from fastapi.testclient import TestClient
@@ -96,6 +98,31 @@ def test_another_partners_name_on_a_good_token_is_no_token(http: TestClient, tok
     assert get(http, f"nobody.{mine.partition('.')[2]}").status_code == 401
 
 
+def refusals(http: TestClient, token: str) -> list[dict[str, Any]]:
+    """What the log says of a request with this token."""
+    with structlog.testing.capture_logs() as logs:
+        get(http, token)
+    assert token not in json.dumps(logs)
+    assert REFERRAL not in json.dumps(logs)
+    return [{name: one[name] for name in one if name != "log_level"} for one in logs]
+
+
+def test_who_uses_anothers_name_leaves_a_trace_and_not_its_token(http: TestClient, tokens: Tokens) -> None:
+    mine, _ = tokens.issue("rita"), tokens.issue("slachtofferhulp")
+    said = {"event": "sign-on refused", "claimed": "slachtofferhulp"}
+    assert refusals(http, f"slachtofferhulp.{mine.partition('.')[2]}") == [said]
+    nobody = {"event": "sign-on refused", "claimed": None}
+    for made_up in (f"nobody.{mine.partition('.')[2]}", "Jansen", PHONE, "slachtofferhulp"):
+        assert refusals(http, made_up) == [nobody], "whatever stands there, it may be anything"
+
+
+def test_who_tries_references_leaves_a_trace_and_not_the_reference(
+    http: TestClient, reader: FakeReader, tokens: Tokens
+) -> None:
+    reader.raises = NotForYou()
+    assert refusals(http, tokens.issue("rita")) == [{"event": "a read of what is not theirs", "partner": "rita"}]
+
+
 def test_a_new_token_ends_the_one_before_and_revoking_ends_it_at_once(http: TestClient, tokens: Tokens) -> None:
     first, second = tokens.issue("rita"), tokens.issue("rita")
     assert [get(http, token).status_code for token in (first, second)] == [401, 200]
@@ -135,6 +162,36 @@ def test_every_no_is_a_problem_that_tells_nothing(http, reader, tokens, raised, 
     assert more.items() <= body.items()
     assert (PHONE in answer.text, REFERRAL in answer.text, PHONE in json.dumps(logs)) == (False, False, False)
     assert ("retry-after" in answer.headers) == (status == 503)
+
+
+async def test_one_partner_has_so_many_reads_under_way_and_no_more(reader: FakeReader, tokens: Tokens) -> None:
+    """Those that wait are let go in the end; somebody else is not kept out by them."""
+    go, waiting = asyncio.Event(), asyncio.Event()
+
+    class Slow(FakeReader):
+        async def read(self, partner: str, referral: str, scopes: tuple[str, ...]) -> Given:
+            given = await super().read(partner, referral, scopes)
+            if len(self.asked) == door.AT_ONCE:
+                waiting.set()
+            if partner == "rita":
+                await go.wait()
+            return given
+
+    app = door.build(Slow(), tokens)  # type: ignore[arg-type]
+    rita, other = tokens.issue("rita"), tokens.issue("slachtofferhulp")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
+
+        async def asks(token: str) -> httpx.Response:
+            return await http.get(f"/referrals/{REFERRAL}", headers={"Authorization": f"Bearer {token}"})
+
+        under_way = [asyncio.create_task(asks(rita)) for _ in range(door.AT_ONCE)]
+        await asyncio.wait_for(waiting.wait(), 60)
+        refused = await asks(rita)
+        assert (refused.status_code, refused.json()["code"]) == (429, "read.too_many")
+        assert (await asks(other)).status_code == 200
+        go.set()
+        assert {one.status_code for one in await asyncio.gather(*under_way)} == {200}
+        assert (await asks(rita)).status_code == 200
 
 
 def test_what_became_too_old_does_not_leave(http: TestClient, reader: FakeReader, tokens: Tokens) -> None:

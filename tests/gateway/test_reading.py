@@ -4,15 +4,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from backbone.casework import ledger_record
 from schakel.case import conclude
+from schakel.entry import Entry
 from schakel.events.base import SealedField
 from schakel.events.data import DisclosurePermitted
 from schakel.events.report import ReportCorrected
 from schakel.events.vocab import Scope
-from schakel.ids import new_event_id
+from schakel.ids import new_event_id, service_source
 from schakel.sealing import seal
+from services.consent import disclosures
 from services.gateway import reading
 from services.gateway.reading import FRESH_S, PERMIT_S, NotForYou, Refused, TooLate
 from tests.support.minicluster import MiniCluster
@@ -206,3 +209,30 @@ async def test_a_permit_said_again_is_no_permit(read: Reading) -> None:
     with pytest.raises(Refused):
         await read.read(HELP, offer.referral)
     assert read.cluster.replay(offer.case).reads[HELP].permitted == 1
+
+
+@pytest.mark.parametrize("source", ["intake", "routing", "followup", "gateway", "operator", "cases"])
+async def test_a_permit_of_another_service_opens_nothing(
+    read: Reading, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """Her words would allow it, and whoever has that service's password may write to the ledger: only the gate permits."""
+    offer = read.offered()
+    gate = next(one for one in read.cluster.services if one.processor.name == "consent")
+    read.cluster.services.remove(gate)
+    monkeypatch.setattr(reading, "PERMIT_S", 0.5)
+
+    def forge() -> None:
+        case = read.cluster.replay(offer.case)
+        (permit,) = disclosures.answers(case)
+        forged = conclude(case, permit)
+        envelope = replace(forged.envelope, source=service_source(source))
+        read.cluster.append(ledger_record(Entry(envelope, permit), None, offer.case))
+
+    read.before["appended"] = forge
+    with pytest.raises(TooLate):
+        await read.read(HELP, offer.referral)
+    assert read.effects(offer.case) == ["disclosure.requested", "disclosure.permitted"]
+    assert "permitted" not in str(read.cluster.replay(offer.case).reads)
+    read.cluster.services.append(gate)
+    read.cluster.settle()
+    assert read.cluster.replay(offer.case).reads[HELP].permitted == 1, "the gate's own answer still counts"

@@ -104,6 +104,15 @@ def test_a_partner_is_refused_every_other_topic(kafka: Broker, coc: Credentials,
         read(kafka, neighbour, out_topic(ours))
 
 
+def test_who_tries_anothers_topic_stands_in_the_brokers_file_of_denials(kafka: Broker) -> None:
+    who, denials = kafka.partner(), kafka.var_dir / "kafka" / "log" / "denied.log"
+    with pytest.raises(TopicAuthorizationFailedError):
+        send(kafka, who, LEDGER)
+    wait_until(
+        lambda: any(f"User:{who.username} " in line and LEDGER in line for line in denials.read_text().splitlines())
+    )
+
+
 def test_a_partner_is_refused_groups_of_others(kafka: Broker, coc: Credentials, neighbour: Credentials) -> None:
     name = coc.username
     for group in [

@@ -121,6 +121,13 @@ class Model:
         if not nameless or self._only_she(asks) or hers.never or (new and not (release.basis == "scheme" and unknown)):
             yield f"{sorted(carried)} on {release.basis}; allowed are {sorted(data)}"
 
+    def readable(self, asks: ReferralProposed, release: ReferralReleased) -> set[str]:
+        """What the receiver may read here of what was sent, beside the facts that came with it."""
+        usable = self._usable(asks, self._stand(asks, other=False))
+        if release.basis in ("consent", "scheme"):
+            usable = [yes for yes in usable if yes.basis == "consent"]
+        return (set(release.scopes) & self._data(usable)) - {FACTS}
+
     def may_be_asked(self, asks: ReferralProposed, *, other: bool) -> bool:
         """Nobody is asked twice, and the other side not before she has agreed."""
         stand = self._stand(asks, other=other)

@@ -5,7 +5,7 @@ a hundred thousand steps have to fit into a minute, and a step here costs what i
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,13 +15,12 @@ from backbone.chains import Chains
 from schakel.case import apply
 from schakel.case_state import Effect, Grant, State
 from schakel.entry import Entry
-from schakel.events import Derived, Told
+from schakel.events import Told
 from schakel.events.chain import WatermarkPassed
 from schakel.events.consent import (
     BasisInvoked,
     ConsentAsked,
     ConsentGranted,
-    ConsentNeeded,
     ConsentRefused,
     ConsentTerms,
     ConsentWithdrawn,
@@ -31,18 +30,13 @@ from schakel.events.referral import (
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
-    ReferralDelivered,
-    ReferralProposed,
-    ReferralReleased,
     ReferralRequested,
-    ReferralRevoked,
 )
-from tests.properties.gate_model import Model
+from tests.properties.gate_judge import Judge
 from tests.support import telling
 from tests.support.casebook import SERVICES, World, repository
-from tests.support.telling import ADV, CITY, COC, COC_GRONINGEN, DMG, GRONINGEN, HELP, POLICE, Tell
+from tests.support.telling import ADV, CITY, COC, COC_GRONINGEN, DMG, GRONINGEN, HELP, POLICE, Ask, Tell
 
-WAITING, RUNNING = ("proposed", "held", "revoked"), ("released", "delivered", "accepted")
 WIDE = ("contact_details", "story")
 SCOPES = (WIDE, WIDE, WIDE, ("contact_details",), ("story",), ("case_facts",), (), (*WIDE, "label"), ("label",))
 GIVERS = ("victim",) * 7 + ("representative", "professional", "bystander")
@@ -76,9 +70,7 @@ class Walk(World):
         self.dice = random.Random(f"gate {number}")
         super().__init__(chains=self.dice.choice(_chains()))
         self.number, self.steps = number, 0
-        self.model, self.truth, self.effects = Model(), State(id=self.id), list[Effect]()
-        self.proposals: dict[str, ReferralProposed] = {}
-        self.releases: dict[str, ReferralReleased] = {}
+        self.judge_of, self.truth, self.effects = Judge(), State(id=self.id), list[Effect]()
         self.amsterdam = self.dice.random() < 0.5
         self.mood = self.dice.choice(("help", "help", "talk", "all"))
         everybody = (HELP, CITY, ADV, COC) if self.amsterdam else (DMG, DMG, HELP, COC_GRONINGEN)
@@ -96,47 +88,17 @@ class Walk(World):
         effect = apply(self.truth, entry)
         self.effects.append(effect)
         if effect is not Effect.DUPLICATE:
-            self.model.hear(entry)
-            if effect is Effect.EFFECTIVE and isinstance(entry.event, Derived):
-                for wrong in self._wrong(entry.id, entry.event):
-                    self.fail(f"record {entry.offset}, {entry.envelope.type}: {wrong}")
+            for wrong in self.judge_of.hear(entry, effective=effect is Effect.EFFECTIVE):
+                self.fail(wrong)
         return entry
-
-    def _wrong(self, event_id: str, event: Derived) -> Iterator[str]:
-        match event:
-            case ReferralProposed():
-                self.proposals[event_id] = event
-            case ReferralReleased():
-                self.releases[event.referral] = event
-                yield from self.model.against(self.proposals[event.referral], event, new=True)
-            case ReferralDelivered():
-                asks, release = self.proposals[event.referral], self.releases[event.referral]
-                yield from self.model.against(asks, release, new=False)
-            case ReferralRevoked():
-                del self.releases[event.referral]
-            case ConsentNeeded() if not self.model.may_be_asked(
-                self.proposals[event.referral], other=event.of == "offender"
-            ):
-                yield f"{event.of} is asked about {event.recipient} for {event.purpose}, which was answered"
 
     def judge(self) -> None:
         """At rest: nobody has anything to add, what waits has to wait, and what goes on may."""
         for name in SERVICES:
             if wanted := list(self.seats[name].rules.decide(self.truth, self.seats[name].now)):
                 self.fail(f"at rest, yet {name} wants {[event.TYPE for event in wanted]}")
-        for referral in self.truth.referrals.values():
-            asks = self.proposals[referral.id]
-            what = f"{asks.to} for {asks.purpose} ({referral.state})"
-            if referral.state in RUNNING:
-                for wrong in self.model.against(asks, self.releases[referral.id], new=False):
-                    self.fail(f"{what} goes on: {wrong}")
-            elif referral.state in WAITING and not self.truth.closed:
-                says = self.model.verdict(asks)
-                if says.go:
-                    self.fail(f"{what} is held without need: it may go with {sorted(says.scopes)}")
-                found = (referral.hold_reason, frozenset(referral.missing))
-                if found != (says.reason, says.missing):
-                    self.fail(f"{what} says {found}, and the reason is {(says.reason, sorted(says.missing))}")
+        for wrong in self.judge_of.at_rest(self.truth):
+            self.fail(wrong)
 
     def fail(self, what: str) -> None:
         lines = [
@@ -172,6 +134,8 @@ class Walk(World):
             self.repeat(self.dice.randrange(10_000))
         elif luck < 0.96:
             self.rebuild(name)
+        elif luck < 0.975:
+            self.tell(self._reading())
         else:
             self.rest()
             self.judge()
@@ -211,6 +175,13 @@ class Walk(World):
     def _word(self) -> Tell:
         make = self.dice.choice(self._kinds())
         return Tell(self.dice.choice(self.partners), make(), self._later()) if make else self._answer()
+
+    def _reading(self) -> Ask:
+        """Somebody asks to read, mostly whom it was sent to."""
+        to = self.dice.choice(self.receivers)
+        by = self.dice.choice(self.partners) if self._seldom(0.2) else to
+        scopes = self.dice.choice(((), (), ("story",), ("label",)))
+        return Ask(by, to, scopes, number=self.dice.randrange(4), at=self._later())
 
     def _kinds(self) -> Sequence[Any]:
         return (

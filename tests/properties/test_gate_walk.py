@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from schakel import case_consent, case_derived, case_told_consent
+from schakel import case_consent, case_derived, case_reads, case_told_consent
 from schakel.case_state import Grant, No, Referral, Side, State
 from schakel.entry import HANDLERS, Entry
 from schakel.events.referral import ReferralReleased
 from schakel.events.vocab import Person
-from services.consent import gate, rules
+from services.consent import disclosures, gate, rules
 from tests.properties.effort import FACTOR
 from tests.properties.gate_walk import Fault, Walk, walk
 from tests.support.casebook import Unsettled
@@ -52,7 +52,8 @@ def test_the_walks_meet_what_they_are_for() -> None:
     bases = ("consent", "scheme", "vital_interest", "agreement")
     reasons = ("not_asked", "no_answer", "refused", "withdrawn", "too_narrow", "provisional", "other_side")
     wanted = {("released", "effective", basis) for basis in bases} | {("held", reason) for reason in reasons}
-    wanted |= {(kind, "overtaken") for kind in ("released", "consent.granted", "basis.invoked")}
+    wanted |= {(kind, "overtaken") for kind in ("released", "consent.granted", "basis.invoked", "disclosure.permitted")}
+    wanted |= {(kind, "effective") for kind in ("disclosure.permitted", "disclosure.denied")}
     assert wanted - seen == set()
 
 
@@ -69,7 +70,7 @@ def mutant(change: Patch) -> Patch:
 
 def everywhere(patch: pytest.MonkeyPatch, name: str, value: object) -> None:
     """In every module that knows it by this name."""
-    for module in (case_consent, case_derived, case_told_consent, gate, rules):
+    for module in (case_consent, case_derived, case_reads, case_told_consent, disclosures, gate, rules):
         if hasattr(module, name):
             patch.setattr(module, name, value)
 
@@ -188,6 +189,28 @@ def not_asked_and_no_answer_are_one(patch: pytest.MonkeyPatch) -> None:
 
     real = gate.permits
     patch.setattr(rules, "permits", permits)
+
+
+@mutant
+def who_once_got_it_reads_for_ever(patch: pytest.MonkeyPatch) -> None:
+    def readable(case: State, referral: Referral, by: str) -> set[str]:
+        return set(referral.scopes) - {"case_facts"} if by == referral.to else set()
+
+    everywhere(patch, "readable", readable)
+
+
+@mutant
+def anybody_reads_what_was_sent_to_somebody(patch: pytest.MonkeyPatch) -> None:
+    real = case_consent.readable
+    everywhere(patch, "readable", lambda case, referral, by: real(case, referral, referral.to))
+    everywhere(patch, "answers", _answers_anybody)
+
+
+def _answers_anybody(case: State) -> Any:
+    for request in case.reading.values():
+        referral = case.referrals.get(request.referral)
+        if referral and (scopes := case_consent.readable(case, referral, referral.to)):
+            yield disclosures._yes(case, request, referral, scopes)
 
 
 def walks(number: int) -> None:

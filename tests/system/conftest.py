@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.judged import the_model_agrees
 from tests.support.partners import Partners, as_expected
 from tests.support.realcluster import RealCluster
 from tests.support.truths import Evidence, all_faults
@@ -30,7 +31,7 @@ def partners(cluster: RealCluster) -> Callable[[int], Partners]:
 
 
 def check(cluster: RealCluster, *at_work: Partners) -> Evidence:
-    """Wait until nothing is left to be done; then everything must be as it must."""
+    """Wait until nothing is left to be done; then everything must be as it must, also in the eyes of the gate's model."""
     cluster.settle()
     for one in at_work:
         while one.play():
@@ -38,5 +39,6 @@ def check(cluster: RealCluster, *at_work: Partners) -> Evidence:
     evidence = Evidence.read(cluster.wire.records)
     wrong = [line for one in at_work for line in as_expected(one)]
     wrong += all_faults(evidence, cluster.all_desks())
+    wrong += the_model_agrees(evidence)
     assert wrong == []
     return evidence

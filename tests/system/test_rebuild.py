@@ -11,7 +11,7 @@ from tests.support.partners import Partners
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 REPORTS = round(30 * SOAK)
 
 

@@ -1,0 +1,88 @@
+"""A no does not wait behind a list: what partners have sent but we have not come to yet is looked through for it (docs/adr/0024).
+
+A partner's topic is one partition, and whatever it sends first comes first: a withdrawal behind 30,000 rows of a list would wait for all
+of them. So where messages have been waiting since the last look, somebody reads ahead to the end of the topic and takes out the noes.
+They are let in before their turn; when their turn comes, their ids are known already. A no can only close, so it may overtake; whatever
+could open anything never does.
+
+What is found here is in memory alone. Whoever dies forgets it, and the noes are let in when it is their turn.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+
+from schakel.events import Told
+from schakel.events.base import ce_type
+from schakel.events.consent import ConsentRefused, ConsentWithdrawn
+from schakel.events.report import LabelRefused
+from schakel.record import Raw
+
+NOES: tuple[type[Told], ...] = (ConsentWithdrawn, ConsentRefused, LabelRefused)
+"""What may overtake. Each takes something away from everybody, and gives nobody anything."""
+TYPES = frozenset(ce_type(model.TYPE).encode() for model in NOES)
+KEPT = 500
+"""Noes that are remembered of a topic; the next look finds the others."""
+SILENT_LOOKS = 60
+"""Looks without a word of how far a topic is; one that is ours says so about every second."""
+
+Scout = Callable[[str, int, int], Awaitable[list[Raw]]]
+"""(topic, from, up to): the noes of that stretch, at most KEPT, as they stand there."""
+
+
+async def nobody(topic: str, start: int, end: int) -> list[Raw]:
+    """Where nobody looks ahead."""
+    return []
+
+
+class Ahead:
+    """Which topics to look through, and what was found. `take` is called in the worker thread, all else in the main loop."""
+
+    def __init__(self, scout: Scout = nobody) -> None:
+        self._scout = scout
+        self._positions: dict[str, int] = {}
+        self._silent: dict[str, int] = {}
+        self._ends: dict[str, int] = {}
+        self._looked: dict[str, int] = {}
+        self._found: dict[str, deque[Raw]] = {}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a no was found that has not been let in yet."""
+        return any(tuple(self._found.values()))  # asked in the worker thread
+
+    def reached(self, topic: str, position: int) -> None:
+        """This topic has been handled up to here."""
+        self._positions[topic] = position
+        self._silent[topic] = 0
+
+    async def look(self, ends: Mapping[str, int]) -> None:
+        """Where what stood on a topic at the last look is still waiting now, read on to its end."""
+        before, self._ends = self._ends, dict(ends)
+        self._forget_what_is_not_ours()
+        for topic, end in ends.items():
+            position = self._positions.get(topic)
+            if position is None or position >= before.get(topic, 0):
+                continue
+            start = max(position, self._looked.get(topic, 0))
+            if start < end and not self._found.get(topic):
+                found = await self._scout(topic, start, end)
+                self._found.setdefault(topic, deque()).extend(found)
+                self._looked[topic] = found[-1].offset + 1 if len(found) >= KEPT else end
+
+    def _forget_what_is_not_ours(self) -> None:
+        """Nobody tells any more how far a topic is that another worker has now. What was found there is that one's to find."""
+        for topic, looks in list(self._silent.items()):
+            self._silent[topic] = looks + 1
+            if looks >= SILENT_LOOKS:
+                del self._silent[topic], self._positions[topic]
+                self._looked.pop(topic, None)
+                self._found.pop(topic, None)
+
+    def take(self, topic: str, position: int) -> list[Raw]:
+        """What was found on this topic at or behind `position`, once."""
+        found, taken = self._found.get(topic), []
+        while found:
+            raw = found.popleft()
+            if raw.offset >= position:
+                taken.append(raw)
+        return taken
