@@ -17,7 +17,7 @@ from backbone.casework import LEDGER, CaseProcessor, Desk, load_desks, timers_of
 from backbone.chains import Chains, Partner
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Surroundings
-from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
+from backbone.keys import KeysAway, KeysUnusable, ResealRequest, Sealer
 from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
 from backbone.store.store import Store
@@ -58,7 +58,7 @@ class NoRules:
 
 
 class IntakeProcessor(CaseProcessor):
-    """See the module's words. `log_end` answers a partition's end at this moment, `keys` the open key service."""
+    """See the module's words. `log_end` answers a partition's end at this moment, `keys` what seals."""
 
     versions = (Path(__file__).parent / "migrations",)
     first = (LEDGER, REFUSED)
@@ -68,7 +68,7 @@ class IntakeProcessor(CaseProcessor):
     def __init__(
         self,
         chains: Chains,
-        keys: Callable[[], KeyService],
+        keys: Callable[[], Sealer],
         time: TimeSource,
         log_end: Callable[[str, int], int],
         new_id: Callable[[], str] = new_case_id,
