@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from backbone.keys import NoKey, ResealRequest, SqlKeyService
+from backbone.keys.files import KeyFile
 from backbone.keys.parts import KEY_BYTES
 from backbone.keys.tables import person_key
 from schakel.errors import Unreadable
@@ -293,7 +294,7 @@ def test_no_file_holds_what_was_sealed(
         assert not _files_with(home, needle.encode())
         assert all(needle.encode() not in part.body for part in parts)
     assert not any(_files_with(home, key) for key in secret)
-    assert _files_with(home, request.case_id.encode())  # the search does find what is there
+    assert _files_with(home, KeyFile(keys.files.data).read().current.encode())  # the search does find what is there
     assert capfd.readouterr() == ("", "")
 
 
