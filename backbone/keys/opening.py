@@ -22,15 +22,13 @@ from backbone.keys.wrapping import DataUnlock, data_row
 from schakel.errors import Unreadable
 from schakel.sealing import Json
 
-_ids: sa.BindParameter[str] = sa.bindparam("key_ids", expanding=True)
+# All of a person's keys, few as they are: a statement whose text never changes costs a third of one that names the wanted ones.
 _HERS = (
     sa.select(person.c.destroyed_s, person_key.c.key_id, person_key.c.kek, person_key.c.locked, person_key.c.wrapped)
     .select_from(
         person.outerjoin(
             person_key,
-            (person_key.c.case_id == person.c.case_id)
-            & (person_key.c.subject == person.c.subject)
-            & person_key.c.key_id.in_(_ids),
+            (person_key.c.case_id == person.c.case_id) & (person_key.c.subject == person.c.subject),
         )
     )
     .where(person.c.case_id == sa.bindparam("case_id"), person.c.subject == sa.bindparam("subject"))
@@ -69,7 +67,7 @@ class SqlOpener:
 
     def open_all(self, case_id: str, subject: str, fields: Fields) -> list[Json]:
         ids = [parts.key_id(body, places[0].field) for places, body in fields]
-        hers = {"case_id": case_id, "subject": subject, "key_ids": sorted(set(ids))}
+        hers = {"case_id": case_id, "subject": subject}
         with reading(self._engine) as connection:
             rows = connection.execute(_HERS, hers).all()
         if not rows or rows[0].destroyed_s is not None:
@@ -77,7 +75,7 @@ class SqlOpener:
         unlock = DataUnlock(self._file)
         keys: dict[str, DataKey] = {}
         for row in rows:
-            if row.key_id is not None:
+            if row.key_id in ids:
                 key = unlock.unwrap(row.locked, row.wrapped, row.kek, data_row(case_id, subject, row.key_id))
                 keys[row.key_id] = DataKey.of(bytes.fromhex(row.key_id), key)
         return [
