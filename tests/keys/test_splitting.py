@@ -40,6 +40,7 @@ def sealed(place: Place) -> bytes:
 def old(home: Path, url: str | None) -> bytes:
     """The directory and its database as the first version left them; its key-encryption key."""
     kek = secrets.token_bytes(32)
+    (home / "keys").mkdir(mode=0o700, parents=True)
     engine = databases.open_engine(url, home / "keys")
     path = home / "keys" / "kek.json"
     path.write_text(json.dumps({"current": "0ld", "keys": {"0ld": b64encode(kek).decode()}}))
@@ -108,7 +109,7 @@ def test_killed_on_its_way_it_goes_on(old: bytes, home: Path, url: str | None, m
                 break
             except KeyboardInterrupt:
                 continue
-    assert at > 8
+    assert at > 4, "each run gets further than the one before"
     keys = open_keys(url, home)
     all_is_there(keys, home)
     keys.close()
