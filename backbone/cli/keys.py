@@ -13,6 +13,7 @@ from backbone.cli.output import FOUND, Undoable, console, read_settings, say, sh
 from backbone.definition_files import load_definitions
 from backbone.keys import KeyFiles, Rotation, SqlKeyService, open_keys
 from backbone.keys.databases import open_engine
+from backbone.keys.grants import GRANTS, statements
 from backbone.keys.rotation import FAMILIES, KekState
 from backbone.keys.tables import are_there
 from backbone.settings import Settings
@@ -179,6 +180,31 @@ def retire(family: Family = None, yes: Annotated[bool, typer.Option("--yes", hel
             for gone in rotation.retire(name):
                 say(f"{name}: {gone} is destroyed")
     say("destroy its backups too: until then what they hold can still be opened with it")
+
+
+@app.command()
+def grants(
+    service: Annotated[
+        str, typer.Argument(metavar="SERVICE", help=f"One of {', '.join(sorted(GRANTS))}.", show_default=False)
+    ],
+    role: Annotated[
+        str, typer.Argument(metavar="ROLE", help="Its user in PostgreSQL, which exists.", show_default=False)
+    ],
+) -> None:
+    """SQL that lets a service's own user do its work in the database of keys, and nothing else there. PostgreSQL only.
+
+    Run what it prints as the owner of that database, then give the service that user in its own SCHAKEL_KEYS_URL.
+
+    Example:
+
+      backbone keys grants gateway schakel_gateway | psql keys
+    """
+    try:
+        lines = statements(service, role)
+    except ValueError as error:
+        raise Undoable(str(error)) from None
+    for line in lines:
+        say(line)
 
 
 @app.command("rotate-door")

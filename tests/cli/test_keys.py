@@ -77,3 +77,8 @@ def test_a_door_key_is_kept_from_when_it_was_replaced() -> None:
     assert [key.kid for key in _replaced_before(keys, at(199))] == []
     assert [key.kid for key in _replaced_before(keys, at(200))] == ["a"]
     assert [key.kid for key in _replaced_before(keys, at(9_999))] == ["b", "a"]
+
+
+def test_the_rights_of_a_service_as_sql(var_dir: Path) -> None:
+    assert "GRANT SELECT ON person_key TO gw;" in run("grants", "gateway", "gw").output
+    assert "expected one of consent, gateway, intake" in run("grants", "routing", "gw", code=2).output
