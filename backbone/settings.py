@@ -31,7 +31,16 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="postgresql+psycopg://… gives one schema a service; unset: SQLite under var/db"
     )
-    keys_url: str | None = Field(None, description="where data keys are kept; unset: SQLite under var/keys")
+    keys_url: str | None = Field(None, description="where wrapped keys are kept; unset: SQLite under var/keys")
+    keys_door_file: Path | None = Field(
+        None, description="what opens the keys of the door; intake and the operator; unset: var/keys/door.json"
+    )
+    keys_data_file: Path | None = Field(
+        None, description="what unlocks data keys; the gateway and the operator; unset: var/keys/data.json"
+    )
+    keys_public_file: Path | None = Field(
+        None, description="what locks new data keys; intake; unset: var/keys/data-public.json"
+    )
     protocols_dir: Path = Path("protocols")
     chains_dir: Path = Path("chains")
     clock: str = Field(

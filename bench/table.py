@@ -19,7 +19,7 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "latency", "reading", "year", "service"):
+    for name in ("gate", "sealing", "latency", "reading", "year", "service"):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -33,6 +33,8 @@ def figures() -> str:
         rows += _service(result)
     if result := found.get("gate"):
         rows += _gate(result)
+    if result := found.get("sealing"):
+        rows += _sealing(result)
     machine = next(iter(found.values()))["machine"]
     loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
@@ -132,6 +134,26 @@ def _gate(result: dict[str, Any]) -> list[str]:
     found = f"{took['permit']['median']:.1f} µs for a yes, {took['hold']['median']:.1f} µs for a no"
     wanted = max(took[name]["median"] for name in ("permit", "hold")) <= 20
     return [_row(f"one decision of the gate at {result['grants']} grants", "≤ 20 µs", found, wanted, "gate")]
+
+
+def _sealing(result: dict[str, Any]) -> list[str]:
+    per_s = result["per_s"]
+    fields = f"{result['fields_an_event']} fields an event, {result['events_a_batch']} events a batch"
+    rows = [
+        _row(f"fields {done} a second and core", "≥ 20,000", _spread(per_s[name]), enough, "sealing")
+        for done, name in (
+            ("sealed", "fields sealed"),
+            ("opened", "fields opened"),
+            (f"sealed by intake, keys made and durable ({fields}),", "fields by intake"),
+        )
+        for enough in [per_s[name]["median"] >= 20_000]
+    ]
+    reads = f"{_spread(per_s['reads'])}, so {per_s['fields by the gateway']['median']:,.0f} fields"
+    rows.append(
+        _row("… reads of a person's fields by the gateway, keys looked up and unwrapped", "—", reads, None, "sealing")
+    )
+    rows.append(_row("… JWEs of partners opened at the door (P-256)", "—", _spread(per_s["door"]), None, "sealing"))
+    return rows
 
 
 def _spread(values: dict[str, float]) -> str:

@@ -9,7 +9,7 @@ from backbone.cli.broker import find_broker
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.definition_files import load_definitions
 from backbone.gateway.tokens import Tokens
-from backbone.kafka.access import add_partner, remove_partner
+from backbone.kafka.access import add_partner, remove_partner, renew_partner
 from backbone.kafka.credentials import SecretStore
 from backbone.settings import Settings
 from backbone.supervisor.prepare import new_token, profile_path, publish, write_profiles
@@ -78,6 +78,29 @@ def token(name: Name) -> None:
     _member(chains, name)
     path = new_token(settings, name)
     say(f"{name} has a new token, in {path}; hand it over by a safe way")
+
+
+@app.command()
+def rotate(name: Name) -> None:
+    """Give a partner a new password and a new token, in its profile; the ones before sign nobody on from now on.
+
+    A connection that is open with the old password goes on until it is closed. The partner's system needs the new profile and
+    password file before its next one.
+
+    Example:
+
+      backbone partner rotate coc-amsterdam
+    """
+    settings = read_settings()
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    partner = _member(chains, name)
+    broker = find_broker(settings)
+    write_profiles(settings, broker, {name: partner})
+    with broker.client() as admin:
+        renew_partner(admin, _secrets(settings), name)
+    path = new_token(settings, name)
+    say(f"{name} has a new password and a new token: its profile is {path} (the password is in a file that it names)")
+    say("hand both over by a safe way; what it had before is refused")
 
 
 @app.command()

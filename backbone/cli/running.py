@@ -15,6 +15,7 @@ from backbone.cli.output import FOUND, Undoable, console, fail, read_settings, s
 from backbone.cli.state import Found, look
 from backbone.kafka.embedded import running as broker_running
 from backbone.kafka.embedded import stop_running
+from backbone.keys.files import KeyFiles
 from backbone.settings import Settings
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.signals import StoppingOnSignals
@@ -221,7 +222,7 @@ def serve(
     if name not in SERVICES:
         raise Undoable(f"{name!r} is no service; expected one of {', '.join(SERVICES)}")
     settings = read_settings()
-    own = {"SCHAKEL_REPLICA": replica}
+    own = {"SCHAKEL_REPLICA": replica, **KeyFiles.of(settings).for_service(name).environment()}
     secret = settings.var_dir / "kafka" / "secrets" / f"service.{name}"
     if not settings.sasl_username and secret.exists():
         own |= {"SCHAKEL_SASL_USERNAME": secret.name, "SCHAKEL_SASL_PASSWORD_FILE": str(secret)}

@@ -88,6 +88,16 @@ def add_partner(
     return who
 
 
+def renew_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str) -> Credentials:
+    """A new password for a partner; the one before signs nobody on from now on. A connection that is open goes on until it is closed.
+
+    The file first: when we are killed in between, the next `add_partner` makes the broker agree with it. Raises AccessRefused.
+    """
+    who = secrets.renew(partner_name(partner))
+    _upsert_users(admin, [who])
+    return who
+
+
 def remove_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str, *, delete_topics: bool = False) -> None:
     """Offboard a partner: from now on the broker refuses it, also on connections it has open.
 

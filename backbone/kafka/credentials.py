@@ -49,6 +49,18 @@ class SecretStore:
         assert made is not None
         return made
 
+    def renew(self, username: str) -> Credentials:
+        """A new random password in place of the one there is."""
+        path = self._path(username)
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        scratch.touch(mode=0o600)
+        scratch.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        scratch.replace(path)
+        made = self.get(username)
+        assert made is not None
+        return made
+
     def remove(self, username: str) -> None:
         """Forget the user's password; nothing happens when there is none."""
         self._path(username).unlink(missing_ok=True)

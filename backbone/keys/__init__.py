@@ -1,23 +1,39 @@
-"""The keys of sealed data: what partners seal to, and one key for each person in a case.
+"""The keys of sealed data: what partners seal to, and keys for each person in a case.
 
-`service` says what a KeyService does, `sql` is the one that keeps its keys in a database of its own (`databases`), `wrapping` holds the
-key-encryption key outside it, `parts` is the form of a sealed field on the ledger. Who may read what is not decided here.
+`service` says what a KeyService does and which part of it each service gets: `sealing` intake, `opening` the gateway, `destroying`
+consent; `sql` is the whole. Keys stand wrapped in a database of their own (`databases`, `tables`), what wraps them in `files` outside
+it (`wrapping`); `rotation` replaces those, `door` those of the door. `parts` is the form of a sealed field on the ledger. Who may read
+what is not decided here.
 """
 
 from backbone.keys.databases import KeysAway
+from backbone.keys.destroying import SqlDestroyer, open_destroyer
+from backbone.keys.files import KeyFiles, KeysUnusable
+from backbone.keys.opening import SqlOpener, open_reader
 from backbone.keys.parts import Place
-from backbone.keys.service import KeyService, NoKey, ResealRequest
+from backbone.keys.rotation import Rotation
+from backbone.keys.sealing import SqlSealer, open_sealer
+from backbone.keys.service import Destroyer, KeyService, NoKey, Opener, ResealRequest, Sealer
 from backbone.keys.sql import SqlKeyService, open_keys
-from backbone.keys.wrapping import KeyEncryptionKeys, KeysUnusable
 
 __all__ = [
-    "KeyEncryptionKeys",
+    "Destroyer",
+    "KeyFiles",
     "KeyService",
     "KeysAway",
     "KeysUnusable",
     "NoKey",
+    "Opener",
     "Place",
     "ResealRequest",
+    "Rotation",
+    "Sealer",
+    "SqlDestroyer",
     "SqlKeyService",
+    "SqlOpener",
+    "SqlSealer",
+    "open_destroyer",
     "open_keys",
+    "open_reader",
+    "open_sealer",
 ]

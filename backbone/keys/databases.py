@@ -1,11 +1,11 @@
-"""The database of keys: opening it, a transaction on it, and saying that it is away. What stands in it is `sql`'s.
+"""The database of keys: opening it, a transaction on it, and saying that it is away. What stands in it is `tables`'s.
 
 The answers to a database that is away are the engine's: it waits, not ready, and does the same again (`Shell.attempt`).
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,36 @@ def translated(engine: sa.Engine) -> Iterator[None]:
             engine.dispose()  # connections from before it went are of no use after
             raise KeysAway(str(away)) from error
         raise
+
+
+def scrub_log(engine: sa.Engine) -> None:
+    """What was deleted no longer stands in SQLite's write-ahead log. Raises KeysAway while somebody still reads there; ask again.
+
+    PostgreSQL keeps dead rows until they are vacuumed, and its log until it is recycled and every archive of it has expired: there,
+    only destroying the key that wraps them is final (`rotation`).
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with translated(engine), closing(engine.raw_connection()) as raw:
+        busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise KeysAway(f"the {WHAT} is being read, so that its log cannot be emptied of what was deleted; we try again")
+
+
+def scrub(engine: sa.Engine) -> None:
+    """The database is written anew, without what was deleted. PostgreSQL: dead rows only, see `scrub_log`. Raises KeysAway."""
+    with translated(engine), closing(engine.raw_connection()) as raw:
+        if engine.dialect.name == "sqlite":
+            raw.cursor().execute("VACUUM")
+        else:
+            raw.rollback()
+            raw.driver_connection.autocommit = True  # type: ignore[union-attr]
+            try:
+                for table in ("door_key", "person", "person_key"):
+                    raw.cursor().execute(f"VACUUM {table}")
+            finally:
+                raw.driver_connection.autocommit = False  # type: ignore[union-attr]
+    scrub_log(engine)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -20,7 +20,7 @@ from backbone.kafka.access import add_partner, ensure_services
 from backbone.kafka.connection import connection
 from backbone.kafka.credentials import Credentials, SecretStore
 from backbone.kafka.topics import CLUSTER, ONE_MACHINE, Replicas, core_topics, ensure_topics
-from backbone.keys import open_keys
+from backbone.keys import KeyFiles, open_keys
 from backbone.protocols import Protocols
 from backbone.settings import Settings
 from schakel.client.access import Profile
@@ -89,7 +89,7 @@ def prepare(broker: Broker, settings: Settings) -> Prepared:
 
 def publish(broker: Broker, settings: Settings, chains: Chains, protocols: Protocols) -> list[str]:
     """Say on `schakel.definitions` what is in force; returns what changed."""
-    keys = open_keys(settings.keys_url, settings.var_dir, time=time_source(settings.clock))
+    keys = open_keys(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings), time=time_source(settings.clock))
     try:
         wanted = definitions.entries(chains, protocols, keys)
         with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password):

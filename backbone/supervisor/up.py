@@ -19,6 +19,7 @@ from typing import Any, Self
 from backbone.kafka.embedded import EmbeddedKafka, running, stop_running
 from backbone.kafka.errors import EmbeddedKafkaError
 from backbone.kafka.rights import service_user
+from backbone.keys.files import USE_THE_DATABASE, KeyFiles
 from backbone.settings import Settings
 from backbone.supervisor.keeper import Keeper, Service, State
 from backbone.supervisor.prepare import Broker, Prepared, prepare
@@ -248,7 +249,6 @@ class Backbone:
             "SCHAKEL_CLOCK": self.settings.clock,
             # Said in any case, so that ours counts and not what the environment holds; an empty text is none.
             "SCHAKEL_DATABASE_URL": self.settings.database_url or "",
-            "SCHAKEL_KEYS_URL": self.settings.keys_url or "",
             "SCHAKEL_CA_FILE": str(self.settings.ca_file or ""),
             "SCHAKEL_GATEWAY_HOST": self.settings.gateway_host,
             "SCHAKEL_GATEWAY_PORT": str(self.settings.gateway_port),
@@ -258,6 +258,7 @@ class Backbone:
             "SCHAKEL_GATEWAY_PRIVATE_KEY": str(self.settings.gateway_private_key or ""),
             "SCHAKEL_SASL_PASSWORD": "",
         }
+        files = KeyFiles.of(self.settings)
         services: list[Service] = []
         for name, count in self._workers.items():
             who = service_user(name)
@@ -270,6 +271,9 @@ class Backbone:
                     "SCHAKEL_SASL_PASSWORD_FILE": str(var_dir / "kafka" / "secrets" / who),
                     "SCHAKEL_REPLICA": str(replica),
                     "SCHAKEL_HTTP_PORT": str(port),
+                    # Of the keys, what it needs and no more.
+                    "SCHAKEL_KEYS_URL": (self.settings.keys_url or "") if name in USE_THE_DATABASE else "",
+                    **files.for_service(name).environment(),
                 }
                 log = var_dir / "log" / f"{name}-{replica}.log"
                 says = self.files.directory / f"{name}-{replica}.json"

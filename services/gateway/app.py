@@ -15,8 +15,7 @@ from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Surroundings
 from backbone.gateway import address
 from backbone.gateway.tokens import Tokens
-from backbone.keys import KeysUnusable
-from backbone.keys.opening import open_reader
+from backbone.keys import KeyFiles, KeysUnusable, open_reader
 from backbone.settings import Settings
 from schakel.timesource import time_source
 from services.gateway import door
@@ -31,7 +30,7 @@ log = structlog.get_logger(__name__)
 def build(surroundings: Surroundings) -> GatewayProcessor:
     settings = surroundings.settings
     try:
-        opener = open_reader(settings.keys_url, settings.var_dir)
+        opener = open_reader(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings))
     except KeysUnusable as error:
         raise ValueError(f"the gateway cannot open what is sealed: {error}") from error
     watch, appender = Watch(), Appender(settings)

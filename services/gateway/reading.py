@@ -22,9 +22,8 @@ from sqlalchemy.exc import DBAPIError
 from backbone.casework import LEDGER
 from backbone.desks import load_desk
 from backbone.engine.errors import BrokerAway
-from backbone.keys.opening import Opener
 from backbone.keys.parts import Place
-from backbone.keys.service import NoKey
+from backbone.keys.service import NoKey, Opener
 from backbone.store.errors import DatabaseAway
 from backbone.store.tables import snapshot
 from schakel import avro

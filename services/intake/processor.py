@@ -20,7 +20,7 @@ from backbone.desks import Desk, load_desks
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Place, Surroundings
 from backbone.kafka.topics import LEDGER_PARTITIONS
-from backbone.keys import KeysAway, KeyService, KeysUnusable, ResealRequest
+from backbone.keys import KeysAway, KeysUnusable, ResealRequest, Sealer
 from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
 from backbone.store.store import Store
@@ -63,7 +63,7 @@ class NoRules:
 
 
 class IntakeProcessor(CaseProcessor):
-    """See the module's words. `log_end` answers a partition's end at this moment, `keys` the open key service."""
+    """See the module's words. `log_end` answers a partition's end at this moment, `keys` what seals."""
 
     versions = (Path(__file__).parent / "migrations",)
     first = (LEDGER, REFUSED)
@@ -73,7 +73,7 @@ class IntakeProcessor(CaseProcessor):
     def __init__(
         self,
         chains: Chains,
-        keys: Callable[[], KeyService],
+        keys: Callable[[], Sealer],
         time: TimeSource,
         log_end: Callable[[str, int], int],
         new_id: Callable[[], str] = new_case_id,

@@ -7,14 +7,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backbone.gateway.tokens import Tokens
 from backbone.kafka.embedded import running
+from backbone.supervisor.prepare import profile_path
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.up import SERVICES
+from bench.reports import PERSONAL, reports
+from schakel.client import Partner
+from schakel.client.access import Profile
+from schakel.kafka_errors import WrongCredentials
+from schakel.messages import ReceiptStatus
 from tests.support.broker import CACHE, wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -80,6 +88,38 @@ def nothing_is_left(shell: Shell, pids: set[int]) -> None:
     assert list((shell.var_dir / "run").glob("*.json")) == []
 
 
+def keys_live_on(shell: Shell) -> None:
+    """Every kind of key is replaced under services that run; partners find the new door key."""
+    for words in (("rotate",), ("retire", "--yes"), ("rotate-door",), ("rotate-door", "--if-older-than", "23")):
+        shell.run("keys", *words)
+    doors = [one["kid"] for one in json.loads(shell.run("keys", "status", "--json"))["door_keys"]]
+    assert len(doors) == 2
+    profile = Profile.load(profile_path(shell.var_dir, PARTNER))
+    with Partner.connect(profile=profile_path(shell.var_dir, PARTNER)) as partner:
+        assert partner.definitions.door_key(datetime.now(UTC)).kid == doors[0]
+        shell.run("keys", "rotate-door", "--keep", "0")
+        report = next(reports())
+        assert partner.tell(report, personal=PERSONAL).status is ReceiptStatus.ACCEPTED, "it was sealed to the newest"
+    assert profile.gateway_token
+    assert len(json.loads(shell.run("keys", "status", "--json"))["door_keys"]) == 1
+    assert shell.status()["ready"] is True
+
+
+def credentials_are_replaced(shell: Shell) -> None:
+    path = profile_path(shell.var_dir, PARTNER)
+    before, tokens = Profile.load(path), Tokens(shell.var_dir / "gateway" / "tokens")
+    old = before.access()
+    shell.run("partner", "rotate", PARTNER)
+    after = Profile.load(path)
+    after.access().check()
+    with pytest.raises(WrongCredentials):
+        old.check()
+    assert after.gateway_token
+    assert before.gateway_token
+    assert tokens.partner(after.gateway_token) == PARTNER
+    assert tokens.partner(before.gateway_token) is None
+
+
 def test_a_life(shell: Shell) -> None:
     assert "up in the background" in shell.run("up", "--detach")
     found = shell.status()
@@ -94,6 +134,8 @@ def test_a_life(shell: Shell) -> None:
         assert f"{PARTNER} may write schakel.in.{PARTNER}" in shell.run("partner", "add", PARTNER)
         assert belongings(shell) == before, "it was a partner already, and nothing about it changes"
     assert "nothing is parked" in shell.run("park", "list")
+    keys_live_on(shell)
+    credentials_are_replaced(shell)
 
     assert "the backbone is stopped" in shell.run("down")
     nothing_is_left(shell, pids)

@@ -20,7 +20,7 @@ METHODS: list[Callable[[SqlKeyService], object]] = [
     lambda keys: keys.rotate_door(),
     lambda keys: keys.retire_door("nobody"),
     lambda keys: keys.destroy(CASE, "victim"),
-    lambda keys: keys.open(CASE, "victim", "e", "report.received", 64, SealedField.STORY, b""),
+    lambda keys: keys.open(CASE, "victim", "e", "report.received", 64, SealedField.STORY, b"\x02" + bytes(36)),
 ]
 
 

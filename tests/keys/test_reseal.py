@@ -9,8 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from backbone.keys import NoKey, ResealRequest, SqlKeyService
+from backbone.keys.files import KeyFile
+from backbone.keys.parts import KEY_BYTES
+from backbone.keys.tables import person_key
 from schakel.errors import Unreadable
 from schakel.events.base import Sealed, SealedField
 from schakel.sealing import PrivateKey
@@ -187,9 +191,9 @@ def test_a_destroyed_key_is_in_no_file_any_more(keys: SqlKeyService, home: Path)
     resealed(keys, request)
     wrapped = _wrapped(keys, request)
 
-    assert _files_with(home, wrapped)  # the search finds it while it is there
+    assert all(_files_with(home, key) for key in wrapped)  # the search finds them while they are there
     keys.destroy(request.case_id, "victim")
-    assert not _files_with(home, wrapped)
+    assert not any(_files_with(home, key) for key in wrapped)
 
 
 # --- crashes and others at the same time -----------------------------------------------------------------------------
@@ -281,31 +285,33 @@ def test_no_file_holds_what_was_sealed(
         return made[-1]
 
     request = report(keys.door_keys()[0])
-    monkeypatch.setattr("backbone.keys.sql.secrets.token_bytes", remember)
+    monkeypatch.setattr("backbone.keys.sealing.secrets.token_bytes", remember)
     parts = resealed(keys, request)
 
-    assert len(made) == 1  # the one data key
+    secret = [one for one in made if len(one) == KEY_BYTES]
+    assert len(secret) == 2  # the data key, and what wraps it
     for needle in (NAME, PHONE, STORY):
         assert not _files_with(home, needle.encode())
         assert all(needle.encode() not in part.body for part in parts)
-    assert not _files_with(home, made[0])
-    assert _files_with(home, keys._keks.current.encode())  # the search does find what is there
+    assert not any(_files_with(home, key) for key in secret)
+    assert _files_with(home, KeyFile(keys.files.data).read().current.encode())  # the search does find what is there
     assert capfd.readouterr() == ("", "")
 
 
 def test_an_error_of_the_database_quotes_no_row(keys: SqlKeyService, home: Path) -> None:
     request = report(keys.door_keys()[0])
     with keys._engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE data_key")
+        connection.exec_driver_sql("DROP TABLE person")
 
     with pytest.raises(Exception, match=r"no such table|does not exist") as caught:
         keys.reseal([request])
     assert request.case_id not in str(caught.value)
 
 
-def _wrapped(keys: SqlKeyService, request: ResealRequest) -> bytes:
+def _wrapped(keys: SqlKeyService, request: ResealRequest) -> list[bytes]:
     with keys._engine.connect() as connection:
-        return bytes(keys._look_up(connection, [(request.case_id, "victim")])[request.case_id, "victim"].wrapped)
+        query = select(person_key.c.wrapped).where(person_key.c.case_id == request.case_id)
+        return [bytes(wrapped) for wrapped in connection.execute(query).scalars()]
 
 
 def _files_with(home: Path, needle: bytes) -> list[Path]:

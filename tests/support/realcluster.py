@@ -20,7 +20,7 @@ from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka
 from backbone.kafka.rights import service_user
 from backbone.kafka.topics import LEDGER, LEDGER_PARTITIONS, REFUSED, in_topic, out_topic
-from backbone.keys import KeyService, open_keys
+from backbone.keys import KeyFiles, KeyService, open_keys
 from backbone.settings import Settings
 from backbone.store import tables
 from backbone.store.store import Store
@@ -111,6 +111,7 @@ class RealCluster:
             "SCHAKEL_CLOCK": self.settings.clock,
             "SCHAKEL_DATABASE_URL": self.database_url or "",
             "SCHAKEL_KEYS_URL": "",
+            **KeyFiles.of(self.settings).for_service(service).environment(),
             "SCHAKEL_CA_FILE": "",
             "SCHAKEL_SASL_USERNAME": who,
             "SCHAKEL_SASL_PASSWORD": "",

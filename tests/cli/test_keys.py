@@ -1,0 +1,84 @@
+"""`backbone keys` on keys without a broker: what it shows, destroys, refuses; and which door keys a day's rotation destroys."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from backbone.cli.keys import _replaced_before
+from backbone.cli.main import app
+from backbone.keys import KeyFiles, Rotation, open_keys
+from backbone.keys.files import KeyFile
+from schakel.sealing import PublicKey
+
+
+@pytest.fixture
+def var_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SCHAKEL_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def run(*words: str, code: int = 0, text: str = "") -> Result:
+    result = CliRunner().invoke(app, ["keys", *words], input=text)
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.mark.parametrize("words", [("status",), ("rotate",), ("retire", "--yes")])
+def test_where_there_are_no_keys_none_are_made(var_dir: Path, words: tuple[str, ...]) -> None:
+    assert "backbone up" in run(*words, code=2).output
+    assert list(var_dir.iterdir()) == []
+
+
+def test_a_rotation_from_begin_to_end(var_dir: Path) -> None:
+    keys = open_keys(None, var_dir)
+    files = KeyFiles.under(var_dir / "keys")
+    secret = json.loads(files.data.read_text())["keys"].popitem()[1]
+    said = run("status").output
+    assert "data" in said
+    assert secret not in said
+    assert "nothing is to be destroyed" in run("retire").output
+
+    run("rotate", "--family", "data")
+    assert "'backbone keys retire' destroys it" in run("status", code=1).output
+    assert "left as it was" in run("retire", text="n\n").output
+    assert len(KeyFile(files.data).read().keys) == 2
+    assert "is destroyed" in run("retire", text="y\n").output
+    assert len(KeyFile(files.data).read().keys) == 1
+    shown = json.loads(run("status", "--json").output)
+    assert [one["state"] for one in shown["key_encryption_keys"]] == ["current", "current", "destroyed"]
+    assert [one["kid"] for one in shown["door_keys"]] == [key.kid for key in keys.door_keys()]
+    keys.close()
+
+
+def test_a_rotation_that_was_stopped_is_shown(var_dir: Path) -> None:
+    keys = open_keys(None, var_dir)
+    Rotation(keys._engine, keys.files, keys._destroyer._time)._begun("door")
+    assert "run 'backbone keys rotate'" in run("status", code=1).output
+    assert "rotate' first" in run("retire", "--yes", code=2).output
+    run("rotate", "--family", "door")
+    run("retire", "--yes")
+    run("status")
+    keys.close()
+
+
+def test_a_family_that_is_none(var_dir: Path) -> None:
+    open_keys(None, var_dir).close()
+    assert "expected one of door, data" in run("rotate", "--family", "doors", code=2).output
+
+
+def test_a_door_key_is_kept_from_when_it_was_replaced() -> None:
+    """The newest never goes, however old it is."""
+    keys = [PublicKey(kid, "x", "y", made_at_s=made) for kid, made in (("c", 300), ("b", 200), ("a", 100))]
+    at = lambda second: datetime.fromtimestamp(second, UTC)  # noqa: E731
+    assert [key.kid for key in _replaced_before(keys, at(199))] == []
+    assert [key.kid for key in _replaced_before(keys, at(200))] == ["a"]
+    assert [key.kid for key in _replaced_before(keys, at(9_999))] == ["b", "a"]
+
+
+def test_the_rights_of_a_service_as_sql(var_dir: Path) -> None:
+    assert "GRANT SELECT ON person_key TO gw;" in run("grants", "gateway", "gw").output
+    assert "expected one of consent, gateway, intake" in run("grants", "routing", "gw", code=2).output
