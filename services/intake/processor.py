@@ -5,11 +5,12 @@ ledger tells which messages have landed where (then the receipt goes out, with t
 clocks are waiting for a watermark. A message about a case that the fold has not reached yet waits for the fold; it is not refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from backbone import metrics
@@ -23,13 +24,14 @@ from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel import codec
+from schakel.case_links import elsewhere
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
 from schakel.events.base import Sealed
-from schakel.events.report import ReportReceived
+from schakel.events.report import ReportLinked, ReportReceived
 from schakel.ids import new_case_id
 from schakel.ledger import place_of
 from schakel.messages import Refusal
@@ -38,7 +40,7 @@ from schakel.timesource import TimeSource
 from services.intake import answered, answers, rules, seen, watermark
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
-WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours"})
+WAITS = frozenset({"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours", "link.said_before"})
 """Refusals that may only mean that our own fold of the ledger is behind: looked at again when it is not."""
 
 log = structlog.get_logger(__name__)
@@ -136,7 +138,11 @@ class IntakeProcessor(CaseProcessor):
     def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
         """The receipts of told events, now that their position is known."""
         if not tx.checkpoint.rebuilding:
-            ours = [landing for landing in landings if landing.entry.envelope.partner in self.chains.partners]
+            ours = [
+                landing
+                for landing in landings
+                if landing.entry.envelope.partner in self.chains.partners and not landing.entry.envelope.causation
+            ]  # what intake told here because it was told in another case has its receipt there
             tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill) for landing in ours])
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
@@ -157,11 +163,11 @@ class IntakeProcessor(CaseProcessor):
             records, read = [records[number] for number in left], [read[number] for number in left]
             if not records:
                 return Outcome()
-        cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
+        cases = self._cases(tx, [case for item in read if not isinstance(item, Refusal) for case in _named(*item)])
         judged = [self._judge(item, partner, cases, now) for item in read]
         if wait := self._behind(records, read, judged):
             return Outcome(wait_for=wait)
-        self._write(tx, records, read, judged, partner, now)
+        self._write(tx, records, read, judged, partner, now, cases)
         return Outcome()
 
     def _read(self, raw: Raw) -> tuple[Envelope, Told] | Refusal:
@@ -200,7 +206,8 @@ class IntakeProcessor(CaseProcessor):
             )
         envelope, event = item
         case = cases.get(envelope.case) if envelope.case else None
-        return rules.refusal(rules.Submission(envelope, event, partner, case), self.chains, now)
+        other = cases.get(event.other_case) if isinstance(event, ReportLinked) else None
+        return rules.refusal(rules.Submission(envelope, event, partner, case, other), self.chains, now)
 
     def _behind(
         self,
@@ -230,6 +237,7 @@ class IntakeProcessor(CaseProcessor):
         judged: Sequence[Refusal | None],
         partner: Partner | None,
         now: datetime,
+        folded: Mapping[str, State],
     ) -> None:
         """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic."""
         known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
@@ -254,6 +262,8 @@ class IntakeProcessor(CaseProcessor):
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
                 outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
+                if also := _also(Entry(appended, event), folded):
+                    outgoing.append(ledger_record(also, None, also.envelope.case or ""))
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content == seen.GIVEN_UP:
                 outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now))
@@ -324,6 +334,24 @@ class IntakeProcessor(CaseProcessor):
         if entry is not None:
             tx.outbox([ledger_record(entry, partition, "watermark")])
         return more
+
+
+def _named(envelope: Envelope, event: Told) -> Iterator[str]:
+    """The cases that a message speaks of."""
+    if envelope.case:
+        yield envelope.case
+    if isinstance(event, ReportLinked):
+        yield event.other_case
+
+
+def _also(entry: Entry, folded: Mapping[str, State]) -> Entry | None:
+    """The same word in the other case that it concerns. It names the first as its cause; nothing that a partner sends can."""
+    envelope, event = entry.envelope, entry.event
+    case = folded.get(envelope.case or "")
+    if case is None or not isinstance(event, Told) or (found := elsewhere(case, event, entry.id)) is None:
+        return None
+    other_case, there, event_id = found
+    return Entry(msgspec.structs.replace(envelope, id=event_id, case=other_case, causation=entry.id), there)
 
 
 def envelope_with(

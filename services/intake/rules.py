@@ -20,7 +20,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases
+from services.intake import bases, links
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -40,6 +40,8 @@ class Submission:
     partner: Partner
     case: State | None
     """What intake's fold knows of the case that it names; null when it names none, or one that is not there."""
+    other: State | None = None
+    """The same of a second case, which `report.linked` names."""
 
 
 def refusal(message: Submission, chains: Chains, now: datetime) -> Refusal | None:
@@ -55,6 +57,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _chain(message, chains)
     yield from _recipients(message, chains)
     yield from _references(message)
+    yield from _links(message)
     yield from _bases(message, chains, now)
     yield from _requested(message, chains)
     yield from _mediation(message, chains)
@@ -314,10 +317,17 @@ def _references(message: Submission) -> Iterator[Refusal]:
             )
 
 
+def _links(message: Submission) -> Iterator[Refusal]:
+    event, known, other = message.event, message.case, message.other
+    if isinstance(event, report.ReportLinked) and known is not None:
+        partner = message.partner.id
+        yield from links.objections(event, known, other, relations(other, partner), partner)
+
+
 def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     """Told in this case, and, as far as the fold knows authors, by this partner."""
     authors = {grant.id: grant.recorded_by for grant in case.grants.values()}
-    authors |= {contact.id: contact.by for contact in case.contacts}
+    authors |= {said.id: said.by for said in (*case.contacts, *case.links.values())}
     return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
 
 
