@@ -327,7 +327,8 @@ def _links(message: Submission) -> Iterator[Refusal]:
 def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     """Told in this case, and, as far as the fold knows authors, by this partner."""
     authors = {grant.id: grant.recorded_by for grant in case.grants.values()}
-    authors |= {said.id: said.by for said in (*case.contacts, *case.links.values())}
+    authors |= {contact.id: contact.by for contact in case.contacts}
+    authors |= {link.id: link.by for link in case.links.values()}
     return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
 
 
