@@ -61,16 +61,16 @@ def text(
 ) -> str:
     """The copy as lines to read. names: a partner's name for its id, where it is known. zone: whose wall clock she looks at."""
     say = WORDS[language].lines
-    lines = [say["title"], heading(copy, language, zone)]
+    lines = [say["title"], heading_of(copy.case, copy.at, language, zone)]
     for part in parts(copy, language, names, zone):
         lines += ["", part.title, *(f"- {item}" for item in part.items or (say["nothing"],))]
     return "\n".join([*lines, "", say["rights"]]) + "\n"
 
 
-def heading(copy: HerCopy, language: Language, zone: str = "Europe/Amsterdam") -> str:
+def heading_of(case: str, at: datetime | None, language: Language, zone: str = "Europe/Amsterdam") -> str:
     """Which case, and up to when it is complete."""
     words = WORDS[language]
-    return words.lines["case"].format(case=copy.case, at=words.moment(copy.at, ZoneInfo(zone)))
+    return words.lines["case"].format(case=case, at=words.moment(at, ZoneInfo(zone)))
 
 
 def parts(

@@ -19,7 +19,7 @@ from schakel.case_state import Clock, ClockState, Contact, Referral
 from schakel.events import Told
 from schakel.events.data import AccessGiven
 from schakel.events.vocab import Person
-from schakel.her_copy import WORDS, Part, heading, parts
+from schakel.her_copy import WORDS, Part, heading_of, parts
 from schakel.her_words import Language, in_language
 
 _HEAD = """\
@@ -68,16 +68,21 @@ class _Page:
         yield "<main>\n"
         yield from self._can_do(left_out)
         for number, case in enumerate(cases, 1):
-            yield from self._case(number, case)
+            yield from self._case(number, case, self._part_of(number, len(cases)))
         yield f'<p class="small">{self._text("page_end")}</p>\n</main>\n'
 
     def _contents(self, cases: Sequence[CaseCopy]) -> Iterator[str]:
+        """The way to each part; with several cases to each case, or the list would be longer than what it leads to."""
         yield f'<nav aria-label="{self._text("contents")}">\n<ul>\n<li><a href="#can-do">{self._text("can_do")}</a></li>\n'
-        for number, case in enumerate(cases, 1):
-            for name, title in self._sections(case):
-                more = f" ({number})" if len(cases) > 1 else ""
-                yield f'<li><a href="#{name}-{number}">{escape(title)}{more}</a></li>\n'
+        if len(cases) > 1:
+            ways = [(f"part-{number}", self._part_of(number, len(cases))) for number in range(1, len(cases) + 1)]
+        else:
+            ways = [(f"{name}-1", title) for name, title in self._sections(cases[0])]
+        yield from (f'<li><a href="#{where}">{escape(title)}</a></li>\n' for where, title in ways)
         yield "</ul>\n</nav>\n"
+
+    def _part_of(self, number: int, count: int) -> str:
+        return self.say["one_of"].format(number=number, count=count) if count > 1 else self.say["all"]
 
     def _sections(self, case: CaseCopy) -> Iterator[tuple[str, str]]:
         known = case.known()
@@ -89,19 +94,18 @@ class _Page:
         yield from ((name, self.say[name]) for name in ("others", "copies", "steps"))
 
     def _can_do(self, left_out: Sequence[str]) -> Iterator[str]:
-        yield f'<section class="box" aria-labelledby="can-do">\n<h3 id="can-do">{self._text("can_do")}</h3>\n'
+        yield f'<section class="box" aria-labelledby="can-do">\n<h2 id="can-do">{self._text("can_do")}</h2>\n'
         yield _list(self.say[name] for name in ("stop", "mend", "erase", "authority"))
         yield from (_p(self.say["left_out"].format(case=case)) for case in left_out)
         yield "</section>\n"
 
     # -- one case ------------------------------------------------------------------------------------------------------
 
-    def _case(self, number: int, case: CaseCopy) -> Iterator[str]:
+    def _case(self, number: int, case: CaseCopy, title: str) -> Iterator[str]:
         known = case.known()
-        yield f"<section>\n<h2>{escape(self.say['number'].format(case=case.state.id))}</h2>\n"
-        if known:
-            yield f'<p class="small">{escape(heading(known, self.language, self.zone.key))}</p>\n'
-        else:
+        yield f'<section>\n<h2 id="part-{number}">{escape(title)}</h2>\n'
+        yield f'<p class="small">{escape(heading_of(case.state.id, case.state.time, self.language, self.zone.key))}</p>\n'
+        if not known:
             yield _p(self.say["not_yours"])
         if case.link:
             yield _p(self.say["because"].format(by=self._name(case.link.by), at=self._moment(case.link.at)))
@@ -150,7 +154,7 @@ class _Page:
             return _p(self.say["erased"])
         if opened.gone is not None:
             return _p(self.say["unreadable"].format(code=opened.gone))
-        return f"<blockquote>{escape(_readable(opened.value))}</blockquote>\n"
+        return f"<blockquote>{escape(_readable(opened.value, in_language(words.FORM, self.language)))}</blockquote>\n"
 
     def _facts(self, case: CaseCopy) -> Iterator[str]:
         told = case.report()
@@ -189,7 +193,8 @@ class _Page:
 
     def _copies(self, case: CaseCopy) -> Iterator[str]:
         for at, given in copies_given(case):
-            yield self.say["copy"].format(at=self._moment(at), motive=given.motive.replace("_", " "))
+            why = in_language(words.MOTIVES, self.language).get(given.motive, given.motive.replace("_", " "))
+            yield self.say["copy"].format(at=self._moment(at), motive=why)
 
     def _steps(self, case: CaseCopy) -> Iterator[str]:
         """Told line by line as it is read; a case may hold ten thousand."""
@@ -246,10 +251,11 @@ def _list(items: Iterable[str]) -> str:
     return f"<ul>\n{lines}</ul>\n" if lines else ""
 
 
-def _readable(value: Any) -> str:
+def _readable(value: Any, called: Mapping[str, str]) -> str:
     """What was sealed, as it was told: a text as it is, a form as lines."""
     if isinstance(value, dict):
-        return "\n".join(f"{str(name).replace('_', ' ')}: {_readable(inner)}" for name, inner in value.items())
+        lines = ((called.get(name, str(name).replace("_", " ")), inner) for name, inner in value.items())
+        return "\n".join(f"{name}: {_readable(inner, called)}" for name, inner in lines)
     if isinstance(value, list):
-        return "\n".join(map(_readable, value))
+        return "\n".join(_readable(inner, called) for inner in value)
     return str(value)

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from backbone.person import words
-from schakel.events.report import CheckAnswer, ReportFacts, SeverityMark
+from schakel.events.report import CheckAnswer, Occurrence, ReportFacts, SeverityMark
 from schakel.her_words import LANGUAGES, MONTHS, Language, Table, in_language
 
 _SAYS_NOTHING = ("unknown", "none")
@@ -61,6 +61,8 @@ def _said(value: Any, language: Language) -> str:
             return f"{word(value.check, language)}: {word(value.answer, language)}"
         case SeverityMark():
             return f"{word(value.scale, language)}: {word(value.severity, language)}"
+        case Occurrence():
+            return ", ".join([*_days(value, language), *_parts(value, language)])
         case BaseModel():
             return ", ".join(_parts(value, language))
         case str():
@@ -68,11 +70,22 @@ def _said(value: Any, language: Language) -> str:
     return str(value)
 
 
+def _days(value: Occurrence, language: Language) -> Iterator[str]:
+    """The day, or the first and the last of several."""
+    known = [one for one in (value.first_day, value.last_day) if one is not None]
+    days = [day(one, language) for one in dict.fromkeys(known)]
+    if len(days) > 1:
+        days = [in_language(words.PAGE, language)["from_to"].format(first=days[0], last=days[1])]
+    yield from days
+
+
 def _parts(value: BaseModel, language: Language) -> Iterator[str]:
-    """The parts of a place, a day, a motive; a day that begins and ends the same is one day."""
+    """The parts of a place, of a motive, of a moment but for its days."""
     seen: list[str] = []
     for name in type(value).model_fields:
         inner = getattr(value, name)
+        if isinstance(inner, date):
+            continue
         if name in _FLAGS:
             said = in_language(_FLAGS, language)[name] if inner else ""
         elif name == "elsewhere":

@@ -19,7 +19,8 @@ PAGE: Table = {
     ),
     "danger": ("Bent u nu in gevaar? Bel 112.", "Are you in danger now? Call 112."),
     "contents": ("Wat staat waar", "What is where"),
-    "number": ("Nummer {case}", "Number {case}"),
+    "all": ("Wat er van u is", "What there is of you"),
+    "one_of": ("Deel {number} van {count}", "Part {number} of {count}"),
     "because": (
         "Dit nummer staat erbij omdat {by} op {at} opschreef dat het ook over u gaat. Klopt dat niet? Zeg het meteen.",
         "This number is here because {by} wrote down on {at} that it is about you too. Is that wrong? Say so at once.",
@@ -35,8 +36,8 @@ PAGE: Table = {
         "Is something wrong? Ask whoever wrote it down to correct it.",
     ),
     "erase": (
-        "U mag vragen om uw gegevens te wissen. Daarvoor geldt een bedenktijd, en soms moet iets nog bewaard blijven; dan hoort u waarom.",
-        "You may ask to have your data erased. There is time to think it over, and sometimes something has to be kept; then you hear why.",
+        "U mag vragen om uw gegevens te wissen. Soms moet iets nog bewaard blijven; dan hoort u waarom.",
+        "You may ask to have your data erased. Sometimes something has to be kept; then you hear why.",
     ),
     "authority": (
         "Komt u er niet uit? Dan kunt u klagen bij de Autoriteit Persoonsgegevens.",
@@ -87,7 +88,7 @@ PAGE: Table = {
     ),
     "nothing": ("Niets.", "Nothing."),
     "yes": ("ja", "yes"),
-    "no": ("nee", "no"),
+    "from_to": ("{first} tot en met {last}", "{first} to {last}"),
     "page_end": ("Einde van het overzicht.", "End of the overview."),
 }
 """Fixed sentences and headings."""
@@ -102,6 +103,21 @@ SEALED: Table = {
     "free_text": ("Aantekening", "Note"),
     "unknown": ("Iets anders", "Something else"),
 }
+
+MOTIVES: Table = {"her_request": ("u vroeg erom", "you asked for it")}
+"""Why a copy was made, for the reasons that are usual; another stands there as its code."""
+
+FORM: Table = {
+    "name": ("naam", "name"),
+    "phone": ("telefoon", "telephone"),
+    "telephone": ("telefoon", "telephone"),
+    "email": ("e-mail", "e-mail"),
+    "address": ("adres", "address"),
+    "postcode": ("postcode", "postcode"),
+    "city": ("plaats", "town"),
+    "language": ("taal", "language"),
+}
+"""Usual names of what partners fill in; another stands there as the partner called it."""
 
 FACTS: Table = {
     "record_kind": ("Soort", "Kind"),
@@ -120,7 +136,7 @@ FACTS: Table = {
     "high_profile": ("Kwam in de openbaarheid", "Came into the open"),
     "checks": ("Wat is nagevraagd", "What was checked"),
     "severity": ("Hoe ernstig", "How serious"),
-    "police_record": ("Waar het bij de politie staat", "How it stands with the police"),
+    "police_record": ("Hoe het is geregistreerd", "How it was registered"),
 }
 
 REFERRAL_STATES: Table = {
