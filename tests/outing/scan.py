@@ -14,7 +14,7 @@ LIST = Path(__file__).with_name("words.yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:
+class MayStand:
     where: str
     text: str
     why: str
@@ -36,8 +36,8 @@ def pattern() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{entry['word']})" for entry in _loaded()["words"]), re.IGNORECASE)
 
 
-def exceptions() -> list[Exception_]:
-    return [Exception_(one["where"], one.get("text", ""), one["why"]) for one in _loaded()["may_stand"]]
+def exceptions() -> list[MayStand]:
+    return [MayStand(one["where"], one.get("text", ""), one["why"]) for one in _loaded()["may_stand"]]
 
 
 def outs(text: str) -> str | None:

@@ -91,7 +91,7 @@ class Tab:
 async def tab(home: Path) -> AsyncIterator[Tab]:
     """A browser of its own with one tab. home: an empty directory for its profile."""
     program = chromium()
-    assert program
+    assert program, f"no browser here; expected one of {', '.join(NAMES)} (Debian: apt-get install chromium)"
     process = await asyncio.create_subprocess_exec(
         program,
         *_FLAGS,
