@@ -229,6 +229,8 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
             "contact",
             f"{moment(contact.at)} {'made' if contact.made else 'tried'} with {contact.whom} by {contact.by}",
         )
+    for link in case.links.values():
+        yield "link", f"{link.kind} with {link.other_case}, told by {link.by}{'' if link.told_here else ' in the other case'}"
     yield "events", f"{case.events}, the last at {moment(case.time)}"
 
 

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from schakel.case_state import State
 from schakel.events.base import Sealed
 from schakel.events.data import StatementRetracted
 from schakel.events.report import ReportFacts, ReportLinked, ReportReceived
 from schakel.messages import Receipt, ReceiptStatus
+from services.cases.api import routes
 from tests.support.minicluster import START, MiniCluster
 
 DOOR, STRANGER = "coc-amsterdam", "rita"
@@ -122,3 +125,20 @@ def test_what_a_partner_tells_under_the_id_of_the_word_there_stops_nothing(clust
         cluster.settle()
     assert receipt.about in folded_by_all(cluster, a).links
     assert tell(cluster, a, StatementRetracted(event=receipt.about, reason="mistake")).status is ReceiptStatus.ACCEPTED
+
+
+async def test_who_knows_over_http_goes_on_to_the_linked_case(cluster: MiniCluster) -> None:
+    a, b, series = open_case(cluster), open_case(cluster), open_case(cluster)
+    tell(cluster, a, link(b))
+    tell(cluster, a, ReportLinked(other_case=series, kind="series"))
+    cases = next(service for service in cluster.services if service.processor.name == "cases")
+    app = web.Application()
+    app.add_routes(routes(cases.store.reading))
+    async with TestClient(TestServer(app)) as client:
+        for first, second in ((a, b), (b, a)):
+            said = await (await client.get(f"/cases/{first}/who-knows")).json()
+            assert (said["case"], [one["case"] for one in said["linked"]]) == (first, [second])
+            text = await (await client.get(f"/cases/{first}/who-knows?language=en")).text()
+            assert text.count("Who knows what about you") == 2
+            assert "what you have erased or take back in one changes nothing in the other" in text
+        assert (await client.get("/cases/00000000-0000-4000-8000-000000000000/who-knows")).status == 404
