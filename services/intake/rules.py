@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backbone.case_facts import chain_of, mediation_objection
+from backbone.case_facts import chain_of
 from backbone.chains import Chain, Chains, Partner, Relation
-from backbone.protocols import is_mediation
 from schakel.case import holds
 from schakel.case_state import ReferralState, State
 from schakel.envelope import Envelope
@@ -20,7 +19,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, links
+from services.intake import bases, links, mediation
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -339,24 +338,9 @@ def _bases(message: Submission, chains: Chains, now: datetime) -> Iterator[Refus
 
 
 def _mediation(message: Submission, chains: Chains) -> Iterator[Refusal]:
-    """Asked for by hand: the rule above all protocols says no with its passage, before anything is proposed."""
     event, known = message.event, message.case
-    if not isinstance(event, referral.ReferralRequested) or known is None or known.chain is None:
-        return
-    if is_mediation(event.role, event.purpose) and (passage := mediation_objection(known, chain_of(known, chains))):
-        yield Refusal(
-            code="mediation.refused",
-            field="purpose",
-            found="mediation",
-            expected="a case in which the rules above all protocols allow a talk between both sides",
-            remedy="choose another next step; docs/partners.md says under mediation.refused which, and so does "
-            + "; ".join(_places(passage)),
-        )
-
-
-def _places(passage: str) -> Iterator[str]:
-    """Where it stands, without what it says: a receipt may be seen by whoever passes the desk."""
-    yield from (part.partition("«")[0].strip() for part in passage.split("; "))
+    if isinstance(event, referral.ReferralRequested) and known is not None and known.chain is not None:
+        yield from mediation.objections(event, known, chain_of(known, chains))
 
 
 _BOTH = (Check.SUSPICION_REMOVED, Check.REPORTER_CONTENT)
