@@ -5,5 +5,9 @@ from setuptools import find_namespace_packages, setup
 setup(
     packages=[*find_namespace_packages(include=["schakel*", "backbone*", "services*"]), "schakel.schemas"],
     package_dir={"schakel.schemas": "schemas/avro"},
-    package_data={"schakel.schemas": ["lock.json", "*/*.avsc"], "backbone.kafka": ["jars.lock"]},
+    package_data={
+        "schakel.schemas": ["lock.json", "*/*.avsc"],
+        "backbone.kafka": ["jars.lock"],
+        "backbone.person": ["lists.json", "page.css"],
+    },
 )

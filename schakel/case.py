@@ -2,8 +2,8 @@
 
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
-position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_derived`
-and `schakel.case_reads`.
+position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
+`schakel.case_derived` and `schakel.case_reads`.
 """
 
 import hashlib

@@ -11,7 +11,7 @@ from datetime import datetime
 from schakel.case_state import Grant, Referral, ReferralState, Side, State
 from schakel.entry import Entry
 from schakel.events.data import DisclosurePermitted, DisclosureRequested
-from schakel.events.vocab import Basis, HoldReason
+from schakel.events.vocab import Basis, HoldReason, LinkKind
 
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 
@@ -102,6 +102,20 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """Another case that somebody says has to do with this one. What is known there stands in its own copy."""
+
+    case: str
+    kind: str
+    by: str
+    at: datetime
+
+    @property
+    def same_person(self) -> bool:
+        return self.kind == LinkKind.SAME_PERSON
+
+
+@dataclass(frozen=True, slots=True)
 class HerCopy:
     """All of it, about one case."""
 
@@ -113,6 +127,7 @@ class HerCopy:
     noes: tuple[SaidNo, ...]
     asked: tuple[Question, ...]
     waits: tuple[Waits, ...]
+    links: tuple[Linked, ...] = ()
 
 
 def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
@@ -136,6 +151,7 @@ def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
             if asked.side is Side.HERS
         ),
         waits=tuple(_waits(referral) for referral in case.referrals.values() if referral.state in WAITING),
+        links=tuple(Linked(link.other_case, link.kind, link.by, link.at) for link in case.links.values()),
     )
 
 

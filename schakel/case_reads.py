@@ -7,7 +7,7 @@ overtaken. A denial takes nothing from anybody and always counts.
 from schakel.case_consent import readable
 from schakel.case_state import Effect, OpenRead, Reads, State
 from schakel.entry import Entry, folds
-from schakel.events.data import DisclosureDenied, DisclosurePermitted, DisclosureRequested
+from schakel.events.data import AccessGiven, DisclosureDenied, DisclosurePermitted, DisclosureRequested
 from schakel.ids import service_source
 
 OPEN_AT_MOST = 32
@@ -51,6 +51,14 @@ def _denied(case: State, entry: Entry) -> Effect:
         return Effect.OVERTAKEN
     _answered(case, entry, request).denied += 1
     return Effect.EFFECTIVE
+
+
+@folds(AccessGiven)
+def _copied(case: State, entry: Entry) -> Effect:
+    """Her own copy: it opens nothing and stops nothing, so the state keeps nothing of it. It stands in the history."""
+    event: AccessGiven = entry.event  # type: ignore[assignment]
+    ours = entry.envelope.source == service_source(event.OWNER) and case.report
+    return Effect.RECORDED if ours else Effect.NOT_UNDERSTOOD
 
 
 def _answered(case: State, entry: Entry, request: OpenRead) -> Reads:

@@ -211,6 +211,20 @@ class Thread(msgspec.Struct, omit_defaults=True):
     reason: str | None = None
 
 
+class Link(msgspec.Struct, omit_defaults=True):
+    """Somebody said that this case and another have to do with each other. The word stands in both, each with an id of its own."""
+
+    id: str
+    other_case: str
+    kind: str
+    by: str
+    at: datetime
+    twin: str
+    """Its id in the other case."""
+    told_here: bool = True
+    """False: it was told in the other case, and intake told it here too."""
+
+
 class OpenRead(msgspec.Struct, omit_defaults=True):
     """Somebody asked to read and the gate has not answered yet. No scopes: all that the referral carries."""
 
@@ -283,6 +297,8 @@ class State(msgspec.Struct, omit_defaults=True):
     """What reached whom by referrals, oldest first; nothing is taken off when it ends."""
     explained: list[str] = []
     threads: dict[str, Thread] = {}
+    links: dict[str, Link] = {}
+    """What is said to link it to other cases and was not taken back, by the id of the event that says so here."""
     parties: list[str] = []
     """Partners that reported, coordinate, or received a delivered referral."""
     reading: dict[str, OpenRead] = {}

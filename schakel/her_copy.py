@@ -1,26 +1,28 @@
 """What the person can hold in her hands: who knows what of her, what she agreed to and what not, in plain Dutch or English.
 
-Only the words stand here; what is known comes from `schakel.case_knows`. No fixed word, title or line says what kind of incident it was,
-who she is, or what kind of organisation somebody is: whoever finds the paper learns no more than the partners' own names say.
+The words are those of `schakel.her_words`; what is known comes from `schakel.case_knows`. No fixed word, title or line says what kind of
+incident it was, who she is, or what kind of organisation somebody is: whoever finds the paper learns no more than the partners' own names
+say.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from schakel.case_knows import Agreed, HerCopy, Knows, Question, SaidNo, Waits
+from schakel import her_words as w
+from schakel.case_knows import Agreed, HerCopy, Knows, Linked, Question, SaidNo, Waits
+from schakel.her_words import LANGUAGES as LANGUAGES
+from schakel.her_words import Language as Language
 
-Language = Literal["nl", "en"]
-LANGUAGES: tuple[Language, ...] = ("nl", "en")
+READS_ONE_BY_ONE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """One language: fixed sentences, and the word for each word of the lists that may stand in a copy."""
 
-    months: str
+    months: tuple[str, ...]
     lines: Mapping[str, str]
     scopes: Mapping[str, str]
     purposes: Mapping[str, str]
@@ -29,186 +31,53 @@ class Words:
     ways: Mapping[str, str]
     reasons: Mapping[str, str]
 
+    def moment(self, at: datetime | None, zone: ZoneInfo) -> str:
+        """A moment as the clock on her wall shows it."""
+        if at is None:
+            return self.lines["unknown"]
+        local = at.astimezone(zone)
+        return f"{local.day} {self.months[local.month - 1]} {local.year} {local:%H:%M}"
 
-_NL = Words(
-    months="januari februari maart april mei juni juli augustus september oktober november december",
-    lines={
-        "title": "Wie weet wat van u",
-        "case": "Nummer {case}. Bijgewerkt tot en met {at}.",
-        "knows": "Wie iets van u weet",
-        "agreed": "Waar u ja tegen zei",
-        "other": "Wat zonder uw ja is gebeurd, en waarom",
-        "noes": "Waar u nee tegen zei",
-        "asked": "Wat u gevraagd is",
-        "waits": "Wat wacht",
-        "nothing": "Niets.",
-        "door": "{partner}: wat u daar zelf vertelde, sinds {since}.",
-        "referral": "{partner}: {scopes}; {named}; sinds {since}, {ground}.",
-        "information": "{partner}: dat er iets is gebeurd, zonder wie u bent; sinds {since}.",
-        "named": "met uw naam",
-        "nameless": "zonder uw naam",
-        "ground": "{basis} ({purpose})",
-        "stopped": "Moest stoppen op {until}.",
-        "read": "Opgehaald op {at}: {scopes}.",
-        "yes": "{at}: {recipient} mag {scopes} hebben, voor {purpose}. {giver}, {way}; opgeschreven door {by}.",
-        "basis": "{at}: {recipient} kreeg {scopes}, voor {purpose}, op grond van {basis}; reden: {motive}; gemeld door {by}.",
-        "wording": "Tekst die u kreeg: {wording}.",
-        "until": "Geldt tot {until}.",
-        "ended": "Geldt niet meer.",
-        "left": "Nu nog: {scopes}.",
-        "beneficiary": "Opgeschreven door wie het zelf wilde hebben.",
-        "no": "{at}: {recipient} krijgt {scopes} niet, voor {purpose}.",
-        "not_at_all": "{at}: {recipient} krijgt niets, voor {purpose}.",
-        "no_more": "{at}: {recipient} krijgt niets meer, voor {purpose}.",
-        "nobody_any_more": "{at}: niemand krijgt nog iets, voor {purpose}.",
-        "everything": "wat dan ook",
-        "question": "{at}: {by} vroeg of {recipient} iets mag weten, voor {purpose}. {answer}",
-        "answered": "U hebt geantwoord.",
-        "unanswered": "U hebt nog niet geantwoord.",
-        "waiting": "{recipient}, voor {purpose}: {reason}.",
-        "missing": "Nodig is nog: {scopes}.",
-        "somebody": "iemand",
-        "unknown": "onbekend",
-        "rights": "U mag elk ja weer intrekken, bij wie u het gaf; dat geldt zodra het is opgeschreven. Bij direct gevaar: bel 112.",
-    },
-    scopes={
-        "case_facts": "wat er is gebeurd",
-        "contact_details": "uw contactgegevens",
-        "story": "uw verhaal",
-        "label": "het kenmerk bij uw zaak",
-        "contact_preference": "hoe u bereikt wilt worden",
-    },
-    purposes={
-        "referral": "hulp",
-        "information": "informatie aan u",
-        "consultation": "overleg over uw zaak",
-        "aftercare": "nazorg",
-        "mediation": "een gesprek met de andere kant",
-        "complaint": "een volgende formele stap",
-        "inquiry": "navraag",
-        "board_contact": "een gesprek met het bestuur",
-        "publication": "bekendmaken van wat er gebeurde",
-        "later_research": "later onderzoek",
-        "victim_network": "een groep mensen die meedenkt",
-        "other": "iets anders",
-    },
-    bases={
-        "consent": "omdat u ja zei",
-        "vital_interest": "direct gevaar",
-        "legal_duty": "een plicht uit de wet",
-        "agreement": "een afspraak tussen organisaties",
-        "scheme": "omdat het altijd wordt doorgegeven",
-    },
-    givers={
-        "victim": "U zei het zelf",
-        "representative": "Uw vertegenwoordiger zei het",
-        "professional": "Een medewerker gaf door dat u het zei",
-    },
-    ways={"spoken": "mondeling", "written": "schriftelijk", "self_service": "zelf ingevuld"},
-    reasons={
-        "not_asked": "het is u nog niet gevraagd",
-        "no_answer": "u hebt nog niet geantwoord",
-        "refused": "u zei nee",
-        "withdrawn": "u trok uw ja in",
-        "too_narrow": "wat mag, is nog niet genoeg",
-        "provisional": "iemand anders moet uw ja nog bevestigen",
-        "other_side": "het kan alleen als u beiden wilt",
-    },
-)
 
-_EN = Words(
-    months="January February March April May June July August September October November December",
-    lines={
-        "title": "Who knows what about you",
-        "case": "Number {case}. Complete up to {at}.",
-        "knows": "Who knows something about you",
-        "agreed": "What you said yes to",
-        "other": "What happened without your yes, and why",
-        "noes": "What you said no to",
-        "asked": "What you were asked",
-        "waits": "What is waiting",
-        "nothing": "Nothing.",
-        "door": "{partner}: what you told there yourself, since {since}.",
-        "referral": "{partner}: {scopes}; {named}; since {since}, {ground}.",
-        "information": "{partner}: that something happened, not who you are; since {since}.",
-        "named": "with your name",
-        "nameless": "without your name",
-        "ground": "{basis} ({purpose})",
-        "stopped": "Had to stop on {until}.",
-        "read": "Fetched on {at}: {scopes}.",
-        "yes": "{at}: {recipient} may have {scopes}, for {purpose}. {giver}, {way}; written down by {by}.",
-        "basis": "{at}: {recipient} got {scopes}, for {purpose}, on the ground of {basis}; reason: {motive}; told by {by}.",
-        "wording": "The text you were given: {wording}.",
-        "until": "Holds until {until}.",
-        "ended": "No longer holds.",
-        "left": "What is left: {scopes}.",
-        "beneficiary": "Written down by the one that wanted to have it.",
-        "no": "{at}: {recipient} does not get {scopes}, for {purpose}.",
-        "not_at_all": "{at}: {recipient} gets nothing, for {purpose}.",
-        "no_more": "{at}: {recipient} gets nothing any more, for {purpose}.",
-        "nobody_any_more": "{at}: nobody gets anything any more, for {purpose}.",
-        "everything": "anything",
-        "question": "{at}: {by} asked whether {recipient} may know something, for {purpose}. {answer}",
-        "answered": "You have answered.",
-        "unanswered": "You have not answered yet.",
-        "waiting": "{recipient}, for {purpose}: {reason}.",
-        "missing": "Still needed: {scopes}.",
-        "somebody": "somebody",
-        "unknown": "unknown",
-        "rights": "You may take back every yes, where you gave it; it counts as soon as it is written down. In danger now? Call 112.",
-    },
-    scopes={
-        "case_facts": "what happened",
-        "contact_details": "your contact details",
-        "story": "your story",
-        "label": "the mark on your case",
-        "contact_preference": "how you want to be reached",
-    },
-    purposes={
-        "referral": "help",
-        "information": "information to you",
-        "consultation": "talking about your case",
-        "aftercare": "aftercare",
-        "mediation": "a talk with the other side",
-        "complaint": "a next formal step",
-        "inquiry": "an inquiry",
-        "board_contact": "a talk with the board",
-        "publication": "making public what happened",
-        "later_research": "later research",
-        "victim_network": "a group of people who think along",
-        "other": "something else",
-    },
-    bases={
-        "consent": "because you said yes",
-        "vital_interest": "danger to life",
-        "legal_duty": "a duty by law",
-        "agreement": "an agreement between organisations",
-        "scheme": "because it is always passed on",
-    },
-    givers={
-        "victim": "You said so yourself",
-        "representative": "Your representative said so",
-        "professional": "A professional passed on that you said so",
-    },
-    ways={"spoken": "spoken", "written": "in writing", "self_service": "filled in by yourself"},
-    reasons={
-        "not_asked": "you have not been asked yet",
-        "no_answer": "you have not answered yet",
-        "refused": "you said no",
-        "withdrawn": "you took your yes back",
-        "too_narrow": "what is allowed is not enough yet",
-        "provisional": "somebody else still has to confirm your yes",
-        "other_side": "only when both of you want it",
-    },
-)
-WORDS: Mapping[Language, Words] = {"nl": _NL, "en": _EN}
+def _words(language: Language) -> Words:
+    tables = (w.LINES, w.SCOPES, w.PURPOSES, w.BASES, w.GIVERS, w.WAYS, w.REASONS)
+    return Words(w.MONTHS[LANGUAGES.index(language)], *(w.in_language(table, language) for table in tables))
+
+
+WORDS: Mapping[Language, Words] = {language: _words(language) for language in LANGUAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading and what stands under it, one sentence or more an item. `name`: which part it is, the same in every language."""
+
+    name: str
+    title: str
+    items: tuple[str, ...]
 
 
 def text(
     copy: HerCopy, language: Language = "nl", names: Mapping[str, str] | None = None, zone: str = "Europe/Amsterdam"
 ) -> str:
     """The copy as lines to read. names: a partner's name for its id, where it is known. zone: whose wall clock she looks at."""
-    return "\n".join(_Writer(WORDS[language], names or {}, ZoneInfo(zone)).write(copy)) + "\n"
+    say = WORDS[language].lines
+    lines = [say["title"], heading_of(copy.case, copy.at, language, zone)]
+    for part in parts(copy, language, names, zone):
+        lines += ["", part.title, *(f"- {item}" for item in part.items or (say["nothing"],))]
+    return "\n".join([*lines, "", say["rights"]]) + "\n"
+
+
+def heading_of(case: str, at: datetime | None, language: Language, zone: str = "Europe/Amsterdam") -> str:
+    """Which case, and up to when it is complete."""
+    words = WORDS[language]
+    return words.lines["case"].format(case=case, at=words.moment(at, ZoneInfo(zone)))
+
+
+def parts(
+    copy: HerCopy, language: Language = "nl", names: Mapping[str, str] | None = None, zone: str = "Europe/Amsterdam"
+) -> list[Part]:
+    """The same in parts, for whoever lays them out otherwise. What happened without her yes stands first."""
+    return list(_Writer(WORDS[language], names or {}, ZoneInfo(zone)).write(copy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,24 +86,18 @@ class _Writer:
     names: Mapping[str, str]
     zone: ZoneInfo
 
-    def write(self, copy: HerCopy) -> Iterator[str]:
-        say = self.words.lines
-        yield say["title"]
-        yield say["case"].format(case=copy.case, at=self._moment(copy.at))
-        other = [said for said in copy.agreed if said.basis != "consent"]
-        yield from self._part("other", [self._basis(said) for said in other])
-        yield from self._part("knows", [self._knows(known) for known in copy.knows])
-        yield from self._part("agreed", [self._yes(said) for said in copy.agreed if said.basis == "consent"])
-        yield from self._part("noes", [self._no(no) for no in copy.noes])
-        yield from self._part("asked", [self._question(asked) for asked in copy.asked])
-        yield from self._part("waits", [self._waits(waits) for waits in copy.waits])
-        yield ""
-        yield say["rights"]
+    def write(self, copy: HerCopy) -> Iterator[Part]:
+        yield self._part("other", (self._basis(said) for said in copy.agreed if said.basis != "consent"))
+        yield self._part("knows", map(self._knows, copy.knows))
+        yield self._part("agreed", (self._yes(said) for said in copy.agreed if said.basis == "consent"))
+        yield self._part("noes", map(self._no, copy.noes))
+        yield self._part("asked", map(self._question, copy.asked))
+        yield self._part("waits", map(self._waits, copy.waits))
+        if copy.links:
+            yield self._part("links", [*map(self._link, copy.links), self.words.lines["apart"]])
 
-    def _part(self, title: str, lines: list[str]) -> Iterator[str]:
-        yield ""
-        yield self.words.lines[title]
-        yield from [f"- {line}" for line in lines] or [f"- {self.words.lines['nothing']}"]
+    def _part(self, name: str, items: Iterable[str]) -> Part:
+        return Part(name, self.words.lines[name], tuple(items))
 
     def _knows(self, known: Knows) -> str:
         say = self.words.lines
@@ -246,9 +109,19 @@ class _Writer:
             since=self._moment(known.since),
             ground=say["ground"].format(basis=basis or say["unknown"], purpose=purpose),
         )
-        reads = [say["read"].format(at=self._moment(read.at), scopes=self._scopes(read.scopes)) for read in known.reads]
+        reads = list(self._reads(known))
         stopped = [say["stopped"].format(until=self._moment(known.until))] if known.until else []
         return " ".join([said, *reads, *stopped])
+
+    def _reads(self, known: Knows) -> Iterator[str]:
+        """Each read while there are a few; of many how many, since nobody reads on for pages."""
+        say = self.words.lines
+        if len(known.reads) > READS_ONE_BY_ONE:
+            first, last = self._moment(known.reads[0].at), self._moment(known.reads[-1].at)
+            yield say["read_often"].format(count=len(known.reads), first=first, last=last)
+            return
+        for read in known.reads:
+            yield say["read"].format(at=self._moment(read.at), scopes=self._scopes(read.scopes))
 
     def _yes(self, said: Agreed) -> str:
         say = self.words.lines
@@ -314,6 +187,10 @@ class _Writer:
         )
         return f"{line} {say['missing'].format(scopes=self._scopes(waits.missing))}" if waits.missing else line
 
+    def _link(self, link: Linked) -> str:
+        line = self.words.lines["linked" if link.same_person else "linked_otherwise"]
+        return line.format(case=link.case, by=self._name(link.by), at=self._moment(link.at))
+
     def _name(self, partner: str) -> str:
         return self.names.get(partner, partner)
 
@@ -324,7 +201,4 @@ class _Writer:
         return ", ".join(self.words.scopes.get(scope, scope) for scope in scopes) or self.words.scopes["case_facts"]
 
     def _moment(self, at: datetime | None) -> str:
-        if at is None:
-            return self.words.lines["unknown"]
-        local = at.astimezone(self.zone)
-        return f"{local.day} {self.words.months.split()[local.month - 1]} {local.year} {local:%H:%M}"
+        return self.words.moment(at, self.zone)

@@ -4,7 +4,7 @@ Needs the right to read `schakel.ledger`. The ledger has no index: one case is f
 everything. For overviews and for speed there is the service `cases`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,21 +54,26 @@ class History:
     steps: list[Step] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     """Without those that an operator has given up since."""
+    keeps_steps: bool = True
+    """False for whoever looks at each step as it comes: then a long case takes no more room than a short one."""
 
     @property
     def entries(self) -> list[Entry]:
         return [step.entry for step in self.steps]
 
-    def take(self, record: Raw) -> None:
-        """The next record of this case."""
+    def take(self, record: Raw) -> Step | None:
+        """The next record of this case. Returns what it did; None when it is not understood."""
         try:
             entry = understand(record)
         except Unreadable as problem:
             self.unread.append(Unread(record, problem))
-            return
-        self.steps.append(Step(entry, apply(self.state, entry)))
+            return None
+        step = Step(entry, apply(self.state, entry))
+        if self.keeps_steps:
+            self.steps.append(step)
         if isinstance(entry.event, EventVoided):
             self.unread = [unread for unread in self.unread if not gives_up(entry, unread.record)]
+        return step
 
 
 def partition_of(case_id: str, partitions: int) -> int:
@@ -82,12 +87,16 @@ def read_case(connection: Mapping[str, Any], case_id: str, topic: str = LEDGER) 
 
     Raises TopicMissing, ReadingStalled, and kafka-python's errors.
     """
-    partition, key = partition_of(case_id, partition_count(connection, topic)), case_id.encode("ascii")
     history = History(State(id=case_id))
-    for record in read_to_end(connection, topic, [partition]):
-        if record.key == key:
-            history.take(record)
+    for record in case_records(connection, case_id, topic):
+        history.take(record)
     return history
+
+
+def case_records(connection: Mapping[str, Any], case_id: str, topic: str = LEDGER) -> Iterator[Raw]:
+    """The records of one case up to where its partition ends now, in order; see `read_case`."""
+    partition, key = partition_of(case_id, partition_count(connection, topic)), case_id.encode("ascii")
+    return (record for record in read_to_end(connection, topic, [partition]) if record.key == key)
 
 
 def read_cases(connection: Mapping[str, Any], topic: str = LEDGER) -> dict[str, History]:
@@ -110,4 +119,4 @@ def _case_of(record: Raw) -> str | None:
     return next((value.decode("ascii", "replace") for name, value in record.headers if name == "ce_subject"), None)
 
 
-__all__ = ["LEDGER", "History", "Step", "Unread", "collect", "partition_of", "read_case", "read_cases"]
+__all__ = ["LEDGER", "History", "Step", "Unread", "case_records", "collect", "partition_of", "read_case", "read_cases"]

@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from backbone.cli import demo, keys, lists, park, partner, protocol, running, topics
+from backbone.cli import demo, keys, lists, park, partner, person, protocol, running, topics
 from backbone.cli.output import one_sentence
 
 
@@ -48,6 +48,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(park.app, name="park")
 app.add_typer(keys.app, name="keys")
 app.add_typer(partner.app, name="partner")
+app.add_typer(person.app, name="person")
 app.add_typer(protocol.app, name="protocol")
 
 

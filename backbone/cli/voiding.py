@@ -4,21 +4,16 @@ Every service that has the record parked lets go of it when it reads that (`back
 here: the ledger is the truth, and a service that is not running hears of it later.
 """
 
-import os
 import re
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from kafka import KafkaProducer
 from sqlalchemy import select
 
 from backbone.casework import LEDGER, case_named
+from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import Undoable
 from backbone.desks import load_desk
-from backbone.kafka.connection import connection, credentials
-from backbone.kafka.credentials import Credentials
-from backbone.kafka.embedded import running
-from backbone.kafka.rights import service_user
 from backbone.settings import Settings
 from backbone.store import tables
 from backbone.store.rows import Outgoing, ParkedRecord
@@ -29,14 +24,12 @@ from schakel.envelope import PATTERNS, Envelope
 from schakel.errors import Unreadable
 from schakel.events.chain import EventVoided
 from schakel.ids import OPERATOR, derived_id
-from schakel.kafka_errors import check_sign_on, clear_errors
 from schakel.ledger import place_of, understand
 from schakel.record import Raw
 
 _CASE = re.compile(PATTERNS["ce_subject"])
 _ID = re.compile(PATTERNS["ce_id"])
 _REASON = re.compile(r"[a-z]{2,16}(_[a-z]{1,12}){0,4}")
-_ACKNOWLEDGED_WITHIN_S = 30.0
 
 
 def check_reason(reason: str) -> None:
@@ -62,22 +55,7 @@ def why_parked(record: ParkedRecord) -> Unreadable:
 
 def void_event(settings: Settings, store: Store, record: ParkedRecord, reason: str) -> str:
     """Append `event.voided` for the parked record; returns where it stands. Raises Undoable and KafkaProblem."""
-    bootstrap, who = _operator(settings)
-    made = voided(record.raw, _case(store, record.raw), reason)
-    if settings.ca_file is None:
-        check_sign_on(bootstrap, who.username, who.password)
-    with clear_errors(bootstrap, who.username, who.password):
-        how = connection(bootstrap, who, ca_file=settings.ca_file)
-        with KafkaProducer(**how, acks="all", enable_idempotence=True) as producer:
-            sent = producer.send(
-                made.topic,
-                key=made.key,
-                value=made.value,
-                headers=[*made.headers],
-                partition=made.partition,
-            )
-            at = sent.get(_ACKNOWLEDGED_WITHIN_S)
-    return f"{at.topic}/{at.partition}/{at.offset}"
+    return OperatorsHand.find(settings).append(voided(record.raw, _case(store, record.raw), reason))
 
 
 def voided(raw: Raw, case: State | None, reason: str) -> Outgoing:
@@ -117,22 +95,3 @@ def _case(store: Store, raw: Raw) -> State | None:
         column = tables.snapshot.c
         found = db.execute(select(column.state).where(column.case_id == _case_id(raw))).scalar()
     return load_desk(found).case if found else None
-
-
-def _operator(settings: Settings) -> tuple[str, Credentials]:
-    """The broker, and the user that may append to the ledger by hand. Raises Undoable."""
-    user = service_user("operator")
-    if os.environ.get("SCHAKEL_BOOTSTRAP"):
-        if who := settings.credentials():
-            return settings.bootstrap, who
-        raise Undoable(
-            "SCHAKEL_BOOTSTRAP is set and nothing says who to be there; set SCHAKEL_SASL_USERNAME and "
-            f"SCHAKEL_SASL_PASSWORD_FILE to {user} or an administrator of that Kafka"
-        )
-    if not running(settings.var_dir):
-        raise Undoable(
-            f"no Kafka runs on {settings.var_dir}; 'backbone up' starts one, or set SCHAKEL_BOOTSTRAP to yours"
-        )
-    if who := credentials(settings.var_dir, user):
-        return settings.bootstrap, who
-    raise Undoable(f"the Kafka on {settings.var_dir} has no user {user} yet; 'backbone topics create' makes it")

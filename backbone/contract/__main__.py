@@ -1,11 +1,12 @@
-"""`python -m backbone.contract write`: make docs/asyncapi.yaml, docs/vectors/ and the tables of docs/partners.md again."""
+"""`python -m backbone.contract write`: make docs/asyncapi.yaml, docs/vectors/, the tables of docs/partners.md and
+`backbone/person/lists.json` again."""
 
 import sys
 
-from backbone.contract import asyncapi, tables, vectors
+from backbone.contract import asyncapi, lists, tables, vectors
 
 if __name__ == "__main__":
     if sys.argv[1:] != ["write"]:
         sys.exit("usage: python -m backbone.contract write")
-    for path in [*vectors.write(), asyncapi.write(), tables.write()]:
+    for path in [*vectors.write(), asyncapi.write(), tables.write(), lists.write()]:
         sys.stdout.write(f"{path}\n")

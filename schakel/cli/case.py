@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from schakel.case_knows import reads_in, who_knows
+from schakel.case_links import whole_person
 from schakel.case_state import Effect, State, fingerprint
 from schakel.cli.output import Undoable, brief, moment, say, says, show, show_json, table, wrapped
 from schakel.cli.who import ProfilePath, reader
@@ -87,7 +88,8 @@ def show_who_knows(
 ) -> None:
     """Who has seen what of the person, since when and on what ground; what she agreed to, and what not. A copy for her to hold.
 
-    What happened on another ground than her consent stands first. Its words say nothing of what happened or to whom.
+    What happened on another ground than her consent stands first. Its words say nothing of what happened or to whom. Cases that a
+    partner has linked as the same person follow, each by itself; as JSON each is a line of its own.
 
     Examples:
 
@@ -97,15 +99,24 @@ def show_who_knows(
     """
     if language not in LANGUAGES:
         raise Undoable(f"{language[:20]!r} is no language of the copy; expected one of {', '.join(LANGUAGES)}")
-    history = _find(case, profile)
-    taken = (step.entry for step in history.steps if step.effect not in _WITHOUT_EFFECT)
-    copy = who_knows(history.state, reads_in(taken))
-    if as_json:
-        show_json(msgspec.to_builtins(copy))
-        return
-    for line in in_her_words(copy, language).splitlines():
-        say(wrapped(line, 0, below=2) if line else "")
-    _tell_unread(history.unread)
+    read: dict[str, History] = {}
+
+    def find(case_id: str) -> State | None:
+        read[case_id] = history = _find(case_id, profile) if case_id == case else _look(case_id, profile)
+        return history.state if history.state.report or case_id == case else None
+
+    for number, state in enumerate(whole_person(case, find)):
+        history = read[state.id]
+        taken = (step.entry for step in history.steps if step.effect not in _WITHOUT_EFFECT)
+        copy = who_knows(state, reads_in(taken))
+        if as_json:
+            show_json(msgspec.to_builtins(copy))
+            continue
+        if number:
+            say()
+        for line in in_her_words(copy, language).splitlines():
+            say(wrapped(line, 0, below=2) if line else "")
+        _tell_unread(history.unread)
 
 
 def replay(
@@ -144,12 +155,16 @@ def replay(
 def _find(case: str, profile: Path | None) -> History:
     if not _CASE.fullmatch(case):
         raise Undoable(f"{case[:40]!r} is no case id; expected a UUID in small letters, as a receipt gives it")
-    access = reader(profile)
-    with access.clear_errors():
-        history = read_case(access.kafka(), case)
+    history = _look(case, profile)
     if not history.steps and not history.unread:
         raise Undoable(f"the ledger has no case {case}; is it the ledger of another backbone?")
     return history
+
+
+def _look(case: str, profile: Path | None) -> History:
+    access = reader(profile)
+    with access.clear_errors():
+        return read_case(access.kafka(), case)
 
 
 # --- a state -----------------------------------------------------------------------------------------------------------------
@@ -213,6 +228,11 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
         yield (
             "contact",
             f"{moment(contact.at)} {'made' if contact.made else 'tried'} with {contact.whom} by {contact.by}",
+        )
+    for link in case.links.values():
+        yield (
+            "link",
+            f"{link.kind} with {link.other_case}, told by {link.by}{'' if link.told_here else ' in the other case'}",
         )
     yield "events", f"{case.events}, the last at {moment(case.time)}"
 

@@ -126,7 +126,7 @@ class Derived(Event):
 
 
 class Observed(Event):
-    """Seen by the gateway at the moment somebody asks to read; the one kind that is neither told nor concluded."""
+    """Seen by `OWNER` when somebody reads: neither told nor concluded. Partners ask the gateway; the operator gives a person her copy."""
 
     OWNER: ClassVar[str]
 

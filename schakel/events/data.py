@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, Observed, PartnerId, Reason, SubjectHandle, Told
+from schakel.events.base import CaseId, Code, Derived, EventId, Observed, PartnerId, Reason, SubjectHandle, Told
 from schakel.events.vocab import HoldReason, Person, Scope
 
 
@@ -29,6 +29,19 @@ class DisclosureDenied(Derived):
     OWNER: ClassVar[str] = "consent"
     request: EventId
     reason: HoldReason
+
+
+class AccessGiven(Observed):
+    """The operator gave a person a copy of everything about her: this is the log of that read, appended before it is made.
+
+    `asked_in` is the case in which it was asked for; a linked case that the copy covers too says so in its own history.
+    """
+
+    TYPE: ClassVar[str] = "access.given"
+    OWNER: ClassVar[str] = "operator"
+    subject: SubjectHandle
+    motive: Reason
+    asked_in: CaseId
 
 
 class ErasureRequested(Told):

@@ -6,6 +6,7 @@ For use inside the backbone (operators, the console); it listens where the servi
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 
 import msgspec
 from aiohttp import web
@@ -15,6 +16,7 @@ from backbone.desks import load_desk
 from backbone.store.tables import snapshot
 from schakel.case import grounds_to_tell
 from schakel.case_knows import who_knows
+from schakel.case_links import whole_person
 from schakel.case_state import State
 from schakel.her_copy import LANGUAGES, text
 from services.cases.overview import overview
@@ -27,16 +29,17 @@ MOST = 1_000
 def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[web.RouteDef]:
     """`GET /cases/{id}` · `GET /cases?district=oost&limit=50` · `GET /counts/grounds?chain=amsterdam`.
 
-    `GET /cases/{id}/who-knows`: who has seen what of her; with `?language=nl` as a text that she can hold.
+    `GET /cases/{id}/who-knows`: who has seen what of her, also in cases linked as the same person (`linked`); with `?language=nl` as
+    a text that she can hold.
     """
 
     async def one(request: web.Request) -> web.Response:
         case_id = request.match_info["id"]
         with connect() as connection:
-            row = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id == case_id)).first()
-        if row is None:
+            found = _state(connection, case_id)
+        if found is None:
             return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
-        case = without_refused_label(load_desk(row.state).case)
+        case = without_refused_label(found)
         return web.Response(body=msgspec.json.encode(case), content_type="application/json")
 
     async def knows(request: web.Request) -> web.Response:
@@ -44,13 +47,16 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
         if language is not None and language not in LANGUAGES:
             return _problem(400, f"language: found {language[:20]!r}, expected one of {', '.join(LANGUAGES)}")
         with connect() as connection:
-            row = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id == case_id)).first()
-        if row is None:
+            copies = [who_knows(state) for state in whole_person(case_id, partial(_state, connection))]
+        if not copies:
             return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
-        copy = who_knows(load_desk(row.state).case)
         if language is None:
-            return web.Response(body=msgspec.json.encode(copy), content_type="application/json")
-        return web.Response(text=text(copy, language), content_type="text/plain", charset="utf-8")
+            first = msgspec.to_builtins(copies[0])
+            return web.Response(
+                body=msgspec.json.encode(first | {"linked": copies[1:]}), content_type="application/json"
+            )
+        said = "\n".join(text(copy, language) for copy in copies)
+        return web.Response(text=said, content_type="text/plain", charset="utf-8")
 
     async def many(request: web.Request) -> web.Response:
         try:
@@ -80,6 +86,11 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
         web.get("/cases", many),
         web.get("/counts/{field}", counts),
     ]
+
+
+def _state(connection: Connection, case_id: str) -> State | None:
+    row = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id == case_id)).first()
+    return load_desk(row.state).case if row else None
 
 
 def without_refused_label(case: State) -> State:

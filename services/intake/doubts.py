@@ -19,7 +19,14 @@ from schakel.messages import Refusal
 from schakel.record import Raw
 
 CODES = frozenset(
-    {"case.not_yours", "right.missing", "referral.not_yours", "statement.not_yours", "supersedes.no_such_no"}
+    {
+        "case.not_yours",
+        "right.missing",
+        "referral.not_yours",
+        "statement.not_yours",
+        "supersedes.no_such_no",
+        "link.said_before",
+    }
 )
 Read = tuple[Envelope, Told] | Refusal
 

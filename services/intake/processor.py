@@ -6,11 +6,12 @@ clocks are waiting for a watermark. A message about a case that the fold has not
 A no that stands far back on its topic is let in before its turn (`ahead`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from backbone import metrics
@@ -26,13 +27,14 @@ from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel import codec
+from schakel.case_links import elsewhere
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
 from schakel.events import Derived, Told
 from schakel.events.base import Sealed
-from schakel.events.report import ReportReceived
+from schakel.events.report import ReportLinked, ReportReceived
 from schakel.ids import new_case_id
 from schakel.ledger import place_of
 from schakel.messages import Refusal
@@ -151,7 +153,11 @@ class IntakeProcessor(CaseProcessor):
     def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
         """The receipts of told events, now that their position is known."""
         if not tx.checkpoint.rebuilding:
-            ours = [landing for landing in landings if landing.entry.envelope.partner in self.chains.partners]
+            ours = [
+                landing
+                for landing in landings
+                if landing.entry.envelope.partner in self.chains.partners and not landing.entry.envelope.causation
+            ]  # what intake told here because it was told in another case has its receipt there
             tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill) for landing in ours])
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
@@ -173,11 +179,11 @@ class IntakeProcessor(CaseProcessor):
             records, read = [records[number] for number in left], [read[number] for number in left]
             if not records:
                 return Outcome()
-        cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
+        cases = self._cases(tx, [case for item in read if not isinstance(item, Refusal) for case in _named(*item)])
         judged = [self._judge(item, partner, cases, now) for item in read]
         outcome = self.doubts.outcome(tx, records, read, judged)
         if done := outcome.processed:
-            self._write(tx, records[:done], read[:done], judged[:done], partner, now)
+            self._write(tx, records[:done], read[:done], judged[:done], partner, now, cases)
         if outcome.wait_for is None:
             self._admit_ahead(tx, topic, records[-1].offset + 1)
             return outcome
@@ -195,7 +201,7 @@ class IntakeProcessor(CaseProcessor):
         good = [number for number, verdict in enumerate(judged) if verdict is None]
         if good:
             let_in = [read[number] for number in good]
-            self._write(tx, [found[number] for number in good], let_in, [None] * len(good), partner, now)
+            self._write(tx, [found[number] for number in good], let_in, [None] * len(good), partner, now, cases)
             metrics.ahead.inc(len(good))
 
     def _read(self, raw: Raw) -> Read:
@@ -234,7 +240,8 @@ class IntakeProcessor(CaseProcessor):
             )
         envelope, event = item
         case = cases.get(envelope.case) if envelope.case else None
-        return rules.refusal(rules.Submission(envelope, event, partner, case), self.chains, now)
+        other = cases.get(event.other_case) if isinstance(event, ReportLinked) else None
+        return rules.refusal(rules.Submission(envelope, event, partner, case, other), self.chains, now)
 
     def _write(
         self,
@@ -244,6 +251,7 @@ class IntakeProcessor(CaseProcessor):
         judged: Sequence[Refusal | None],
         partner: Partner | None,
         now: datetime,
+        folded: Mapping[str, State],
     ) -> None:
         """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic."""
         known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
@@ -268,6 +276,8 @@ class IntakeProcessor(CaseProcessor):
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
                 outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
+                if also := _also(Entry(appended, event), folded):
+                    outgoing.append(ledger_record(also, None, also.envelope.case or ""))
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content == seen.GIVEN_UP:
                 outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now))
@@ -343,6 +353,24 @@ class IntakeProcessor(CaseProcessor):
         if entry is not None:
             tx.outbox([ledger_record(entry, partition, "watermark")])
         return more
+
+
+def _named(envelope: Envelope, event: Told) -> Iterator[str]:
+    """The cases that a message speaks of."""
+    if envelope.case:
+        yield envelope.case
+    if isinstance(event, ReportLinked):
+        yield event.other_case
+
+
+def _also(entry: Entry, folded: Mapping[str, State]) -> Entry | None:
+    """The same word in the other case that it concerns. It names the first as its cause; nothing that a partner sends can."""
+    envelope, event = entry.envelope, entry.event
+    case = folded.get(envelope.case or "")
+    if case is None or not isinstance(event, Told) or (found := elsewhere(case, event, entry.id)) is None:
+        return None
+    other_case, there, event_id = found
+    return Entry(msgspec.structs.replace(envelope, id=event_id, case=other_case, causation=entry.id), there)
 
 
 def envelope_with(

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backbone.case_facts import chain_of, mediation_objection
+from backbone.case_facts import chain_of
 from backbone.chains import Chain, Chains, Partner, Relation
-from backbone.protocols import is_mediation
 from schakel.case import holds
 from schakel.case_state import ReferralState, State
 from schakel.envelope import Envelope
@@ -20,7 +19,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases
+from services.intake import bases, links, mediation
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -40,6 +39,8 @@ class Submission:
     partner: Partner
     case: State | None
     """What intake's fold knows of the case that it names; null when it names none, or one that is not there."""
+    other: State | None = None
+    """The same of a second case, which `report.linked` names."""
 
 
 def refusal(message: Submission, chains: Chains, now: datetime) -> Refusal | None:
@@ -55,6 +56,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _chain(message, chains)
     yield from _recipients(message, chains)
     yield from _references(message)
+    yield from _links(message)
     yield from _bases(message, chains, now)
     yield from _requested(message, chains)
     yield from _mediation(message, chains)
@@ -328,10 +330,18 @@ def _is_no(case: State, grant: consent.ConsentGranted) -> bool:
     return any(no.id == grant.supersedes and no.concerns(terms.recipient, terms.purpose) for no in case.noes)
 
 
+def _links(message: Submission) -> Iterator[Refusal]:
+    event, known, other = message.event, message.case, message.other
+    if isinstance(event, report.ReportLinked) and known is not None:
+        partner = message.partner.id
+        yield from links.objections(event, known, other, relations(other, partner), partner)
+
+
 def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     """Told in this case, and, as far as the fold knows authors, by this partner."""
     authors = {grant.id: grant.recorded_by for grant in case.grants.values()}
     authors |= {contact.id: contact.by for contact in case.contacts}
+    authors |= {link.id: link.by for link in case.links.values()}
     return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
 
 
@@ -342,18 +352,9 @@ def _bases(message: Submission, chains: Chains, now: datetime) -> Iterator[Refus
 
 
 def _mediation(message: Submission, chains: Chains) -> Iterator[Refusal]:
-    """Asked for by hand: the rule above all protocols says no with its passage, before anything is proposed."""
     event, known = message.event, message.case
-    if not isinstance(event, referral.ReferralRequested) or known is None or known.chain is None:
-        return
-    if is_mediation(event.role, event.purpose) and (passage := mediation_objection(known, chain_of(known, chains))):
-        yield Refusal(
-            code="mediation.refused",
-            field="purpose",
-            found="mediation",
-            expected="no violence, threat, intimidation or open suspicion of discrimination in the case",
-            remedy=f"bring in the police, the anti-discrimination bureau or Roze in Blauw instead: {passage}",
-        )
+    if isinstance(event, referral.ReferralRequested) and known is not None and known.chain is not None:
+        yield from mediation.objections(event, known, chain_of(known, chains))
 
 
 _BOTH = (Check.SUSPICION_REMOVED, Check.REPORTER_CONTENT)

@@ -171,7 +171,7 @@ def test_no_word_of_it_outs_a_person(language: Language):
     """All that can ever stand in it but the partners' own names, and the words of a real copy with those taken out."""
     words = WORDS[language]
     every = (words.lines, words.scopes, words.purposes, words.bases, words.givers, words.ways, words.reasons)
-    fixed = [words.months, *(line for table in every for line in table.values())]
+    fixed = [*words.months, *(line for table in every for line in table.values())]
     assert [line for line in fixed if re.search(OUTS, line, re.IGNORECASE)] == []
     story = given(
         report(consents=(terms(HELP, text_version="nl-3"),)), asked(CITY), refused(ADV, "story"), invoked(ADV)

@@ -1,0 +1,199 @@
+"""A copy holds everything about one person and nothing about another: what is in it, what is not, and that it is logged."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from backbone.cli.person import access_given
+from backbone.person.event_words import EVENTS
+from schakel.case_state import Effect
+from schakel.events import CATALOGUE
+from schakel.events.base import SealedField
+from schakel.events.contact import ContactMade, ContactPreferenceSet
+from schakel.events.data import AccessGiven, StatementRetracted
+from schakel.events.report import ReportCorrected, ReportFacts
+from tests.support.copies import CITY, DOOR, HELP, HIS_PHONE, HIS_STORY, PHONE, STORY, WISH, Copies, copies_in
+from tests.support.minicluster import START
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    """One cluster for all: a test that changes a case reports one of its own."""
+    made = copies_in(tmp_path_factory.mktemp("cluster"))
+    yield made
+    made.cluster.close()
+
+
+@pytest.fixture(scope="module")
+def story(copies: Copies) -> str:
+    """The case in which much has happened."""
+    return copies.whole_story()
+
+
+def test_every_step_of_the_ledger_is_in_it_in_order(copies: Copies, story: str) -> None:
+    (found,) = copies.json(copies.made(story))["cases"]
+    stored = [(raw.partition, raw.offset) for raw in copies.records(story)]
+    shown = [tuple(step["position"].values()) for step in found["steps"] if "position" in step]
+    hidden = sum("about_somebody_else" in step for step in found["steps"])
+    assert len(found["steps"]) == len(stored)
+    assert [place for place in stored if place in shown] == shown
+    assert hidden == 2, "the contact with the accused, and his no"
+
+
+def test_what_it_says_of_her(copies: Copies, story: str) -> None:
+    (found,) = copies.json(copies.made(story))["cases"]
+    assert found["facts"]["grounds"][0]["sub_ground"] == "gay"
+    assert (found["told_at"], found["other_people"]) == (DOOR, ["accused"])
+    (yes,) = [said for said in found["agreed"] if said["recipient"] == HELP]
+    assert (yes["way"], yes["wording"], yes["left"]) == ("spoken", "nl-3", [])
+    (knows,) = [one for one in found["who_knows"] if one["partner"] == HELP]
+    assert (knows["named"], knows["ended"]) == (True, "withdrawn")
+    assert knows["since"] <= knows["until"]
+    assert {one["recipient"] for one in found["asked"]} >= {CITY}
+    assert [(one["by"], one["made"]) for one in found["contacts"]] == [(HELP, False), (HELP, True)]
+    assert found["clocks"]
+    assert {one["to"] for one in found["referrals"]} >= {HELP, CITY}
+
+
+def test_her_own_words_are_opened_and_his_are_not(copies: Copies, story: str) -> None:
+    made = copies.made(story)
+    (found,) = copies.json(made)["cases"]
+    opened = {name: value for step in found["steps"] for name, value in step.get("hers", {}).items()}
+    assert opened == {"contact_details": {"phone": PHONE}, "story": STORY, "contact_preference": WISH}
+    for text in (str(copies.json(made)), copies.html(made)):
+        assert PHONE in text
+        assert HIS_PHONE not in text
+        assert HIS_STORY not in text
+
+
+def test_of_the_other_side_s_answer_nothing_stands_in_it(copies: Copies, story: str) -> None:
+    (found,) = copies.json(copies.made(story))["cases"]
+    assert "offender" not in str(found["steps"])
+    assert [one for one in found["refused_or_withdrawn"] if one["purpose"] == "mediation"] == []
+
+
+def test_his_copy_holds_what_is_about_him_and_nothing_of_her(copies: Copies, story: str) -> None:
+    made = copies.made(story, "accused")
+    (found,) = copies.json(made)["cases"]
+    assert {name: value for step in found["steps"] for name, value in step["hers"].items()} == {
+        "contact_details": {"phone": HIS_PHONE},
+        "story": HIS_STORY,
+    }
+    assert [(step["type"], step["says"] is None) for step in found["steps"]] == [
+        ("report.received", True),
+        ("contact.made", False),
+        ("consent.refused", False),
+        ("access.given", False),
+    ]
+    whole = str(found) + copies.html(made)
+    for hers in (PHONE, STORY[:10], "gay", "threat", "bedreiging", HELP, "Slachtofferhulp"):
+        assert hers not in whole
+    assert "facts" not in found
+
+
+def test_with_two_of_a_role_what_may_be_the_other_s_is_in_neither_copy(copies: Copies) -> None:
+    his = {SealedField.CONTACT_DETAILS: {"phone": HIS_PHONE}}
+    case = copies.report()
+    copies.tell(DOOR, ContactMade(whom="offender", at=START, channel="visit"), case)
+    assert [step["type"] for step in copies.json(copies.made(case, "accused"))["cases"][0]["steps"]][
+        1
+    ] == "contact.made"
+    facts = ReportFacts(identity="by_name")
+    copies.tell(DOOR, ReportCorrected(replaces=("acute",), facts=facts), case, {"accused-2": his})
+    for subject in ("accused", "accused-2"):
+        (found,) = copies.json(copies.made(case, subject))["cases"]
+        assert "contact.made" not in [step["type"] for step in found["steps"]]
+        assert any(step["hers"] for step in found["steps"])
+
+
+def test_that_it_was_made_is_logged_before_and_stands_in_it(copies: Copies) -> None:
+    case = copies.report()
+    first, second = copies.made(case), copies.made(case)
+    for made, count in ((first, 1), (second, 2)):
+        (found,) = copies.json(made)["cases"]
+        logged = [step for step in found["steps"] if step.get("type") == AccessGiven.TYPE]
+        assert [step["says"]["motive"] for step in logged] == ["her_request"] * count
+        assert {step["effect"] for step in logged} == {Effect.RECORDED}
+        assert copies.html(made).count("u vroeg erom") == count
+    copies.cluster.settle()
+    replayed = copies.cluster.replay(case)
+    assert {name for name, desks in copies.cluster.desks().items() if desks[case].case != replayed} == set()
+
+
+def test_another_s_word_that_a_copy_was_made_is_not_believed(copies: Copies) -> None:
+    case = copies.report()
+    state = copies.cluster.replay(case)
+    record = access_given(state, copies.records(case)[0].partition, "victim", "her_request", case)
+    headers = tuple((name, b"urn:schakel:cases" if name == "ce_source" else value) for name, value in record.headers)
+    copies.cluster.append(msgspec.structs.replace(record, headers=headers))
+    made = copies.made(case)
+    steps = copies.json(made)["cases"][0]["steps"]
+    assert [step["effect"] for step in steps if step.get("type") == AccessGiven.TYPE] == ["not_understood", "recorded"]
+    assert copies.html(made).count("u vroeg erom") == 1
+
+
+def test_what_was_erased_is_said_to_be_gone(copies: Copies) -> None:
+    case = copies.report()
+    copies.cluster.keys.destroy(case, "victim")
+    made = copies.made(case)
+    (found,) = copies.json(made)["cases"]
+    assert {value for step in found["steps"] for value in step.get("gone", {}).values()} == {"erased"}
+    assert not any(step.get("hers") for step in found["steps"])
+    assert "Dit kan niemand meer lezen" in copies.html(made)
+
+
+def test_one_part_that_does_not_open_is_named_and_hides_no_other(copies: Copies) -> None:
+    case = copies.report()
+    copies.tell(DOOR, ContactPreferenceSet(whom="victim"), case, {"victim": {SealedField.CONTACT_PREFERENCE: WISH}})
+    log = copies.cluster.topics["schakel.ledger", copies.records(case)[0].partition]
+    (number,) = [
+        n for n, raw in enumerate(log) if raw in copies.records(case) and b"contact.preference" in str(raw).encode()
+    ]
+    broken = log[number]
+    value = bytearray(broken.value or b"")
+    value[-20] ^= 1
+    log[number] = msgspec.structs.replace(broken, value=bytes(value))
+    (found,) = copies.json(copies.made(case))["cases"]
+    assert [step["gone"] for step in found["steps"] if step.get("gone")] == [{"contact_preference": "part.cannot_open"}]
+    assert any(step.get("hers", {}).get("story") == STORY for step in found["steps"])
+
+
+def test_every_kind_of_event_of_a_case_has_its_words() -> None:
+    assert set(EVENTS) == {name for name, model in CATALOGUE.items() if model.IN_CASE}
+
+
+# --- linked cases
+
+
+def test_a_linked_case_of_the_same_person_is_in_it_and_logged_there(copies: Copies) -> None:
+    case, other, series = copies.report(), copies.report(natures=("scolding",)), copies.report()
+    copies.link(case, other)
+    copies.link(case, series, kind="series")
+    for asked_in, linked in ((case, other), (other, case)):
+        made = copies.made(asked_in)
+        found = copies.json(made)
+        assert [one["case"] for one in found["cases"]] == [asked_in, linked]
+        assert [one["linked_because"] and one["linked_because"]["by"] for one in found["cases"]] == [None, DOOR]
+        for one in found["cases"]:
+            (*_, logged) = [step for step in one["steps"] if step.get("type") == AccessGiven.TYPE]
+            assert logged["says"]["asked_in"] == asked_in
+        assert series not in [one["case"] for one in found["cases"]]
+        assert "wat u bij het ene laat wissen of intrekt, verandert niets bij het andere" in copies.html(made)
+
+
+def test_each_case_is_opened_with_its_own_key(copies: Copies) -> None:
+    case, other = copies.report(), copies.report()
+    copies.link(case, other)
+    copies.cluster.keys.destroy(other, "victim")
+    first, second = copies.json(copies.made(case))["cases"]
+    assert any(step.get("hers") for step in first["steps"])
+    assert not any(step.get("hers") for step in second["steps"])
+
+
+def test_a_link_that_was_taken_back_covers_nothing(copies: Copies) -> None:
+    case, other = copies.report(), copies.report()
+    link = copies.link(case, other)
+    copies.tell(DOOR, StatementRetracted(event=link, reason="mistake"), case)
+    assert [one["case"] for one in copies.json(copies.made(case))["cases"]] == [case]
+    assert [one["case"] for one in copies.json(copies.made(other))["cases"]] == [other]
