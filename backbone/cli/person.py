@@ -14,7 +14,7 @@ from backbone.chains import Chains
 from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.definition_files import load_definitions
-from backbone.keys.opening import open_reader
+from backbone.keys import KeyFiles, open_reader
 from backbone.person import document, page
 from backbone.person.copy import CaseCopy, names_of
 from backbone.person.gather import find_state, gather
@@ -81,7 +81,7 @@ def export(
     _check_room(to)
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
-    opener = open_reader(settings.keys_url, settings.var_dir)
+    opener = open_reader(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings))
     hand = OperatorsHand.find(settings)
     found = _find(hand, case, subject, left_out)
     for state, partition in found:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from backbone.keys.opening import Opener
+from backbone.keys import Opener
 from backbone.person.gather import Gathered, Opened, Step
 from backbone.person.whose import VICTIM, is_her_contact, is_hers, is_theirs
 from schakel.case import facts_to_tell

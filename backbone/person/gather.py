@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from backbone.keys.opening import Opener
+from backbone.keys import Opener
 from backbone.keys.parts import Place
 from backbone.keys.service import NoKey
 from backbone.person.whose import people_in
