@@ -9,7 +9,7 @@ import orjson
 
 from backbone.casework import LEDGER
 from backbone.cli.person import access_given
-from backbone.keys.opening import Opener, open_reader
+from backbone.keys import Opener, open_reader
 from backbone.person import document, page
 from backbone.person.copy import CaseCopy, names_of
 from backbone.person.gather import find_state, gather
