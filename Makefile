@@ -11,7 +11,7 @@ export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check acceptance bench lock schemas clean
+.PHONY: help setup demo test soak check acceptance bench lock schemas clean
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +33,11 @@ $(STAMP): requirements.lock pyproject.toml deploy/setup.sh
 demo: $(STAMP)  ## play a synthetic month of two chains on real Kafka (ONCE=1: play, check, stop)
 	@$(BIN)/backbone demo $(if $(ONCE),--once)
 
-test: $(STAMP)  ## run the tests (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP)  ## run the tests, two at a time (ARGS="-k name" for some)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+
+soak: $(STAMP)  ## run the tests that take minutes: every service under load, killed, frozen, rebuilt
+	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: $(STAMP)  ## lint, types, import contracts
 	@$(BIN)/ruff check .

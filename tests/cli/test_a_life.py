@@ -17,7 +17,7 @@ from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.up import SERVICES
 from tests.support.broker import CACHE, wait_until
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 PARTNER = "coc-amsterdam"

@@ -23,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
     script(home / "bin" / "make", '#!/bin/sh\necho "$*" >>asked\n[ "$*" != "${FAILING:-}" ]\n')
     script(home / "bin" / "apt-get", "#!/bin/sh\nexit 0\n")
     script(home / "bin" / "sudo", "#!/bin/sh\nexit 0\n")
-    script(home / "var" / "venv" / "bin" / "python", '#!/bin/sh\necho tests/a.py::test_b >"$3"\nexit "${AGAIN:-0}"\n')
+    script(home / "var" / "venv" / "bin" / "python", '#!/bin/sh\necho tests/a.py::test_b >>"$3"\nexit "${AGAIN:-0}"\n')
     return home
 
 
@@ -47,7 +47,7 @@ def test_the_list_beside_the_checkout_is_imported(checkout: Path) -> None:
     (checkout.parent / LIST).parent.mkdir(parents=True)
     (checkout.parent / LIST).touch()
     assert gate(checkout).returncode == 0
-    assert asked(checkout) == ["setup", "check", "test", f"acceptance DATA=../{LIST}", "demo ONCE=1"]
+    assert asked(checkout) == ["setup", "check", "test", "soak", f"acceptance DATA=../{LIST}", "demo ONCE=1"]
 
 
 def test_without_a_list_it_fails(checkout: Path) -> None:
@@ -59,7 +59,7 @@ def test_without_a_list_it_fails(checkout: Path) -> None:
 def test_without_a_list_on_purpose(checkout: Path) -> None:
     done = gate(checkout, SCHAKEL_NO_LIST="1")
     assert done.returncode == 0, done.stderr
-    assert asked(checkout) == ["setup", "check", "test", "demo ONCE=1"]
+    assert asked(checkout) == ["setup", "check", "test", "soak", "demo ONCE=1"]
 
 
 @pytest.mark.parametrize("step", ["check", "demo ONCE=1"])

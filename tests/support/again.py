@@ -1,6 +1,6 @@
 """Run once more what failed, if all of it depends on the timing of kills, freezes and time-outs (marker `timing`). Called by `.ci/run`.
 
-`python -m tests.support.again NAMES`: the names of what was run again are written to the file NAMES.
+`python -m tests.support.again NAMES`: the names of what was run again are added to the file NAMES.
 """
 
 import sys
@@ -36,7 +36,8 @@ def main(written: Path) -> int:
         print("again: not run once more, since these do not depend on timing:", *found.steady, sep="\n  ")
         return 1
     written.parent.mkdir(parents=True, exist_ok=True)
-    written.write_text("\n".join(found.names) + "\n", encoding="utf-8")
+    with written.open("a", encoding="utf-8") as names:
+        names.writelines(f"{name}\n" for name in found.names)
     return int(pytest.main([*_FAILED]))
 
 

@@ -15,7 +15,7 @@ from tests.support.realcluster import RealCluster
 from tests.support.truths import Evidence
 from tests.system.conftest import check
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 NORTH, SOUTH, COORDINATOR = "politie-noord", "politie-amsterdam", "gemeente-groningen"
 
 

@@ -17,7 +17,7 @@ from tests.support.poison import Poison, Sender, fuzz, poisons
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 DOOR, STRANGER = "politie-noord", "coc-groningen"
 IN, OUT = f"schakel.in.{DOOR}", f"schakel.out.{DOOR}"
 FUZZ = round(500 * SOAK)
