@@ -1,4 +1,7 @@
-"""What partners reach over HTTP: who is asking, and the one route under which a reference can be read."""
+"""What partners reach over HTTP: who is asking, and the one route under which a reference can be read.
+
+Whose name was used in vain, and who tries references, is logged for an auditor; what was sent, never: it may be anything.
+"""
 
 import time
 from collections import Counter
@@ -94,7 +97,6 @@ def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:
         partner = tokens.partner(given.credentials) if given else None
         if partner is None:
             READS.labels("not_signed_on").inc()
-            # For the auditor: whose name was used, if it is a partner's. What was sent as a token stands nowhere.
             log.warning("sign-on refused", claimed=tokens.claimed(given.credentials) if given else None)
             raise problems.not_signed_on()
         return partner
@@ -122,7 +124,6 @@ def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:
             given = await reader.read(partner, referral, tuple(dict.fromkeys(scopes or ())))
         except NotForYou:
             READS.labels("not_yours").inc()
-            # For the auditor: who tries references. Not which: it may be anything that somebody typed.
             log.warning("a read of what is not theirs", partner=partner)
             raise problems.nothing_here() from None
         except Refused as no:

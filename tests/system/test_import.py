@@ -36,8 +36,7 @@ OTHER_DOOR = "gemeente-amsterdam"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     cluster = RealCluster(tmp_path_factory.mktemp("import"))
     try:
-        cluster.start()
-        cluster.until(lambda: all(worker.ready() for worker in cluster.workers.values()), "every service is ready", 240)
+        cluster.up()
         yield Desk(cluster, Partners(cluster.wire, cluster.chains, cluster.keys.door_keys()[0], 31, cluster.time.now))
     finally:
         cluster.close()

@@ -26,6 +26,7 @@ def answered(cluster: RealCluster, event_id: str) -> bool:
     return any(isinstance(message, Receipt) and message.about == event_id for message in messages)
 
 
+@pytest.mark.slow
 @pytest.mark.kafka
 @pytest.mark.timing
 @pytest.mark.timeout(600)
