@@ -4,13 +4,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from backbone.kafka.embedded import running
-from backbone.keys import KeyFiles, KeysUnusable, open_keys, open_reader, open_sealer
 from backbone.settings import Settings
 from backbone.supervisor.prepare import profile_path
 from backbone.supervisor.up import SERVICES, Backbone, BackboneProblem
@@ -29,8 +27,6 @@ def told() -> list[str]:
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory, told: list[str]) -> Iterator[Backbone]:
-    before = os.environ.get("PYTHONPATH")
-    watch_opening(tmp_path_factory.mktemp("opened"))
     settings = Settings(
         var_dir=tmp_path_factory.mktemp("up"),
         protocols_dir=ROOT / "protocols",
@@ -42,25 +38,6 @@ def backbone(tmp_path_factory: pytest.TempPathFactory, told: list[str]) -> Itera
     with Backbone(settings, cache_dir=CACHE, own_broker=True, tell=told.append) as made:
         made.wait_ready()
         yield made
-    os.environ.pop("PYTHONPATH", None)
-    if before is not None:
-        os.environ["PYTHONPATH"] = before
-
-
-_WATCHES = """
-import os, sys
-to = os.open(os.path.join(os.path.dirname(__file__), str(os.getpid())), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-def watch(event, arguments):
-    if event in ("open", "sqlite3.connect"):
-        os.write(to, os.fsencode(str(arguments[0])) + bytes((10,)))
-sys.addaudithook(watch)
-"""
-
-
-def watch_opening(directory: Path) -> None:
-    """From now on every Python process that is started here writes down, under its number, which files it opens."""
-    (directory / "sitecustomize.py").write_text(_WATCHES)
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(directory), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
 
 
 def until(backbone: Backbone, condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
@@ -94,58 +71,6 @@ def test_no_password_stands_in_an_environment_or_on_a_command_line(backbone: Bac
     for keeper in backbone.keepers:
         visible = b"".join(Path(f"/proc/{keeper.pid}/{what}").read_bytes() for what in ("environ", "cmdline"))
         assert not [secret for secret in secrets if secret.encode() in visible]
-
-
-# --- keys ----------------------------------------------------------------------------------------------------------------
-
-OPENED = {
-    "intake": {"door.json", "data-public.json", "keys.db"},
-    "gateway": {"data.json", "keys.db"},
-    "consent": set(),
-    "routing": set(),
-    "followup": set(),
-    "cases": set(),
-}
-"""Of what lies under `var/keys`. (Consent comes to open the database when it has somebody to erase.)"""
-CAN = {name: {"intake": {"seal"}, "gateway": {"open"}}.get(name, set()) for name in OPENED}
-
-
-def test_each_service_opens_the_keys_that_it_needs_and_no_others(backbone: Backbone) -> None:
-    home = f"{backbone.settings.var_dir / 'keys'}/"
-    watched = Path(os.environ["PYTHONPATH"].split(os.pathsep)[0])
-    found: dict[str, set[str]] = {}
-    for keeper in backbone.keepers:
-        lines = (watched / str(keeper.pid)).read_text().splitlines()
-        assert any(line.endswith(".yaml") or line.endswith(".db") for line in lines), "the process was watched"
-        opened = {line.partition(home)[2].partition("?")[0] for line in lines if home in line}
-        found[keeper.service.name] = {name for name in opened if not name.endswith(("-wal", "-shm"))}
-    assert found == OPENED
-
-
-def test_each_service_can_do_with_keys_what_it_has_to_and_no_more(
-    backbone: Backbone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With exactly the settings that the process was given."""
-    ways: dict[str, Callable[[Settings], object]] = {
-        "seal": lambda told: open_sealer(told.keys_url, told.var_dir, files=KeyFiles.of(told)),
-        "open": lambda told: open_reader(told.keys_url, told.var_dir, files=KeyFiles.of(told)),
-        "everything": lambda told: open_keys(told.keys_url, told.var_dir, files=KeyFiles.of(told)),
-    }
-    found: dict[str, set[str]] = {keeper.service.name: set() for keeper in backbone.keepers}
-    for keeper in backbone.keepers:
-        with monkeypatch.context() as patch:
-            for name in [name for name in os.environ if name.startswith("SCHAKEL_")]:
-                patch.delenv(name)
-            for line in Path(f"/proc/{keeper.pid}/environ").read_bytes().split(b"\0"):
-                if line.startswith(b"SCHAKEL_"):
-                    patch.setenv(*os.fsdecode(line).split("=", 1))
-            settings = Settings()
-            for way, opens in ways.items():
-                with suppress(KeysUnusable):
-                    opens(settings)
-                    found[keeper.service.name].add(way)
-    assert found == CAN
-    assert open_keys(None, backbone.settings.var_dir), "the operator can do everything"
 
 
 @pytest.mark.timing
