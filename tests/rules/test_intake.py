@@ -15,7 +15,7 @@ from schakel.events.consent import ConsentGranted
 from schakel.events.report import CaseOpened, SettlementChosen
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import rules
+from services.intake import mediation, rules
 from services.intake.rules import Submission, refusal
 from tests.support import telling
 from tests.support.casebook import CASE, Story, World, given, repository
@@ -201,7 +201,7 @@ def test_refused_in_a_case(wanted: str, amsterdam: State):
 
 
 def test_every_code_of_the_rules_is_refused_here_once():
-    source = Path(rules.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (rules, mediation))
     assert set(re.findall(r'code="([a-z_.]+)"', source)) == {*REFUSED, *IN_CASE}
 
 
