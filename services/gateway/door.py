@@ -5,6 +5,7 @@ Whose name was used in vain, and who tries references, is logged for an auditor;
 
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import orjson
@@ -85,6 +86,22 @@ def build(reader: Reader, tokens: Tokens) -> FastAPI:
     app.include_router(reading_routes(reader, tokens))
     app.include_router(registry.routes())
     return app
+
+
+def signed_on(tokens: Tokens) -> Callable[..., Awaitable[str]]:
+    """A dependency: the partner whose token came along. Raises the problem of who has none."""
+    bearer = HTTPBearer(auto_error=False, bearerFormat="opaque", description="the partner's token, from its profile")
+
+    async def asking(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
+        partner = tokens.partner(given.credentials) if given else None
+        if partner is None:
+            READS.labels("not_signed_on").inc()
+            # For the auditor: whose name was used, if it is a partner's. What was sent as a token stands nowhere.
+            log.warning("sign-on refused", claimed=tokens.claimed(given.credentials) if given else None)
+            raise problems.not_signed_on()
+        return partner
+
+    return asking
 
 
 def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:

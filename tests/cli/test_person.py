@@ -170,4 +170,4 @@ def test_one_sentence_says_what_to_do(backbone: Run, tmp_path: Path, words: tupl
 def test_without_keys_nothing_is_logged_and_one_sentence_says_so(backbone: Run, var_dir: Path, tmp_path: Path) -> None:
     shutil.rmtree(var_dir / "keys")
     said = sentence(backbone("person", "export", new_case_id(), "--to", tmp_path / "copy", *WHY))
-    assert "kek.json" in said
+    assert "data.json" in said

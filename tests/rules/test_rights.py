@@ -23,7 +23,7 @@ from schakel.envelope import Envelope
 from schakel.events import TOLD, Told
 from schakel.events.data import StatementRetracted
 from schakel.events.referral import ReferralRequested
-from schakel.events.report import ReportReceived
+from schakel.events.report import ReportLinked, ReportReceived
 from schakel.events.vocab import Basis, Role
 from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
@@ -116,8 +116,17 @@ def code(name: str, role: Role, relation: str) -> str | None:
         "019d3470-0000-7000-8000-000000000001", partner_source(partner.oin), name, NOW - timedelta(minutes=1), named
     )
     known = case if named and relation != "no such case" else None
-    said = refusal(Submission(envelope, event, partner, known), chains, NOW)
+    said = refusal(Submission(envelope, event, partner, known, _other(name, case)), chains, NOW)
     return said.code if said else None
+
+
+def _other(name: str, case: State) -> State | None:
+    """For a link: another case, to which the sender stands as to this one."""
+    if name != ReportLinked.TYPE:
+        return None
+    other = copy.deepcopy(case)
+    other.id = told_example(name).other_case  # type: ignore[attr-defined]
+    return other
 
 
 @pytest.mark.parametrize("name", TOLD)
