@@ -17,7 +17,7 @@ from tests.support.poison import Sender
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import check
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = pytest.mark.kafka
 FORMS = [
     form
     for text in PERSONAL
