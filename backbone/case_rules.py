@@ -39,8 +39,9 @@ class Rules(Protocol):
 def may_lack(rules: Rules, case: State, entry: Entry, effect: Effect) -> bool:
     """Whether `case` may now lack something, in the eyes of `rules`, that it did not lack before `entry`.
 
-    A type that they `ignore` moves nothing but case time, and that matters only where a grant has an end.
+    A type that they `ignore` moves nothing but case time, and that matters only where a grant has an end; or it opens the case, and
+    names the chain whose terms count, which matters only where somebody is to be forgotten.
     """
     if effect is Effect.OVERTAKEN or type(entry.event) not in getattr(rules, "ignores", ()):
         return True
-    return any(grant.until is not None for grant in case.grants.values())
+    return bool(case.erasures) or any(grant.until is not None for grant in case.grants.values())

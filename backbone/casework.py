@@ -5,7 +5,7 @@ decides stands in its `rules.py`, what an event means in `schakel.case`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from backbone.voided import around_voids
 from schakel import codec
 from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
+from schakel.case_erasure import erasure_moments
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.errors import Unreadable
@@ -42,6 +43,7 @@ WHOLE_CASE = 100_000
 SAID_AT_MOST = 50_000
 TIMERS_AT_ONCE = 1_000
 
+Moments = Callable[[State], list[tuple[str, datetime]]]
 log = structlog.get_logger(__name__)
 
 
@@ -287,6 +289,8 @@ class CaseProcessor:
     # -- clocks --------------------------------------------------------------------------------------------------------
 
     keeps_timers = False
+    moments: Moments = staticmethod(next_moments)
+    """Of a case, those at which this service may have something to say. Intake keeps all of them: it logs the watermarks."""
 
     def now(self, tx: Tx) -> datetime | None:
         text = tx.note(f"watermark/{tx.checkpoint.partition}")
@@ -310,12 +314,17 @@ class CaseProcessor:
         desks = self.desks.load(tx, due)
         for case_id, desk in desks.items():
             self._decide(tx, desk, now)
-            waiting = [(name, at_ms) for name, at_ms in timers_of(desk.case) if at_ms > until_ms]
+            waiting = [(name, at_ms) for name, at_ms in timers_of(desk.case, self.moments) if at_ms > until_ms]
             tx.set_timers({case_id: waiting})  # what was decided sets them anew when it is read back
         self.desks.save(tx, desks)
         return len(due) == TIMERS_AT_ONCE
 
 
-def timers_of(case: State) -> list[tuple[str, int]]:
-    """A case's clock moments as timer rows (name, milliseconds since 1970)."""
-    return [(clock_id, int(moment.timestamp() * 1000)) for clock_id, moment in next_moments(case)]
+def all_moments(case: State) -> list[tuple[str, datetime]]:
+    """Whatever waits for a watermark: running clocks, and terms that end in erasure."""
+    return [*next_moments(case), *erasure_moments(case)]
+
+
+def timers_of(case: State, moments: Moments = all_moments) -> list[tuple[str, int]]:
+    """A case's moments as timer rows (name, milliseconds since 1970)."""
+    return [(name, int(moment.timestamp() * 1000)) for name, moment in moments(case)]

@@ -3,7 +3,7 @@
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
 position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
-`schakel.case_derived` and `schakel.case_reads`.
+`schakel.case_derived`, `schakel.case_reads` and `schakel.case_erasing`.
 """
 
 import hashlib
@@ -11,12 +11,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from schakel import case_derived, case_reads, case_told, case_told_consent, codec  # noqa: F401  (they register the handlers)
+from schakel import (  # noqa: F401  (they register the handlers)
+    case_derived,
+    case_erasing,
+    case_reads,
+    case_told,
+    case_told_consent,
+    codec,
+)
 from schakel.case_reads import REMEMBERED
 from schakel.case_state import Effect, State
 from schakel.entry import HANDLERS, Entry
 from schakel.envelope import Envelope
-from schakel.events import Derived
+from schakel.events import Derived, Told
 from schakel.events.report import ReportFacts
 from schakel.ids import derived_id, service_source
 
@@ -42,6 +49,10 @@ def apply(case: State, entry: Entry) -> Effect:
     else:
         handler = HANDLERS.get(type(event))
         effect = handler(case, entry) if handler else Effect.RECORDED
+        if isinstance(event, Told):
+            for part in event.sealed:
+                if part.subject not in case.subjects:
+                    case.subjects.append(part.subject)
     _forget_old_reads(case)
     return effect
 

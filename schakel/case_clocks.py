@@ -1,4 +1,7 @@
-"""The moments at which a case's running clocks want attention. Intake and follow-up keep the same index of them."""
+"""The moments at which a case's clocks want attention. Services keep an index of them: each of its own, and intake of all.
+
+Here: running clocks, which are follow-up's. Terms that end in erasure, which are consent's: `schakel.case_erasure.erasure_moments`.
+"""
 
 from datetime import datetime
 

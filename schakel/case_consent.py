@@ -4,7 +4,19 @@ One meaning for both: a release that the gate would give now takes effect now, a
 """
 
 from schakel.case_state import Grant, No, Referral, ReferralState, Side, State
-from schakel.events.vocab import Answer, Basis, Check, Identity, Mode, Person, Provisional, Purpose, Role, Scope
+from schakel.events.vocab import (
+    Answer,
+    Basis,
+    Check,
+    HoldReason,
+    Identity,
+    Mode,
+    Person,
+    Provisional,
+    Purpose,
+    Role,
+    Scope,
+)
 
 RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 
@@ -31,6 +43,9 @@ HERS_ALONE = frozenset(
 )
 """What nothing but her own yes opens: no other basis, and no scheme that always forwards, also without a name (domain-detail A50, A87)."""
 
+HER = "victim"
+"""The handle of the person whom referrals are about: what they carry, and what is read by reference, is hers."""
+
 _MEDIATORS = frozenset({Role.MEDIATION.value, Role.RESTORATIVE_MEDIATION.value})
 _CONSENT, _VICTIM, _LABEL, _FACTS = Basis.CONSENT.value, Person.VICTIM.value, Scope.LABEL.value, Scope.CASE_FACTS.value
 _BY_BENEFICIARY = Provisional.RECORDED_BY_BENEFICIARY.value
@@ -50,6 +65,13 @@ def both_must_agree(referral: Referral) -> bool:
 def hers_alone(referral: Referral) -> bool:
     """Whether nothing but her own yes opens it."""
     return referral.purpose in HERS_ALONE or both_must_agree(referral)
+
+
+def stopped(case: State) -> HoldReason | None:
+    """Why nothing about her is sent or read, whatever she agreed to: she asked to be forgotten, or has been. None: nothing stops it."""
+    if HER in case.erased:
+        return HoldReason.ERASED
+    return HoldReason.ERASURE_REQUESTED if HER in case.erasures else None
 
 
 def grants_for(case: State, recipient: str, purpose: str, side: Side = Side.HERS) -> list[Grant]:
@@ -90,10 +112,11 @@ def provisional(case: State, grant: Grant) -> bool:
         return False
     if grant.given_by == Person.PROFESSIONAL:
         return Provisional.ON_A_PROFESSIONALS_WORD in case.provisional
-    return grant.given_by == Person.REPRESENTATIVE and _honour_not_ruled_out(case)
+    return grant.given_by == Person.REPRESENTATIVE and honour_not_ruled_out(case)
 
 
-def _honour_not_ruled_out(case: State) -> bool:
+def honour_not_ruled_out(case: State) -> bool:
+    """Whether anybody who was asked says yes or unknown to honour-related violence."""
     answers = [entry["answer"] for entry in case.facts.get("checks", ()) if entry["check"] == Check.HONOUR_RELATED]
     answers += [said for key, said in case.assessments.items() if key.endswith(f"/{Check.HONOUR_RELATED}")]
     return any(answer in _OPEN for answer in answers)
@@ -178,9 +201,10 @@ def still_allowed(case: State, referral: Referral) -> bool:
 def readable(case: State, referral: Referral, by: str) -> set[str]:
     """What `by` may read now under the reference of this referral, beyond the case facts that came with it.
 
-    Its receiver alone, while the referral runs and all that it carries is still allowed; what went without the name gives nothing.
+    Its receiver alone, while the referral runs, all that it carries is still allowed and nobody asked to forget her; what went without
+    the name gives nothing.
     """
-    if by != referral.to or referral.state not in RUNNING or not still_allowed(case, referral):
+    if by != referral.to or referral.state not in RUNNING or stopped(case) or not still_allowed(case, referral):
         return set()
     return (set(referral.scopes) & covered(case, resting_on(case, referral))) - {Scope.CASE_FACTS.value}
 

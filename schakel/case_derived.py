@@ -11,7 +11,9 @@ from schakel.case_consent import (
     never_asked,
     side_of,
     still_allowed,
+    stopped,
 )
+from schakel.case_erasing import end_terms
 from schakel.case_state import Clock, ClockState, Effect, Referral, ReferralState, Side, State
 from schakel.case_told import learned, reached
 from schakel.entry import Entry, folds
@@ -145,7 +147,7 @@ def _needed(case: State, entry: Entry) -> Effect:
     event: ConsentNeeded = entry.event  # type: ignore[assignment]
     referral, side = case.referrals.get(event.referral), side_of(event.of)
     asked = case.needed if side is Side.HERS else case.needed_of_other
-    if not referral or referral.id in asked or not never_asked(case, referral, side):
+    if not referral or referral.id in asked or stopped(case) or not never_asked(case, referral, side):
         return Effect.OVERTAKEN
     if side is Side.OTHER and not (both_must_agree(referral) and enough(case, referral)):
         return Effect.OVERTAKEN
@@ -183,7 +185,7 @@ def _released(case: State, entry: Entry) -> Effect:
     """The gate once more, at this event's own position: what it says must be covered by grants that stand here."""
     event: ReferralReleased = entry.event  # type: ignore[assignment]
     referral = case.referrals.get(event.referral)
-    if not referral or referral.state not in WAITING or event.to != referral.to:
+    if not referral or referral.state not in WAITING or event.to != referral.to or stopped(case):
         return Effect.OVERTAKEN
     grants = [case.grants[premise] for premise in event.premises if premise in case.grants]
     if event.basis is not Basis.SCHEME:
@@ -219,9 +221,9 @@ def _delivered(case: State, entry: Entry) -> Effect:
     referral = case.referrals.get(event.referral)
     if not referral or referral.state is not ReferralState.RELEASED:
         return Effect.OVERTAKEN
-    if not still_allowed(case, referral):
+    if stopped(case) or not still_allowed(case, referral):
         learned(case, referral, entry)  # its message is out, and cannot be overtaken: she may know that
-        return Effect.OVERTAKEN  # it lands behind her no: what the receiver is told next is to stop
+        return Effect.OVERTAKEN  # it lands behind her no: what the receiver is told next, sooner or later, is to stop
     referral.state = ReferralState.DELIVERED
     reached(case, referral, entry)
     return Effect.EFFECTIVE
@@ -339,6 +341,7 @@ def _closed(case: State, entry: Entry) -> Effect:
     if case.closed or not case.opened or event.requested != case.close_requested:
         return Effect.OVERTAKEN
     case.closed, case.close_requested, case.reopen_requested = entry.id, None, None
+    case.closed_at = entry.envelope.logged_at
     return Effect.EFFECTIVE
 
 
@@ -348,4 +351,6 @@ def _reopened(case: State, entry: Entry) -> Effect:
     if not case.closed or event.requested != case.reopen_requested:
         return Effect.OVERTAKEN
     case.closed, case.close_requested, case.close_reason, case.reopen_requested = None, None, None, None
+    case.closed_at = None
+    end_terms(case)
     return Effect.EFFECTIVE

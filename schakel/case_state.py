@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -242,6 +242,44 @@ class Reads(msgspec.Struct, omit_defaults=True):
     last_at: datetime | None = None
 
 
+class Asking(msgspec.Struct, omit_defaults=True):
+    """One message that asks to forget somebody. The first asks, another may be its proof."""
+
+    id: str
+    by: str
+    """The partner that told it."""
+    asked_by: str
+    """Who asks, by role (`Person`)."""
+    at: datetime
+    proof: str | None = None
+
+
+class Term(msgspec.Struct, omit_defaults=True):
+    """A clock that ends in erasure."""
+
+    id: str
+    """Id of its `erasure.scheduled`."""
+    due_at: datetime
+
+
+class Erasure(msgspec.Struct, omit_defaults=True):
+    """Somebody is to be forgotten: because it was asked (`asked`, oldest first), or because the term for keeping is over (none)."""
+
+    asked: list[Asking] = []
+    term: Term | None = None
+    refused: str | None = None
+    """Id of the hold for which it was refused last."""
+
+
+class LegalHold(msgspec.Struct, omit_defaults=True):
+    """A duty by law to keep what is here, through its last day."""
+
+    id: str
+    by: str
+    ground: str
+    until: date
+
+
 class State(msgspec.Struct, omit_defaults=True):
     """Everything a case's history says so far. Built only by `schakel.case.Case.apply`."""
 
@@ -267,6 +305,7 @@ class State(msgspec.Struct, omit_defaults=True):
     protocols: list[str] = []
     """`name@version` of every protocol the case runs under."""
     closed: str | None = None
+    closed_at: datetime | None = None
     close_requested: str | None = None
     close_reason: str | None = None
     reopen_requested: str | None = None
@@ -305,6 +344,16 @@ class State(msgspec.Struct, omit_defaults=True):
     """Requests to read that wait for the gate's answer, by id; the newest few, since a reader waits for seconds."""
     reads: dict[str, Reads] = {}
     """By partner."""
+    subjects: list[str] = []
+    """Of whom something sealed was told, by handle."""
+    erasures: dict[str, Erasure] = {}
+    """Who is to be forgotten on request, by handle; it is here as long as the request stands and is not carried out."""
+    terms: dict[str, Erasure] = {}
+    """How long what is about somebody is kept, by handle; here while the case is closed."""
+    holds: dict[str, LegalHold] = {}
+    """Legal holds that nobody has lifted; one is past when its last day is."""
+    erased: dict[str, str] = {}
+    """Who was erased, by handle, and the id of the `subject.erased`."""
     answered: list[list[str]] = []
     """The newest answered requests, each with its answer: those of older ones have left `seen`, so that reading makes no case grow."""
     lapsed: list[str] = []

@@ -1,6 +1,6 @@
 """What told events do to a case. They are never judged true or false: they were said. Words about consent: `schakel.case_told_consent`."""
 
-from schakel.case_links import take_back
+from schakel import case_erasing, case_links
 from schakel.case_state import (
     ClockState,
     Contact,
@@ -273,7 +273,8 @@ def _retracted(case: State, entry: Entry) -> Effect:
         case.lapsed.append(event.event)
         _run_again(case, event.event)
         return Effect.EFFECTIVE
-    return Effect.EFFECTIVE if take_back(case, event.event, entry.author) else Effect.NOT_UNDERSTOOD
+    taken = (module.take_back(case, event.event, entry.author) for module in (case_erasing, case_links))
+    return Effect.EFFECTIVE if any(taken) else Effect.NOT_UNDERSTOOD
 
 
 def _run_again(case: State, contact_id: str) -> None:

@@ -157,4 +157,6 @@ REASONS: Table = {
     "too_narrow": ("wat mag, is nog niet genoeg", "what is allowed is not enough yet"),
     "provisional": ("iemand anders moet uw ja nog bevestigen", "somebody else still has to confirm your yes"),
     "other_side": ("het kan alleen als u beiden wilt", "only when both of you want it"),
+    "erasure_requested": ("u vroeg om gewist te worden", "you asked to be erased"),
+    "erased": ("u bent gewist", "you have been erased"),
 }

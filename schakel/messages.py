@@ -20,10 +20,11 @@ from schakel.events.base import (
     PartnerId,
     Reference,
     Slug,
+    SubjectHandle,
 )
 from schakel.events.consent import ConsentTerms
 from schakel.events.report import ProtocolRef, ReportFacts
-from schakel.events.vocab import Basis, ClockKind, HoldReason, Mode, Person, Purpose, Role, Scope
+from schakel.events.vocab import Basis, ClockKind, ErasureGround, HoldReason, Mode, Person, Purpose, Role, Scope
 
 
 class Message(Model):
@@ -141,6 +142,16 @@ class Attention(Message):
     reason: Code
 
 
+class Erased(Message):
+    """A person was erased from this case (`event` says so). Erase what you have of them, as far as no law obliges you to keep it."""
+
+    TYPE: ClassVar[str] = "erased"
+    case: CaseId
+    subject: SubjectHandle
+    ground: ErasureGround
+    event: EventId
+
+
 class RefusedRecord(Message):
     """On `schakel.refused`: what could not be accepted, where it stands, and why. Never its content."""
 
@@ -165,6 +176,7 @@ MESSAGES: dict[str, type[Message]] = {
         Information,
         Reminder,
         Attention,
+        Erased,
         RefusedRecord,
     )
 }

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from backbone.chains.model import Agreement, ChainFile, ConsentPolicy, Member, OtherBasis, Partner, Relation, Right
+from backbone.chains.model import (
+    Agreement,
+    ChainFile,
+    ConsentPolicy,
+    ErasureTerms,
+    Member,
+    OtherBasis,
+    Partner,
+    Relation,
+    RetentionTerm,
+    Right,
+)
 from backbone.protocols import Facts, Problem, Protocol
 from backbone.protocols.reading import digest
 from schakel.calendar import Calendar
@@ -79,6 +90,14 @@ class Chain:
     @property
     def consent(self) -> ConsentPolicy:
         return self.file.consent
+
+    @property
+    def erasure(self) -> ErasureTerms:
+        return self.file.erasure
+
+    def retention_of(self, kind: str) -> RetentionTerm | None:
+        """How long this kind of person is kept after the closing; None: the chain's file names no term."""
+        return next((rule for rule in self.file.retention if kind in rule.of), None)
 
     @cached_property
     def digest(self) -> str:

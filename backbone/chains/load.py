@@ -9,6 +9,7 @@ from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
 from backbone.protocols.reading import Document, Location, parse, read
 from schakel.events import TOLD
+from schakel.events.base import SUBJECT_KINDS
 from schakel.events.vocab import Role
 
 REGISTER = "partners.yaml"
@@ -162,10 +163,34 @@ def _faults(file: ChainFile, document: Document, partners: Collection[str], prot
         yield from _one_of((*at, "use"), "protocol", binding.use, protocols.by_ref, "the protocol files")
         yield from _districts((*at, "districts"), binding.districts, file)
     yield from _told(("rights",), file.rights)
+    yield from _retention(file)
     members = {member.partner for member in file.members}
     for position, agreement in enumerate(file.agreements):
         for party in agreement.parties:
             yield from _one_of(("agreements", position, "parties"), "party", party, members, "the chain's members")
+
+
+def _retention(file: ChainFile) -> Iterator[Fault]:
+    """Each kind of person under one term; a file that names terms and leaves a kind out keeps what is about it for ever."""
+    known: set[str] = set()
+    for position, rule in enumerate(file.retention):
+        for kind in rule.of:
+            if kind in known:
+                yield Fault(
+                    ("retention", position, "of"),
+                    f"`{kind}` has two terms for keeping",
+                    "each kind of person under one term",
+                    "drop one of the two",
+                )
+            known.add(kind)
+    if file.retention and (missing := [kind for kind in SUBJECT_KINDS if kind not in known]):
+        yield Fault(
+            ("retention",),
+            f"no term for keeping what is about {', '.join(missing)}: it is kept until somebody asks to erase it",
+            "a term for each kind of person",
+            "add the kind to a term, or accept that nothing ends by itself",
+            Level.WARNING,
+        )
 
 
 def _one_of(at: Location, what: str, found: str, known: Collection[str], where: str) -> Iterator[Fault]:

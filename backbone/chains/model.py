@@ -11,9 +11,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from backbone.protocols.conditions import ALWAYS, When
 from backbone.protocols.model import LimitText, Source, Text
-from schakel.calendar import Calendar
+from schakel.calendar import Calendar, Limit
 from schakel.case_consent import OTHER_BASES
-from schakel.events.base import PartnerId, Slug, Version
+from schakel.events.base import SUBJECT_KINDS, PartnerId, Slug, Version
 from schakel.events.vocab import Basis, Provisional, Purpose, Role
 
 
@@ -177,6 +177,39 @@ class ConsentPolicy(Part):
         return tuple(word for word, wanted in chosen.items() if wanted)
 
 
+class ErasureTerms(Part):
+    """What happens between a request to be forgotten and the end of what is kept of that person."""
+
+    cooling_off: LimitText = Field(
+        description='from the second proof on, such as "14 dagen": until it is over she may change her mind'
+    )
+    final_within: LimitText = Field(
+        description='how long after it took effect it may still be recoverable, from backups of the keys and topics, such as "5 weken"'
+    )
+    source: Source
+
+
+_OUR_TERMS = ErasureTerms(
+    cooling_off=Limit.parse("14 dagen"), final_within=Limit.parse("5 weken"), source="keuze: twee weken, en vijf weken"
+)
+
+
+def _kind(word: str) -> str:
+    if word not in SUBJECT_KINDS:
+        raise ValueError(f"{word!r} is no kind of person in a case; expected one of {', '.join(SUBJECT_KINDS)}")
+    return word
+
+
+class RetentionTerm(Part):
+    """How long what is sealed about these kinds of person is kept, counted from the closing of the case."""
+
+    of: tuple[Annotated[str, AfterValidator(_kind)], ...] = Field(
+        min_length=1, description="kinds of person, such as [victim]: `accused` stands for accused-2 too"
+    )
+    term: LimitText = Field(description='how long after the closing, such as "24 maanden"')
+    source: Source
+
+
 class ChainFile(Part):
     """`chains/<name>.yaml`: who does what in which districts, under which protocols."""
 
@@ -193,3 +226,5 @@ class ChainFile(Part):
     agreements: tuple[Agreement, ...] = ()
     bases: tuple[OtherBasis, ...] = ()
     consent: ConsentPolicy = ConsentPolicy()
+    erasure: ErasureTerms = _OUR_TERMS
+    retention: tuple[RetentionTerm, ...] = ()

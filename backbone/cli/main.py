@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from backbone.cli import demo, keys, lists, park, partner, person, protocol, running, topics
+from backbone.cli import demo, erasure, keys, lists, park, partner, person, protocol, running, topics
 from backbone.cli.output import one_sentence
 
 
@@ -47,6 +47,7 @@ app.command("demo")(demo.demo)
 app.add_typer(topics.app, name="topics")
 app.add_typer(park.app, name="park")
 app.add_typer(keys.app, name="keys")
+app.add_typer(erasure.app, name="erasure")
 app.add_typer(partner.app, name="partner")
 app.add_typer(person.app, name="person")
 app.add_typer(protocol.app, name="protocol")

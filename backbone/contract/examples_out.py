@@ -96,6 +96,17 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
         "routing",
         {"case": CASE, "concerning": "91d0c6fa-7e3b-5a28-8c19-f4b2d6e8a035", "reason": "referral_exhausted"},
     ),
+    "erased": (
+        messages.Erased,
+        SUPPORT,
+        "consent",
+        {
+            "case": CASE,
+            "subject": "victim",
+            "ground": "request",
+            "event": "3f6a1d0b-8c27-5e94-b1a5-0d2e7f9c4b68",
+        },
+    ),
     "refused": (
         messages.RefusedRecord,
         DOOR,

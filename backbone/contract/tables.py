@@ -15,7 +15,7 @@ from backbone.chains.model import Relation
 from backbone.contract.headers import HEADERS
 from backbone.contract.words import first_line
 from backbone.definition_files import load_definitions
-from schakel import codec
+from schakel import avro, codec
 from schakel.events import TOLD, Told
 from schakel.events.report import ReportReceived
 from schakel.messages import MESSAGES
@@ -58,7 +58,7 @@ def told_table() -> str:
     known = chains()
     rows = [
         (
-            f"[`{name}`](vectors/{name}.v1.json)",
+            f"[`{name}`](vectors/{name}.v{_version(TOLD[name])}.json)",
             str(codec.schema_id(TOLD[name])),
             _subject(TOLD[name]),
             _who(name, known),
@@ -86,11 +86,17 @@ def _who(name: str, known: Chains) -> str:
 
 def messages_table() -> str:
     rows = [
-        (f"[`{name}`](vectors/message.{name}.v1.json)", str(codec.schema_id(model)), _cell(model))
+        (f"[`{name}`](vectors/message.{name}.v{_version(model)}.json)", str(codec.schema_id(model)), _cell(model))
         for name, model in MESSAGES.items()
         if name != "refused"
     ]
     return _table(("type", "schema id", "what it says"), rows)
+
+
+def _version(model: type[BaseModel]) -> int:
+    """Of its schema; the vector of that version is the newest."""
+    number = codec.schema_id(model)
+    return next(locked.version for locked in avro.read_lock() if locked.id == number)
 
 
 def _cell(model: type[BaseModel]) -> str:

@@ -43,6 +43,7 @@ EVENTS: Table = {
     "disclosure.requested": ("er is gevraagd om iets van u te lezen", "somebody asked to read something of you"),
     "erasure.refused": ("wissen kan nu niet", "erasing is not possible now"),
     "erasure.requested": ("vroeg om te wissen", "asked to erase"),
+    "erasure.scheduled": ("er staat een dag vast waarop u gewist wordt", "a day was set on which you will be erased"),
     "escalation.requested": ("vroeg om het hogerop te leggen", "asked to take it higher up"),
     "event.voided": ("een regel die niemand kan lezen telt niet", "a line that nobody can read does not count"),
     "feedback.given": ("liet weten hoe het gaat", "let know how it goes"),

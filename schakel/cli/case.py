@@ -213,6 +213,7 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
             "no",
             f"{'withdrawn' if no.withdrawn else 'refused'}: {no.recipient or 'everybody'} for {no.purpose or 'everything'}",
         )
+    yield from _forgetting(case)
     for referral in case.referrals.values():
         why = f" ({referral.hold_reason}: {' + '.join(referral.missing)})" if referral.hold_reason else ""
         mode = f", {referral.mode}" if referral.mode else ""
@@ -235,6 +236,20 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
             f"{link.kind} with {link.other_case}, told by {link.by}{'' if link.told_here else ' in the other case'}",
         )
     yield "events", f"{case.events}, the last at {moment(case.time)}"
+
+
+def _forgetting(case: State) -> Iterator[tuple[str, str]]:
+    """Who is to be forgotten, from when on, and what stands in the way."""
+    for subject, plan in case.erasures.items():
+        told = ", ".join(f"{word.by} on {moment(word.at)}" for word in plan.asked)
+        when = f"; not before {moment(plan.term.due_at)}" if plan.term else "; not proved yet"
+        yield "to be erased", f"{subject}: asked by {told}{when}"
+    for subject, kept in case.terms.items():
+        yield "kept until", f"{subject}: {moment(kept.term.due_at if kept.term else None)}"
+    for hold in case.holds.values():
+        yield "legal hold", f"{hold.ground}, through {hold.until}, placed by {hold.by}"
+    if case.erased:
+        yield "erased", ", ".join(case.erased)
 
 
 def _facts(facts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from schakel.client.access import Access, Profile
 from schakel.client.errors import (
     CannotTell,
     ClientError,
+    Erased,
     GatewayAway,
     GatewayProblem,
     NoReceipt,
@@ -28,6 +29,7 @@ __all__ = [
     "CannotSeal",
     "CannotTell",
     "ClientError",
+    "Erased",
     "Gateway",
     "GatewayAway",
     "GatewayProblem",

@@ -66,6 +66,13 @@ class Withdrawn(ReadRefused):
     """She has withdrawn her consent. Stop, and keep nothing that the law does not oblige you to keep."""
 
 
+class Erased(ReadRefused):
+    """The person was erased. What the referral pointed to was destroyed, and asking again will never give it."""
+
+    def __init__(self) -> None:
+        super().__init__("erased")
+
+
 class NothingToRead(ClientError):
     """There is no such referral of this partner's; whether it is somebody else's is not told."""
 

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import orjson
 
-from schakel.client.errors import GatewayAway, GatewayProblem, NothingToRead, ReadRefused, Withdrawn
+from schakel.client.errors import Erased, GatewayAway, GatewayProblem, NothingToRead, ReadRefused, Withdrawn
 from schakel.messages import Position, ReferralOffered
 from schakel.sealing import Json
 from schakel.secret import Secret
@@ -61,7 +61,7 @@ class Gateway:
     def open(self, referral: ReferralOffered | str, *scopes: str, timeout_s: float = TIMEOUT_S) -> PersonalData:
         """What this referral (or `dataref`) points to, now.
 
-        Raises ReadRefused (Withdrawn among them), NothingToRead, GatewayAway, GatewayProblem.
+        Raises ReadRefused (Withdrawn and Erased among them), NothingToRead, GatewayAway, GatewayProblem.
         """
         dataref = referral if isinstance(referral, str) else referral.dataref
         query = f"?{urlencode([('scopes', scope) for scope in scopes])}" if scopes else ""
@@ -79,6 +79,8 @@ class Gateway:
         if status == 403 and code == "read.refused" and said:
             reason = str(said.get("reason", "unknown"))
             raise Withdrawn(reason) if reason == "withdrawn" else ReadRefused(reason)
+        if status == 410 and code == "subject.erased":
+            raise Erased
         if status == 401:
             raise GatewayProblem(
                 f"the gateway at {self.url} does not know our token; ask the operator of the backbone for a new one"

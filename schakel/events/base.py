@@ -31,6 +31,15 @@ _SUBJECTS = (
 )
 SubjectHandle = Annotated[str, StringConstraints(pattern=rf"^({_SUBJECTS})(-[1-9][0-9]{{0,2}})?$")]
 """Who in the case it is about: a role and perhaps a number, from a closed list, so that no name fits."""
+SUBJECT_KINDS = tuple(_SUBJECTS.split("|"))
+"""The roles that a handle begins with: `accused-2` is of the kind `accused`."""
+
+
+def kind_of(subject: str) -> str:
+    """The role in a handle."""
+    return subject.partition("-")[0]
+
+
 LimitText = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} ?[a-z]{1,9}$")]
 
 

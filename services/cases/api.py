@@ -4,7 +4,7 @@ For use inside the backbone (operators, the console); it listens where the servi
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from backbone.desks import load_desk
 from backbone.store.tables import snapshot
 from schakel.case import grounds_to_tell
+from schakel.case_consent import HER
 from schakel.case_knows import who_knows
 from schakel.case_links import whole_person
 from schakel.case_state import State
@@ -24,9 +25,11 @@ from services.cases.overview import overview
 COUNTABLE = ("chain", "municipality", "district", "status", "door", "identity", "place_type", "natures", "grounds")
 FILTERS = ("chain", "municipality", "district", "status", "door")
 MOST = 1_000
+Connect = Callable[[], AbstractContextManager[Connection]]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[web.RouteDef]:
+def routes(connect: Connect) -> list[web.RouteDef]:
     """`GET /cases/{id}` · `GET /cases?district=oost&limit=50` · `GET /counts/grounds?chain=amsterdam`.
 
     `GET /cases/{id}/who-knows`: who has seen what of her, also in cases linked as the same person (`linked`); with `?language=nl` as
@@ -34,22 +37,24 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
     """
 
     async def one(request: web.Request) -> web.Response:
-        case_id = request.match_info["id"]
         with connect() as connection:
-            found = _state(connection, case_id)
-        if found is None:
-            return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
-        case = without_refused_label(found)
-        return web.Response(body=msgspec.json.encode(case), content_type="application/json")
+            case = _state(connection, request.match_info["id"])
+        if case is None:
+            return _no_case(request)
+        if HER in case.erased:
+            return _problem(
+                410, "the person was erased from this case; /cases/{id}/who-knows says who was told to erase it too"
+            )
+        return web.Response(body=msgspec.json.encode(without_refused_label(case)), content_type="application/json")
 
     async def knows(request: web.Request) -> web.Response:
-        case_id, language = request.match_info["id"], request.query.get("language")
+        language = request.query.get("language")
         if language is not None and language not in LANGUAGES:
             return _problem(400, f"language: found {language[:20]!r}, expected one of {', '.join(LANGUAGES)}")
         with connect() as connection:
-            copies = [who_knows(state) for state in whole_person(case_id, partial(_state, connection))]
+            copies = [who_knows(state) for state in whole_person(request.match_info["id"], partial(_state, connection))]
         if not copies:
-            return _problem(404, f"no case {case_id[:36]!r}; a case id stands in the receipt of its report")
+            return _no_case(request)
         if language is None:
             first = msgspec.to_builtins(copies[0])
             return web.Response(
@@ -63,12 +68,25 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
             limit = min(int(request.query.get("limit", "50")), MOST)
         except ValueError:
             return _problem(400, f"limit: found a text, expected a number up to {MOST}")
-        statement = select(overview).order_by(overview.c.reported_at.desc()).limit(limit)
+        statement = (
+            select(overview).where(overview.c.status != "erased").order_by(overview.c.reported_at.desc()).limit(limit)
+        )
         with connect() as connection:
             rows = connection.execute(_filtered(statement, request)).mappings().all()
         return web.json_response({"cases": [_json(dict(row)) for row in rows]})
 
-    async def counts(request: web.Request) -> web.Response:
+    return [
+        web.get("/cases/{id}", one),
+        web.get("/cases/{id}/who-knows", knows),
+        web.get("/cases", many),
+        web.get("/counts/{field}", counts(connect)),
+    ]
+
+
+def counts(connect: Connect) -> Handler:
+    """How many cases there are by each word of one field. Drills are in no count."""
+
+    async def by_field(request: web.Request) -> web.Response:
         field = request.match_info["field"]
         if field not in COUNTABLE:
             return _problem(404, f"no counts by {field[:20]!r}; expected one of {', '.join(COUNTABLE)}")
@@ -80,12 +98,7 @@ def routes(connect: Callable[[], AbstractContextManager[Connection]]) -> list[we
                 tally.update(value.split() if several else [value or "unknown"])
         return web.json_response({"by": field, "counts": dict(tally.most_common())})
 
-    return [
-        web.get("/cases/{id}", one),
-        web.get("/cases/{id}/who-knows", knows),
-        web.get("/cases", many),
-        web.get("/counts/{field}", counts),
-    ]
+    return by_field
 
 
 def _state(connection: Connection, case_id: str) -> State | None:
@@ -111,6 +124,10 @@ def _json(row: dict[str, object]) -> dict[str, object]:
     reported_at = row.pop("reported_at")
     natures, grounds = str(row.pop("natures")).split(), str(row.pop("grounds")).split()
     return {**row, "reported_at": str(reported_at), "natures": natures, "grounds": grounds}
+
+
+def _no_case(request: web.Request) -> web.Response:
+    return _problem(404, f"no case {request.match_info['id'][:36]!r}; a case id stands in the receipt of its report")
 
 
 def _problem(status: int, sentence: str) -> web.Response:

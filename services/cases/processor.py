@@ -11,6 +11,7 @@ from backbone.engine.processor import Surroundings
 from backbone.onlooker import NoRules
 from backbone.store.transaction import Tx
 from schakel.case import grounds_to_tell
+from schakel.case_consent import HER
 from schakel.case_state import ReferralState, State
 from services.cases import api
 from services.cases.overview import overview
@@ -38,6 +39,22 @@ class CasesProcessor(CaseProcessor):
 
 def row_of(case: State) -> Mapping[str, object]:
     """The overview row of a case. Pure, so that a replay can compare it."""
+    return {**_row(case), **(_FORGOTTEN if HER in case.erased else {})}
+
+
+_FORGOTTEN: Mapping[str, object] = {
+    "status": "erased",
+    "door": None,
+    "reported_at": None,
+    "identity": None,
+    "place_type": None,
+    "waiting_referrals": 0,
+    "running_clocks": 0,
+}
+"""Of a case whose person was erased only what counts are made of stays: that it happened, of what nature, in which district."""
+
+
+def _row(case: State) -> dict[str, object]:
     facts = case.facts
     return {
         "case_id": case.id,

@@ -1,9 +1,16 @@
 """Starts the gatekeeper."""
 
-from backbone.casework import CaseProcessor
+from functools import cache
+
+from backbone.definition_files import load_definitions
 from backbone.engine.processor import Surroundings
+from backbone.keys.destroying import open_destroyer
+from services.consent.erasing import ConsentProcessor
 from services.consent.processor import ConsentRules
 
 
-def build(surroundings: Surroundings) -> CaseProcessor:
-    return CaseProcessor("consent", ConsentRules())
+def build(surroundings: Surroundings) -> ConsentProcessor:
+    settings = surroundings.settings
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    # Opened by `begin`, in the worker thread: a database of keys that is away is waited for.
+    return ConsentProcessor(ConsentRules(chains), cache(lambda: open_destroyer(settings.keys_url, settings.var_dir)))

@@ -7,6 +7,7 @@ history and its time.
 from dataclasses import dataclass
 
 from schakel.case_consent import (
+    HER,
     both_must_agree,
     carrying,
     covered,
@@ -14,6 +15,7 @@ from schakel.case_consent import (
     grants_for,
     may_go_stripped,
     noes_for,
+    stopped,
     unconfirmed,
 )
 from schakel.case_state import Grant, Referral, Side, State
@@ -44,6 +46,13 @@ class Hold:
 
 def permits(case: State, referral: Referral) -> Permit | Hold:
     """What the history of `case` says about `referral`, at the case's own time."""
+    if reason := stopped(case):
+        return Hold(reason, cause=case.erased[HER] if HER in case.erased else case.erasures[HER].asked[0].id)
+    return by_her_words(case, referral)
+
+
+def by_her_words(case: State, referral: Referral) -> Permit | Hold:
+    """The same without asking whether she wants to be forgotten: what goes on, goes on by this."""
     if grants := enough(case, referral):
         return _permit(case, referral, grants)
     if may_go_stripped(case, referral):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from backbone.case_rules import TOLD
+from backbone.chains import Chains
 from schakel.case import facts_to_tell
 from schakel.case_state import Referral, State
 from schakel.entry import Entry
@@ -29,10 +30,14 @@ from schakel.events.report import (
 from schakel.events.vocab import Basis, HoldReason, Mode, Purpose, Role, Scope
 from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
 from services.consent import rules
+from services.consent.erasing import announced
 
 
 class ConsentRules:
-    """See `services.consent.rules`."""
+    """See `services.consent.rules`. chains: whose files say how long is waited before somebody is erased."""
+
+    def __init__(self, chains: Chains) -> None:
+        self.chains = chains
 
     ignores = frozenset({CaseOpened, ProtocolAttached, ProtocolMoved, PartyInformed, *CLOCKS})
     """What says nothing about what may go where. Never its own: between a hold and its landing she may have said something else."""
@@ -41,7 +46,7 @@ class ConsentRules:
     """What she says; what is proposed, for its release; what is released, for its delivery. A report asks nothing of the gate."""
 
     def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
-        return rules.decide(case)
+        return rules.decide(case, self.chains, now)
 
     def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
         """The referral stands on the receiver's topic before `referral.delivered` says so."""
@@ -55,6 +60,8 @@ class ConsentRules:
             yield event.ask, ConsentQuestion(needed=entry.id, case=case.id, of=event.of, terms=terms)
         elif isinstance(event, ReferralRevoked):
             yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=_to_be_told(event.reason))
+        else:
+            yield from announced(case, entry)
 
 
 def _to_be_told(reason: HoldReason) -> HoldReason:

@@ -1,34 +1,39 @@
 """What the gatekeeper owes a case: holds, questions, releases, deliveries, revocations. Reads like the policy; asks the gate.
 
+Who is to be forgotten, and when: `services.consent.erasure`.
+
 Every rule answers *what does this history lack?* and is quiet when nothing does.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from schakel.case_consent import never_asked, noes_for, still_allowed
+from backbone.chains import Chains
+from schakel.case_consent import never_asked, noes_for, still_allowed, stopped
 from schakel.case_state import Referral, ReferralState, Side, State
 from schakel.events import Derived
 from schakel.events.consent import ConsentExpired, ConsentNeeded
 from schakel.events.referral import ReferralDelivered, ReferralHeld, ReferralReleased, ReferralRevoked
 from schakel.events.vocab import HoldReason, Identity, Person, Purpose, Role, Scope
+from services.consent import erasure
 from services.consent.disclosures import answers
-from services.consent.gate import Hold, Permit, permits
+from services.consent.gate import Hold, Permit, by_her_words, permits
 
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 
 
-def decide(case: State) -> Iterator[Derived]:
-    """What the gate still owes `case`."""
+def decide(case: State, chains: Chains, now: datetime | None) -> Iterator[Derived]:
+    """What the gate still owes `case` at the watermark `now`; None while none was seen."""
     yield from answers(case)
+    yield from erasure.owed(case, chains, now)
     if case.history:
         return  # imported: counted, nobody is asked and nothing goes out
     for referral in case.referrals.values():
-        answer = permits(case, referral)
         if referral.state in RUNNING:
-            yield from _keep_or_revoke(case, referral, answer)
+            yield from _keep_or_revoke(case, referral)
         elif referral.state in WAITING and not case.closed:
-            yield from _release_or_hold(case, referral, answer)
+            yield from _release_or_hold(case, referral, permits(case, referral))
     yield from _expire(case)
 
 
@@ -90,12 +95,18 @@ def _who_asks(case: State, referral: Referral) -> str:
     return case.coordinator if case.door == referral.to and case.coordinator else case.door
 
 
-def _keep_or_revoke(case: State, referral: Referral, answer: Permit | Hold) -> Iterator[Derived]:
-    """What went out goes on only while all of it is still covered."""
+def _keep_or_revoke(case: State, referral: Referral) -> Iterator[Derived]:
+    """What went out goes on only while all of it is still covered.
+
+    A request to be forgotten ends no help that runs: what was released and not delivered waits, and who is helping is told at the end.
+    """
     assert referral.released is not None
-    if not still_allowed(case, referral):
-        yield _revoke(referral, _why(case, referral, answer))
-    elif referral.state is ReferralState.RELEASED:
+    why = stopped(case)
+    if why is HoldReason.ERASED:
+        yield _revoke(referral, why)
+    elif not still_allowed(case, referral):
+        yield _revoke(referral, _why(case, referral, by_her_words(case, referral)))
+    elif referral.state is ReferralState.RELEASED and not why:
         yield ReferralDelivered(referral=referral.id, to=referral.to, premises=(referral.released,))
 
 

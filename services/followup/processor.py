@@ -66,7 +66,7 @@ class FollowupProcessor(CaseProcessor):
     waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
-        tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})
+        tx.set_timers({case_id: timers_of(desk.case, self.moments) for case_id, desk in desks.items()})
 
     def restless(self, store: Store) -> bool:
         """Never: a watermark wakes its clocks itself; a tick only goes on with what was too much at once."""

@@ -19,7 +19,7 @@ from starlette.types import Scope as Connection
 
 from backbone.engine.logs import where_from
 from backbone.gateway.tokens import Tokens
-from schakel.events.vocab import Scope
+from schakel.events.vocab import HoldReason, Scope
 from services.gateway import problems, registry
 from services.gateway.numbers import READ_SECONDS, READS
 from services.gateway.reading import Away, Given, NotForYou, Reader, Refused, TooLate
@@ -107,23 +107,15 @@ def signed_on(tokens: Tokens) -> Callable[..., Awaitable[str]]:
 def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:
     """The door for reads. A later door (telling over HTTP, pages for the person) is a router beside this one."""
     router = APIRouter()
-    bearer = HTTPBearer(auto_error=False, bearerFormat="opaque", description="the partner's token, from its profile")
+    asking = signed_on(tokens)
     under_way: Counter[str] = Counter()
-
-    async def asking(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
-        partner = tokens.partner(given.credentials) if given else None
-        if partner is None:
-            READS.labels("not_signed_on").inc()
-            log.warning("sign-on refused", claimed=tokens.claimed(given.credentials) if given else None)
-            raise problems.not_signed_on()
-        return partner
 
     @router.get(
         "/referrals/{referral}",
         operation_id="readReferral",
         summary="Read what a referral points to",
         response_model=Read,
-        responses=_documented(401, 403, 404, 422, 429, 500, 503),
+        responses=_documented(401, 403, 404, 410, 422, 429, 500, 503),
     )
     async def read(
         partner: Annotated[str, Depends(asking)],
@@ -144,8 +136,9 @@ def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:
             log.warning("a read of what is not theirs", partner=partner)
             raise problems.nothing_here() from None
         except Refused as no:
-            READS.labels("refused").inc()
-            raise problems.refused(no.reason) from None
+            gone = no.reason == HoldReason.ERASED
+            READS.labels("erased" if gone else "refused").inc()
+            raise (problems.erased() if gone else problems.refused(no.reason)) from None
         except TooLate:
             READS.labels("too_late").inc()
             raise problems.too_late() from None
@@ -187,6 +180,7 @@ def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         401: "no token, or not one of ours",
         403: "delivered to you once, and not to be read now; `reason` is the gate's",
         404: "no such referral of yours: unknown and somebody else's are the same answer",
+        410: "the person was erased: what it pointed to does not exist any more",
         422: "a parameter that does not fit",
         429: "too many reads at once",
         500: "a defect of ours; nothing was given",

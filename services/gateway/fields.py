@@ -6,6 +6,7 @@ them. The door's own reference and free text are opened to nobody.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from schakel.case_consent import HER
 from schakel.case_state import Effect
 from schakel.entry import Entry
 from schakel.events import Told
@@ -14,7 +15,7 @@ from schakel.events.contact import ContactPreferenceSet
 from schakel.events.report import ReportCorrected, ReportReceived
 from schakel.events.vocab import Scope
 
-SUBJECT = "victim"
+SUBJECT = HER
 OPENS: Mapping[str, tuple[SealedField, ...]] = {
     # Who may call her must know when it is not safe to.
     Scope.CONTACT_DETAILS: (SealedField.CONTACT_DETAILS, SealedField.CONTACT_PREFERENCE),

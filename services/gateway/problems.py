@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from schakel.events.vocab import HoldReason
+
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -72,6 +74,17 @@ def refused(reason: str) -> Problem:
         "May not be read now",
         "the referral may no longer be read, or not these data; keep nothing that the law does not oblige you to keep",
         more={"reason": reason},
+    )
+
+
+def erased() -> Problem:
+    return Problem(
+        410,
+        "subject.erased",
+        "The person was erased",
+        "what this referral pointed to was destroyed and will never be there again; erase what you have of it, as far as no law "
+        "obliges you to keep it",
+        more={"reason": HoldReason.ERASED.value},
     )
 
 

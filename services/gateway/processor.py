@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+
 from backbone.casework import LEDGER, CaseProcessor
 from backbone.desks import Desk
 from backbone.engine.processor import Outcome, Place, Surroundings
@@ -15,7 +17,7 @@ from backbone.onlooker import NoRules
 from backbone.store.transaction import Tx
 from schakel.case_state import Effect
 from schakel.entry import Entry
-from schakel.events.data import DisclosureDenied, DisclosurePermitted
+from schakel.events.data import DisclosureDenied, DisclosurePermitted, SubjectErased
 from schakel.events.referral import ReferralProposed
 from schakel.record import Raw
 from services.gateway import fields, tables
@@ -36,6 +38,7 @@ class GatewayProcessor(CaseProcessor):
         self._referrals: list[dict[str, Any]] = []
         self._sealed: dict[tuple[str, str], dict[str, Any]] = {}
         self._answers: list[Answer] = []
+        self._erased: set[str] = set()
 
     def waited_for(self, record: Any) -> bool:
         """All of it, while somebody reads; nothing else."""
@@ -70,7 +73,10 @@ class GatewayProcessor(CaseProcessor):
                         "drill": desk.case.drill,
                     }
                 )
-        else:
+        elif isinstance(event, SubjectErased):
+            if effect is Effect.EFFECTIVE and event.subject == fields.SUBJECT:
+                self._erased.add(desk.case.id)
+        elif fields.SUBJECT not in desk.case.erased:
             for field, part in fields.told_in(entry, effect):
                 self._sealed[desk.case.id, field] = {
                     "case_id": desk.case.id,
@@ -88,3 +94,6 @@ class GatewayProcessor(CaseProcessor):
         if sealed:
             newer = ("event_id", "event_type", "body")
             tx.connection.execute(tx.upsert(tables.sealed, ("case_id", "field"), newer), sealed)
+        erased, self._erased = self._erased, set()
+        if erased:  # nobody can open it any more, and nobody will look for it
+            tx.connection.execute(delete(tables.sealed).where(tables.sealed.c.case_id.in_(erased)))

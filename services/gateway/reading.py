@@ -27,7 +27,7 @@ from backbone.keys.service import NoKey, Opener
 from backbone.store.errors import DatabaseAway
 from backbone.store.tables import snapshot
 from schakel import avro
-from schakel.case_consent import noes_for, readable
+from schakel.case_consent import noes_for, readable, stopped
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.envelope import Envelope
@@ -205,7 +205,7 @@ class Reader:
         return self._open(referral, scopes), tuple(labels)
 
     def _open(self, referral: Referral, scopes: tuple[str, ...]) -> Mapping[str, Json]:
-        """The fields of these scopes as far as they were told. Nothing, when the person was erased."""
+        """The fields of these scopes as far as they were told. Raises Refused when the person's key was destroyed."""
         wanted = sorted(fields.opened_by(scopes))
         table = tables.sealed
         with self._connect() as db:
@@ -216,7 +216,9 @@ class Reader:
             values = self._opener.open_all(
                 referral.case, fields.SUBJECT, [(_places(row), bytes(row.body)) for row in rows]
             )
-        except NoKey:
+        except NoKey as gone:
+            if gone.destroyed:
+                raise Refused(HoldReason.ERASED) from None
             return {}
         return {row.field: value for row, value in zip(rows, values, strict=True)}
 
@@ -244,6 +246,8 @@ def _refusal(
     referral = case.referrals.get(referral_id)
     if referral is None or referral.to != partner or referral.delivered_at is None:
         return NotForYou()
-    if reason is HoldReason.UNKNOWN and (noes := noes_for(case, referral.to, referral.purpose)):
+    if why := stopped(case):
+        reason = why
+    elif reason is HoldReason.UNKNOWN and (noes := noes_for(case, referral.to, referral.purpose)):
         reason = HoldReason.WITHDRAWN if noes[-1].withdrawn else HoldReason.REFUSED
     return Refused(reason.value)

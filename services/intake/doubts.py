@@ -26,6 +26,9 @@ CODES = frozenset(
         "statement.not_yours",
         "supersedes.no_such_no",
         "link.said_before",
+        "subject.unknown",
+        "erasure.already_requested",
+        "hold.not_yours",
     }
 )
 Read = tuple[Envelope, Told] | Refusal

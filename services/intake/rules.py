@@ -19,7 +19,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, links, mediation
+from services.intake import bases, erasure, links, mediation
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -57,6 +57,8 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _recipients(message, chains)
     yield from _references(message)
     yield from _links(message)
+    if message.case is not None:
+        yield from erasure.objections(message.event, message.case, message.partner.id, now)
     yield from _bases(message, chains, now)
     yield from _requested(message, chains)
     yield from _mediation(message, chains)
@@ -342,6 +344,8 @@ def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     authors = {grant.id: grant.recorded_by for grant in case.grants.values()}
     authors |= {contact.id: contact.by for contact in case.contacts}
     authors |= {link.id: link.by for link in case.links.values()}
+    authors |= {asking.id: asking.by for plan in case.erasures.values() for asking in plan.asked}
+    authors |= {hold.id: hold.by for hold in case.holds.values()}
     return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
 
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from schakel.cli.main import app
 from schakel.client import (
     CannotTell,
+    Erased,
     Gateway,
     GatewayAway,
     GatewayProblem,
@@ -98,6 +99,9 @@ def test_only_these_scopes(gateway: Fake) -> None:
     [
         (403, "read.refused", {"reason": "withdrawn"}, Withdrawn),
         (403, "read.refused", {"reason": "too_narrow"}, ReadRefused),
+        (403, "read.refused", {"reason": "erasure_requested"}, ReadRefused),
+        (410, "subject.erased", {"reason": "erased"}, Erased),
+        (410, "http.410", {}, GatewayProblem),
         (404, "referral.not_yours", {}, NothingToRead),
         (401, "token.missing_or_wrong", {}, GatewayProblem),
         (429, "read.too_many", {}, GatewayAway),

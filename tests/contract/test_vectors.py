@@ -91,7 +91,7 @@ def test_headers_are_exact_and_belong_to_the_value(name: str) -> None:
 
 
 def test_every_example_has_an_id_of_its_own() -> None:
-    ids = [vector["headers"]["ce_id"] for vector in VECTORS.values()]
+    ids = [vector["headers"]["ce_id"] for vector in VECTORS.values() if newest(vector)]
     assert len(set(ids)) == len(ids)
 
 

@@ -43,7 +43,7 @@ class Rehearsal:
         self.chains = load_chains(ROOT / "chains", self.protocols)
         self.services = [
             RoutingRules(self.chains, self.protocols),
-            ConsentRules(),
+            ConsentRules(self.chains),
             FollowupRules(self.chains, self.protocols),
         ]
         self.now: datetime | None = None

@@ -147,6 +147,8 @@ def test_tokens_are_kept_as_digests_alone(tokens: Tokens) -> None:
     [
         (NotForYou(), 404, "referral.not_yours", {}),
         (Refused("withdrawn"), 403, "read.refused", {"reason": "withdrawn"}),
+        (Refused("erasure_requested"), 403, "read.refused", {"reason": "erasure_requested"}),
+        (Refused("erased"), 410, "subject.erased", {"reason": "erased"}),
         (TooLate(), 503, "read.too_late", {}),
         (Away("BrokerAway"), 503, "backbone.away", {}),
         (ValueError(f"{PHONE} is no phone"), 500, "backbone.fault", {}),
@@ -222,5 +224,5 @@ def test_it_says_what_it_offers(http: TestClient) -> None:
     said = http.get("/openapi.json").json()
     assert said["openapi"].startswith("3.1")
     responses = said["paths"]["/referrals/{referral}"]["get"]["responses"]
-    assert set(responses) == {"200", "401", "403", "404", "422", "429", "500", "503"}
+    assert set(responses) == {"200", "401", "403", "404", "410", "422", "429", "500", "503"}
     assert all("application/problem+json" in one["content"] for code, one in responses.items() if code != "200")

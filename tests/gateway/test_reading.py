@@ -1,6 +1,7 @@
 """One read, in every order with a withdrawal: what stands before the request wins, and nothing leaves that was taken back since."""
 
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from backbone.casework import ledger_record
 from schakel.case import conclude
 from schakel.entry import Entry
 from schakel.events.base import SealedField
-from schakel.events.data import DisclosurePermitted
+from schakel.events.data import DisclosurePermitted, ErasureRequested
 from schakel.events.report import ReportCorrected
 from schakel.events.vocab import Scope
 from schakel.ids import new_event_id, service_source
@@ -58,10 +59,44 @@ async def test_the_newest_word_is_given(read: Reading) -> None:
     assert given.personal["story"] == STORY
 
 
-async def test_a_person_who_was_erased_is_read_by_nobody(read: Reading) -> None:
+async def test_a_person_whose_key_was_destroyed_is_read_by_nobody(read: Reading) -> None:
     offer = read.offered()
     read.cluster.keys.destroy(offer.case, "victim")
-    assert (await read.read(HELP, offer.referral)).personal == {}
+    with pytest.raises(Refused) as no:
+        await read.read(HELP, offer.referral)
+    assert no.value.reason == "erased"
+
+
+def _ask_to_forget(read: Reading, case: str) -> None:
+    """She asks at her door; intake appends it, and nobody else has read it yet."""
+    read.cluster.send(DOOR, ErasureRequested(subject="victim"), case=case)
+    read.cluster.work(read.cluster.services[0], 500)
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_request_to_be_forgotten_wins_as_a_withdrawal_does(read: Reading, step: str) -> None:
+    offer = read.offered()
+    read.before[step] = lambda: _ask_to_forget(read, offer.case)
+    if step == "opened":
+        assert (await read.read(HELP, offer.referral)).personal
+    else:
+        with pytest.raises(Refused) as no:
+            await read.read(HELP, offer.referral)
+        assert no.value.reason == "erasure_requested"
+
+
+async def test_erased_she_is_read_by_nobody_and_it_says_so(read: Reading) -> None:
+    offer = read.offered()
+    for proof in (None, "called_back"):
+        read.cluster.send(DOOR, ErasureRequested(subject="victim", second_proof=proof), case=offer.case)
+        read.cluster.settle()
+    read.cluster.advance(timedelta(days=16))
+    with pytest.raises(Refused) as no:
+        await read.read(HELP, offer.referral)
+    assert no.value.reason == "erased"
+    with pytest.raises(NotForYou):
+        await read.read(STRANGER, offer.referral)
+    assert read.effects(offer.case) == ["disclosure.requested", "disclosure.denied"] * 2
 
 
 async def test_a_rebuilt_gateway_gives_the_same(read: Reading) -> None:

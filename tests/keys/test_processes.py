@@ -22,8 +22,12 @@ from schakel.secret import Secret
 ROOT = Path(__file__).parents[2]
 NOBODY = "127.0.0.1:1"
 WITHIN_S = 240
-OPENED = {"intake": {"door.json", "data-public.json", "keys.db"}, "gateway": {"data.json", "keys.db"}}
-"""Of what lies under `var/keys`; the others open nothing there. (Consent comes to open the database when it has somebody to erase.)"""
+OPENED = {
+    "intake": {"door.json", "data-public.json", "keys.db"},
+    "gateway": {"data.json", "keys.db"},
+    "consent": {"keys.db"},
+}
+"""Of what lies under `var/keys`; the others open nothing there. Consent destroys rows, and needs no file of keys for it."""
 CAN = {"intake": {"seal"}, "gateway": {"open"}}
 WAYS: dict[str, Callable[[Settings], object]] = {
     "seal": lambda told: open_sealer(told.keys_url, told.var_dir, files=KeyFiles.of(told)),

@@ -15,6 +15,7 @@ from tests.support.conclusions import (
     reminded,
     reopened,
     resumed,
+    scheduled,
     suspended,
 )
 from tests.support.telling import (
@@ -154,9 +155,11 @@ def test_a_clock_that_starts_at_the_label_starts_when_it_was_given(tmp_path: Pat
 
 
 def test_the_coordinators_word_closes_the_case_and_the_next_opens_it():
-    story = given(report()).when(close_requested()).then(closed(reason="enough_help")).then_quiet()
+    story = given(report()).when(close_requested())
+    story.then(closed(reason="enough_help"), scheduled("victim", ground="retention_term")).then_quiet()
     story.when(reopen_requested()).then(reopened()).then_quiet()
-    story.when(close_requested(reason="no_help_wanted")).then(closed(reason="no_help_wanted")).then_quiet()
+    story.when(close_requested(reason="no_help_wanted"))
+    story.then(closed(reason="no_help_wanted"), scheduled("victim")).then_quiet()
 
 
 def test_who_changes_his_mind_before_it_is_done_gets_his_last_word():

@@ -8,7 +8,7 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from backbone.chains import Chains, Partner
 from backbone.chains.model import Member, OtherBasis
 from backbone.contract.examples_told import CASE, REFERRAL, told_example
 from backbone.contract.tables import told_table
-from schakel.case_state import ReferralState, State
+from schakel.case_state import LegalHold, ReferralState, State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Told
-from schakel.events.data import StatementRetracted
+from schakel.events.data import HoldLifted, StatementRetracted
 from schakel.events.referral import ReferralRequested
 from schakel.events.report import ReportLinked, ReportReceived
 from schakel.events.vocab import Basis, Role
@@ -96,6 +96,13 @@ def case_of(partner: str, relation: str) -> State:
     return case
 
 
+def told_before(name: str, case: State, partner: str) -> None:
+    """What the example refers to, told by this partner."""
+    if name == HoldLifted.TYPE:
+        hold = told_example(name).hold  # type: ignore[attr-defined]
+        case.holds[hold] = LegalHold(hold, partner, "criminal_case", date(2027, 1, 1))
+
+
 def event_of(name: str, case: State, reader: str) -> Told:
     event = told_example(name)
     if isinstance(event, ReferralRequested):
@@ -110,6 +117,7 @@ def code(name: str, role: Role, relation: str) -> str | None:
     chains = one_role_each()
     partner = chains.partners["dmg" if relation == "another chain" else holder(role)]
     case = case_of(partner.id, relation)
+    told_before(name, case, partner.id)
     event = event_of(name, case, partner.id)
     named = None if relation == "no case" else CASE
     envelope = Envelope(

@@ -23,6 +23,7 @@ from tests.support.conclusions import (
     of_type,
     proposed,
     released,
+    scheduled,
 )
 from tests.support.telling import (
     ADV,
@@ -164,7 +165,7 @@ def test_ams_5_each_partner_ends_its_own_follow_up_and_the_project_leader_the_ca
     story = given(report(consents=(terms(HELP), terms(ADV))), accepted(HELP), accepted(ADV))
     story.when(thread_closed(HELP, "enough_help"), thread_closed(ADV, "means_exhausted_referred_on")).expect_nothing()
     assert story.case.closed is None
-    story.when(close_requested(CITY)).then(closed(reason="enough_help"))
+    story.when(close_requested(CITY)).then(closed(reason="enough_help"), scheduled("victim"))
     assert all(entry.event.recovered == "unknown" for entry in story.world.ledger if hasattr(entry.event, "recovered"))
 
 

@@ -16,6 +16,7 @@ from tests.support.conclusions import (
     of_type,
     proposed,
     released,
+    scheduled,
 )
 from tests.support.telling import (
     COC_GRONINGEN,
@@ -128,14 +129,14 @@ def test_grn_5_it_ends_when_the_suspicion_is_removed_and_the_reporter_content():
         assert why_not(story, ending) == "close.not_yet"
     story.when(assessed(DMG, "reporter_content", "yes"))
     assert why_not(story, ending) is None
-    story.when(ending).then(closed(reason="suspicion_removed_and_content"))
+    story.when(ending).then(closed(reason="suspicion_removed_and_content"), scheduled("victim"))
 
 
 def test_grn_6_a_direct_anonymous_call_is_heard_and_ends():
     """DMG hears an anonymous caller and closes as anonymous. NOT a clock, a question or a referral."""
     story = given(report_in_groningen(by=DMG, identity="anonymous_heard", channel="telephone", **SUSPECTED))
     story.when(contact_made(DMG, "2026-03-02 12:00", listening_ear=True)).expect_nothing()
-    story.when(close_requested(DMG, "anonymous")).then(closed(reason="anonymous"))
+    story.when(close_requested(DMG, "anonymous")).then(closed(reason="anonymous"), scheduled("victim"))
     assert story.case.clocks == {}
     assert story.case.contacts[0].listening_ear
     story.never(of_type(ConsentNeeded), of_type(ReferralProposed), of_type(PartyInformed))

@@ -13,6 +13,7 @@ from schakel.events.report import ReportFacts, ReportReceived
 from schakel.events.vocab import Identity, Purpose, Role, Scope
 from schakel.ids import partner_source
 from services.consent import rules
+from tests.support.casebook import repository
 
 CASE = "11111111-1111-4111-8111-111111111111"
 START = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ def settle(case: State) -> list[tuple[Derived, str]]:
     """Everything the gate still owes the case, with its ids; each takes effect, and then it owes nothing."""
     said = []
     for _ in range(5):
-        owed = [conclude(case, event) for event in rules.decide(case)]
+        owed = [conclude(case, event) for event in rules.decide(case, repository()[0], None)]
         for entry in owed:
             assert apply(case, entry) is Effect.EFFECTIVE, entry.envelope.type
             assert isinstance(entry.event, Derived)

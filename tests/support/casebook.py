@@ -86,7 +86,7 @@ class World:
         self._told = 0
         deciders = {
             "routing": RoutingRules(self.chains, self.protocols),
-            "consent": ConsentRules(),
+            "consent": ConsentRules(self.chains),
             "followup": _Followup(self.chains, self.protocols),
         }
         self.seats = {name: Seat(name, deciders[name], State(id=case_id)) for name in SERVICES}
@@ -201,7 +201,7 @@ class World:
         moved = False
         for entry in self.ledger[seat.read : end]:
             if isinstance(entry.event, WatermarkPassed):
-                if seat.name == "followup":
+                if seat.name in ("followup", "consent"):
                     seat.now = max(seat.now, entry.event.at) if seat.now else entry.event.at
                     moved = True
                 continue

@@ -22,7 +22,13 @@ from schakel.events.clock import (
     ClockSuspended,
 )
 from schakel.events.consent import ConsentExpired, ConsentNeeded
-from schakel.events.data import DisclosureDenied, DisclosurePermitted
+from schakel.events.data import (
+    DisclosureDenied,
+    DisclosurePermitted,
+    ErasureRefused,
+    ErasureScheduled,
+    SubjectErased,
+)
 from schakel.events.referral import (
     PartyInformed,
     ReferralDelivered,
@@ -124,6 +130,20 @@ def permitted(*scopes: str, **fields: Any) -> Pattern:
 
 def denied(reason: str, **fields: Any) -> Pattern:
     return Pattern(DisclosureDenied, {"reason": reason, **fields})
+
+
+def scheduled(subject: str, **fields: Any) -> Pattern:
+    """From when on somebody may be erased."""
+    return Pattern(ErasureScheduled, {"subject": subject, **fields})
+
+
+def erased(subject: str, **fields: Any) -> Pattern:
+    return Pattern(SubjectErased, {"subject": subject, **fields})
+
+
+def not_erased(**fields: Any) -> Pattern:
+    """A hold stands in the way."""
+    return Pattern(ErasureRefused, fields)
 
 
 def clock_started(clock: str, **fields: Any) -> Pattern:

@@ -32,6 +32,7 @@ from schakel.messages import Message, Receipt
 from schakel.record import Raw
 from schakel.timesource import FixedTime
 from services.cases.processor import CasesProcessor
+from services.consent.erasing import ConsentProcessor
 from services.consent.processor import ConsentRules
 from services.followup.processor import FollowupProcessor, FollowupRules
 from services.gateway.ledger import Watch
@@ -73,7 +74,7 @@ class MiniCluster:
         self._makes: dict[str, Callable[[], CaseProcessor]] = {
             "intake": lambda: IntakeProcessor(self.chains, lambda: self.keys, self.time, log_end),
             "routing": lambda: CaseProcessor("routing", RoutingRules(self.chains, self.protocols)),
-            "consent": lambda: CaseProcessor("consent", ConsentRules()),
+            "consent": lambda: ConsentProcessor(ConsentRules(self.chains), lambda: self.keys),
             "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
             "cases": CasesProcessor,
             "gateway": lambda: GatewayProcessor(self.watch, _nobody),

@@ -6,7 +6,7 @@ A builder gives a `Tell`: who tells what, and when intake logs it. Moments may b
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from schakel.events.consent import (
     ConsentWithdrawn,
 )
 from schakel.events.contact import ContactAttempted, ContactMade, InformationGiven
-from schakel.events.data import StatementRetracted
+from schakel.events.data import ErasureRequested, HoldLifted, HoldPlaced, StatementRetracted
 from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined, ReferralRequested
 from schakel.events.report import (
     AssessmentRecorded,
@@ -237,6 +237,32 @@ def invoked(
 
 def retracted(event_id: str, by: str = POLICE) -> Tell:
     return Tell(by, StatementRetracted(event=event_id, reason="mistake"))
+
+
+# --- erasure
+
+
+def forget(
+    subject: str = "victim", by: str = POLICE, person: str = "victim", proof: str | None = None, id: str | None = None
+) -> Tell:
+    """Somebody wants to be forgotten; `proof` is how it was made sure who asks."""
+    return Tell(by, ErasureRequested(subject=subject, requested_by=person, second_proof=proof), id=id)
+
+
+def hold(until: str = "2026-12-31", by: str = POLICE, id: str | None = None) -> Tell:
+    """The law obliges to keep what is here through this day."""
+    return Tell(by, HoldPlaced(legal_ground="criminal_case", until=date.fromisoformat(until)), id=id)
+
+
+def lifted(by: str = POLICE) -> Tell:
+    """The newest hold."""
+    return Tell(by, lambda case: HoldLifted(hold=list(case.holds)[-1]))
+
+
+def about(subject: str, by: str = POLICE) -> Tell:
+    """Something sealed about this person; nothing else changes."""
+    part = SEALED.model_copy(update={"subject": subject})
+    return Tell(by, AssessmentRecorded(check="punishable", answer="unknown", sealed=(part,)))
 
 
 def explained(topic: str, by: str = POLICE) -> Tell:

@@ -1,4 +1,4 @@
-"""Consent and referral: scopes, purposes, bases, why something waits."""
+"""Consent, referral and erasure: scopes, purposes, bases, why something waits or is destroyed."""
 
 from enum import StrEnum
 
@@ -67,7 +67,7 @@ class Mode(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """Why a referral waits: not asked, asked without answer, refused and withdrawn are four things."""
+    """Why a referral waits or a read is refused: not asked, asked without answer, refused and withdrawn are four things."""
 
     NOT_ASKED = "not_asked"
     NO_ANSWER = "no_answer"
@@ -76,6 +76,17 @@ class HoldReason(StrEnum):
     TOO_NARROW = "too_narrow"
     PROVISIONAL = "provisional"
     OTHER_SIDE = "other_side"
+    ERASURE_REQUESTED = "erasure_requested"
+    """The person has asked to be forgotten: nothing goes out while that stands."""
+    ERASED = "erased"
+    UNKNOWN = "unknown"
+
+
+class ErasureGround(StrEnum):
+    """Why a person's data is destroyed: somebody asked for it, or the term for keeping it is over."""
+
+    REQUEST = "request"
+    RETENTION_TERM = "retention_term"
     UNKNOWN = "unknown"
 
 

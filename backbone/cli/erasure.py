@@ -1,0 +1,111 @@
+"""`backbone erasure`: what was destroyed, for the records officer. Who is erased is told by partners and decided by the ledger."""
+
+import os
+import re
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+
+from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
+from backbone.declaration import LANGUAGES, declared, text
+from backbone.definition_files import load_definitions
+from backbone.kafka.connection import connection, credentials
+from backbone.kafka.credentials import Credentials
+from backbone.kafka.embedded import running
+from backbone.kafka.rights import service_user
+from backbone.keys.destroying import SqlDestroyer, open_destroyer
+from backbone.settings import Settings
+from schakel.envelope import PATTERNS
+from schakel.history import History, read_case, read_cases
+from schakel.kafka_errors import clear_errors
+
+app = typer.Typer(no_args_is_help=True, help="What was erased, and that it is gone.")
+_CASE = re.compile(PATTERNS["ce_subject"])
+
+
+@app.callback()
+def _group() -> None:
+    """A group, also with one command."""
+
+
+@app.command()
+def declaration(
+    case: Annotated[str | None, typer.Option("--case", metavar="CASE", help="Only of this case.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="From this day on, such as 2026-01-01.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Up to and including this day.")] = None,
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help="nl or en.")] = "nl",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """The declaration of destruction: what, on which ground, when, by whom, after which term, with the ledger's positions.
+
+    It holds no personal data: a person is a handle in a case. Ends with exit code 1 when something was erased by the ledger and
+    its key still lives.
+
+    Examples:
+
+      backbone erasure declaration --since 2026-01-01 --until 2026-12-31 > verklaring.txt
+
+      backbone erasure declaration --case 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e --json
+    """
+    if language not in LANGUAGES:
+        raise Undoable(f"--language {language[:20]!r}: expected one of {', '.join(LANGUAGES)}")
+    if case is not None and not _CASE.fullmatch(case):
+        raise Undoable(f"--case {case[:40]!r}: expected a UUID in small letters, as a receipt gives it")
+    first, last = _day("--since", since), _day("--until", until)
+    settings = read_settings()
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    keys = _keys(settings)
+    try:
+        found = declared(_histories(settings, case), chains, keys.destroyed_at, since=first, until=last)
+    finally:
+        keys.close()
+    if as_json:
+        show_json([asdict(one) for one in found])
+    else:
+        say(text(found, language, datetime.now(UTC)).rstrip("\n"))
+    if any(one.key_destroyed_at is None for one in found):
+        raise typer.Exit(FOUND)
+
+
+def _day(option: str, given: str | None) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise Undoable(f"{option} {given!r}: expected a day such as 2026-01-31") from None
+
+
+def _keys(settings: Settings) -> SqlDestroyer:
+    """To look at; nothing is destroyed here. Raises Undoable where there is no database of keys yet."""
+    if settings.keys_url is None and not (settings.var_dir / "keys" / "keys.db").exists():
+        raise Undoable(
+            f"there is no database of keys on {settings.var_dir}; 'backbone up' makes it, or set SCHAKEL_KEYS_URL"
+        )
+    return open_destroyer(settings.keys_url, settings.var_dir)
+
+
+def _histories(settings: Settings, case: str | None) -> list[History]:
+    bootstrap, who = _auditor(settings)
+    with clear_errors(bootstrap, who.username, who.password):
+        how = connection(bootstrap, who, ca_file=settings.ca_file)
+        return [read_case(how, case)] if case else list(read_cases(how).values())
+
+
+def _auditor(settings: Settings) -> tuple[str, Credentials]:
+    """The broker, and the user that may read histories. Raises Undoable."""
+    user = service_user("auditor")
+    if os.environ.get("SCHAKEL_BOOTSTRAP"):
+        if who := settings.credentials():
+            return settings.bootstrap, who
+        raise Undoable(
+            "SCHAKEL_BOOTSTRAP is set and nothing says who to be there; set SCHAKEL_SASL_USERNAME and "
+            f"SCHAKEL_SASL_PASSWORD_FILE to {user} or an administrator of that Kafka"
+        )
+    if not running(settings.var_dir):
+        raise Undoable(
+            f"no Kafka runs on {settings.var_dir}; 'backbone up' starts one, or set SCHAKEL_BOOTSTRAP to yours"
+        )
+    if who := credentials(settings.var_dir, user):
+        return settings.bootstrap, who
+    raise Undoable(f"the Kafka on {settings.var_dir} has no user {user} yet; 'backbone topics create' makes it")
