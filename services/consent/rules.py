@@ -8,6 +8,8 @@ Every rule answers *what does this history lack?* and is quiet when nothing does
 from collections.abc import Iterator
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from backbone.chains import Chains
 from schakel.case_consent import never_asked, noes_for, still_allowed, stopped
 from schakel.case_state import Referral, ReferralState, Side, State
@@ -24,7 +26,12 @@ RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPT
 
 
 def decide(case: State, chains: Chains, now: datetime | None) -> Iterator[Derived]:
-    """What the gate still owes `case` at the watermark `now`; None while none was seen."""
+    """What the gate still owes `case` at the watermark `now`; None while none was seen.
+
+    What is concluded bears the later of case time and watermark, so a grant that has ended by then has ended now.
+    """
+    if now is not None and case.time is not None and case.time < now:
+        case = replace(case, time=now)
     yield from answers(case)
     yield from erasure.owed(case, chains, now)
     if case.history:

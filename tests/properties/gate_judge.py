@@ -9,9 +9,9 @@ from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.events import Derived
 from schakel.events.consent import ConsentNeeded
-from schakel.events.data import DisclosurePermitted, DisclosureRequested
+from schakel.events.data import DisclosurePermitted, DisclosureRequested, SubjectErased
 from schakel.events.referral import ReferralDelivered, ReferralProposed, ReferralReleased, ReferralRevoked
-from tests.properties.gate_model import Model
+from tests.properties.gate_model import HER, Model
 
 WAITING, RUNNING = ("proposed", "held", "revoked"), ("released", "delivered", "accepted")
 
@@ -52,6 +52,8 @@ class Judge:
                 yield f"{event.of} is asked about {event.recipient} for {event.purpose}, which was answered"
             case DisclosurePermitted():
                 yield from self._read(event)
+            case SubjectErased() if event.subject == HER:
+                self.model.erased = True
 
     def _read(self, permit: DisclosurePermitted) -> Iterator[str]:
         """By whom it was sent to, as long as it runs, and no more than may be read here."""
@@ -61,6 +63,8 @@ class Judge:
             yield "a read of what nobody asked for, or of what is not out"
         elif request.by != release.to:
             yield f"{request.by} reads what went to {release.to}"
+        elif self.model.forgetting():
+            yield f"{request.by} reads of somebody who asked to be forgotten"
         else:
             yield from self.model.against(self.proposals[request.referral], release, new=False)
             if unseen := {*permit.scopes} - self.model.readable(self.proposals[request.referral], release):

@@ -13,14 +13,14 @@ from typing import Any
 from schakel.entry import Entry
 from schakel.events import Derived
 from schakel.events.consent import BasisInvoked, ConsentAsked, ConsentGranted, ConsentRefused, ConsentWithdrawn
-from schakel.events.data import StatementRetracted
+from schakel.events.data import ErasureRequested, StatementRetracted
 from schakel.events.referral import ReferralProposed, ReferralReleased
 from schakel.events.report import AssessmentRecorded, CaseOpened, LabelRefused, ReportCorrected, ReportReceived
 
 ONLY_HER_OWN_YES = {"mediation", "board_contact", "publication", "later_research", "victim_network"}
 LAW = {"vital_interest", "legal_duty"}
 SPEAKS_FOR_HER = {"victim", "representative", "professional"}
-FACTS = "case_facts"
+FACTS, HER = "case_facts", "victim"
 
 
 @dataclass
@@ -69,6 +69,8 @@ class Model:
     said: list[tuple[str, str, Any]] = field(default_factory=list)
     """(id, author, event)"""
     now: datetime | None = None
+    erased: bool = False
+    """Whether the ledger says that she has been erased."""
 
     def hear(self, entry: Entry) -> None:
         """One record that is no repetition. Of the backbone's own only the opening is kept: it pins what the chain doubts."""
@@ -79,8 +81,23 @@ class Model:
 
     # -- the three questions -------------------------------------------------------------------------------------------
 
+    def forgetting(self) -> str | None:
+        """Why nothing new about her goes out or is read, whatever she agreed to: she was erased, or somebody has asked for it."""
+        asked: dict[str, str] = {}
+        for word_id, by, event in self.said:
+            if isinstance(event, ErasureRequested) and (event.subject, event.requested_by in SPEAKS_FOR_HER) == (
+                HER,
+                True,
+            ):
+                asked[word_id] = by
+            elif isinstance(event, StatementRetracted) and asked.get(event.event) == by:
+                del asked[event.event]
+        return "erased" if self.erased else "erasure_requested" if asked else None
+
     def verdict(self, asks: ReferralProposed) -> Verdict:
         """May this go out now?"""
+        if why := self.forgetting():
+            return Verdict(False, reason=why)
         hers, needs = self._stand(asks, other=False), set(asks.needs)
         usable = self._usable(asks, hers)
         consents = [yes for yes in usable if yes.basis == "consent"]
@@ -108,6 +125,8 @@ class Model:
         if release.basis == "consent":
             usable = [yes for yes in usable if yes.basis == "consent"]
         data, carried = self._data(usable), set(release.scopes)
+        if new and self.forgetting():
+            yield "she asked to be forgotten"
         if release.to != asks.to:
             yield f"to {release.to}, which nobody proposed"
         if self._needs_both(asks) and not self._stand(asks, other=True).yes:

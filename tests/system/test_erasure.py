@@ -10,12 +10,13 @@ import pytest
 from backbone.keys.destroying import open_destroyer
 from schakel.client import Erased, ReadRefused
 from schakel.events.data import ErasureRequested, SubjectErased
+from tests.support.desk import DOOR, Desk
 from tests.support.partners import NAME, PHONE, STORY, SUPPORT, Partners
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import check
-from tests.system.test_reading import DOOR, Desk, hers
+from tests.system.test_reading import hers
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 COOLED_OFF = timedelta(days=16)
 
 

@@ -19,7 +19,7 @@ from tests.support.poison import Sender
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import check
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 FORMS = [
     form
     for text in PERSONAL
