@@ -6,6 +6,8 @@ VENV   := var/venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.complete
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/cache/pycache
+# What is compiled once stays in var/: without it every process that starts compiles everything anew, which takes seconds.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
 export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis

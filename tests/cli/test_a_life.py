@@ -19,7 +19,7 @@ from backbone.supervisor.prepare import profile_path
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.up import SERVICES
 from bench.reports import PERSONAL, reports
-from schakel.client import Partner
+from schakel.client import Partner, Refused
 from schakel.client.access import Profile
 from schakel.kafka_errors import WrongCredentials
 from schakel.messages import ReceiptStatus
@@ -98,8 +98,11 @@ def keys_live_on(shell: Shell) -> None:
     with Partner.connect(profile=profile_path(shell.var_dir, PARTNER)) as partner:
         assert partner.definitions.door_key(datetime.now(UTC)).kid == doors[0]
         shell.run("keys", "rotate-door", "--keep", "0")
-        report = next(reports())
-        assert partner.tell(report, personal=PERSONAL).status is ReceiptStatus.ACCEPTED, "it was sealed to the newest"
+        with pytest.raises(Refused) as refused:
+            partner.tell(next(reports()), personal=PERSONAL)
+        assert refused.value.code == "sealed.unknown_key", "it was sealed to the one that it knew, which is gone"
+        receipt = partner.tell(next(reports()), personal=PERSONAL)
+        assert receipt.status is ReceiptStatus.ACCEPTED, "it has heard of the newest since"
     assert profile.gateway_token
     assert len(json.loads(shell.run("keys", "status", "--json"))["door_keys"]) == 1
     assert shell.status()["ready"] is True

@@ -16,7 +16,7 @@ from tests.support.realcluster import RealCluster
 from tests.system.conftest import check
 from tests.system.test_reading import hers
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing]
 COOLED_OFF = timedelta(days=16)
 
 
