@@ -80,7 +80,7 @@ def course(desk: Desk, sent: Sent, looked_at: list[int]) -> Course | None:
     raws = wire.topic(out_topic(sent.partner))[looked_at[0] :]
     looked_at[0] += len(raws)
     receipts = [
-        (raw.timestamp, message)
+        (raw.timestamp_ms, message)
         for raw in raws
         if isinstance(message := codec.decode_message(raw.value), Receipt) and message.about == sent.id
     ]
@@ -93,10 +93,10 @@ def course(desk: Desk, sent: Sent, looked_at: list[int]) -> Course | None:
     stands = wire.records[LEDGER, receipt.position.partition][receipt.position.offset]
     assert read_headers(stands.headers).id == sent.id, "no receipt lies"
     rows = [raw for raw in wire.topic(LEDGER) if read_headers(raw.headers).type == ReportReceived.TYPE]
-    before = sum(raw.timestamp <= stands.timestamp for raw in rows)
+    before = sum(raw.timestamp_ms <= stands.timestamp_ms for raw in rows)
     places = {one.position for _, one in receipts}
     return Course(
-        (stands.timestamp - told.timestamp) / 1000, (answered_ms - told.timestamp) / 1000, before, len(places)
+        (stands.timestamp_ms - told.timestamp_ms) / 1000, (answered_ms - told.timestamp_ms) / 1000, before, len(places)
     )
 
 
