@@ -25,7 +25,7 @@ from schakel.kafka_errors import WrongCredentials
 from schakel.messages import ReceiptStatus
 from tests.support.broker import CACHE, wait_until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing]
 
 ROOT = Path(__file__).parents[2]
 PARTNER = "coc-amsterdam"

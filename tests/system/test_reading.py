@@ -17,7 +17,7 @@ from tests.support.partners import NAME, PHONE, STORY, SUPPORT, Partners
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import check
 
-pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing]
 STRANGER = "coc-amsterdam"
 
 
