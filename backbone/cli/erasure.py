@@ -1,6 +1,5 @@
 """`backbone erasure`: what was destroyed, for the records officer. Who is erased is told by partners and decided by the ledger."""
 
-import os
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -8,13 +7,11 @@ from typing import Annotated
 
 import typer
 
+from backbone.cli.broker import find_user
 from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
 from backbone.declaration import LANGUAGES, declared, text
 from backbone.definition_files import load_definitions
-from backbone.kafka.connection import connection, credentials
-from backbone.kafka.credentials import Credentials
-from backbone.kafka.embedded import running
-from backbone.kafka.rights import service_user
+from backbone.kafka.connection import connection
 from backbone.keys.destroying import SqlDestroyer, open_destroyer
 from backbone.settings import Settings
 from schakel.envelope import PATTERNS
@@ -86,26 +83,7 @@ def _keys(settings: Settings) -> SqlDestroyer:
 
 
 def _histories(settings: Settings, case: str | None) -> list[History]:
-    bootstrap, who = _auditor(settings)
+    bootstrap, who = find_user(settings, "auditor")
     with clear_errors(bootstrap, who.username, who.password):
         how = connection(bootstrap, who, ca_file=settings.ca_file)
         return [read_case(how, case)] if case else list(read_cases(how).values())
-
-
-def _auditor(settings: Settings) -> tuple[str, Credentials]:
-    """The broker, and the user that may read histories. Raises Undoable."""
-    user = service_user("auditor")
-    if os.environ.get("SCHAKEL_BOOTSTRAP"):
-        if who := settings.credentials():
-            return settings.bootstrap, who
-        raise Undoable(
-            "SCHAKEL_BOOTSTRAP is set and nothing says who to be there; set SCHAKEL_SASL_USERNAME and "
-            f"SCHAKEL_SASL_PASSWORD_FILE to {user} or an administrator of that Kafka"
-        )
-    if not running(settings.var_dir):
-        raise Undoable(
-            f"no Kafka runs on {settings.var_dir}; 'backbone up' starts one, or set SCHAKEL_BOOTSTRAP to yours"
-        )
-    if who := credentials(settings.var_dir, user):
-        return settings.bootstrap, who
-    raise Undoable(f"the Kafka on {settings.var_dir} has no user {user} yet; 'backbone topics create' makes it")

@@ -3,7 +3,6 @@
 What is appended is the command's: the few things that an operator says (`event.voided`, `access.given`).
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +11,9 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from backbone.cli.output import Undoable
-from backbone.kafka.connection import connection, credentials
+from backbone.cli.broker import find_user
+from backbone.kafka.connection import connection
 from backbone.kafka.credentials import Credentials
-from backbone.kafka.embedded import running
-from backbone.kafka.rights import service_user
 from backbone.settings import Settings
 from backbone.store.rows import Outgoing
 from schakel.kafka_errors import check_sign_on, clear_errors
@@ -35,7 +32,7 @@ class OperatorsHand:
     @classmethod
     def find(cls, settings: Settings) -> "OperatorsHand":
         """Of these settings. Raises Undoable."""
-        return cls(*_operator(settings), settings.ca_file)
+        return cls(*find_user(settings, "operator"), settings.ca_file)
 
     @contextmanager
     def connected(self) -> Iterator[dict[str, Any]]:
@@ -53,22 +50,3 @@ class OperatorsHand:
             )
             at = sent.get(_ACKNOWLEDGED_WITHIN_S)
         return f"{at.topic}/{at.partition}/{at.offset}"
-
-
-def _operator(settings: Settings) -> tuple[str, Credentials]:
-    """The broker, and the user that may append to the ledger by hand. Raises Undoable."""
-    user = service_user("operator")
-    if os.environ.get("SCHAKEL_BOOTSTRAP"):
-        if who := settings.credentials():
-            return settings.bootstrap, who
-        raise Undoable(
-            "SCHAKEL_BOOTSTRAP is set and nothing says who to be there; set SCHAKEL_SASL_USERNAME and "
-            f"SCHAKEL_SASL_PASSWORD_FILE to {user} or an administrator of that Kafka"
-        )
-    if not running(settings.var_dir):
-        raise Undoable(
-            f"no Kafka runs on {settings.var_dir}; 'backbone up' starts one, or set SCHAKEL_BOOTSTRAP to yours"
-        )
-    if who := credentials(settings.var_dir, user):
-        return settings.bootstrap, who
-    raise Undoable(f"the Kafka on {settings.var_dir} has no user {user} yet; 'backbone topics create' makes it")

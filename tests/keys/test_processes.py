@@ -18,8 +18,10 @@ from backbone.supervisor.keeper import Keeper
 from backbone.supervisor.prepare import Broker
 from backbone.supervisor.up import SERVICES, Backbone
 from schakel.secret import Secret
+from tests.support.broker import wait_until
 
 ROOT = Path(__file__).parents[2]
+
 NOBODY = "127.0.0.1:1"
 WITHIN_S = 240
 OPENED = {
@@ -73,10 +75,7 @@ def keepers(var_dir: Path, watched: Path) -> Iterator[dict[str, Keeper]]:
         for keeper in keepers.values():
             keeper.start(time.monotonic())
     try:
-        deadline = time.monotonic() + WITHIN_S
-        while not all(_looks_for_the_broker(keeper) for keeper in keepers.values()):
-            assert time.monotonic() < deadline, f"not all came up within {WITHIN_S} s; logs in {var_dir}/log"
-            time.sleep(0.05)
+        wait_until(lambda: all(_looks_for_the_broker(keeper) for keeper in keepers.values()), WITHIN_S)
         yield keepers
     finally:
         for keeper in keepers.values():
