@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
+from backbone.kafka.names import LEDGER as LEDGER
 from backbone.store.rows import Outgoing
 from schakel import codec
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.ids import message_id, service_source
 from schakel.messages import Message
-
-LEDGER = "schakel.ledger"
 
 
 def out_record(

@@ -21,7 +21,8 @@ from backbone.contract.tables import chains, tellable
 from backbone.contract.vectors import Example, examples
 from backbone.contract.words import first_line, further
 from backbone.kafka.credentials import MECHANISM
-from backbone.kafka.topics import CLUSTER, DEFINITIONS, LEDGER, REFUSED, TopicSpec, core_topics, partner_topics
+from backbone.kafka.names import DEFINITIONS, LEDGER, REFUSED
+from backbone.kafka.topics import CLUSTER, TopicSpec, core_topics, partner_topics
 from schakel import avro, codec
 from schakel.events import ce_type
 from schakel.events.report import ReportReceived

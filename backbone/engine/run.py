@@ -78,6 +78,7 @@ def _collect_seldom() -> None:
     fifth of the processor's time."""
     gc.collect()
     gc.freeze()
+    gc.enable()  # off while we were loaded (backbone.supervisor.leash)
     gc.set_threshold(100_000, 50, 100)
 
 

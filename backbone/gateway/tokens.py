@@ -14,7 +14,7 @@ import re
 import secrets
 from pathlib import Path
 
-from backbone.kafka.topics import partner_name
+from backbone.kafka.names import partner_name
 from schakel.secret import Secret
 
 _TOKEN = re.compile(r"([a-z0-9][a-z0-9-]{1,40})\.[A-Za-z0-9_-]{43}")

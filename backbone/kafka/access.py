@@ -26,6 +26,7 @@ from kafka.admin import (
 )
 
 from backbone.kafka.credentials import MECHANISM, Credentials, SecretStore
+from backbone.kafka.names import in_topic, out_topic, partner_name
 from backbone.kafka.quotas import NO_QUOTA, PARTNER_QUOTA, Quota, set_quota
 from backbone.kafka.rights import (
     SERVICES,
@@ -37,15 +38,7 @@ from backbone.kafka.rights import (
     service_user,
     services_on_partner,
 )
-from backbone.kafka.topics import (
-    ONE_MACHINE,
-    Replicas,
-    ensure_topics,
-    in_topic,
-    out_topic,
-    partner_name,
-    partner_topics,
-)
+from backbone.kafka.topics import ONE_MACHINE, Replicas, ensure_topics, partner_topics
 
 _VISIBLE_WITHIN_S = 10
 _POLL_S = 0.02

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backbone.kafka.topics import CHECKPOINTS, DEFINITIONS, LEDGER, REFUSED, in_topic, out_topic, partner_name
+from backbone.kafka.names import CHECKPOINTS, DEFINITIONS, LEDGER, REFUSED, in_topic, out_topic, partner_name
 
 
 class Action(StrEnum):

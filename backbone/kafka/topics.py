@@ -4,7 +4,6 @@
 A setting that is not named here is the broker's, and is left alone.
 """
 
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,14 +12,15 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import TopicAlreadyExistsError
 
-LEDGER = "schakel.ledger"
-REFUSED = "schakel.refused"
-DEFINITIONS = "schakel.definitions"
-CHECKPOINTS = "schakel.checkpoints"
-LEDGER_PARTITIONS = 6
-
-_PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
-_RESERVED = frozenset({"admin"})  # users of the broker that are no partner; services have a dot in their user name
+from backbone.kafka.names import (
+    CHECKPOINTS,
+    DEFINITIONS,
+    LEDGER,
+    LEDGER_PARTITIONS,
+    REFUSED,
+    in_topic,
+    out_topic,
+)
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
@@ -65,26 +65,6 @@ class TopicChanges:
 
     def __bool__(self) -> bool:
         return bool(self.created or self.repaired)
-
-
-def partner_name(name: str) -> str:
-    """`name` when it can be a partner's name; raises ValueError else. It becomes part of topic, user and group names."""
-    if not _PARTNER.fullmatch(name) or name in _RESERVED:
-        raise ValueError(
-            f"{name!r} cannot be a partner's name; expected 2 to 41 lower-case letters, digits and hyphens, beginning with a "
-            f"letter or digit, and not one of: {', '.join(sorted(_RESERVED))}"
-        )
-    return name
-
-
-def in_topic(partner: str) -> str:
-    """Where this partner writes."""
-    return f"schakel.in.{partner_name(partner)}"
-
-
-def out_topic(partner: str) -> str:
-    """Where this partner reads."""
-    return f"schakel.out.{partner_name(partner)}"
 
 
 def core_topics(

@@ -1,8 +1,8 @@
 """What can be wrong with a database, and which of the drivers' many errors means that it is away rather than misused."""
 
 import sqlite3
+import sys
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -44,7 +44,10 @@ def as_away(error: BaseException, where: str) -> DatabaseAway | None:
         if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY:
             return DatabaseAway(f"the database {where} cannot be used now ({cause}); we try again")
         return None
-    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.InternalError_):
+    psycopg = sys.modules.get("psycopg")  # where nobody speaks PostgreSQL it is not loaded, and this is no error of it
+    if psycopg is None or not isinstance(
+        cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.InternalError_
+    ):
         return None
     # Without a state the connection itself broke; the driver's text then names hosts, never values.
     if cause.sqlstate is None or cause.sqlstate.startswith(_POSTGRES_AWAY):

@@ -20,7 +20,7 @@ from backbone.chains import Chains, Partner
 from backbone.desks import Desk, load_desks
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Place, Surroundings
-from backbone.kafka.topics import LEDGER_PARTITIONS
+from backbone.kafka.names import LEDGER_PARTITIONS
 from backbone.keys import KeysAway, KeysUnusable, ResealRequest, Sealer
 from backbone.records import ledger_record
 from backbone.store.rows import Outgoing

@@ -15,9 +15,9 @@ from kafka.errors import (
 
 from backbone.kafka.access import add_partner, read_rules, remove_partner
 from backbone.kafka.credentials import Credentials
+from backbone.kafka.names import CHECKPOINTS, DEFINITIONS, LEDGER, REFUSED, in_topic, out_topic
 from backbone.kafka.quotas import NO_QUOTA, PARTNER_QUOTA, Quota, read_quota
 from backbone.kafka.rights import SERVICES
-from backbone.kafka.topics import CHECKPOINTS, DEFINITIONS, LEDGER, REFUSED, in_topic, out_topic
 from schakel.kafka_errors import WrongCredentials, check_sign_on
 from tests.support.broker import Broker, unique, wait_until
 

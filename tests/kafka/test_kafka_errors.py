@@ -13,8 +13,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
 from backbone.kafka.credentials import Credentials
+from backbone.kafka.names import LEDGER
 from backbone.kafka.ports import pick_free
-from backbone.kafka.topics import LEDGER
 from schakel.kafka_errors import (
     BrokerAway,
     NotAllowed,

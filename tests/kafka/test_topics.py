@@ -6,15 +6,13 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from backbone.kafka.names import LEDGER, in_topic, out_topic
 from backbone.kafka.topics import (
     CLUSTER,
-    LEDGER,
     TopicProblem,
     TopicSpec,
     core_topics,
     ensure_topics,
-    in_topic,
-    out_topic,
     partner_topics,
     read_settings,
 )

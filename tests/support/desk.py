@@ -2,7 +2,7 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from backbone.kafka.topics import LEDGER
+from backbone.kafka.names import LEDGER
 from backbone.supervisor.prepare import profile_path
 from schakel import codec
 from schakel.client import ClientError, Gateway, GatewayAway, NothingToRead, PersonalData, Profile, ReadRefused

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from backbone.desks import Desk, load_desk
 from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka
+from backbone.kafka.names import LEDGER, LEDGER_PARTITIONS, REFUSED, in_topic, out_topic
 from backbone.kafka.rights import service_user
-from backbone.kafka.topics import LEDGER, LEDGER_PARTITIONS, REFUSED, in_topic, out_topic
 from backbone.keys import KeyFiles, KeyService, open_keys
 from backbone.settings import Settings
 from backbone.store import tables

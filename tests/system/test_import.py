@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from backbone.kafka.topics import LEDGER, in_topic, out_topic
+from backbone.kafka.names import LEDGER, in_topic, out_topic
 from schakel import codec
 from schakel.client import PersonalData
 from schakel.envelope import Envelope, read_headers

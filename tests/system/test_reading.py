@@ -9,7 +9,7 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 from backbone.gateway import address
-from backbone.kafka.topics import LEDGER
+from backbone.kafka.names import LEDGER
 from schakel import codec
 from schakel.client import ClientError, GatewayAway, NothingToRead, PersonalData, Withdrawn
 from tests.support.desk import Desk

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backbone.kafka.topics import LEDGER, out_topic
+from backbone.kafka.names import LEDGER, out_topic
 from schakel import codec
 from schakel.envelope import read_headers
 from schakel.messages import Receipt, ReceiptStatus
