@@ -327,12 +327,22 @@ def make_app(
         if not assigned:  # with none, Faust does not seek
             seam.assigned([])
 
-    @app.agent(app.topic(*topics, schema=_Undecoded()), name="records", concurrency=1)  # type: ignore[untyped-decorator]
     async def records(stream: Any) -> None:
         async for event in stream.events():
             await deliver(event.value)
 
+    _add_agent(app, records, app.topic(*topics, schema=_Undecoded()))
     return app
+
+
+def _add_agent(app: App, records: Callable[[Any], Awaitable[None]], channel: Any) -> None:
+    """What `@app.agent` does, without entering it where Faust's own command line looks: that reads through the source of everything
+    loaded, a third of a second in which a killed worker is not back."""
+    agent = app.conf.Agent(
+        records, name="records", app=app, channel=channel, concurrency=1, on_error=app._on_agent_error
+    )
+    app.agents[agent.name] = agent
+    app.topics.beacon.add(agent)
 
 
 def _cannot_read(error: Exception) -> Stop:

@@ -64,6 +64,7 @@ class FollowupProcessor(CaseProcessor):
 
     keeps_timers = True
     waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
+    gather_s = 0.5  # so that it costs a third as much
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: timers_of(desk.case, self.moments) for case_id, desk in desks.items()})
