@@ -23,6 +23,7 @@ from backbone.voided import around_voids
 from schakel import codec
 from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
+from schakel.case_consent import consent_moments
 from schakel.case_erasure import erasure_moments
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
@@ -321,8 +322,8 @@ class CaseProcessor:
 
 
 def all_moments(case: State) -> list[tuple[str, datetime]]:
-    """Whatever waits for a watermark: running clocks, and terms that end in erasure."""
-    return [*next_moments(case), *erasure_moments(case)]
+    """Whatever waits for a watermark: running clocks, grants that end by themselves, and terms that end in erasure."""
+    return [*next_moments(case), *consent_moments(case), *erasure_moments(case)]
 
 
 def timers_of(case: State, moments: Moments = all_moments) -> list[tuple[str, int]]:

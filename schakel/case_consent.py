@@ -3,6 +3,8 @@
 One meaning for both: a release that the gate would give now takes effect now, and one that she has overtaken does not.
 """
 
+from datetime import datetime
+
 from schakel.case_state import Grant, No, Referral, ReferralState, Side, State
 from schakel.events.vocab import (
     Answer,
@@ -218,3 +220,10 @@ def never_asked(case: State, referral: Referral, side: Side = Side.HERS) -> bool
         or noes_for(case, to, purpose, side)
         or any((asked.recipient, asked.purpose, asked.side) == (to, purpose, side) for asked in case.asked)
     )
+
+
+def consent_moments(case: State) -> list[tuple[str, datetime]]:
+    """(`grant/<id>`, moment) of every yes, and every other basis, that ends by itself. None for imported history: nothing goes out."""
+    if case.history:
+        return []
+    return [(f"grant/{grant.id}", grant.until) for grant in case.grants.values() if grant.standing and grant.until]

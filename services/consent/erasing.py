@@ -6,6 +6,7 @@ is read again and the key destroyed again, which changes nothing where it was de
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import structlog
 
@@ -15,7 +16,7 @@ from backbone.desks import Desk
 from backbone.keys import Destroyer, KeysAway
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
-from schakel.case_consent import HER
+from schakel.case_consent import HER, consent_moments
 from schakel.case_erasure import erasure_moments
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
@@ -48,11 +49,16 @@ log = structlog.get_logger(__name__)
 
 
 class ConsentProcessor(CaseProcessor):
-    """The gate at the ledger; it also keeps an index of the moments at which somebody may be erased, and wakes them by the watermark."""
+    """The gate at the ledger; it also keeps an index of the moments at which a yes ends or somebody may be erased, and wakes them by the
+    watermark."""
 
     keeps_timers = True
-    moments = staticmethod(erasure_moments)
     beside = (KeysAway.what,)
+
+    @staticmethod
+    def moments(case: State) -> list[tuple[str, datetime]]:
+        """See `CaseProcessor`."""
+        return [*consent_moments(case), *erasure_moments(case)]
 
     def __init__(self, rules: Rules, keys: Callable[[], Destroyer]) -> None:
         """keys: opens what destroys keys, and answers with it from then on."""
@@ -67,7 +73,7 @@ class ConsentProcessor(CaseProcessor):
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         event = entry.event
-        if isinstance(event, _MOVES_TERMS):
+        if isinstance(event, _MOVES_TERMS) or any(grant.until for grant in desk.case.grants.values()):
             self._moved.add(desk.case.id)
         if isinstance(event, SubjectErased) and effect is Effect.EFFECTIVE:
             self._erased.append((desk.case.id, event.subject))
