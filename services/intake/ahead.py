@@ -14,11 +14,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from schakel.events import Told
 from schakel.events.base import ce_type
 from schakel.events.consent import ConsentRefused, ConsentWithdrawn
+from schakel.events.data import ErasureRequested
 from schakel.events.report import LabelRefused
 from schakel.record import Raw
 
-NOES: tuple[type[Told], ...] = (ConsentWithdrawn, ConsentRefused, LabelRefused)
-"""What may overtake. Each takes something away from everybody, and gives nobody anything."""
+NOES: tuple[type[Told], ...] = (ConsentWithdrawn, ConsentRefused, LabelRefused, ErasureRequested)
+"""What may overtake. Each takes something away from everybody, and gives nobody anything; a request to be forgotten stops reads."""
 TYPES = frozenset(ce_type(model.TYPE).encode() for model in NOES)
 KEPT = 500
 """Noes that are remembered of a topic; the next look finds the others."""

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from schakel.case_consent import stopped
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.events.consent import ConsentGranted, ConsentWithdrawn
+from schakel.events.data import ErasureRequested
 from schakel.events.report import LabelRefused, ReportReceived
+from schakel.events.vocab import HoldReason
 from schakel.messages import Receipt, ReferralOffered
 from schakel.record import Raw
 from services.intake.ahead import KEPT, NOES, SILENT_LOOKS, TYPES, Ahead
@@ -115,7 +118,24 @@ async def test_nothing_overtakes_that_could_open_anything(queue: Queue) -> None:
     no = queue.cluster.send(DOOR, LabelRefused(), queue.offer.case)
     await queue.look()
     assert (queue.in_ledger(yes), queue.in_ledger(no)) == (False, True)
-    assert {model.TYPE for model in NOES} == {"consent.withdrawn", "consent.refused", "label.refused"}
+    assert {model.TYPE for model in NOES} == {
+        "consent.withdrawn",
+        "consent.refused",
+        "label.refused",
+        "erasure.requested",
+    }
+
+
+async def test_a_request_to_be_forgotten_stops_reads_before_its_turn(queue: Queue) -> None:
+    queue.rows()
+    asked = queue.cluster.send(DOOR, ErasureRequested(subject="victim"), queue.offer.case)
+    again = queue.cluster.send(DOOR, ErasureRequested(subject="victim", second_proof="called_back"), queue.offer.case)
+    await queue.look()
+    assert queue.in_ledger(asked)
+    assert queue.in_ledger(again)
+    queue.cluster.settle()
+    assert stopped(queue.cluster.replay(queue.offer.case)) is HoldReason.ERASURE_REQUESTED
+    assert queue.faults() == []
 
 
 async def test_a_no_that_is_refused_is_refused_once_and_in_its_turn(queue: Queue) -> None:
