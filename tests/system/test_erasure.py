@@ -1,6 +1,10 @@
 """Erasure on real Kafka: read until she asks, killed between `subject.erased` and the end of her key, and gone after the next start."""
 
+import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +17,7 @@ from schakel.events.data import ErasureRequested, SubjectErased
 from tests.support.desk import DOOR, Desk
 from tests.support.partners import NAME, PHONE, STORY, SUPPORT, Partners
 from tests.support.realcluster import RealCluster
+from tests.support.worker import ROOT
 from tests.system.conftest import check
 from tests.system.test_reading import hers
 
@@ -38,6 +43,21 @@ def keys_busy(cluster: RealCluster) -> Iterator[None]:
         db.close()
 
 
+def declared(cluster: RealCluster, case: str) -> tuple[int, list[dict[str, object]]]:
+    """What `backbone erasure declaration` says of a case, and its exit code."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("SCHAKEL_")}
+    said = subprocess.run(
+        [sys.executable, "-m", "backbone.cli.main", "erasure", "declaration", "--case", case, "--json"],
+        cwd=ROOT,
+        env=plain | {"SCHAKEL_VAR_DIR": str(cluster.var_dir)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert said.stderr == ""
+    return said.returncode, json.loads(said.stdout)
+
+
 def test_killed_between_the_event_and_the_end_of_the_key(cluster: RealCluster, desk: Desk) -> None:
     consent, keys = cluster.workers["consent-0"], open_destroyer(None, cluster.var_dir)
     offer, other = desk.offered(), desk.offered()
@@ -54,6 +74,10 @@ def test_killed_between_the_event_and_the_end_of_the_key(cluster: RealCluster, d
         desk.stands(offer.case, "subject.erased")
         consent.kill()
     assert keys.destroyed_at(offer.case, "victim") is None, "killed before it could"
+    code, said = declared(cluster, offer.case)
+    assert (code, [one["key_destroyed_at"] for one in said]) == (1, [None]), (
+        "erased by the ledger, and the key still lives"
+    )
     consent.start()
     cluster.until(lambda: keys.destroyed_at(offer.case, "victim"), "the key is destroyed after the next start")
 
@@ -63,3 +87,7 @@ def test_killed_between_the_event_and_the_end_of_the_key(cluster: RealCluster, d
     # Published and not yet marked as such when it was killed, it may stand there twice, under one id.
     assert len({entry.id for entry in history if isinstance(entry.event, SubjectErased)}) == 1
     assert keys.destroyed_at(other.case, "victim") is None
+    code, said = declared(cluster, offer.case)
+    assert (code, len(said)) == (0, 1)
+    assert said[0]["key_destroyed_at"]
+    assert declared(cluster, other.case) == (0, [])
