@@ -182,6 +182,22 @@ class Calendar:
                 extended = limit.amount <= _EXTENDED_UP_TO[limit.unit]
                 return self.end_of_day(self._extended(first, last) if extended else last)
 
+    def later(self, due_at: datetime, pause: timedelta, limit: Limit) -> datetime:
+        """The due moment of a clock with this limit that stood still for so long.
+
+        Hours and minutes move on by just the pause. What ends with a day goes on by whole days, part of one counted as one, and ends
+        on a working day.
+        """
+        try:
+            if limit.unit in (Unit.MINUTES, Unit.HOURS):
+                return due_at.astimezone(UTC) + pause
+            last = self.last_day(due_at) + timedelta(days=-(-pause // timedelta(days=1)))
+            while not self.is_working_day(last):
+                last += timedelta(days=1)
+            return self.end_of_day(last)
+        except OverflowError:
+            return NEVER
+
     def is_working_day(self, day: date) -> bool:
         """Not a Saturday, Sunday or general holiday."""
         return day.weekday() < 5 and day not in _RULES[self.name, self.version](day.year)

@@ -3,7 +3,7 @@
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
 position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
-`schakel.case_derived`, `schakel.case_reads` and `schakel.case_erasing`.
+`schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_reads` and `schakel.case_erasing`.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from schakel import (  # noqa: F401  (they register the handlers)
+    case_clocks,
     case_derived,
     case_erasing,
     case_reads,
@@ -50,6 +51,7 @@ def apply(case: State, entry: Entry) -> Effect:
         handler = HANDLERS.get(type(event))
         effect = handler(case, entry) if handler else Effect.RECORDED
         if isinstance(event, Told):
+            case_clocks.note(case, entry, effect)
             for part in event.sealed:
                 if part.subject not in case.subjects:
                     case.subjects.append(part.subject)

@@ -1,4 +1,7 @@
-"""What conclusions do to a case. Each handler asks its entity's state machine; a conclusion that comes too late is overtaken."""
+"""What conclusions do to a case. Each handler asks its entity's state machine; a conclusion that comes too late is overtaken.
+
+Clocks: `schakel.case_clocks`.
+"""
 
 from schakel.case_consent import (
     RUNNING,
@@ -14,19 +17,10 @@ from schakel.case_consent import (
     stopped,
 )
 from schakel.case_erasing import end_terms
-from schakel.case_state import Clock, ClockState, Effect, Referral, ReferralState, Side, State
+from schakel.case_state import Effect, Referral, ReferralState, Side, State
 from schakel.case_told import learned, reached
 from schakel.entry import Entry, folds
 from schakel.events.case import CaseClosed, CaseReopened
-from schakel.events.clock import (
-    ClockBreached,
-    ClockCorrected,
-    ClockReminded,
-    ClockResumed,
-    ClockStarted,
-    ClockStopped,
-    ClockSuspended,
-)
 from schakel.events.consent import ConsentExpired, ConsentNeeded
 from schakel.events.referral import (
     PartyInformed,
@@ -241,97 +235,6 @@ def _revoked(case: State, entry: Entry) -> Effect:
     referral.state = ReferralState.REVOKED
     referral.hold_reason = event.reason.value
     referral.released, referral.rests_on, referral.scopes, referral.mode = None, [], [], None
-    return Effect.EFFECTIVE
-
-
-@folds(ClockStarted)
-def _clock_started(case: State, entry: Entry) -> Effect:
-    event: ClockStarted = entry.event  # type: ignore[assignment]
-    protocol = ref_text(event.protocol)
-    if any((clock.name, clock.protocol) == (event.clock, protocol) for clock in case.clocks.values()):
-        return Effect.OVERTAKEN
-    case.clocks[entry.id] = Clock(
-        entry.id,
-        event.clock,
-        protocol,
-        event.kind.value,
-        event.started_at,
-        due_at=event.due_at,
-        remind_at=list(event.remind_at),
-        responsible=event.responsible,
-    )
-    return Effect.EFFECTIVE
-
-
-def _clock(case: State, clock_id: str, *states: ClockState) -> Clock | None:
-    clock = case.clocks.get(clock_id)
-    return clock if clock and clock.state in states else None
-
-
-def _contact(case: State, premises: tuple[str, ...]) -> str | None:
-    """The contact among what a conclusion rests on."""
-    return next((contact.id for contact in case.contacts if contact.id in premises), None)
-
-
-@folds(ClockStopped)
-def _clock_stopped(case: State, entry: Entry) -> Effect:
-    event: ClockStopped = entry.event  # type: ignore[assignment]
-    clock = _clock(case, event.clock, ClockState.RUNNING, ClockState.SUSPENDED, ClockState.BREACHED)
-    if not clock:
-        return Effect.OVERTAKEN
-    clock.state, clock.stopped_at, clock.contact = ClockState.STOPPED, event.stopped_at, _contact(case, event.premises)
-    return Effect.EFFECTIVE
-
-
-@folds(ClockCorrected)
-def _clock_corrected(case: State, entry: Entry) -> Effect:
-    event: ClockCorrected = entry.event  # type: ignore[assignment]
-    clock = _clock(case, event.clock, ClockState.BREACHED, ClockState.STOPPED)
-    if not clock or not clock.breached:
-        return Effect.OVERTAKEN
-    clock.state, clock.stopped_at, clock.breached = ClockState.CORRECTED, event.stopped_at, False
-    clock.contact = _contact(case, event.premises)
-    return Effect.EFFECTIVE
-
-
-@folds(ClockBreached)
-def _clock_breached(case: State, entry: Entry) -> Effect:
-    event: ClockBreached = entry.event  # type: ignore[assignment]
-    clock = _clock(case, event.clock, ClockState.RUNNING)
-    if not clock or clock.due_at is None or event.watermark < clock.due_at:
-        return Effect.OVERTAKEN  # a clock without a promised limit never breaches
-    clock.state, clock.breached = ClockState.BREACHED, True
-    return Effect.EFFECTIVE
-
-
-@folds(ClockReminded)
-def _clock_reminded(case: State, entry: Entry) -> Effect:
-    event: ClockReminded = entry.event  # type: ignore[assignment]
-    clock = _clock(case, event.clock, ClockState.RUNNING)
-    if not clock or event.nth != clock.reminded + 1:
-        return Effect.OVERTAKEN
-    clock.reminded = event.nth
-    return Effect.EFFECTIVE
-
-
-@folds(ClockSuspended)
-def _clock_suspended(case: State, entry: Entry) -> Effect:
-    event: ClockSuspended = entry.event  # type: ignore[assignment]
-    clock = _clock(case, event.clock, ClockState.RUNNING)
-    if not clock:
-        return Effect.OVERTAKEN
-    clock.state = ClockState.SUSPENDED
-    return Effect.EFFECTIVE
-
-
-@folds(ClockResumed)
-def _clock_resumed(case: State, entry: Entry) -> Effect:
-    event: ClockResumed = entry.event  # type: ignore[assignment]
-    clock = _clock(case, event.clock, ClockState.SUSPENDED)
-    if not clock:
-        return Effect.OVERTAKEN
-    clock.state = ClockState.RUNNING
-    clock.due_at = event.due_at or clock.due_at
     return Effect.EFFECTIVE
 
 

@@ -10,9 +10,13 @@ from typing import Any
 
 import msgspec
 
+from schakel.case_marks import Action, Escalated, Mark
+from schakel.case_marks import Clock as Clock
+from schakel.case_marks import ClockState as ClockState
+
 
 class Effect(StrEnum):
-    """What an event did at its position. `recorded` events are kept and shown; this version of the fold draws nothing from them."""
+    """What an event did at its position. `recorded` events are kept and shown; the fold draws no more from them than their moment."""
 
     EFFECTIVE = "effective"
     RECORDED = "recorded"
@@ -157,32 +161,6 @@ class Referral(msgspec.Struct, omit_defaults=True):
     delivered_at: datetime | None = None
     """When it first reached its receiver, by the log; null for one that never did."""
     accepted_at: datetime | None = None
-
-
-class ClockState(StrEnum):
-    RUNNING = "running"
-    SUSPENDED = "suspended"
-    STOPPED = "stopped"
-    BREACHED = "breached"
-    CORRECTED = "corrected"
-
-
-class Clock(msgspec.Struct, omit_defaults=True):
-    id: str
-    name: str
-    protocol: str
-    kind: str
-    started_at: datetime
-    due_at: datetime | None = None
-    remind_at: list[datetime] = []
-    responsible: str | None = None
-    state: ClockState = ClockState.RUNNING
-    reminded: int = 0
-    stopped_at: datetime | None = None
-    breached: bool = False
-    """Stays true when the clock stopped after its breach: late work. Taken back only by a correction."""
-    contact: str | None = None
-    """Id of the contact that stopped or corrected it: when that is taken back, the clock runs again."""
 
 
 class Contact(msgspec.Struct, omit_defaults=True):
@@ -361,6 +339,18 @@ class State(msgspec.Struct, omit_defaults=True):
     seen: set[bytes] = set()
     overtaken: dict[str, int] = {}
     """How often a conclusion of this content was overtaken."""
+    # -- clocks and what follows them (docs/adr/0025)
+    marks: list[Mark] = []
+    actions: dict[str, Action] = {}
+    escalated: list[Escalated] = []
+    no_call: bool = False
+    """She said she wants no call after the closing."""
+    aftercare: dict[str, str] = {}
+    """For whom (`AftercareFor`) -> the newest answer."""
+    occurrence_said: str | None = None
+    """Id of the correction that said last when it happened; null: the report did."""
+    news: Mark | None = None
+    """The newest thing that a partner told."""
 
 
 _encoder = msgspec.msgpack.Encoder()

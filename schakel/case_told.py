@@ -1,8 +1,7 @@
 """What told events do to a case. They are never judged true or false: they were said. Words about consent: `schakel.case_told_consent`."""
 
-from schakel import case_erasing, case_links
+from schakel import case_actions, case_clocks, case_erasing, case_links
 from schakel.case_state import (
-    ClockState,
     Contact,
     Effect,
     Known,
@@ -271,19 +270,13 @@ def _retracted(case: State, entry: Entry) -> Effect:
     if contacts:
         case.contacts.remove(contacts[0])
         case.lapsed.append(event.event)
-        _run_again(case, event.event)
+        case_clocks.run_again(case, event.event)
         return Effect.EFFECTIVE
-    taken = (module.take_back(case, event.event, entry.author) for module in (case_erasing, case_links))
+    taken = (
+        module.take_back(case, event.event, entry.author)
+        for module in (case_erasing, case_links, case_actions, case_clocks)
+    )
     return Effect.EFFECTIVE if any(taken) else Effect.NOT_UNDERSTOOD
-
-
-def _run_again(case: State, contact_id: str) -> None:
-    """A clock that this contact stopped is not stopped any more; a breach that it corrected is one again."""
-    for clock in case.clocks.values():
-        if clock.contact == contact_id:
-            clock.breached = clock.breached or clock.state is ClockState.CORRECTED
-            clock.state = ClockState.BREACHED if clock.breached else ClockState.RUNNING
-            clock.contact, clock.stopped_at = None, None
 
 
 @folds(EventVoided)

@@ -122,7 +122,7 @@ class Information(Message):
 
 
 class Reminder(Message):
-    """A clock of yours is running or has passed its due moment."""
+    """A clock of yours is running or has passed its due moment. One that nobody promised a term for only asks: `due_at` says by when."""
 
     TYPE: ClassVar[str] = "reminder"
     case: CaseId

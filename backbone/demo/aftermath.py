@@ -9,7 +9,7 @@ from backbone.demo.setting import ZONE, Door, Setting
 from schakel.events import Told, vocab
 from schakel.events.case import CloseRequested
 from schakel.events.consent import ConsentWithdrawn
-from schakel.events.contact import ComplaintTaken, ContactAttempted, ContactMade, InformationGiven
+from schakel.events.contact import AftercareAnswered, ComplaintTaken, ContactAttempted, ContactMade, InformationGiven
 from schakel.events.referral import ReferralRequested
 from schakel.events.report import (
     AssessmentRecorded,
@@ -20,6 +20,8 @@ from schakel.events.report import (
     ReportReceived,
 )
 from schakel.events.vocab import (
+    AftercareAnswer,
+    AftercareFor,
     Answer,
     AttemptOutcome,
     Channel,
@@ -228,4 +230,19 @@ def _closing(it: Follower) -> Iterator[Act]:
     elif it.facts.identity is Identity.ONE_WAY:
         reason = CloseReason.ANONYMOUS
     at = it.person.at + it.hours(14 * 24, 26 * 24, "closing")
+    if it.setting.chain == "groningen" and reason not in (CloseReason.FOR_INFORMATION_ONLY, CloseReason.ANONYMOUS):
+        yield from _aftercare(it, at)
     yield it.tell(at, CloseRequested(reason=reason), "closing", partner=it.setting.coordinator)
+
+
+def _aftercare(it: Follower, closing: datetime) -> Iterator[Act]:
+    """The guide wants an answer for everybody before the case closes; that it is not wanted is one."""
+    for whom in (AftercareFor.VICTIM, AftercareFor.OTHERS_INVOLVED, AftercareFor.NEIGHBOURHOOD):
+        answer = it.dice.pick(
+            {AftercareAnswer.GIVEN: 45, AftercareAnswer.AGREED: 15, AftercareAnswer.NOT_WANTED: 40},
+            it.person.report,
+            "aftercare",
+            whom,
+        )
+        told = AftercareAnswered(of=whom, answer=answer)
+        yield it.tell(closing - timedelta(hours=2), told, f"aftercare {whom}", partner=it.setting.coordinator)

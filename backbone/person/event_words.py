@@ -8,6 +8,7 @@ EVENTS: Table = {
     "action.done": ("schreef op wat is gedaan", "wrote down what was done"),
     "advice.given": ("gaf een collega advies", "gave a colleague advice"),
     "advice.requested": ("vroeg een collega om advies", "asked a colleague for advice"),
+    "aftercare.answered": ("schreef op of er nog zorg nodig is", "wrote down whether care is still needed"),
     "aftercare.due": ("nazorg is aan de beurt", "aftercare is due"),
     "assessment.recorded": ("schreef een oordeel op", "wrote down an assessment"),
     "basis.invoked": (
@@ -45,6 +46,7 @@ EVENTS: Table = {
     "erasure.requested": ("vroeg om te wissen", "asked to erase"),
     "erasure.scheduled": ("er staat een dag vast waarop u gewist wordt", "a day was set on which you will be erased"),
     "escalation.requested": ("vroeg om het hogerop te leggen", "asked to take it higher up"),
+    "evaluation.recorded": ("keek terug op hoe het ging", "looked back on how it went"),
     "event.voided": ("een regel die niemand kan lezen telt niet", "a line that nobody can read does not count"),
     "feedback.given": ("liet weten hoe het gaat", "let know how it goes"),
     "hold.lifted": ("hoeft het niet langer te bewaren", "need not keep it any longer"),

@@ -7,72 +7,37 @@ Here: the fields, their words and what they mean. Not here: what must hold betwe
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from functools import cached_property
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    StringConstraints,
+from pydantic import Field
+
+from backbone.protocols.clock_rules import (
+    REPORTER,
+    Aftercare,
+    AftercareBeforeClosing,
+    ClockRule,
+    ClockStart,
+    LadderStep,
+    Stops,
 )
-
 from backbone.protocols.conditions import ALWAYS, When
 from backbone.protocols.facts import Facts
+from backbone.protocols.parts import LimitText, Note, Part, Source, Text
 from backbone.protocols.reading import digest
-from schakel.calendar import Limit
 from schakel.events.base import Slug, Version
 from schakel.events.vocab import (
     Answer,
     Basis,
     Check,
-    ClockKind,
     CloseReason,
     InformationTopic,
-    Person,
     Purpose,
     Role,
     Scope,
 )
 
-
-def _limit(value: object) -> Limit:
-    if isinstance(value, Limit):
-        return value
-    return Limit.parse(value if isinstance(value, str) else f"{value}")
-
-
-def _anybody(value: object) -> object:
-    return () if value == "any" else value
-
-
-LimitText = Annotated[Limit, PlainValidator(_limit), PlainSerializer(str)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Source = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=3),
-    Field(
-        description='where it says so: a mark of `sources` and a quote, "[1] §2.1 «...»", or "keuze: ..." for our own'
-    ),
-]
-
-
-class Part(BaseModel):
-    """An immutable part of a protocol without room for fields that nobody declared."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Note(BaseModel):
-    """Something the scheme prescribes that no service acts on yet: kept word for word, never dropped."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    id: Slug = Field(description="a short name in small letters, digits and hyphens")
-    source: Source
+__all__ = ["REPORTER", "Aftercare", "ClockRule", "ClockStart", "LimitText", "Note", "Part", "Source", "Stops", "Text"]
+"""What stands elsewhere and is part of a protocol file; what is defined here needs no list."""
 
 
 class Status(StrEnum):
@@ -153,53 +118,6 @@ class Inform(Part):
     source: Source
 
 
-class ClockStart(StrEnum):
-    """The event that starts a clock. For the referral ones `of_step` says of which step."""
-
-    REPORT_RECEIVED = "report.received"
-    LABEL_GIVEN = "label.given"
-    REFERRAL_DELIVERED = "referral.delivered"
-    REFERRAL_ACCEPTED = "referral.accepted"
-
-
-REPORTER = "reporter"
-"""In `stops.with`: whoever reported, victim or not (domain-detail B05)."""
-
-_CONTACT_WITH = (REPORTER, *Person)
-
-
-def _contact_with(word: str) -> str:
-    if word not in _CONTACT_WITH:
-        raise ValueError(f"{word!r} is not one of {', '.join(_CONTACT_WITH)}")
-    return word
-
-
-class Stops(Part):
-    """The contact that stops a clock: tried or made, with whom, by whom (no roles: by any partner)."""
-
-    on: Literal["made", "attempted"] = Field(description="made or attempted; leaving details is an attempt")
-    with_: tuple[Annotated[str, AfterValidator(_contact_with)], ...] = Field(
-        alias="with", min_length=1, description="the persons of whom a contact with one counts, such as [reporter]"
-    )
-    by: Annotated[tuple[Role, ...], BeforeValidator(_anybody)] = ()
-
-
-class ClockRule(Part):
-    """A clock. Without a limit it measures and never breaches; a limit is promised by a passage, or is our choice."""
-
-    id: Slug = Field(description="a short name in small letters, digits and hyphens")
-    starts: ClockStart = Field(description="the event that starts it")
-    of_step: Slug | None = None
-    stops: Stops = Field(description="the contact that stops it: {on: made, with: [reporter], by: any}")
-    limit: LimitText | None = Field(description='such as "48h" or "2 werkdagen"; null when nobody promised one')
-    promise: ClockKind = Field(description="measured (no limit), promised (with its passage) or our_choice")
-    reminders: tuple[LimitText, ...] = ()
-    responsible: Role = Field(description="the role that has to act, and is reminded")
-    on_breach: tuple[Role, ...] = ()
-    when: When = ALWAYS
-    source: Source
-
-
 class Opens(Part):
     """Which reports open a case under the protocol; without it every report does."""
 
@@ -218,19 +136,8 @@ class Closing(Part):
 
     by: Role | None = None
     reasons: tuple[ClosingReason, ...] = ()
+    aftercare: AftercareBeforeClosing | None = None
     notes: tuple[Note, ...] = ()
-
-
-class Aftercare(Part):
-    """Call again after the case was closed: from `after` to `until` later, unless the person wants no call."""
-
-    id: Slug = Field(description="a short name in small letters, digits and hyphens")
-    after: LimitText = Field(description='the earliest moment after closing, such as "1 maand"')
-    until: LimitText | None = None
-    promise: ClockKind = Field(description="promised (with its passage) or our_choice")
-    responsible: Role = Field(description="the role that calls")
-    asks: tuple[Text, ...] = ()
-    source: Source
 
 
 class Protocol(Part):
@@ -252,6 +159,7 @@ class Protocol(Part):
     informs: tuple[Inform, ...] = ()
     clocks: tuple[ClockRule, ...] = ()
     closing: Closing = Closing()
+    ladder: tuple[LadderStep, ...] = ()
     aftercare: Aftercare | None = None
     consultations: tuple[Note, ...] = ()
     rhythms: tuple[Note, ...] = ()
@@ -284,6 +192,15 @@ class Protocol(Part):
     def step(self, step_id: str) -> Step | None:
         return next((step for step in self.steps if step.id == step_id), None)
 
+    @cached_property
+    def timed(self) -> tuple[ClockRule, ...]:
+        """Its clocks, and the one that keeps its aftercare."""
+        return (*self.clocks, *([self.aftercare.as_clock()] if self.aftercare else []))
+
+    def rungs(self, clock_id: str) -> tuple[LadderStep, ...]:
+        """The ladder above a clock, in the order of the file."""
+        return tuple(rung for rung in self.ladder if clock_id in rung.of)
+
     def clock(self, clock_id: str) -> ClockRule | None:
         return next((clock for clock in self.clocks if clock.id == clock_id), None)
 
@@ -296,8 +213,10 @@ class Protocol(Part):
             for role in inform.inform:
                 asked.setdefault(role, f"inform {inform.id}")
         for clock in self.clocks:
-            for role in (clock.responsible, *clock.on_breach):
+            for role in (*([clock.role] if clock.role else []), *clock.on_breach):
                 asked.setdefault(role, f"clock {clock.id}")
+        for rung in self.ladder:
+            asked.setdefault(rung.to, f"ladder {rung.id}")
         if self.aftercare:
             asked.setdefault(self.aftercare.responsible, f"aftercare {self.aftercare.id}")
         if self.closing.by:

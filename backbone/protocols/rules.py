@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from backbone.protocols.clock_faults import clock_faults
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import FactValue
-from backbone.protocols.model import EXPLAIN_BEFORE, ClockRule, ClockStart, IfRefused, Protocol, Status, Step
+from backbone.protocols.model import EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
 from backbone.protocols.reading import Fault, Level, Location
-from schakel.events.vocab import Answer, Basis, ClockKind, Identity, Nature, Purpose, Role, Scope
+from schakel.events.vocab import Answer, Basis, Identity, Nature, Purpose, Role, Scope
 
 NO_MEDIATION_NATURES = frozenset(
     {
@@ -44,7 +45,6 @@ LOCK_DOWN_PASSAGE = (
 
 OWN_CHOICE = "keuze:"
 _MARK = re.compile(r"\[([0-9A-Za-z]+)\]")
-_QUOTE = re.compile(r"«[^»]+»")
 _ANONYMOUS = (Identity.ONE_WAY, Identity.ANONYMOUS_HEARD)
 
 
@@ -102,7 +102,7 @@ def _adoption(protocol: Protocol) -> Iterator[Fault]:
 
 def _ids(protocol: Protocol) -> Iterator[Fault]:
     """Events name steps, clocks and informs by id: each id once a section."""
-    for section in ("checks", "explain", "steps", "informs", "clocks", *_NOTES):
+    for section in ("checks", "explain", "steps", "informs", "clocks", "ladder", *_NOTES):
         seen: set[str] = set()
         for position, part in enumerate(getattr(protocol, section)):
             if part.id in seen:
@@ -119,7 +119,7 @@ _NOTES = ("readings", "consultations", "rhythms", "doors", "escalation", "evalua
 
 
 def _sourced(protocol: Protocol) -> Iterator[tuple[Location, str]]:
-    for section in ("checks", "explain", "steps", "informs", "clocks", *_NOTES):
+    for section in ("checks", "explain", "steps", "informs", "clocks", "ladder", *_NOTES):
         for position, part in enumerate(getattr(protocol, section)):
             yield (section, position, "source"), part.source
     for position, reason in enumerate(protocol.closing.reasons):
@@ -128,6 +128,8 @@ def _sourced(protocol: Protocol) -> Iterator[tuple[Location, str]]:
         yield ("closing", "notes", position, "source"), note.source
     if protocol.opens:
         yield ("opens", "source"), protocol.opens.source
+    if protocol.closing.aftercare:
+        yield ("closing", "aftercare", "source"), protocol.closing.aftercare.source
     if protocol.aftercare:
         yield ("aftercare", "source"), protocol.aftercare.source
 
@@ -168,6 +170,10 @@ def _whens(protocol: Protocol) -> Iterator[tuple[Location, Condition]]:
     for section in ("checks", "steps", "informs", "clocks"):
         for position, part in enumerate(getattr(protocol, section)):
             yield (section, position, "when"), part.when
+    if protocol.closing.aftercare:
+        yield ("closing", "aftercare", "when"), protocol.closing.aftercare.when
+    if protocol.aftercare:
+        yield ("aftercare", "when"), protocol.aftercare.when
 
 
 def _checks(protocol: Protocol) -> Iterator[Fault]:
@@ -271,61 +277,9 @@ def _mediation(at: Location, step: Step, protocol: Protocol) -> Iterator[Fault]:
 
 
 def _clocks(protocol: Protocol) -> Iterator[Fault]:
+    yield from clock_faults(protocol)
     for position, clock in enumerate(protocol.clocks):
-        yield from _limit(("clocks", position), clock)
-        yield from _start(("clocks", position), clock, protocol)
         yield from _severity(("clocks", position, "when"), f"clock `{clock.id}`", clock.when)
-
-
-def _limit(at: Location, clock: ClockRule) -> Iterator[Fault]:
-    """A limit only with its passage, else measured, or marked as our choice (domain-detail B05)."""
-    if clock.limit is None and clock.promise is not ClockKind.MEASURED:
-        yield Fault(
-            (*at, "promise"),
-            f"clock `{clock.id}` is {clock.promise} but has no limit",
-            "promise: measured when limit is null",
-            "write the limit with its passage, or `promise: measured`",
-        )
-    if clock.limit is not None and clock.promise is ClockKind.MEASURED:
-        yield Fault(
-            (*at, "promise"),
-            f"clock `{clock.id}` is measured but has the limit {clock.limit}",
-            "limit: null for what nobody promised",
-            "write `limit: null`, or say who promised it (promised, our_choice)",
-        )
-    if clock.limit is None and clock.on_breach:
-        yield Fault(
-            (*at, "on_breach"),
-            f"clock `{clock.id}` has no limit, so it never breaches",
-            "no on_breach without a limit",
-            "drop `on_breach`",
-        )
-    if clock.promise is ClockKind.PROMISED and not _QUOTE.search(clock.source):
-        yield Fault(
-            (*at, "source"),
-            f"clock `{clock.id}` is promised but its source quotes nothing",
-            "the passage that promises the limit, between « and »",
-            "quote it, or write `promise: our_choice`",
-        )
-
-
-def _start(at: Location, clock: ClockRule, protocol: Protocol) -> Iterator[Fault]:
-    of_referral = clock.starts in (ClockStart.REFERRAL_DELIVERED, ClockStart.REFERRAL_ACCEPTED)
-    if of_referral and (clock.of_step is None or protocol.step(clock.of_step) is None):
-        steps = ", ".join(step.id for step in protocol.steps) or "none: add the step first"
-        yield Fault(
-            (*at, "of_step"),
-            f"clock `{clock.id}` starts at {clock.starts} of step `{clock.of_step}`, which is no step of this file",
-            f"one of {steps}",
-            "name the step whose referral starts it",
-        )
-    if clock.of_step is not None and not of_referral:
-        yield Fault(
-            (*at, "of_step"),
-            f"clock `{clock.id}` starts at {clock.starts}, which has no step",
-            "of_step only with referral.delivered or referral.accepted",
-            "drop `of_step`",
-        )
 
 
 def _stub(protocol: Protocol) -> Iterator[Fault]:

@@ -55,6 +55,14 @@ class PlaceWatched(Told):
     until_reviewed: bool = True
 
 
+class EvaluationRecorded(Told):
+    """How working together went, and what came of it; the lessons stay with those who drew them, or come sealed."""
+
+    TYPE: ClassVar[str] = "evaluation.recorded"
+    process: Outcome = Outcome.UNKNOWN
+    results: Outcome = Outcome.UNKNOWN
+
+
 class TrendSignalled(Told):
     """A hotspot or hot time, told to those who can act on it; an answer is expected (domain-detail A64)."""
 
@@ -79,6 +87,8 @@ class CaseReopened(Derived):
 
 
 class CaseEscalated(Derived):
+    """The case goes up: somebody asked for it, or a rung of the ladder above a breach was reached. `owner` null: nobody holds the role."""
+
     TYPE: ClassVar[str] = "case.escalated"
     OWNER: ClassVar[str] = "followup"
     to: Role

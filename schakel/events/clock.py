@@ -23,6 +23,8 @@ class ClockStarted(Derived):
     calendar: Version | None = None
     responsible_role: Role
     responsible: PartnerId | None = None
+    about: EventId | None = None
+    """What it times, where a rule gives each its own clock: the referral, the action, the question, the closing. Null: the case."""
 
 
 class ClockStopped(Derived):
@@ -36,13 +38,18 @@ class ClockStopped(Derived):
 
 
 class ClockSuspended(Derived):
+    """It stands still, and why. `until`: it goes on by itself then; null: when the reason is gone."""
+
     TYPE: ClassVar[str] = "clock.suspended"
     OWNER: ClassVar[str] = "followup"
     clock: EventId
     reason: Code
+    until: Moment | None = None
 
 
 class ClockResumed(Derived):
+    """It runs again; `due_at` is the new due moment, later by the time it stood still."""
+
     TYPE: ClassVar[str] = "clock.resumed"
     OWNER: ClassVar[str] = "followup"
     clock: EventId
@@ -50,11 +57,14 @@ class ClockResumed(Derived):
 
 
 class ClockReminded(Derived):
+    """Somebody was reminded, before the due moment or, up the ladder, after a breach. `next_at`: it comes back then."""
+
     TYPE: ClassVar[str] = "clock.reminded"
     OWNER: ClassVar[str] = "followup"
     clock: EventId
     nth: Count
     to: PartnerId
+    next_at: Moment | None = None
 
 
 class ClockBreached(Derived):
@@ -66,6 +76,8 @@ class ClockBreached(Derived):
     due_at: Moment
     watermark: Moment
     tell: tuple[PartnerId, ...] = ()
+    climb_at: tuple[Moment, ...] = ()
+    """When each rung of the ladder above it is reached, unless something stops the clock before."""
 
 
 class ClockCorrected(Derived):

@@ -6,6 +6,8 @@ from typing import ClassVar
 from schakel.events.base import Code, Derived, EventId, Language, Moment, OwnCode, PartnerId, Reason, Told, Version
 from schakel.events.vocab import (
     ActionType,
+    AftercareAnswer,
+    AftercareFor,
     AttemptOutcome,
     Channel,
     ComplaintOutcome,
@@ -116,7 +118,17 @@ class TreatmentComplaint(Told):
     handed_in: bool = False
 
 
+class AftercareAnswered(Told):
+    """Whether aftercare was given, agreed or not wanted, for the victim, others involved or the neighbourhood; without anybody's name."""
+
+    TYPE: ClassVar[str] = "aftercare.answered"
+    of: AftercareFor
+    answer: AftercareAnswer
+
+
 class AftercareDue(Derived):
+    """Time to call again after the closing, and until which day. `kind` is the id of the protocol's aftercare."""
+
     TYPE: ClassVar[str] = "aftercare.due"
     OWNER: ClassVar[str] = "followup"
     kind: Code

@@ -3,20 +3,23 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from backbone.case_facts import chain_of
 from backbone.casework import CaseProcessor, timers_of
 from backbone.chains import Chains
 from backbone.desks import Desk
 from backbone.protocols import Protocols
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
-from schakel.case_state import State
+from schakel.case_state import Clock, State
 from schakel.entry import Entry
 from schakel.events import Derived
+from schakel.events.case import CaseEscalated
 from schakel.events.clock import ClockBreached, ClockReminded
 from schakel.events.consent import ConsentNeeded
+from schakel.events.contact import AftercareDue
 from schakel.events.referral import PartyInformed, ReferralHeld, ReferralProposed, ReferralReleased
 from schakel.events.vocab import ClockKind
-from schakel.messages import Message, Reminder
+from schakel.messages import Attention, Message, Reminder
 from services.followup import rules
 
 
@@ -39,23 +42,24 @@ class FollowupRules:
     def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
         event = entry.event
         if isinstance(event, ClockReminded):
-            yield event.to, _reminder(case, event.clock, breached=False)
+            clock = case.clocks[event.clock]
+            at = clock.due_at or clock.remind_at[min(event.nth, len(clock.remind_at)) - 1]
+            yield event.to, _reminder(case, clock, at, breached=clock.breached)
         elif isinstance(event, ClockBreached):
-            responsible = case.clocks[event.clock].responsible
-            for partner in sorted({*event.tell, *([responsible] if responsible else [])}):
-                yield partner, _reminder(case, event.clock, breached=True)
+            clock = case.clocks[event.clock]
+            for partner in sorted({*event.tell, *([clock.responsible] if clock.responsible else [])}):
+                yield partner, _reminder(case, clock, event.due_at, breached=True)
+        elif isinstance(event, AftercareDue):
+            clock = next(case.clocks[premise] for premise in event.premises if premise in case.clocks)
+            by = chain_of(case, self.chains).calendar().end_of_day(event.due_on)
+            yield event.responsible, _reminder(case, clock, by, breached=False)
+        elif isinstance(event, CaseEscalated) and event.owner:
+            yield event.owner, Attention(case=case.id, concerning=entry.id, reason="escalated")
 
 
-def _reminder(case: State, clock_id: str, *, breached: bool) -> Reminder:
-    clock = case.clocks[clock_id]
-    assert clock.due_at is not None
+def _reminder(case: State, clock: Clock, due_at: datetime, *, breached: bool) -> Reminder:
     return Reminder(
-        case=case.id,
-        clock=clock_id,
-        name=clock.name,
-        kind=ClockKind(clock.kind),
-        due_at=clock.due_at,
-        breached=breached,
+        case=case.id, clock=clock.id, name=clock.name, kind=ClockKind(clock.kind), due_at=due_at, breached=breached
     )
 
 

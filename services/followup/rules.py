@@ -1,7 +1,8 @@
-"""What follow-up owes a case: its clocks started, stopped, reminded, breached, corrected; the case closed and reopened.
+"""What follow-up owes a case: its clocks, the case taken higher up, closed and reopened.
 
 Every rule answers *what does this history lack?* and is quiet when nothing does. `now` is the watermark: everything that partners sent
-before it stands in the ledger, so that an outage of ours accuses nobody.
+before it stands in the ledger, so that an outage of ours accuses nobody. One clock's life is in `clocks`, what starts one in `subjects`,
+what stops one in `stops`.
 """
 
 from collections.abc import Iterator
@@ -9,25 +10,15 @@ from datetime import datetime
 
 from backbone.case_facts import chain_of, facts_of
 from backbone.chains import Chain, Chains
-from backbone.protocols import Protocol, Protocols
-from backbone.protocols.model import REPORTER, ClockRule, ClockStart
-from schakel.calendar import Calendar
-from schakel.case_state import Clock, ClockState, Contact, ReferralState, State
+from backbone.protocols import Protocols
+from backbone.protocols.clock_rules import ClockRule, ClockStart
+from schakel.case_clocks import requests, to_be_forgotten
+from schakel.case_state import Clock, ClockState, State
 from schakel.events import Derived
-from schakel.events.case import CaseClosed, CaseReopened
-from schakel.events.clock import (
-    ClockBreached,
-    ClockCorrected,
-    ClockReminded,
-    ClockResumed,
-    ClockStarted,
-    ClockStopped,
-    ClockSuspended,
-)
-from schakel.events.report import ProtocolRef
-from schakel.events.vocab import ClockKind, CloseReason
-
-REACHED = (ReferralState.DELIVERED, ReferralState.ACCEPTED, ReferralState.COMPLETED)
+from schakel.events.case import CaseClosed, CaseEscalated, CaseReopened
+from schakel.events.vocab import CloseReason, Role
+from services.followup.clocks import Ground, abandoned, keep, start
+from services.followup.subjects import Subject, subjects
 
 
 def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | None) -> Iterator[Derived]:
@@ -38,139 +29,71 @@ def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | No
     calendar = chain.calendar()
     for ref in case.protocols:
         name, _, version = ref.partition("@")
-        yield from _clocks(case, chain, calendar, protocols.get(name, version), now)
+        yield from _clocks(Ground(case, chain, calendar, protocols.get(name, version), now))
+    yield from abandoned(case.clocks.values(), case.protocols)
+    yield from _escalate(case, chain)
     yield from _close_or_reopen(case)
 
 
-def _clocks(
-    case: State, chain: Chain, calendar: Calendar, protocol: Protocol, now: datetime | None
-) -> Iterator[Derived]:
-    facts = facts_of(case, chain.roles_of(case.door or ""))
-    running = {clock.name: clock for clock in case.clocks.values() if clock.protocol == protocol.ref}
-    for rule in protocol.clocks:
-        clock = running.get(rule.id)
-        if clock is None:
-            if rule.when.matches(facts) and not case.closed:
-                yield from _start(case, chain, calendar, protocol, rule)
+def _clocks(ground: Ground) -> Iterator[Derived]:
+    """Each rule of the protocol: what starts a clock and has none gets one; each that there is gets what it lacks."""
+    case = ground.case
+    facts = facts_of(case, ground.chain.roles_of(case.door or ""))
+    ours: dict[str, dict[str | None, Clock]] = {}
+    for clock in case.clocks.values():
+        if clock.protocol == ground.protocol.ref:
+            ours.setdefault(clock.name, {})[clock.about] = clock
+    for rule in ground.protocol.timed:
+        applies = rule.when.matches(facts) and not _wants_none(ground, rule)
+        running = ours.get(rule.id, {})
+        if not applies and not running:
             continue
-        contact = _stopping_contact(case, chain, rule, clock)
-        if clock.state in (ClockState.RUNNING, ClockState.SUSPENDED) and not rule.when.matches(facts):
-            yield from _stop_or_suspend(case, clock, contact)
-        elif clock.state is ClockState.RUNNING:
-            yield from _stop_remind_or_breach(case, chain, rule, clock, contact, now)
-        elif clock.state is ClockState.SUSPENDED and not case.closed:
-            yield ClockResumed(clock=clock.id, due_at=clock.due_at, premises=(clock.id,))
-        elif clock.breached and contact:
-            yield from _late_work_or_late_paperwork(clock, contact)
+        found = {one.about: one for one in subjects(case, ground.chain, ground.calendar, rule)} if applies else {}
+        for subject in found.values():
+            if subject.about not in running and _may_start(case, rule, running):
+                yield start(ground, rule, subject)
+        for about, clock in running.items():
+            yield from keep(ground, rule, clock, _subject_of(rule, found, about), applies)
 
 
-def _start(
-    case: State, chain: Chain, calendar: Calendar, protocol: Protocol, rule: ClockRule
-) -> Iterator[ClockStarted]:
-    """A clock runs from what the protocol says starts it; without a promised limit it measures and never breaches."""
-    if (cause := _cause(case, rule)) is None:
+def _wants_none(ground: Ground, rule: ClockRule) -> bool:
+    """She said that she wants no call after the closing."""
+    aftercare = ground.protocol.aftercare
+    return ground.case.no_call and aftercare is not None and rule.id == aftercare.id
+
+
+def _may_start(case: State, rule: ClockRule, running: dict[str | None, Clock]) -> bool:
+    """Nothing new is timed in a closed case but what follows its closing, nor where she is to be forgotten."""
+    if to_be_forgotten(case) or (case.history and rule.starts in (ClockStart.CASE_CLOSED, ClockStart.LAST_NEWS)):
+        return False
+    if rule.starts is ClockStart.CASE_CLOSED:
+        return True
+    if rule.starts is ClockStart.LAST_NEWS and any(
+        clock.state in (ClockState.RUNNING, ClockState.SUSPENDED) for clock in running.values()
+    ):
+        return False  # looked at when its moment comes: not each piece of news makes two events more
+    return not case.closed
+
+
+def _subject_of(rule: ClockRule, found: dict[str | None, Subject], about: str | None) -> Subject | None:
+    """What the clock is about, as long as it is there. News is not taken back."""
+    if rule.starts is ClockStart.LAST_NEWS:
+        return next(iter(found.values()), None)
+    return found.get(about)
+
+
+def _escalate(case: State, chain: Chain) -> Iterator[CaseEscalated]:
+    """Whoever may ask says why: the case goes up to that role, once (who may ask is intake's to check)."""
+    if case.closed:
         return
-    cause_id, started_at = cause
-    limit = rule.limit
-    due_at = calendar.add(started_at, limit) if limit else None
-    reminders = (calendar.add(started_at, after) for after in rule.reminders) if due_at else ()
-    responsible = chain.partners_for(rule.responsible, case.facts["place"]["district"])
-    yield ClockStarted(
-        clock=rule.id,
-        protocol=ProtocolRef(name=protocol.protocol, version=protocol.version),
-        kind=ClockKind(rule.promise),
-        started_at=started_at,
-        limit=str(limit) if limit else None,
-        due_at=due_at,
-        remind_at=tuple(sorted(moment for moment in reminders if due_at and moment < due_at)),
-        calendar=calendar.version if due_at else None,
-        responsible_role=rule.responsible,
-        responsible=responsible[0].id if responsible else None,
-        premises=(cause_id,),
-    )
-
-
-def _cause(case: State, rule: ClockRule) -> tuple[str, datetime] | None:
-    """The event that starts the clock, and its moment."""
-    assert case.report is not None
-    assert case.reported_at is not None
-    assert case.time is not None
-    if rule.starts is ClockStart.REPORT_RECEIVED:
-        return case.report, case.reported_at
-    if rule.starts is ClockStart.LABEL_GIVEN:
-        label = next((label for label in case.labels if label.standing), None)
-        return (label.id, label.at or case.time) if label else None
-    for referral in case.referrals.values():
-        if referral.step == rule.of_step and referral.state in REACHED:
-            taken_up = rule.starts is ClockStart.REFERRAL_ACCEPTED
-            if at := referral.accepted_at if taken_up else referral.delivered_at:
-                return referral.id, at
-    return None
-
-
-def _stopping_contact(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Contact | None:
-    """The first contact, by when it took place, of the kind, with whom and by whom the protocol says."""
-    whom = {case.facts["reporter"] if person == REPORTER else str(person) for person in rule.stops.with_}
-    roles = set(rule.stops.by)
-    found = [
-        contact
-        for contact in case.contacts
-        if contact.whom in whom
-        and (contact.made or rule.stops.on == "attempted")
-        and contact.at >= clock.started_at
-        and (not roles or roles & set(chain.roles_of(contact.by)))
-    ]
-    return min(found, key=lambda contact: (contact.at, contact.id), default=None)
-
-
-def _stop_remind_or_breach(
-    case: State, chain: Chain, rule: ClockRule, clock: Clock, contact: Contact | None, now: datetime | None
-) -> Iterator[Derived]:
-    if contact and (clock.due_at is None or contact.at <= clock.due_at or case.history):
-        yield _stopped(clock, contact)
-        return
-    if clock.due_at is None or now is None or case.history or case.closed:
-        return  # a contact after the due moment stops the clock behind the breach, which waits for the watermark
-    district = case.facts["place"]["district"]
-    if now >= clock.due_at:
-        tell = {partner.id for role in rule.on_breach for partner in chain.partners_for(role, district)}
-        yield ClockBreached(
-            clock=clock.id, due_at=clock.due_at, watermark=now, tell=tuple(sorted(tell)), premises=(clock.id,)
-        )
-    elif clock.responsible and any(moment <= now for moment in clock.remind_at[clock.reminded :]):
-        yield ClockReminded(clock=clock.id, nth=clock.reminded + 1, to=clock.responsible, premises=(clock.id,))
-
-
-def _stop_or_suspend(case: State, clock: Clock, contact: Contact | None) -> Iterator[Derived]:
-    """A clock whose rule no longer holds after a correction waits: nobody is late for what nobody has to do."""
-    if contact:
-        yield _stopped(clock, contact)
-    elif clock.state is ClockState.RUNNING and not case.closed:
-        yield ClockSuspended(clock=clock.id, reason="no_longer_applies", premises=(clock.id,))
-
-
-def _stopped(clock: Clock, contact: Contact) -> ClockStopped:
-    return ClockStopped(
-        clock=clock.id,
-        stopped_at=contact.at,
-        elapsed_s=int((contact.at - clock.started_at).total_seconds()),
-        by=contact.by,
-        premises=(clock.id, contact.id),
-    )
-
-
-def _late_work_or_late_paperwork(clock: Clock, contact: Contact) -> Iterator[Derived]:
-    """Made in time but written down after the breach corrects it; made late stops the clock and the breach stands."""
-    if clock.due_at and contact.at <= clock.due_at:
-        yield ClockCorrected(
-            clock=clock.id,
-            reason="registered_late",
-            stopped_at=contact.at,
-            by=contact.by,
-            premises=(clock.id, contact.id),
-        )
-    elif clock.state is ClockState.BREACHED:
-        yield _stopped(clock, contact)
+    done = {one.cause for one in case.escalated}
+    there = {one.to for one in case.escalated if one.cause in requests(case)}
+    for request in requests(case).values():
+        if request.id not in done and request.about and request.about not in there:
+            there.add(request.about)
+            holders = chain.partners_for(Role(request.about), case.facts["place"]["district"])
+            owner = holders[0].id if holders else None
+            yield CaseEscalated(to=Role(request.about), owner=owner, premises=(request.id,))
 
 
 def _close_or_reopen(case: State) -> Iterator[Derived]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from backbone.case_facts import chain_of
 from backbone.chains import Chain, Chains, Partner, Relation
 from schakel.case import holds
+from schakel.case_clocks import authors as clock_authors
 from schakel.case_state import ReferralState, State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Event, Told, consent, contact, data, referral, report
@@ -19,7 +20,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, erasure, links, mediation
+from services.intake import bases, closing, erasure, links, mediation
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -64,6 +65,8 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _mediation(message, chains)
     yield from _closing(message)
     yield from _settlement(message)
+    if message.case is not None:
+        yield from closing.objections(message.event, message.case, chains)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
@@ -345,7 +348,7 @@ def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     authors |= {contact.id: contact.by for contact in case.contacts}
     authors |= {link.id: link.by for link in case.links.values()}
     authors |= {asking.id: asking.by for plan in case.erasures.values() for asking in plan.asked}
-    authors |= {hold.id: hold.by for hold in case.holds.values()}
+    authors |= {hold.id: hold.by for hold in case.holds.values()} | clock_authors(case)
     return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
 
 

@@ -10,6 +10,7 @@ from tests.protocols.samples import KSC_REPORT, MUNICIPAL, POLICE_REPORT, cases
 
 AMSTERDAM = ("amsterdam-handelingskader", "2023.1")
 GRONINGEN = ("groningen-protocolkaart", "2017.1")
+TAKEN_UP = ("referral.accepted", "action.agreed", "case.closed")
 HANDREIKING = ("handreiking-negen-stappen", "2017.1")
 
 
@@ -37,7 +38,8 @@ def informed(protocol: Protocol, facts: dict[str, object]) -> set[Role]:
 
 
 def clocks(protocol: Protocol, facts: dict[str, object]) -> set[str]:
-    return {clock.id for clock in protocol.clocks_for(facts)}
+    """Those that start without anybody having agreed or taken up anything."""
+    return {clock.id for clock in protocol.clocks_for(facts) if clock.starts not in TAKEN_UP and not clock.of_step}
 
 
 # --- all of them ----------------------------------------------------------------------------------------------------
@@ -78,9 +80,13 @@ def test_nobody_asks_or_times_a_person_without_a_name(protocols: Protocols, iden
 
 def test_a_limit_runs_only_where_a_text_gives_one(protocols: Protocols):
     limits = {f"{protocol.ref}/{clock.id}": str(clock.limit) for protocol in protocols for clock in protocol.clocks}
+    guide = "@".join(HANDREIKING)
     assert {name for name, limit in limits.items() if limit != "None"} == {
-        f"{'@'.join(HANDREIKING)}/contact-met-melder"
+        f"{guide}/contact-met-melder",
+        f"{guide}/evaluatie",
     }
+    kinds = {clock.id: clock.promise for clock in protocols.get(*HANDREIKING).clocks if clock.has_limit}
+    assert kinds == {"contact-met-melder": "promised", "actie": "promised", "evaluatie": "our_choice"}
 
 
 def test_an_unknown_version_says_which_are_there(protocols: Protocols):
@@ -163,7 +169,7 @@ def test_b03_b05_amsterdam_promises_no_term(amsterdam: Protocol):
     assert {(clock.promise.value, clock.limit, clock.on_breach) for clock in amsterdam.clocks} == {
         ("measured", None, ())
     }
-    (clock,) = amsterdam.clocks_for(POLICE_REPORT)
+    (clock,) = (clock for clock in amsterdam.clocks_for(POLICE_REPORT) if clock.starts == "report.received")
     assert (clock.stops.on, clock.stops.with_, clock.stops.by) == ("made", ("victim",), ())
 
 
@@ -261,7 +267,7 @@ def test_coc_and_police_tell_the_municipality_without_a_name(groningen: Protocol
 
 
 def test_hrk_1_48_hours_to_the_reporter_until_contact_is_made(handreiking: Protocol):
-    (clock,) = handreiking.clocks_for(POLICE_REPORT)
+    (clock,) = (clock for clock in handreiking.clocks_for(POLICE_REPORT) if clock.starts == "report.received")
     assert (str(clock.limit), clock.promise, clock.starts) == ("48h", "promised", "report.received")
     assert (clock.stops.on, clock.stops.with_) == ("made", ("reporter",))
     assert "bijvoorbeeld er zal binnen 48 uur na een melding contact worden opgenomen met de melder(s)" in clock.source
@@ -274,4 +280,8 @@ def test_the_guide_proposes_nobody_by_itself(handreiking: Protocol):
 
 @pytest.mark.parametrize("reporter", ["victim", "bystander", "professional"])
 def test_whoever_reported_is_contacted(handreiking: Protocol, reporter: str):
-    assert clocks(handreiking, {**POLICE_REPORT, "reporter": reporter}) == {"contact-met-melder"}
+    assert clocks(handreiking, {**POLICE_REPORT, "reporter": reporter}) == {
+        "contact-met-melder",
+        "stilte-naar-melder",
+        "volhouden",
+    }

@@ -236,7 +236,7 @@ def test_a_hold_that_ended_stands_in_nobodys_way() -> None:
 
 # --- terms for keeping
 
-CLOSED = (report(consents=AGREED), about("accused-2"), close_requested())
+CLOSED = (report(consents=AGREED), about("accused-2"), close_requested(wants_call="no"))
 TWO_YEARS, HALF_A_YEAR = passed("2028-03-03 00:00"), passed("2026-09-03 00:00")
 
 

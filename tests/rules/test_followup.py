@@ -43,6 +43,7 @@ from tests.support.telling import (
 from tests.support.variants import HELP_STEP, written
 
 CONTACT = "contact-met-melder"
+SILENCE = "stilte-naar-melder"
 CALLED = "00000000-0000-7000-8000-0000000000cc"
 IN_GRONINGEN = {"municipality": "groningen", "district": "centrum"}
 
@@ -102,7 +103,7 @@ def test_late_work_becomes_late_paperwork_when_an_earlier_contact_turns_up():
 
 def test_a_contact_taken_back_lets_the_clock_run_again():
     story = saturday().when(contact_made(GRONINGEN, "2026-03-29 10:00", id=CALLED)).then_among(clock_stopped(CONTACT))
-    story.when(retracted(CALLED, by=GRONINGEN)).expect_nothing()
+    story.when(retracted(CALLED, by=GRONINGEN)).then(suspended(SILENCE, reason="start_taken_back"))
     story.when(passed("2026-03-30 13:00")).then_among(breached(CONTACT)).then_quiet()
 
 
@@ -110,12 +111,16 @@ def test_a_corrected_breach_is_a_breach_again_when_its_contact_is_taken_back():
     story = saturday().when(passed("2026-03-30 13:00"))
     story.when(contact_made(GRONINGEN, "2026-03-30 11:00", logged="2026-03-31 09:00", id=CALLED))
     story.then_among(clock_corrected(CONTACT))
-    story.when(retracted(CALLED, by=GRONINGEN)).expect_nothing().then_quiet()
+    story.when(retracted(CALLED, by=GRONINGEN)).then(suspended(SILENCE)).then_quiet()
     assert next(clock for clock in story.case.clocks.values() if clock.name == CONTACT).breached
 
 
 def test_a_clock_whose_rule_no_longer_holds_waits_and_goes_on_when_it_does():
-    story = saturday().when(corrected(GRONINGEN, identity="one_way", place=IN_GRONINGEN)).then(suspended(CONTACT))
+    story = (
+        saturday()
+        .when(corrected(GRONINGEN, identity="one_way", place=IN_GRONINGEN))
+        .then(suspended(CONTACT, reason="no_longer_applies"), suspended(SILENCE), suspended("volhouden"))
+    )
     story.when(passed("2026-04-03 12:00")).expect_nothing()
     story.when(corrected(GRONINGEN, identity="by_name", place=IN_GRONINGEN)).then_among(resumed(CONTACT)).then_quiet()
 
@@ -156,10 +161,11 @@ def test_a_clock_that_starts_at_the_label_starts_when_it_was_given(tmp_path: Pat
 
 def test_the_coordinators_word_closes_the_case_and_the_next_opens_it():
     story = given(report()).when(close_requested())
-    story.then(closed(reason="enough_help"), scheduled("victim", ground="retention_term")).then_quiet()
-    story.when(reopen_requested()).then(reopened()).then_quiet()
+    call = clock_started("nabellen")
+    story.then(closed(reason="enough_help"), scheduled("victim", ground="retention_term"), call).then_quiet()
+    story.when(reopen_requested()).then(reopened(), suspended("nabellen", reason="reopened")).then_quiet()
     story.when(close_requested(reason="no_help_wanted"))
-    story.then(closed(reason="no_help_wanted"), scheduled("victim")).then_quiet()
+    story.then(closed(reason="no_help_wanted"), scheduled("victim"), call).then_quiet()
 
 
 def test_who_changes_his_mind_before_it_is_done_gets_his_last_word():
@@ -245,7 +251,7 @@ def test_nobody_is_timed_on_a_person_without_a_name(identity: str):
 
 def test_a_thread_that_closes_does_not_close_the_case():
     story = given(report(consents=(terms(HELP),)), accepted(HELP)).when(thread_closed(HELP), thread_closed(ADV))
-    story.expect_nothing()
+    story.then(clock_stopped("duur-nazorg-slachtofferhulp", by=HELP))
     assert story.case.closed is None
     assert story.case.threads[HELP].closed
 

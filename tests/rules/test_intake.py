@@ -352,5 +352,5 @@ def test_groningens_own_desk_closes_there_and_not_in_amsterdam(groningen: State,
     """«Einde proces» is the Meldpunt's to say, by the chain's own right; elsewhere only the coordinator closes."""
     reported = given(telling.report_in_groningen(by=DMG)).case
     assert answer(telling.close_requested(DMG, "anonymous"), reported) is None
-    assert answer(telling.close_requested(GRONINGEN), groningen) is None
+    assert answer(telling.close_requested(GRONINGEN, "for_information_only"), groningen) is None
     assert code(telling.close_requested(POLICE), amsterdam) == "right.missing"

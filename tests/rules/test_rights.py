@@ -18,9 +18,11 @@ from backbone.chains import Chains, Partner
 from backbone.chains.model import Member, OtherBasis
 from backbone.contract.examples_told import CASE, REFERRAL, told_example
 from backbone.contract.tables import told_table
+from schakel.case_marks import Action
 from schakel.case_state import LegalHold, ReferralState, State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Told
+from schakel.events.contact import ActionDone
 from schakel.events.data import HoldLifted, StatementRetracted
 from schakel.events.referral import ReferralRequested
 from schakel.events.report import ReportLinked, ReportReceived
@@ -101,6 +103,9 @@ def told_before(name: str, case: State, partner: str) -> None:
     if name == HoldLifted.TYPE:
         hold = told_example(name).hold  # type: ignore[attr-defined]
         case.holds[hold] = LegalHold(hold, partner, "criminal_case", date(2027, 1, 1))
+    elif name == ActionDone.TYPE:
+        agreed = told_example(name).agreed  # type: ignore[attr-defined]
+        case.actions[agreed] = Action(agreed, "camera", partner, partner, NOW, date(2026, 4, 11))
 
 
 def event_of(name: str, case: State, reader: str) -> Told:

@@ -14,6 +14,7 @@ from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.events.report import ReportReceived
 from schakel.ids import partner_source
+from schakel.messages import Refusal
 from services.intake.rules import Submission, refusal
 from tests.properties.yardstick import complaints
 from tests.support import casebook
@@ -48,6 +49,18 @@ def sound(world: World) -> None:
 
 def why_not(story: Story, told: Tell) -> str | None:
     """The code with which intake would refuse this now; None when it would let it in."""
+    found = _refusal(story, told)
+    return found.code if found else None
+
+
+def refused(story: Story, told: Tell) -> Refusal:
+    """Intake's no to this."""
+    found = _refusal(story, told)
+    assert found is not None
+    return found
+
+
+def _refusal(story: Story, told: Tell) -> Refusal | None:
     world, case = story.world, story.case
     partner = world.chains.partner(told.by)
     assert partner is not None
@@ -55,8 +68,7 @@ def why_not(story: Story, told: Tell) -> str | None:
     event = told.event if isinstance(told.event, Told) else told.event(case)
     source = partner_source(partner.oin)
     envelope = Envelope("01890000-0000-7000-8000-000000000001", source, event.TYPE, case.time, case.id)
-    found = refusal(Submission(envelope, event, partner, case), world.chains, case.time)
-    return found.code if found else None
+    return refusal(Submission(envelope, event, partner, case), world.chains, case.time)
 
 
 def assert_may_tell(world: World, case: State, entry: casebook.Entry) -> None:

@@ -6,6 +6,7 @@ from backbone.definitions import protocol_entry
 from schakel import codec
 from schakel.definitions import PROTOCOL, Definitions
 from schakel.events import Derived
+from schakel.events.case import ThreadClosed
 from schakel.events.clock import ClockBreached, ClockStarted
 from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import PartyInformed, ReferralProposed
@@ -13,8 +14,10 @@ from schakel.messages import ConsentQuestion, Information, Message, ReferralOffe
 from tests.scenarios.stories import given
 from tests.support.casebook import Story
 from tests.support.conclusions import (
+    aftercare_due,
     any_breach,
     clock_started,
+    clock_stopped,
     closed,
     delivered,
     held,
@@ -31,6 +34,7 @@ from tests.support.telling import (
     HELP,
     POLICE,
     RITA,
+    Tell,
     accepted,
     close_requested,
     contact_made,
@@ -160,13 +164,33 @@ def test_ams_4_a_call_by_the_chair_has_its_own_consent():
 def test_ams_5_each_partner_ends_its_own_follow_up_and_the_project_leader_the_case():
     """Two threads closed, the project leader's open: the case is open. She closes: the case is closed, recovered is unknown.
 
-    Aftercare, and whether she wants a call, come with the aftercare step.
+    One to two months after the closing (our choice) aftercare is due. NOT recovered, NOT shown as late.
     """
     story = given(report(consents=(terms(HELP), terms(ADV))), accepted(HELP), accepted(ADV))
-    story.when(thread_closed(HELP, "enough_help"), thread_closed(ADV, "means_exhausted_referred_on")).expect_nothing()
+    story.when(thread_closed(HELP, "enough_help"), thread_closed(ADV, "means_exhausted_referred_on"))
+    story.then(clock_stopped("duur-nazorg-slachtofferhulp", by=HELP))
     assert story.case.closed is None
-    story.when(close_requested(CITY)).then(closed(reason="enough_help"), scheduled("victim"))
+    story.when(close_requested(CITY)).then(
+        closed(reason="enough_help"), scheduled("victim"), clock_started("nabellen", due_at=None, responsible=CITY)
+    )
     assert all(entry.event.recovered == "unknown" for entry in story.world.ledger if hasattr(entry.event, "recovered"))
+    story.when(passed("2026-04-02 23:59")).expect_nothing()
+    story.when(passed("2026-04-03 00:00")).then(
+        aftercare_due(kind="nabellen", due_on="2026-05-04", responsible=CITY)
+    ).then_quiet()
+    story.when(contact_made(CITY, "2026-04-10 11:00")).then_among(clock_stopped("nabellen", by=CITY)).then_quiet()
+    story.when(passed("2026-09-01 00:00")).never(any_breach())
+    assert story.case.closed
+
+
+@pytest.mark.parametrize("said", ["at the closing", "to one partner"])
+def test_ams_5_not_a_call_that_she_does_not_want(said: str):
+    """NOT a call if she said she wants none."""
+    story = given(report(consents=(terms(HELP),)), accepted(HELP))
+    if said == "to one partner":
+        story.when(Tell(HELP, ThreadClosed(reason="enough_help", wants_call="no")))
+    story.when(close_requested(CITY, wants_call="no" if said == "at the closing" else "unknown"))
+    story.when(passed("2026-05-20 00:00")).never(aftercare_due(), clock_started("nabellen"))
 
 
 def test_ams_6_a_one_way_report_of_the_platform_is_registered_and_left_alone():

@@ -33,6 +33,7 @@ from tests.support.telling import (
     refused,
     report_in_groningen,
 )
+from tests.support.telling_clocks import aftercare_for_all
 
 HERE = {"municipality": "groningen", "district": "centrum"}
 SUSPECTED = {"checks": ({"check": "discrimination_or_violence", "answer": "yes"},)}
@@ -128,8 +129,10 @@ def test_grn_5_it_ends_when_the_suspicion_is_removed_and_the_reporter_content():
         story.when(*(assessed(DMG, check, answer) for check, answer in answers.items())).expect_nothing()
         assert why_not(story, ending) == "close.not_yet"
     story.when(assessed(DMG, "reporter_content", "yes"))
+    assert why_not(story, ending) == "close.aftercare_open"
+    story.when(*aftercare_for_all(DMG))
     assert why_not(story, ending) is None
-    story.when(ending).then(closed(reason="suspicion_removed_and_content"), scheduled("victim"))
+    story.when(ending).then_among(closed(reason="suspicion_removed_and_content"), scheduled("victim"))
 
 
 def test_grn_6_a_direct_anonymous_call_is_heard_and_ends():

@@ -45,16 +45,6 @@ def repository() -> tuple[Chains, Protocols]:
     return load_chains(ROOT / "chains", protocols), protocols
 
 
-class _Followup(FollowupRules):
-    """Follow-up's rules without its messages."""
-
-    def deliver(self, case: State, event: Derived) -> tuple[()]:
-        return ()
-
-    def announce(self, case: State, entry: Entry) -> tuple[()]:
-        return ()
-
-
 class Unsettled(AssertionError):
     """A case on which a service goes on concluding."""
 
@@ -87,7 +77,7 @@ class World:
         deciders = {
             "routing": RoutingRules(self.chains, self.protocols),
             "consent": ConsentRules(self.chains),
-            "followup": _Followup(self.chains, self.protocols),
+            "followup": FollowupRules(self.chains, self.protocols),
         }
         self.seats = {name: Seat(name, deciders[name], State(id=case_id)) for name in SERVICES}
 

@@ -11,7 +11,7 @@ from typing import Any
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.events import Derived
-from schakel.events.case import CaseClosed, CaseReopened
+from schakel.events.case import CaseClosed, CaseEscalated, CaseReopened
 from schakel.events.clock import (
     ClockBreached,
     ClockCorrected,
@@ -22,6 +22,7 @@ from schakel.events.clock import (
     ClockSuspended,
 )
 from schakel.events.consent import ConsentExpired, ConsentNeeded
+from schakel.events.contact import AftercareDue
 from schakel.events.data import (
     DisclosureDenied,
     DisclosurePermitted,
@@ -176,6 +177,14 @@ def suspended(name: str, **fields: Any) -> Pattern:
 
 def resumed(name: str, **fields: Any) -> Pattern:
     return Pattern(ClockResumed, {"name": name, **fields})
+
+
+def escalated(to: str, **fields: Any) -> Pattern:
+    return Pattern(CaseEscalated, {"to": to, **fields})
+
+
+def aftercare_due(**fields: Any) -> Pattern:
+    return Pattern(AftercareDue, fields)
 
 
 def closed(**fields: Any) -> Pattern:

@@ -265,8 +265,8 @@ def about(subject: str, by: str = POLICE) -> Tell:
     return Tell(by, AssessmentRecorded(check="punishable", answer="unknown", sealed=(part,)))
 
 
-def explained(topic: str, by: str = POLICE) -> Tell:
-    return Tell(by, InformationGiven(topic=topic))
+def explained(topic: str, by: str = POLICE, *, logged: str | None = None) -> Tell:
+    return Tell(by, InformationGiven(topic=topic), moment(logged) if logged else None)
 
 
 # --- referrals
@@ -327,8 +327,8 @@ def thread_closed(by: str, reason: str = "enough_help") -> Tell:
     return Tell(by, ThreadClosed(reason=reason))
 
 
-def close_requested(by: str = CITY, reason: str = "enough_help") -> Tell:
-    return Tell(by, CloseRequested(reason=reason))
+def close_requested(by: str = CITY, reason: str = "enough_help", wants_call: str = "unknown") -> Tell:
+    return Tell(by, CloseRequested(reason=reason, wants_call=wants_call))
 
 
 def reopen_requested(by: str = CITY) -> Tell:

@@ -18,6 +18,8 @@ from schakel.events.vocab.consent import (
 )
 from schakel.events.vocab.followup import (
     ActionType,
+    AftercareAnswer,
+    AftercareFor,
     AttemptOutcome,
     ClockKind,
     CloseReason,
@@ -57,6 +59,8 @@ from schakel.events.vocab.people import (
 
 __all__ = [
     "ActionType",
+    "AftercareAnswer",
+    "AftercareFor",
     "Answer",
     "AttemptOutcome",
     "Basis",

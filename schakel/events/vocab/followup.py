@@ -149,3 +149,22 @@ class ClockKind(StrEnum):
     MEASURED = "measured"
     PROMISED = "promised"
     OUR_CHOICE = "our_choice"
+
+
+class AftercareFor(StrEnum):
+    """For whom aftercare is answered before a case closes [0 stap 8]."""
+
+    VICTIM = "victim"
+    OTHERS_INVOLVED = "others_involved"
+    NEIGHBOURHOOD = "neighbourhood"
+    OTHER = "other"
+
+
+class AftercareAnswer(StrEnum):
+    """What became of it. `not_wanted` is an answer, of somebody; `unknown` is none."""
+
+    GIVEN = "given"
+    AGREED = "agreed"
+    NOT_WANTED = "not_wanted"
+    NOT_POSSIBLE = "not_possible"
+    UNKNOWN = "unknown"

@@ -1,0 +1,201 @@
+"""What must hold of the clocks of one protocol file, and of the ladder above them. Pure: a protocol in, faults out."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from enum import StrEnum
+
+from backbone.protocols.clock_rules import (
+    ANY_STEP,
+    DOER,
+    OF_REFERRAL,
+    WITH_A_PERSON,
+    ClockRule,
+    ClockStart,
+    LadderStep,
+    StopOn,
+)
+from backbone.protocols.model import Protocol
+from backbone.protocols.reading import Fault, Location
+from schakel.events.vocab import ActionType, ClockKind, Role, Severity
+
+_QUOTE = re.compile(r"«[^»]+»")
+_ONLY_WITH: Mapping[StopOn, tuple[ClockStart, ...]] = {
+    StopOn.ANSWERED: OF_REFERRAL,
+    StopOn.ENDED: (*OF_REFERRAL, ClockStart.OCCURRENCE),
+    StopOn.DONE: (ClockStart.ACTION_AGREED,),
+    StopOn.ADVISED: (ClockStart.ADVICE_REQUESTED,),
+    StopOn.SETTLED: (ClockStart.COMPLAINT_TAKEN,),
+    StopOn.WORD: (ClockStart.LAST_WORD,),
+    StopOn.NEWS: (ClockStart.LAST_NEWS,),
+}
+"""What can only stop what it is about."""
+_ONLY_BY: Mapping[ClockStart, StopOn] = {ClockStart.LAST_WORD: StopOn.WORD, ClockStart.LAST_NEWS: StopOn.NEWS}
+_WORDS: Mapping[ClockStart, type[StrEnum]] = {
+    ClockStart.LEVEL_SET: Severity,
+    ClockStart.ACTION_AGREED: ActionType,
+    ClockStart.ADVICE_REQUESTED: Role,
+}
+"""The words that `of` takes, by what starts the clock."""
+_HAS_A_DOER = (*OF_REFERRAL, ClockStart.ACTION_AGREED, ClockStart.ADVICE_REQUESTED)
+
+
+def clock_faults(protocol: Protocol) -> Iterator[Fault]:
+    """Everything that is wrong with its clocks and its ladder."""
+    for position, clock in enumerate(protocol.clocks):
+        at: Location = ("clocks", position)
+        yield from _limit(at, clock)
+        yield from _start(at, clock, protocol)
+        yield from _stop(at, clock)
+        yield from _repeated(at, clock)
+        yield from _of(at, clock)
+    for position, step in enumerate(protocol.ladder):
+        yield from _ladder(("ladder", position), step, protocol)
+
+
+def _limit(at: Location, clock: ClockRule) -> Iterator[Fault]:
+    """A limit only with its passage, else measured, or marked as our choice (domain-detail B05)."""
+    if not clock.has_limit and clock.promise is not ClockKind.MEASURED:
+        yield Fault(
+            (*at, "promise"),
+            f"clock `{clock.id}` is {clock.promise} but has no limit",
+            "promise: measured when limit is null",
+            "write the limit with its passage, or `promise: measured`",
+        )
+    if clock.has_limit and clock.promise is ClockKind.MEASURED:
+        yield Fault(
+            (*at, "promise"),
+            f"clock `{clock.id}` is measured but has the limit {clock.limit or 'that is agreed in the action'}",
+            "limit: null for what nobody promised",
+            "write `limit: null`, or say who promised it (promised, our_choice)",
+        )
+    if not clock.has_limit and clock.on_breach:
+        yield Fault(
+            (*at, "on_breach"),
+            f"clock `{clock.id}` has no limit, so it never breaches",
+            "no on_breach without a limit",
+            "drop `on_breach`",
+        )
+    if clock.promise is ClockKind.PROMISED and not _QUOTE.search(clock.source):
+        yield Fault(
+            (*at, "source"),
+            f"clock `{clock.id}` is promised but its source quotes nothing",
+            "the passage that promises the limit, between « and »",
+            "quote it, or write `promise: our_choice`",
+        )
+    if clock.by_when and (clock.limit is not None or clock.starts is not ClockStart.ACTION_AGREED):
+        yield Fault(
+            (*at, "by_when"),
+            f"clock `{clock.id}` takes the day of an action, and starts at {clock.starts} with the limit {clock.limit}",
+            "by_when only with `starts: action.agreed` and `limit: null`",
+            "drop `by_when`, or the other limit",
+        )
+
+
+def _start(at: Location, clock: ClockRule, protocol: Protocol) -> Iterator[Fault]:
+    of_referral = clock.starts in OF_REFERRAL
+    may_have_a_step = of_referral or clock.starts is ClockStart.OCCURRENCE
+    named = clock.of_step == ANY_STEP or (clock.of_step is not None and protocol.step(clock.of_step) is not None)
+    if (of_referral or (may_have_a_step and clock.of_step is not None)) and not named:
+        steps = ", ".join(step.id for step in protocol.steps) or "none: add the step first"
+        yield Fault(
+            (*at, "of_step"),
+            f"clock `{clock.id}` starts at {clock.starts} of step `{clock.of_step}`, which is no step of this file",
+            f"one of {steps}; or {ANY_STEP}, for every referral",
+            "name the step whose referral starts it",
+        )
+    if clock.of_step is not None and not may_have_a_step:
+        yield Fault(
+            (*at, "of_step"),
+            f"clock `{clock.id}` starts at {clock.starts}, which has no step",
+            "of_step only with referral.delivered, referral.accepted or occurrence",
+            "drop `of_step`",
+        )
+    if clock.stops.on is StopOn.ENDED and not of_referral and clock.of_step is None:
+        yield Fault(
+            (*at, "stops", "on"),
+            f"clock `{clock.id}` stops when a referral ends, and is of none",
+            "of_step: the step whose referral it is",
+            "add `of_step`",
+        )
+    if clock.responsible == DOER and clock.starts not in _HAS_A_DOER and clock.of_step is None:
+        yield Fault(
+            (*at, "responsible"),
+            f"clock `{clock.id}` leaves it to the doer, and nobody does {clock.starts}",
+            f"a role; {DOER} only with {', '.join(_HAS_A_DOER)}, or of a step",
+            "name the role that has to act",
+        )
+
+
+def _stop(at: Location, clock: ClockRule) -> Iterator[Fault]:
+    """What stops it is about what started it, and a contact is one with somebody."""
+    stops, start = clock.stops, clock.starts
+    if stops.on in WITH_A_PERSON and not stops.with_:
+        yield Fault(
+            (*at, "stops"),
+            f"clock `{clock.id}` stops on {stops.on} with nobody named",
+            "the persons of whom a contact with one counts, such as [reporter]",
+            "add `with`",
+        )
+    if stops.with_ and stops.on not in WITH_A_PERSON:
+        yield Fault(
+            (*at, "stops", "with"),
+            f"clock `{clock.id}` stops on {stops.on}, which is not with a person",
+            f"with only for {', '.join(WITH_A_PERSON)}",
+            "drop `with`",
+        )
+    wanted = _ONLY_WITH.get(stops.on)
+    if (wanted and start not in wanted) or _ONLY_BY.get(start, stops.on) is not stops.on:
+        by = _ONLY_BY.get(start)
+        yield Fault(
+            (*at, "stops", "on"),
+            f"clock `{clock.id}` starts at {start} and stops on {stops.on}, which is about something else",
+            f"stops on {by}" if by else f"starts at {' or '.join(wanted or ())}",
+            "change the one or the other",
+        )
+
+
+def _repeated(at: Location, clock: ClockRule) -> Iterator[Fault]:
+    if clock.every is not None and (clock.starts is not ClockStart.LAST_NEWS or clock.has_limit or clock.reminders):
+        yield Fault(
+            (*at, "every"),
+            f"clock `{clock.id}` comes back every {clock.every}, and does not only wait for news",
+            "every only with `starts: last_news`, without limit and reminders",
+            "drop `every`, or write reminders",
+        )
+    if clock.starts is ClockStart.LAST_NEWS and clock.every is None:
+        yield Fault(
+            (*at, "starts"),
+            f"clock `{clock.id}` starts at {clock.starts} and never comes back",
+            "every, such as 1 maand",
+            "say how often the case comes back on somebody's list",
+        )
+    if clock.waits is not None and not clock.of_the_person:
+        yield Fault(
+            (*at, "waits"),
+            f"clock `{clock.id}` waits for the person, and stops on {clock.stops.on}",
+            f"waits only with a stop on {', '.join(WITH_A_PERSON)}",
+            "drop `waits`",
+        )
+
+
+def _of(at: Location, clock: ClockRule) -> Iterator[Fault]:
+    words: Collection[str] = tuple(_WORDS[clock.starts]) if clock.starts in _WORDS else ()
+    if wrong := [word for word in clock.of if word not in words]:
+        yield Fault(
+            (*at, "of"),
+            f"clock `{clock.id}` is only of {', '.join(wrong)}, which {clock.starts} cannot be",
+            f"one of {', '.join(words)}" if words else f"no `of` with {clock.starts}",
+            "use one of these words, or drop `of`",
+        )
+
+
+def _ladder(at: Location, step: LadderStep, protocol: Protocol) -> Iterator[Fault]:
+    """A rung stands above a breach, so above clocks of this file that can be breached."""
+    breakable = [clock.id for clock in protocol.clocks if clock.has_limit]
+    if wrong := [clock for clock in step.of if clock not in breakable]:
+        yield Fault(
+            (*at, "of"),
+            f"`{step.id}` stands above {', '.join(wrong)}, which is no clock of this file with a limit",
+            f"one of {', '.join(breakable) or 'none: no clock here has a limit'}",
+            "name the clocks above which it stands",
+        )

@@ -1,0 +1,112 @@
+"""What stops a clock: the first word, by when it took place, that the protocol counts. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from backbone.chains import Chain
+from backbone.protocols.clock_rules import ClockRule, StopOn
+from schakel.case_clocks import POSTPONED
+from schakel.case_marks import Mark
+from schakel.case_state import Clock, State
+from schakel.events.case import EvaluationRecorded, ThreadClosed
+from schakel.events.contact import AftercareAnswered, ComplaintSettled, InformationGiven
+from schakel.events.partners import AdviceGiven
+from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined
+from services.followup.subjects import by_one_of, persons, words
+
+_MARKS: dict[StopOn, tuple[str, ...]] = {
+    StopOn.ANSWERED: (ReferralAccepted.TYPE, ReferralDeclined.TYPE, ReferralCompleted.TYPE),
+    StopOn.ADVISED: (AdviceGiven.TYPE,),
+    StopOn.SETTLED: (ComplaintSettled.TYPE,),
+    StopOn.AFTERCARE: (AftercareAnswered.TYPE,),
+    StopOn.EVALUATED: (EvaluationRecorded.TYPE,),
+}
+_ABOUT_IT = (StopOn.ANSWERED, StopOn.ADVISED)
+"""These have to name what the clock is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What stops a clock: `id` of the word, when it took place, whose it is."""
+
+    id: str
+    at: datetime
+    by: str
+
+
+def first_stop(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Stop | None:
+    """The earliest that counts, whenever it was written down; of two at one moment always the same."""
+    found = (stop for stop in _stops(case, chain, rule, clock) if stop.at >= clock.started_at)
+    return min(found, key=lambda stop: (stop.at, stop.id), default=None)
+
+
+def _stops(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Iterator[Stop]:
+    on = rule.stops.on
+    if on in (StopOn.MADE, StopOn.ATTEMPTED, StopOn.NOTICE):
+        yield from _contacts(case, chain, rule)
+    elif on is StopOn.WORD:
+        yield from _next_words(case, rule, clock)
+    elif on is StopOn.DONE:
+        action = case.actions.get(clock.about or "")
+        if action and action.done and action.done_at:
+            yield Stop(action.done, action.done_at, action.done_by or action.owner)
+    elif on is StopOn.AGREED:
+        yield from (Stop(action.id, action.at, action.by) for action in case.actions.values())
+    elif on is StopOn.NEWS:
+        if case.news and case.news.at > clock.started_at:
+            yield Stop(case.news.id, case.news.at, case.news.by)
+    elif on is StopOn.ENDED:
+        yield from (_stop(mark) for mark in case.marks if _ends(case, rule, clock, mark))
+    else:
+        for mark in case.marks:
+            about_it = on not in _ABOUT_IT or mark.about == clock.about
+            if mark.what in _MARKS[on] and about_it and by_one_of(chain, rule, mark):
+                yield _stop(mark)
+
+
+def _contacts(case: State, chain: Chain, rule: ClockRule) -> Iterator[Stop]:
+    whom, on = persons(case, rule), rule.stops.on
+    for contact in case.contacts:
+        if contact.whom in whom and (contact.made or on is not StopOn.MADE) and by_one_of(chain, rule, contact):
+            yield Stop(contact.id, contact.at, contact.by)
+    if on is StopOn.NOTICE:
+        for mark in case.marks:
+            if mark.what == InformationGiven.TYPE and mark.about in whom and by_one_of(chain, rule, mark):
+                yield _stop(mark)
+
+
+def _next_words(case: State, rule: ClockRule, clock: Clock) -> Iterator[Stop]:
+    before = (clock.started_at, clock.about or "")
+    by = {contact.id: contact.by for contact in case.contacts} | {mark.id: mark.by for mark in case.marks}
+    for word in words(case, rule):
+        if word.cause in by and (word.at, word.cause) > before:
+            yield Stop(word.cause, word.at, by[word.cause])
+
+
+def _ends(case: State, rule: ClockRule, clock: Clock, mark: Mark) -> bool:
+    """Of a clock that counts from the incident, the referral is that of its step."""
+    its = case.referrals.get(clock.about or "")
+    for referral in [its] if its else [one for one in case.referrals.values() if one.step == rule.of_step]:
+        completed = mark.what == ReferralCompleted.TYPE and mark.about == referral.id
+        if mark.by == referral.to and (completed or mark.what == ThreadClosed.TYPE):
+            return True
+    return False
+
+
+def _stop(mark: Mark) -> Stop:
+    return Stop(mark.id, mark.at, mark.by)
+
+
+def put_off(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Mark | None:
+    """The first word by which the person put the contact off in time, unless the clock has stood still for one already."""
+    if rule.waits is None or clock.waited is not None:
+        return None
+    whom = persons(case, rule)
+    said = (
+        mark for mark in case.marks if mark.what == POSTPONED and mark.about in whom and mark.at >= clock.started_at
+    )
+    in_time = (mark for mark in said if clock.due_at is None or mark.at < clock.due_at)
+    return min(
+        (mark for mark in in_time if by_one_of(chain, rule, mark)), key=lambda mark: (mark.at, mark.id), default=None
+    )
