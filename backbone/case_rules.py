@@ -20,7 +20,8 @@ class Rules(Protocol):
     """One service's view of a case. Pure.
 
     It may have besides: `ignores`, types of events after which it lacks nothing new; `hastens`, types that somebody waits
-    for it to read (without it, all that is told); `decides_ahead`, see `CaseProcessor`.
+    for it to read (without it, all that is told); `decides_ahead`, see `CaseProcessor`; `away`, which is set to the partners that are
+    suspended (`backbone.standing`) before it is asked.
     """
 
     def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from backbone import metrics
+from backbone import metrics, standing
 from backbone.case_rules import TOLD, Rules, may_lack
 from backbone.desks import Desk, Desks, copied
 from backbone.engine.processor import Outcome
@@ -99,23 +99,43 @@ class CaseProcessor:
         return Outcome()
 
     def retry(self, tx: Tx, topic: str, partition: int) -> bool:
-        """Parked records that an operator wants tried again, each case in the order of the log. True when there are more."""
+        """Parked records that an operator wants tried again, each case in the order of the log; and, when somebody was suspended
+        or restored, a bounded number of cases. True when there are more."""
         marked = tx.parked(retry_only=True, limit=RETRY_AT_ONCE)
         for case_id in sorted({record.case_id for record in marked}):
             self._try_again(tx, case_id)
-        return len(marked) == RETRY_AT_ONCE
+        return self._look_again(tx) or len(marked) == RETRY_AT_ONCE
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         """After a rebuild: decide once on every case, a bounded number a transaction. True when all have been."""
-        after = tx.note(f"reconcile/{partition}") or ""
-        ids = tx.case_ids(partition, after, RECONCILE_AT_ONCE)
+        ids = self._reconcile(tx, tx.note(f"reconcile/{partition}") or "")
+        tx.set_note(f"reconcile/{partition}", ids[-1] if ids else None)
+        return len(ids) < RECONCILE_AT_ONCE
+
+    def _reconcile(self, tx: Tx, after: str) -> list[str]:
+        """Decide once on the next cases behind this one, a bounded number; which they were."""
+        ids = tx.case_ids(tx.checkpoint.partition, after, RECONCILE_AT_ONCE)
+        self._standing(tx)
         now = self.now(tx)
         desks = self.desks.load(tx, ids)
         for desk in desks.values():
             self._decide(tx, desk, now)
         self._save(tx, desks)
-        tx.set_note(f"reconcile/{partition}", ids[-1] if ids else None)
-        return len(ids) < RECONCILE_AT_ONCE
+        return ids
+
+    def _look_again(self, tx: Tx) -> bool:
+        """At the next cases, when somebody's standing changed and these rules ask about it. True when there are more."""
+        after = None if tx.checkpoint.rebuilding else standing.looked_at(tx)
+        if after is None:
+            return False
+        ids = self._reconcile(tx, after) if hasattr(self.rules, "away") else []
+        standing.look_on(tx, ids[-1] if len(ids) == RECONCILE_AT_ONCE else None)
+        return len(ids) == RECONCILE_AT_ONCE
+
+    def _standing(self, tx: Tx) -> None:
+        """Tell the rules who is suspended, by the partition that is worked on."""
+        if hasattr(self.rules, "away"):
+            self.rules.away = standing.suspended(tx)
 
     # -- what a service may add ----------------------------------------------------------------------------------------
 
@@ -141,10 +161,12 @@ class CaseProcessor:
             if isinstance(entry.event, WatermarkPassed):
                 watermark = max(filter(None, (watermark, entry.event.at)))
             elif not entry.event.IN_CASE or entry.envelope.case is None:
+                standing.taken(tx, entry)
                 self.chain_event(tx, entry)
             else:
                 by_case.setdefault(entry.envelope.case, []).append(entry)
         now = self._advance_watermark(tx, watermark)
+        self._standing(tx)
         if by_case:
             self._fold(tx, by_case, now)
         if watermark is not None:
@@ -310,6 +332,7 @@ class CaseProcessor:
         """Decide on cases with a clock that wants attention by `now`. True when there are more."""
         if not self.keeps_timers or now is None or tx.checkpoint.rebuilding:
             return False
+        self._standing(tx)
         until_ms = int(now.timestamp() * 1000)
         due = tx.timers_due(tx.checkpoint.partition, until_ms, TIMERS_AT_ONCE)
         desks = self.desks.load(tx, due)

@@ -3,7 +3,8 @@
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
 position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
-`schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_reads` and `schakel.case_erasing`.
+`schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_reads`, `schakel.case_erasing`,
+`schakel.case_loop` and `schakel.case_preferences`.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ from schakel import (  # noqa: F401  (they register the handlers)
     case_clocks,
     case_derived,
     case_erasing,
+    case_loop,
+    case_preferences,
     case_reads,
     case_told,
     case_told_consent,

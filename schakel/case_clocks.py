@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from schakel.case_consent import HER
+from schakel.case_loop import clock_began, clock_passed
 from schakel.case_marks import Escalated, Mark
 from schakel.case_state import Clock, ClockState, Effect, State
 from schakel.entry import Entry, folds
@@ -146,6 +147,7 @@ def _started(case: State, entry: Entry) -> Effect:
         responsible=event.responsible,
         about=event.about,
     )
+    clock_began(case, entry)
     return Effect.EFFECTIVE
 
 
@@ -179,6 +181,7 @@ def _corrected(case: State, entry: Entry) -> Effect:
         return Effect.OVERTAKEN
     clock.state, clock.stopped_at, clock.breached = ClockState.CORRECTED, event.stopped_at, False
     clock.contact = _word(case, event.premises)
+    case.silent.pop(case.clock_of.get(clock.id, ""), None)
     return Effect.EFFECTIVE
 
 
@@ -190,6 +193,7 @@ def _breached(case: State, entry: Entry) -> Effect:
         return Effect.OVERTAKEN  # a clock without a promised limit never breaches
     clock.state, clock.breached = ClockState.BREACHED, True
     clock.climb_at = list(event.climb_at)
+    clock_passed(case, clock.id, entry.id)
     return Effect.EFFECTIVE
 
 

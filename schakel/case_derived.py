@@ -17,6 +17,8 @@ from schakel.case_consent import (
     stopped,
 )
 from schakel.case_erasing import end_terms
+from schakel.case_loop import can_be_followed, give_up
+from schakel.case_preferences import came_with_it
 from schakel.case_state import Effect, Referral, ReferralState, Side, State
 from schakel.case_told import learned, reached
 from schakel.entry import Entry, folds
@@ -89,6 +91,9 @@ def _proposed(case: State, entry: Entry) -> Effect:
         contacted_once = protocol and (other.to, other.purpose) == (event.to, event.purpose)
         if contacted_once or (requested and other.requested == requested):
             return Effect.OVERTAKEN
+    after = next((premise for premise in event.premises if premise in case.referrals), None)
+    if after and not can_be_followed(case, after, event.premises):
+        return Effect.OVERTAKEN  # it was taken up meanwhile, or somebody else was asked
     case.referrals[entry.id] = Referral(
         entry.id,
         event.to,
@@ -101,6 +106,9 @@ def _proposed(case: State, entry: Entry) -> Effect:
         protocol=protocol,
         step=event.step,
         requested=requested,
+        by=case.requests[requested].get("by") if requested else None,
+        hands_over=event.hands_over,
+        after=after,
     )
     return Effect.EFFECTIVE
 
@@ -123,16 +131,7 @@ def informed_key(event: PartyInformed) -> str:
 
 @folds(ReferralExhausted)
 def _exhausted(case: State, entry: Entry) -> Effect:
-    event: ReferralExhausted = entry.event  # type: ignore[assignment]
-    return _move(case, event.referral, (ReferralState.DECLINED,), ReferralState.EXHAUSTED)
-
-
-def _move(case: State, referral_id: str, before: tuple[ReferralState, ...], after: ReferralState) -> Effect:
-    referral = case.referrals.get(referral_id)
-    if not referral or referral.state not in before:
-        return Effect.OVERTAKEN
-    referral.state = after
-    return Effect.EFFECTIVE
+    return give_up(case, entry)
 
 
 @folds(ConsentNeeded)
@@ -220,6 +219,7 @@ def _delivered(case: State, entry: Entry) -> Effect:
         return Effect.OVERTAKEN  # it lands behind her no: what the receiver is told next, sooner or later, is to stop
     referral.state = ReferralState.DELIVERED
     reached(case, referral, entry)
+    came_with_it(case, referral.to, event.premises)
     return Effect.EFFECTIVE
 
 

@@ -130,6 +130,7 @@ def _erased(case: State, entry: Entry) -> Effect:
     case.terms.pop(event.subject, None)
     case.erased[event.subject] = entry.id
     if event.subject == HER:
+        case.preferences = None  # hers, and nobody is to reach her any more
         for known in case.known:
             if known.until is None:
                 known.until, known.ended = entry.envelope.logged_at, HoldReason.ERASED.value

@@ -13,6 +13,7 @@ import msgspec
 from schakel.case_marks import Action, Escalated, Mark
 from schakel.case_marks import Clock as Clock
 from schakel.case_marks import ClockState as ClockState
+from schakel.preferences import Preferences
 
 
 class Effect(StrEnum):
@@ -161,6 +162,14 @@ class Referral(msgspec.Struct, omit_defaults=True):
     delivered_at: datetime | None = None
     """When it first reached its receiver, by the log; null for one that never did."""
     accepted_at: datetime | None = None
+    # -- the referral loop (schakel.case_loop)
+    by: str | None = None  # who asked for it by hand
+    hands_over: bool = False  # whoever accepts it looks after the case
+    after: str | None = None  # in whose place it was proposed
+    declined_at: datetime | None = None
+    completed_at: datetime | None = None
+    helped: str | None = None
+    given_up: str | None = None  # the `referral.exhausted` that found nobody else, while its receiver may still answer
 
 
 class Contact(msgspec.Struct, omit_defaults=True):
@@ -351,6 +360,11 @@ class State(msgspec.Struct, omit_defaults=True):
     """Id of the correction that said last when it happened; null: the report did."""
     news: Mark | None = None
     """The newest thing that a partner told."""
+    # -- the referral loop (schakel.case_loop), contact preferences (schakel.case_preferences)
+    clock_of: dict[str, str] = {}  # clock id -> the referral that it waits for
+    silent: dict[str, str] = {}  # referral id -> the breach of a clock that waited for its answer
+    reported: list[str] = []  # `<referral>/<answer>` of what the referrer was told
+    preferences: Preferences | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

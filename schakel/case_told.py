@@ -1,6 +1,6 @@
 """What told events do to a case. They are never judged true or false: they were said. Words about consent: `schakel.case_told_consent`."""
 
-from schakel import case_actions, case_clocks, case_erasing, case_links
+from schakel import case_actions, case_clocks, case_erasing, case_links, case_preferences
 from schakel.case_state import (
     Contact,
     Effect,
@@ -123,6 +123,7 @@ def _requested(case: State, entry: Entry) -> Effect:
         "purpose": event.purpose.value,
         "needs": [scope.value for scope in event.needs],
         "wants": [scope.value for scope in event.wants],
+        "by": entry.author,
     }
     return Effect.EFFECTIVE
 
@@ -185,7 +186,7 @@ def _declined(case: State, entry: Entry) -> Effect:
         return Effect.NOT_UNDERSTOOD
     reached(case, referral, entry)
     referral.state = ReferralState.DECLINED
-    referral.decline_reason = event.reason.value
+    referral.decline_reason, referral.declined_at = event.reason.value, entry.envelope.logged_at
     return Effect.EFFECTIVE
 
 
@@ -195,13 +196,15 @@ def _completed(case: State, entry: Entry) -> Effect:
     referral = _mine(case, event.referral, entry.author, ReferralState.ACCEPTED)
     if not referral:
         return Effect.NOT_UNDERSTOOD
-    referral.state = ReferralState.COMPLETED
+    referral.state, referral.helped = ReferralState.COMPLETED, event.helped.value
+    referral.completed_at = entry.envelope.logged_at
     return Effect.EFFECTIVE
 
 
 @folds(ContactMade)
 def _made(case: State, entry: Entry) -> Effect:
     event: ContactMade = entry.event  # type: ignore[assignment]
+    case_preferences.note_contact(case, entry)
     case.contacts.append(Contact(entry.id, True, event.whom.value, entry.author, event.at, event.listening_ear))
     return Effect.EFFECTIVE
 
@@ -209,6 +212,7 @@ def _made(case: State, entry: Entry) -> Effect:
 @folds(ContactAttempted)
 def _attempted(case: State, entry: Entry) -> Effect:
     event: ContactAttempted = entry.event  # type: ignore[assignment]
+    case_preferences.note_contact(case, entry)
     case.contacts.append(Contact(entry.id, False, event.whom.value, entry.author, event.at))
     return Effect.EFFECTIVE
 
@@ -270,6 +274,7 @@ def _retracted(case: State, entry: Entry) -> Effect:
     if contacts:
         case.contacts.remove(contacts[0])
         case.lapsed.append(event.event)
+        case_preferences.take_back(case, event.event)
         case_clocks.run_again(case, event.event)
         return Effect.EFFECTIVE
     taken = (

@@ -23,8 +23,21 @@ from schakel.events.base import (
     SubjectHandle,
 )
 from schakel.events.consent import ConsentTerms
+from schakel.events.referral import ReferralAnswer
 from schakel.events.report import ProtocolRef, ReportFacts
-from schakel.events.vocab import Basis, ClockKind, ErasureGround, HoldReason, Mode, Person, Purpose, Role, Scope
+from schakel.events.vocab import (
+    Basis,
+    ClockKind,
+    ContactWish,
+    DeclineReason,
+    ErasureGround,
+    HoldReason,
+    Mode,
+    Person,
+    Purpose,
+    Role,
+    Scope,
+)
 
 
 class Message(Model):
@@ -90,6 +103,27 @@ class ReferralOffered(Message):
     protocol: ProtocolRef | None = None
     step: Slug | None = None
     dataref: Reference
+    wishes: tuple[ContactWish, ...] = ()
+    """How she wants to be reached: a need of hers, with every referral by name."""
+    only_by: tuple[Role, ...] = ()
+    """Contact by somebody in these roles of yours; empty: by whoever takes it up."""
+
+
+class ContactPreference(Message):
+    """She wants to be reached otherwise than you were told before; this replaces it."""
+
+    TYPE: ClassVar[str] = "contact.preference"
+    case: CaseId
+    wishes: tuple[ContactWish, ...]
+    only_by: tuple[Role, ...] = ()
+
+
+class ReferralFeedback(Message):
+    """What became of referrals of yours: by your own subscription, and within what the person allows. Nothing about her."""
+
+    TYPE: ClassVar[str] = "referral.feedback"
+    case: CaseId
+    answers: tuple[ReferralAnswer, ...]
 
 
 class ReferralWithdrawn(Message):
@@ -140,6 +174,14 @@ class Attention(Message):
     case: CaseId
     concerning: EventId
     reason: Code
+    referral: EventId | None = None
+    """The referral that it is about."""
+    to: PartnerId | None = None
+    """Whom that referral went to."""
+    decline: DeclineReason | None = None
+    """Why it was not taken up, as its receiver said."""
+    owner: PartnerId | None = None
+    """Who looks after the case now."""
 
 
 class Erased(Message):
@@ -172,6 +214,8 @@ MESSAGES: dict[str, type[Message]] = {
         Receipt,
         ReferralOffered,
         ReferralWithdrawn,
+        ReferralFeedback,
+        ContactPreference,
         ConsentQuestion,
         Information,
         Reminder,

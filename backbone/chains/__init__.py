@@ -4,6 +4,7 @@
 file one chain. What a protocol prescribes is not here, but in `backbone.protocols`.
 """
 
+from backbone.chains.candidates import candidates, candidates_at_home
 from backbone.chains.chain import Chain, Chains, ChainUnknown, Unknown, Vacancy
 from backbone.chains.load import check_chains, load_chains
 from backbone.chains.model import (
@@ -37,6 +38,8 @@ __all__ = [
     "Right",
     "Unknown",
     "Vacancy",
+    "candidates",
+    "candidates_at_home",
     "check_chains",
     "load_chains",
 ]

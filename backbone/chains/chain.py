@@ -4,9 +4,11 @@ Pure: nothing is read or written here, and a case is only known by its facts. Fi
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from backbone.chains.model import (
     Agreement,
@@ -20,6 +22,7 @@ from backbone.chains.model import (
     RetentionTerm,
     Right,
 )
+from backbone.chains.terms import Capacity, Feedback, How
 from backbone.protocols import Facts, Problem, Protocol
 from backbone.protocols.reading import digest
 from schakel.calendar import Calendar
@@ -35,6 +38,8 @@ class Vacancy:
     districts: tuple[str, ...]
     protocol: str
     asked_by: str
+    instead: tuple[Role, ...] = ()
+    """The roles whose holders act there."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Chain:
     partners: Mapping[str, Partner]
     protocols: Mapping[str, Protocol]
     shared_rights: tuple[Right, ...] = ()
+    abroad: Mapping[tuple[Role, str | None], tuple[str, ...]] = field(default_factory=dict)
+    """(role, municipality) -> partners of another chain for those who live there (`Elsewhere`)."""
 
     @property
     def name(self) -> str:
@@ -118,9 +125,45 @@ class Chain:
     def _calendar(self) -> Calendar:
         return Calendar.current(self.file.calendar, self.file.time_zone)
 
-    def roles_of(self, partner_id: str) -> frozenset[Role]:
-        """Every role the partner has here, in whatever district: the fact `door` of its reports."""
-        return self._roles.get(partner_id, frozenset())
+    def day_of(self, moment: datetime) -> date:
+        """The day that a moment is, in the chain's own time zone."""
+        return moment.astimezone(self._zone).date()
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.file.time_zone)
+
+    def roles_of(self, partner_id: str, on: date | None = None) -> frozenset[Role]:
+        """Every role the partner has here, in whatever district: the fact `door` of its reports. on: on that day, default on any."""
+        if on is None:
+            return self._roles.get(partner_id, frozenset())
+        return frozenset(role for m in self.members if m.partner == partner_id and m.holds_on(on) for role in m.roles)
+
+    def instead_of(self, role: Role) -> tuple[Role, ...]:
+        """The roles that act where nobody holds this one, in order."""
+        return next((rule.by for rule in self.file.instead if rule.role is role), ())
+
+    def feedback_of(self, partner_id: str) -> Feedback:
+        """How the partner hears what became of its referrals; who says nothing hears nothing."""
+        none = Feedback(partner=partner_id, how=How.NONE)
+        return next((rule for rule in self.file.feedback if rule.partner == partner_id), none)
+
+    def covers(self, municipality: str, on: date | None = None) -> bool:
+        """Whether what happened there, and was reported on this day, belongs to the chain."""
+        if municipality not in self.municipalities:
+            return False
+        terms = [joined for joined in self.file.joined if joined.municipality == municipality]
+        return not terms or any(joined.holds_on(on) for joined in terms)
+
+    def referable(self, partner_id: str) -> frozenset[Role]:
+        """In which roles the partner may be referred to: its own here, or as a partner of a chain that this one names (`Elsewhere`)."""
+        theirs = (role for (role, _), partners in self.abroad.items() if partner_id in partners)
+        return self.roles_of(partner_id) | frozenset(theirs)
+
+    @cached_property
+    def full(self) -> frozenset[str]:
+        """Who said to have no room."""
+        return frozenset(m.partner for m in self.members if m.capacity is Capacity.FULL)
 
     @cached_property
     def _roles(self) -> dict[str, frozenset[Role]]:
@@ -129,11 +172,19 @@ class Chain:
             roles[member.partner] = roles.get(member.partner, frozenset()) | frozenset(member.roles)
         return roles
 
-    def partners_for(self, role: Role, district: str | None) -> list[Partner]:
+    def partners_for(self, role: Role, district: str | None, on: date | None = None) -> list[Partner]:
         """Who fills the role in a district, in the file's order; those of the district itself before those of all.
 
-        Without a district only those who serve all: whose district it would be is not guessed.
+        Without a district only those who serve all: whose district it would be is not guessed. on: on that day, default on any.
         """
+        if on is not None and self._dated:
+            members = [m for m in self.members if role in m.roles and m.holds_on(on)]
+            near = [m for m in members if m.districts is not None and district in m.districts]
+            return [
+                *{
+                    m.partner: self.partners[m.partner] for m in (*near, *(m for m in members if m.districts is None))
+                }.values()
+            ]
         known = self._holders.get((role, district))
         if known is None:
             here = [m for m in self.members if role in m.roles and m.districts is not None and district in m.districts]
@@ -144,6 +195,10 @@ class Chain:
         return list(known)
 
     @cached_property
+    def _dated(self) -> bool:
+        return any(m.since or m.until for m in self.members)
+
+    @cached_property
     def _holders(self) -> dict[tuple[Role, str | None], list[Partner]]:
         return {}
 
@@ -151,20 +206,25 @@ class Chain:
     def _districts(self) -> frozenset[str]:
         return frozenset(district for member in self.members for district in member.districts or ())
 
-    def partners_at_home(self, role: Role, municipality: str | None) -> list[Partner]:
+    def partners_at_home(self, role: Role, municipality: str | None, on: date | None = None) -> list[Partner]:
         """Who fills the role for residents of a municipality elsewhere, in the file's order: only who is said to.
 
         None for a home town that nobody named, and for one that no member names: a person has to look (scenarios.md, AMS-2).
         """
-        return [self.partners[m.partner] for m in self.members if role in m.roles and municipality in m.home_towns]
+        return [
+            self.partners[m.partner]
+            for m in self.members
+            if role in m.roles and municipality in m.home_towns and m.holds_on(on)
+        ]
 
-    def protocols_for(self, facts: Facts) -> list[ProtocolRef]:
-        """The protocols a case with these facts runs under, in the file's order. None at all is possible."""
+    def protocols_for(self, facts: Facts, on: date | None = None) -> list[ProtocolRef]:
+        """The protocols a case with these facts, reported on this day, runs under, in the file's order. None at all is possible."""
         return [
             ProtocolRef(name=protocol.protocol, version=protocol.version)
             for binding in self.file.protocols
             if (binding.districts is None or facts.get("district") in binding.districts)
             and binding.when.matches(facts)
+            and binding.holds_on(on)
             and (protocol := self.protocols[binding.use]).opens_for(facts)
         ]
 
@@ -194,7 +254,13 @@ class Chain:
                 wanted = self.districts if binding.districts is None else binding.districts
                 empty = tuple(district for district in wanted if not self.partners_for(role, district))
                 if empty:
-                    yield Vacancy(role, empty, protocol.ref, asked_by)
+                    yield Vacancy(role, empty, protocol.ref, asked_by, self._acting(role, empty))
+
+    def _acting(self, role: Role, districts: Collection[str]) -> tuple[Role, ...]:
+        """The roles of which somebody acts in each of these districts."""
+        by = self.instead_of(role)
+        held = [[other for other in by if self.partners_for(other, district)] for district in districts]
+        return tuple(other for other in by if any(other in found for found in held)) if all(held) else ()
 
 
 class Unknown(StrEnum):
@@ -204,6 +270,7 @@ class Unknown(StrEnum):
     NOT_A_MEMBER = "not_a_member"
     MUNICIPALITY_MISSING = "municipality_missing"
     MUNICIPALITY_ELSEWHERE = "municipality_elsewhere"
+    NOT_ON_THAT_DAY = "not_on_that_day"
     AMBIGUOUS = "ambiguous"
 
 
@@ -227,6 +294,11 @@ class ChainUnknown:
             case Unknown.MUNICIPALITY_ELSEWHERE:
                 covered = ", ".join(self.municipalities)
                 return f"none of this partner's chains covers that municipality; they cover {covered}"
+            case Unknown.NOT_ON_THAT_DAY:
+                return (
+                    f"that municipality belongs to {', '.join(self.candidates)}, but not on the day of the report;"
+                    " see `joined` in the chain's file"
+                )
             case Unknown.AMBIGUOUS:
                 return f"more than one chain covers that municipality: {', '.join(self.candidates)}; name the chain"
 
@@ -259,8 +331,8 @@ class Chains:
         """The chains the partner is a member of."""
         return [chain for chain in self if chain.roles_of(partner_id)]
 
-    def resolve(self, partner_id: str, municipality: str | None) -> Chain | ChainUnknown:
-        """The chain a partner's report belongs to. A partner of one chain need not name the municipality."""
+    def resolve(self, partner_id: str, municipality: str | None, at: datetime | None = None) -> Chain | ChainUnknown:
+        """The chain a partner's report belongs to. A partner of one chain need not name the municipality. at: when it was reported."""
         if partner_id not in self.partners:
             return ChainUnknown(Unknown.PARTNER_UNKNOWN, ())
         candidates = self.chains_of(partner_id)
@@ -271,9 +343,13 @@ class Chains:
         if municipality is None:
             one = len(candidates) == 1
             return candidates[0] if one else ChainUnknown(Unknown.MUNICIPALITY_MISSING, names, covered)
-        here = [chain for chain in candidates if municipality in chain.municipalities]
+        here = [chain for chain in candidates if chain.covers(municipality)]
         if not here:
             return ChainUnknown(Unknown.MUNICIPALITY_ELSEWHERE, names, covered)
+        then = [chain for chain in here if chain.covers(municipality, chain.day_of(at) if at else None)]
+        if not then:
+            return ChainUnknown(Unknown.NOT_ON_THAT_DAY, tuple(chain.name for chain in here), covered)
+        here = then
         if len(here) > 1:
             return ChainUnknown(Unknown.AMBIGUOUS, tuple(chain.name for chain in here), covered)
         return here[0]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from backbone.chains.chain import Chain, Chains
+from backbone.chains.checks import connected, roleless, strange_variants, terms_faults
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
 from backbone.protocols.reading import Document, Location, parse, read
@@ -30,12 +31,16 @@ def check_chains(folder: Path, protocols: Protocols) -> tuple[Chains, list[Probl
     rights, found = _shared_rights(folder / RIGHTS)
     problems += found
     chains: dict[str, Chain] = {}
+    documents: dict[str, Path] = {}
     for path in sorted(folder.glob("*.y*ml")):
         if path.name not in (REGISTER, RIGHTS):
             chain, found = _chain(path, partners, protocols, rights)
             problems += found
             if chain:
                 chains[chain.name] = chain
+                documents[chain.name] = path
+    chains, found = connected(chains, documents)
+    problems += found
     problems += _idle(folder / REGISTER, partners, chains.values()) if chains else []
     if not chains and not problems:
         problems.append(Problem(folder, 1, Fault((), "the folder holds no chain", "a <name>.yaml file", "add one")))
@@ -134,7 +139,13 @@ def _chain(
     members = {member.partner: partners[member.partner] for member in file.members}
     used = {binding.use: protocols.by_ref[binding.use] for binding in file.protocols}
     chain = Chain(file, members, used, rights)
-    return chain, problems + [document.problem(fault) for fault in (*_vacant(chain), *_desks(chain))]
+    problems += [
+        document.problem(fault)
+        for fault in (*_vacant(chain), *_desks(chain), *roleless(chain), *strange_variants(chain))
+    ]
+    if any(problem.is_error for problem in problems):
+        return None, problems
+    return chain, problems
 
 
 def _faults(file: ChainFile, document: Document, partners: Collection[str], protocols: Protocols) -> Iterator[Fault]:
@@ -164,6 +175,7 @@ def _faults(file: ChainFile, document: Document, partners: Collection[str], prot
         yield from _districts((*at, "districts"), binding.districts, file)
     yield from _told(("rights",), file.rights)
     yield from _retention(file)
+    yield from terms_faults(file)
     members = {member.partner for member in file.members}
     for position, agreement in enumerate(file.agreements):
         for party in agreement.parties:
@@ -231,9 +243,12 @@ def _vacant(chain: Chain) -> Iterator[Fault]:
         position = next(i for i, binding in enumerate(chain.file.protocols) if binding.use == vacancy.protocol)
         yield Fault(
             ("protocols", position, "use"),
-            f"nobody holds the role {vacancy.role} in {where}, which {vacancy.asked_by} of {vacancy.protocol} counts on",
+            f"nobody holds the role {vacancy.role} in {where}, which {vacancy.asked_by} of {vacancy.protocol} counts on"
+            + (f"; {' and '.join(vacancy.instead)} acts instead" if vacancy.instead else ""),
             f"a member with the role {vacancy.role}",
-            "add the role to a member, or accept that a person has to look",
+            "add the role to a member, or accept that somebody else acts"
+            if vacancy.instead
+            else "add the role to a member, name who acts under `instead`, or accept that a person has to look",
             Level.WARNING,
         )
 

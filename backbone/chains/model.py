@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from backbone.chains.terms import Capacity, Elsewhere, Feedback, Hours, Instead, Joined, Term
 from backbone.protocols.conditions import ALWAYS, When
 from backbone.protocols.model import LimitText, Source, Text
 from schakel.calendar import Calendar, Limit
@@ -109,7 +110,7 @@ class Rights(Part):
     operator: tuple[Text, ...] = ()
 
 
-class Member(Part):
+class Member(Term):
     """A partner's roles in a chain; a partner with other roles in other districts stands here more than once."""
 
     partner: PartnerId = Field(description="a partner of chains/partners.yaml")
@@ -118,14 +119,19 @@ class Member(Part):
     home_towns: tuple[Slug, ...] = Field(
         (), description="municipalities elsewhere whose residents it helps when they were harmed here"
     )
+    hours: tuple[Hours, ...] = ()
+    capacity: Capacity = Capacity.OPEN
 
 
-class Binding(Part):
-    """A protocol version that cases of the chain run under; a case may open under two."""
+class Binding(Term):
+    """A protocol version that cases of the chain run under; a case may open under two. Its dates are days of the report."""
 
     use: Ref = Field(description="name@version of a protocol file")
     districts: Districts = None
     when: When = ALWAYS
+    partners: tuple[PartnerId, ...] = Field(
+        (), description="the partners of the scheme: each has a role that the scheme counts on"
+    )
 
 
 class Agreement(Part):
@@ -228,3 +234,7 @@ class ChainFile(Part):
     consent: ConsentPolicy = ConsentPolicy()
     erasure: ErasureTerms = _OUR_TERMS
     retention: tuple[RetentionTerm, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    instead: tuple[Instead, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()

@@ -1,4 +1,4 @@
-"""`backbone partner`: bring one partner on, or let it go, while everything runs."""
+"""`backbone partner`: bring one partner on, suspend it, or let it go, while everything runs."""
 
 from typing import Annotated
 
@@ -7,14 +7,19 @@ import typer
 from backbone.chains import Chains, Partner
 from backbone.cli.broker import find_broker
 from backbone.cli.output import Undoable, read_settings, say
+from backbone.cli.standing import say_standing
+from backbone.cli.voiding import check_reason
 from backbone.definition_files import load_definitions
 from backbone.gateway.tokens import Tokens
 from backbone.kafka.access import add_partner, remove_partner, renew_partner
 from backbone.kafka.credentials import SecretStore
 from backbone.settings import Settings
 from backbone.supervisor.prepare import new_token, profile_path, publish, write_profiles
+from schakel.events.chain import PartnerRestored, PartnerSuspended
 
-app = typer.Typer(no_args_is_help=True, help="Bring a partner on, or let it go: its topics, user, rights and profile.")
+app = typer.Typer(
+    no_args_is_help=True, help="Bring a partner on, suspend it, or let it go: its topics, user, rights and profile."
+)
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The partner's id in chains/partners.yaml.", show_default=False)
 ]
@@ -101,6 +106,46 @@ def rotate(name: Name) -> None:
     path = new_token(settings, name)
     say(f"{name} has a new password and a new token: its profile is {path} (the password is in a file that it names)")
     say("hand both over by a safe way; what it had before is refused")
+
+
+@app.command()
+def suspend(
+    name: Name,
+    reason: Annotated[
+        str, typer.Option("--reason", help="A short code: small letters and underscores.", show_default=False)
+    ],
+) -> None:
+    """Suspend a partner: it is proposed nothing, gets nothing delivered and reads nothing from now on. What it tells is still heard.
+
+    Referrals that it has not taken up go to the next candidate of their role, or to whoever looks after the case. It keeps its
+    topics, user and token; take these away with 'backbone partner remove'.
+
+    Example:
+
+      backbone partner suspend coc-amsterdam --reason agreement_ended
+    """
+    settings = read_settings()
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    _member(chains, name)
+    check_reason(reason)
+    say_standing(settings, PartnerSuspended(partner=name, reason=reason))
+    say(f"{name} is suspended: it is proposed nothing and reads nothing from now on")
+    say("'backbone partner restore' ends it")
+
+
+@app.command()
+def restore(name: Name) -> None:
+    """End a suspension: the partner may be proposed to and read again. What went to somebody else meanwhile stays there.
+
+    Example:
+
+      backbone partner restore coc-amsterdam
+    """
+    settings = read_settings()
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    _member(chains, name)
+    say_standing(settings, PartnerRestored(partner=name))
+    say(f"{name} may be proposed to and read again")
 
 
 @app.command()

@@ -71,6 +71,21 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
         "consent",
         {"referral": REFERRAL, "case": CASE, "reason": "withdrawn"},
     ),
+    "referral.feedback": (
+        messages.ReferralFeedback,
+        DOOR,
+        "routing",
+        {
+            "case": CASE,
+            "answers": [{"referral": REFERRAL, "to": SUPPORT, "answer": "completed", "helped": "yes"}],
+        },
+    ),
+    "contact.preference": (
+        messages.ContactPreference,
+        SUPPORT,
+        "consent",
+        {"case": CASE, "wishes": ["no_visit", "no_voicemail"], "only_by": []},
+    ),
     "information": (
         messages.Information,
         MUNICIPALITY,
@@ -94,7 +109,15 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
         messages.Attention,
         MUNICIPALITY,
         "routing",
-        {"case": CASE, "concerning": "91d0c6fa-7e3b-5a28-8c19-f4b2d6e8a035", "reason": "referral_exhausted"},
+        {
+            "case": CASE,
+            "concerning": "91d0c6fa-7e3b-5a28-8c19-f4b2d6e8a035",
+            "reason": "referral_exhausted",
+            "referral": REFERRAL,
+            "to": SUPPORT,
+            "decline": "no_capacity",
+            "owner": MUNICIPALITY,
+        },
     ),
     "erased": (
         messages.Erased,

@@ -123,7 +123,7 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
         "outcome": "left_details",
     },
     contact.ContactMade: {"whom": "victim", "at": "2026-03-28T18:30:00+01:00", "channel": "telephone"},
-    contact.ContactPreferenceSet: {"whom": "victim"},
+    contact.ContactPreferenceSet: {"whom": "victim", "wishes": ["no_visit", "no_voicemail"]},
     contact.InformationGiven: {"topic": "report_vs_complaint", "text_version": "nl-2026.1", "channel": "telephone"},
     contact.NeedsRecorded: {"needs": ["be_heard", "practical"], "own_codes": ["SHN-12"], "cannot_be_met": ["new_home"]},
     contact.ActionAgreed: {

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backbone.protocols.model import Protocol
+from backbone.protocols.order import order_faults
 from backbone.protocols.reading import DefinitionError, Document, Fault, Problem, digest, parse, read
 from backbone.protocols.rules import faults
+from backbone.protocols.variants import variant_faults, written_out
 from schakel.errors import SchakelError
 
 
@@ -72,8 +74,14 @@ def check_protocol(path: Path) -> tuple[Protocol | None, list[Problem]]:
     protocol = parse(Protocol, document)
     if isinstance(protocol, list):
         return None, protocol
-    problems = [document.problem(fault) for fault in (*_place(document, protocol), *faults(protocol))]
-    return (None if any(problem.is_error for problem in problems) else protocol), problems
+    problems = [document.problem(fault) for fault in (*_place(document, protocol), *_faults(protocol))]
+    return (None if any(problem.is_error for problem in problems) else written_out(protocol)), problems
+
+
+def _faults(protocol: Protocol) -> Iterator[Fault]:
+    yield from faults(protocol)
+    yield from order_faults(protocol)
+    yield from variant_faults(protocol)
 
 
 def check_protocols(folder: Path) -> tuple[dict[str, Protocol], list[Problem]]:

@@ -29,6 +29,7 @@ from schakel.events.vocab import (
     Answer,
     Basis,
     Check,
+    ClockKind,
     CloseReason,
     InformationTopic,
     Purpose,
@@ -98,6 +99,7 @@ class Refer(Part):
     where: Where = Where.INCIDENT
     form: Text | None = None
     duty: Text | None = None
+    hand_over: bool = False
 
 
 class Step(Part):
@@ -105,6 +107,7 @@ class Step(Part):
 
     id: Slug = Field(description="a short name in small letters, digits and hyphens")
     when: When = ALWAYS
+    after: Slug | None = None
     refer: Refer = Field(description="whom it refers to")
     source: Source
 
@@ -140,6 +143,28 @@ class Closing(Part):
     notes: tuple[Note, ...] = ()
 
 
+class Tighter(Part):
+    """A clock of the base that the variant's districts hold to a shorter limit."""
+
+    clock: Slug = Field(description="the id of a clock of the base")
+    limit: LimitText = Field(description='shorter than the base\'s, such as "24h"')
+    promise: ClockKind = Field(description="promised (with its passage) or our_choice")
+    source: Source
+
+
+class Variant(Part):
+    """What districts add to the base, or hold themselves to more strictly (`variants`). It loosens nothing."""
+
+    variant: Slug = Field(description="a short name in small letters, digits and hyphens")
+    districts: tuple[Slug, ...] = Field(min_length=1, description="the districts that it is for")
+    explain: tuple[Explain, ...] = ()
+    steps: tuple[Step, ...] = ()
+    informs: tuple[Inform, ...] = ()
+    clocks: tuple[ClockRule, ...] = ()
+    tighter: tuple[Tighter, ...] = ()
+    source: Source
+
+
 class Protocol(Part):
     """One version of one scheme. `title`, questions and quotes are Dutch: a policy officer reads this file."""
 
@@ -166,6 +191,7 @@ class Protocol(Part):
     doors: tuple[Note, ...] = ()
     escalation: tuple[Note, ...] = ()
     evaluations: tuple[Note, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
     @property
     def ref(self) -> str:

@@ -96,8 +96,9 @@ class CheckpointPublished(Derived):
 
 
 class NonconformanceFound(Derived):
+    """Something was done otherwise than agreed: `event` says what, `rule` what was agreed. Shown, never undone."""
+
     TYPE: ClassVar[str] = "nonconformance.found"
-    OWNER: ClassVar[str] = "audit"
-    IN_CASE: ClassVar[bool] = False
+    OWNER: ClassVar[str] = "consent"
     rule: Code
     event: EventId

@@ -11,11 +11,13 @@ from schakel.events.vocab import (
     AttemptOutcome,
     Channel,
     ComplaintOutcome,
+    ContactWish,
     InformationTopic,
     Need,
     Outcome,
     Person,
     PoliceRecord,
+    Role,
 )
 
 
@@ -40,10 +42,25 @@ class ContactMade(Told):
 
 
 class ContactPreferenceSet(Told):
-    """By whom, how, when, in which language: sealed. It is recorded; a step can ask for it as the scope `contact_preference`."""
+    """How she wants to be reached, and by whom. Each one replaces the one before; when and in which words is sealed.
+
+    `wishes` and `only_by` go with every referral by name; what is sealed under the scope `contact_preference`.
+    """
 
     TYPE: ClassVar[str] = "contact.preference_set"
     whom: Person = Person.VICTIM
+    wishes: tuple[ContactWish, ...] = ()
+    only_by: tuple[Role, ...] = ()
+    """She is contacted by partners in these roles; empty: by anybody who helps her."""
+
+
+class ContactPreferenceTold(Derived):
+    """A later preference was told to a partner that knows her already."""
+
+    TYPE: ClassVar[str] = "contact.preference_told"
+    OWNER: ClassVar[str] = "consent"
+    to: PartnerId
+    preference: EventId
 
 
 class InformationGiven(Told):

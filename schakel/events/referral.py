@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from schakel.events.base import Derived, EventId, PartnerId, Reason, Slug, Told
+from schakel.events.base import Derived, EventId, Model, PartnerId, Reason, Slug, Told
 from schakel.events.report import ProtocolRef
-from schakel.events.vocab import Basis, DeclineReason, HoldReason, Mode, Outcome, Purpose, Role, Scope
+from schakel.events.vocab import Answered, Basis, DeclineReason, HoldReason, Mode, Outcome, Purpose, Role, Scope
 
 
 class ReferralRequested(Told):
@@ -64,6 +64,8 @@ class ReferralProposed(Derived):
     basis: Basis = Basis.CONSENT
     protocol: ProtocolRef | None = None
     step: Slug | None = None
+    hands_over: bool = False
+    """Whoever accepts it looks after the case from there on."""
 
 
 class ReferralExhausted(Derived):
@@ -74,6 +76,25 @@ class ReferralExhausted(Derived):
     referral: EventId
     reason: DeclineReason
     tell: PartnerId | None = None
+
+
+class ReferralAnswer(Model):
+    """What became of one referral: taken up, not taken up and why, done and whether it helped."""
+
+    referral: EventId
+    to: PartnerId
+    answer: Answered
+    reason: DeclineReason | None = None
+    helped: Outcome | None = None
+
+
+class ReferralReported(Derived):
+    """Whoever referred was told what became of it: by its own subscription, and within what the person allows."""
+
+    TYPE: ClassVar[str] = "referral.reported"
+    OWNER: ClassVar[str] = "routing"
+    to: PartnerId
+    answers: tuple[ReferralAnswer, ...]
 
 
 class PartyInformed(Derived):

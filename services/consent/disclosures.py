@@ -3,7 +3,7 @@
 Asked anew for each single read: what was permitted yesterday, or to somebody else, says nothing about now. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from schakel.case_consent import RUNNING, covered, readable, resting_on
 from schakel.case_state import OpenRead, Referral, State
@@ -12,12 +12,14 @@ from schakel.events.vocab import HoldReason, Scope
 from services.consent.gate import Hold, permits
 
 
-def answers(case: State) -> Iterator[DisclosurePermitted | DisclosureDenied]:
-    """One for every request that waits for it, in the order in which they were made."""
+def answers(case: State, away: Collection[str] = ()) -> Iterator[DisclosurePermitted | DisclosureDenied]:
+    """One for every request that waits for it, in the order in which they were made. away: who is suspended."""
     for request in case.reading.values():
         referral = case.referrals.get(request.referral)
-        if referral is None or referral.to != request.by:
-            yield _no(request, HoldReason.UNKNOWN)  # not this partner's; whether it exists is nobody else's business
+        if referral is None or referral.to != request.by or request.by in away:
+            yield _no(
+                request, HoldReason.UNKNOWN
+            )  # not this partner's, whose business it is not whether it exists; or suspended
         elif scopes := _asked_for(request) & readable(case, referral, request.by):
             yield _yes(case, request, referral, scopes)
         else:

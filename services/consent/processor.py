@@ -1,6 +1,6 @@
 """Wires the gate's rules to the ledger: what goes out beside the events."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from backbone.case_rules import TOLD
@@ -29,7 +29,7 @@ from schakel.events.report import (
 )
 from schakel.events.vocab import Basis, HoldReason, Mode, Purpose, Role, Scope
 from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
-from services.consent import rules
+from services.consent import preferences, rules
 from services.consent.erasing import announced
 
 
@@ -38,6 +38,8 @@ class ConsentRules:
 
     def __init__(self, chains: Chains) -> None:
         self.chains = chains
+        self.away: Collection[str] = frozenset()
+        """Who is suspended, as far as the partition that is worked on says."""
 
     ignores = frozenset({CaseOpened, ProtocolAttached, ProtocolMoved, PartyInformed, *CLOCKS})
     """What says nothing about what may go where. Never its own: between a hold and its landing she may have said something else."""
@@ -46,12 +48,12 @@ class ConsentRules:
     """What she says; what is proposed, for its release; what is released, for its delivery. A report asks nothing of the gate."""
 
     def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:
-        return rules.decide(case, self.chains, now)
+        return rules.decide(case, self.chains, now, self.away)
 
     def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
         """The referral stands on the receiver's topic before `referral.delivered` says so."""
         if isinstance(event, ReferralDelivered):
-            yield event.to, _offer(case, case.referrals[event.referral])
+            yield event.to, self._offer(case, case.referrals[event.referral])
 
     def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
         event = entry.event
@@ -62,34 +64,37 @@ class ConsentRules:
             yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=_to_be_told(event.reason))
         else:
             yield from announced(case, entry)
+            yield from preferences.announced(case, entry, self.chains)
+
+    def _offer(self, case: State, referral: Referral) -> ReferralOffered:
+        """Case facts and a reference; a stripped referral says nothing of where the person lives, or how to reach her."""
+        assert case.reported_at is not None
+        assert case.door is not None
+        mode = Mode(referral.mode or Mode.STRIPPED)
+        wishes, only_by = ((), ()) if mode is Mode.STRIPPED else preferences.for_partner(case, referral.to, self.chains)
+        name, _, version = (referral.protocol or "").partition("@")
+        return ReferralOffered(
+            referral=referral.id,
+            case=case.id,
+            role=Role(referral.role),
+            purpose=Purpose(referral.purpose),
+            mode=mode,
+            basis=Basis(referral.released_basis or Basis.UNKNOWN),
+            scopes=tuple(Scope(scope) for scope in referral.scopes),
+            facts=_without_residence(facts_to_tell(case)) if mode is Mode.STRIPPED else facts_to_tell(case),
+            reported_at=case.reported_at,
+            from_partner=case.door,
+            protocol=ProtocolRef(name=name, version=version) if name else None,
+            step=referral.step,
+            dataref=f"referrals/{referral.id}",
+            wishes=wishes,
+            only_by=only_by,
+        )
 
 
 def _to_be_told(reason: HoldReason) -> HoldReason:
     """Where two must agree, nobody learns which of them stopped (domain-detail A51)."""
     return HoldReason.WITHDRAWN if reason is HoldReason.OTHER_SIDE else reason
-
-
-def _offer(case: State, referral: Referral) -> ReferralOffered:
-    """Case facts and a reference; a stripped referral says nothing of where the person lives."""
-    assert case.reported_at is not None
-    assert case.door is not None
-    mode = Mode(referral.mode or Mode.STRIPPED)
-    name, _, version = (referral.protocol or "").partition("@")
-    return ReferralOffered(
-        referral=referral.id,
-        case=case.id,
-        role=Role(referral.role),
-        purpose=Purpose(referral.purpose),
-        mode=mode,
-        basis=Basis(referral.released_basis or Basis.UNKNOWN),
-        scopes=tuple(Scope(scope) for scope in referral.scopes),
-        facts=_without_residence(facts_to_tell(case)) if mode is Mode.STRIPPED else facts_to_tell(case),
-        reported_at=case.reported_at,
-        from_partner=case.door,
-        protocol=ProtocolRef(name=name, version=version) if name else None,
-        step=referral.step,
-        dataref=f"referrals/{referral.id}",
-    )
 
 
 def _without_residence(told: ReportFacts) -> ReportFacts:

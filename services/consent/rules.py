@@ -5,7 +5,7 @@ Who is to be forgotten, and when: `services.consent.erasure`.
 Every rule answers *what does this history lack?* and is quiet when nothing does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from schakel.events import Derived
 from schakel.events.consent import ConsentExpired, ConsentNeeded
 from schakel.events.referral import ReferralDelivered, ReferralHeld, ReferralReleased, ReferralRevoked
 from schakel.events.vocab import HoldReason, Identity, Person, Purpose, Role, Scope
-from services.consent import erasure
+from services.consent import erasure, preferences
 from services.consent.disclosures import answers
 from services.consent.gate import Hold, Permit, by_her_words, permits
 
@@ -25,26 +25,29 @@ WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
 
 
-def decide(case: State, chains: Chains, now: datetime | None) -> Iterator[Derived]:
-    """What the gate still owes `case` at the watermark `now`; None while none was seen.
+def decide(case: State, chains: Chains, now: datetime | None, away: Collection[str] = ()) -> Iterator[Derived]:
+    """What the gate still owes `case` at the watermark `now`; None while none was seen. away: who is suspended.
 
     What is concluded bears the later of case time and watermark, so a grant that has ended by then has ended now.
     """
     if now is not None and case.time is not None and case.time < now:
         case = replace(case, time=now)
-    yield from answers(case)
+    yield from answers(case, away)
     yield from erasure.owed(case, chains, now)
+    yield from preferences.owed(case, chains, away)
     if case.history:
         return  # imported: counted, nobody is asked and nothing goes out
     for referral in case.referrals.values():
         if referral.state in RUNNING:
-            yield from _keep_or_revoke(case, referral)
-        elif referral.state in WAITING and not case.closed:
-            yield from _release_or_hold(case, referral, permits(case, referral))
+            yield from _keep_or_revoke(case, referral, away)
+        elif referral.state in WAITING and not case.closed and referral.to not in away:
+            yield from _release_or_hold(case, referral, permits(case, referral), away)
     yield from _expire(case)
 
 
-def _release_or_hold(case: State, referral: Referral, answer: Permit | Hold) -> Iterator[Derived]:
+def _release_or_hold(
+    case: State, referral: Referral, answer: Permit | Hold, away: Collection[str]
+) -> Iterator[Derived]:
     if isinstance(answer, Permit):
         yield ReferralReleased(
             referral=referral.id,
@@ -56,7 +59,7 @@ def _release_or_hold(case: State, referral: Referral, answer: Permit | Hold) -> 
         )
         return
     if _can_be_asked(case):
-        yield from _ask(case, referral, answer)
+        yield from _ask(case, referral, answer, away)
     if (referral.hold_reason, referral.missing) != (answer.reason, list(answer.missing)):
         cause = (answer.cause,) if answer.cause else ()
         yield ReferralHeld(
@@ -69,17 +72,17 @@ def _can_be_asked(case: State) -> bool:
     return case.facts["identity"] != Identity.ONE_WAY and case.door is not None
 
 
-def _ask(case: State, referral: Referral, answer: Hold) -> Iterator[ConsentNeeded]:
+def _ask(case: State, referral: Referral, answer: Hold, away: Collection[str]) -> Iterator[ConsentNeeded]:
     """Her first, also when somebody else's word has to be confirmed; the other side not before she has agreed."""
     unasked = answer.reason in (HoldReason.NOT_ASKED, HoldReason.PROVISIONAL) and referral.id not in case.needed
     if unasked and never_asked(case, referral):
-        yield _question(case, referral, Person.VICTIM)
+        yield _question(case, referral, Person.VICTIM, away)
     other = answer.reason is HoldReason.OTHER_SIDE and referral.id not in case.needed_of_other
     if other and never_asked(case, referral, Side.OTHER):
-        yield _question(case, referral, Person.OFFENDER)
+        yield _question(case, referral, Person.OFFENDER, away)
 
 
-def _question(case: State, referral: Referral, of: Person) -> ConsentNeeded:
+def _question(case: State, referral: Referral, of: Person, away: Collection[str]) -> ConsentNeeded:
     """For what the step needs and would like; never again for a refused label. Of the other side: whether he agrees, nothing of hers."""
     wanted = (
         {Scope(scope) for scope in (*referral.needs, *referral.wants)} if of is Person.VICTIM else {Scope.CASE_FACTS}
@@ -90,19 +93,20 @@ def _question(case: State, referral: Referral, of: Person) -> ConsentNeeded:
         role=Role(referral.role),
         purpose=Purpose(referral.purpose),
         scopes=tuple(sorted(scope for scope in wanted if not (case.label_refused and scope is Scope.LABEL))),
-        ask=_who_asks(case, referral),
+        ask=_who_asks(case, referral, away),
         of=of,
         premises=(referral.id,),
     )
 
 
-def _who_asks(case: State, referral: Referral) -> str:
-    """The partner who is in touch with the person; rather the coordinator than the partner that gains by a yes."""
+def _who_asks(case: State, referral: Referral, away: Collection[str]) -> str:
+    """The partner who is in touch with the person; rather the coordinator than the partner that gains by a yes, or one suspended."""
     assert case.door is not None
-    return case.coordinator if case.door == referral.to and case.coordinator else case.door
+    another = case.door == referral.to or case.door in away
+    return case.coordinator if another and case.coordinator else case.door
 
 
-def _keep_or_revoke(case: State, referral: Referral) -> Iterator[Derived]:
+def _keep_or_revoke(case: State, referral: Referral, away: Collection[str]) -> Iterator[Derived]:
     """What went out goes on only while all of it is still covered.
 
     A request to be forgotten ends no help that runs: what was released and not delivered waits, and who is helping is told at the end.
@@ -113,8 +117,10 @@ def _keep_or_revoke(case: State, referral: Referral) -> Iterator[Derived]:
         yield _revoke(referral, why)
     elif not still_allowed(case, referral):
         yield _revoke(referral, _why(case, referral, by_her_words(case, referral)))
-    elif referral.state is ReferralState.RELEASED and not why:
-        yield ReferralDelivered(referral=referral.id, to=referral.to, premises=(referral.released,))
+    elif referral.state is ReferralState.RELEASED and not why and referral.to not in away:
+        yield ReferralDelivered(
+            referral=referral.id, to=referral.to, premises=(*preferences.carried(case, referral), referral.released)
+        )
 
 
 def _why(case: State, referral: Referral, answer: Permit | Hold) -> HoldReason:

@@ -24,6 +24,7 @@ from backbone.desks import load_desk
 from backbone.engine.errors import BrokerAway
 from backbone.keys.parts import Place
 from backbone.keys.service import NoKey, Opener
+from backbone.standing import suspended_in
 from backbone.store.errors import DatabaseAway
 from backbone.store.tables import snapshot
 from schakel import avro
@@ -199,7 +200,9 @@ class Reader:
     ) -> tuple[Mapping[str, Json], tuple[str, ...]]:
         """The data and the labels of these scopes, when all of them may still be read as the case stands now."""
         case = self._state(referral)
-        if not set(scopes) <= _readable(case, referral.id, partner):
+        with self._connect() as db:
+            away = suspended_in(db, referral.partition)
+        if partner in away or not set(scopes) <= _readable(case, referral.id, partner):
             raise _refusal(case, referral.id, partner)
         labels = [label.basis for label in case.labels if label.standing] if Scope.LABEL in scopes else []
         return self._open(referral, scopes), tuple(labels)

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from backbone import metrics
-from backbone.casework import LEDGER, CaseProcessor, timers_of
+from backbone.casework import LEDGER, CaseProcessor
 from backbone.chains import Chains, Partner
 from backbone.desks import Desk, load_desks
 from backbone.engine.errors import Exit, Stop
@@ -86,7 +86,7 @@ class IntakeProcessor(CaseProcessor):
         self.keys = keys
         self.time = time
         self.new_id = new_id
-        self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners])
+        self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners], chains)
         self.ahead = ahead or Ahead()
         self.doubts = Doubts(log_end, LEDGER_PARTITIONS)
         self._answered_to: dict[str, int] = {}
@@ -161,7 +161,7 @@ class IntakeProcessor(CaseProcessor):
             tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill) for landing in ours])
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
-        tx.set_timers({case_id: timers_of(desk.case) for case_id, desk in desks.items()})
+        tx.set_timers({case_id: self.watermark.waits(desk.case) for case_id, desk in desks.items()})
 
     # -- the in topics -------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, closing, erasure, links, mediation
+from services.intake import bases, closing, erasure, links, mediation, wishes
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -67,6 +67,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _settlement(message)
     if message.case is not None:
         yield from closing.objections(message.event, message.case, chains)
+    yield from wishes.objections(message.event)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
@@ -222,7 +223,7 @@ def _chain(message: Submission, chains: Chains) -> Iterator[Refusal]:
     """The report's place must lie in a chain of this partner, and a corrected place in the chain of the case."""
     event, known = message.event, message.case
     if isinstance(event, report.ReportReceived):
-        found = chains.resolve(message.partner.id, event.facts.place.municipality)
+        found = chains.resolve(message.partner.id, event.facts.place.municipality, event.reported_at)
         if isinstance(found, Chain):
             yield from _district(event.facts.place, found)
         else:
@@ -235,7 +236,7 @@ def _chain(message: Submission, chains: Chains) -> Iterator[Refusal]:
             )
     elif isinstance(event, report.ReportCorrected) and "place" in event.replaces and known and known.door:
         before = known.chain or getattr(chains.resolve(known.door, known.facts["place"]["municipality"]), "name", None)
-        found = chains.resolve(known.door, event.facts.place.municipality)
+        found = chains.resolve(known.door, event.facts.place.municipality, known.reported_at)
         if isinstance(found, Chain) and found.name == before:
             yield from _district(event.facts.place, found)
         else:
@@ -281,12 +282,12 @@ def _recipients(message: Submission, chains: Chains) -> Iterator[Refusal]:
 
 
 def _requested(message: Submission, chains: Chains) -> Iterator[Refusal]:
-    """A referral by hand goes to a member of the case's chain, in a role that it has there."""
+    """A referral by hand goes to a member of the case's chain, or of one that it names, in a role that it has there."""
     event, known = message.event, message.case
     if not isinstance(event, referral.ReferralRequested) or known is None or known.chain is None:
         return
     chain = chain_of(known, chains)
-    roles = chain.roles_of(event.to)
+    roles = chain.referable(event.to)
     if event.role not in roles:
         yield Refusal(
             code="role.not_held",

@@ -7,9 +7,12 @@ partition where a clock waits for it, so that a quiet night writes nothing.
 from collections.abc import Sequence
 from datetime import datetime
 
-from backbone.casework import timers_of
+from backbone.case_feedback import feedback_moments
+from backbone.casework import all_moments, timers_of
+from backbone.chains import Chains
 from backbone.desks import load_desks
 from backbone.store.transaction import Tx
+from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events.chain import WatermarkPassed
@@ -21,9 +24,14 @@ AT_ONCE = 1_000
 class Watermark:
     """What this worker has seen of its `in` topics, and what all workers together have handled (in the database)."""
 
-    def __init__(self, topics: Sequence[str]) -> None:
+    def __init__(self, topics: Sequence[str], chains: Chains) -> None:
         self.topics = tuple(topics)
+        self._chains = chains
         self._ends: dict[str, tuple[datetime, int]] = {}
+
+    def waits(self, case: State) -> list[tuple[str, int]]:
+        """What of a case waits for a watermark, as timer rows: clocks, terms that end in erasure, digests for whoever referred."""
+        return timers_of(case, lambda known: [*all_moments(known), *feedback_moments(known, self._chains)])
 
     def noticed(self, topic: str, at: datetime, end: int) -> None:
         """`at` was read from the clock before `end` from the broker: all that was sent before `at` lies before `end`."""
@@ -52,7 +60,7 @@ class Watermark:
         if not waiting:
             return None, False
         remaining = {
-            case_id: [(name, at_ms) for name, at_ms in timers_of(desk.case) if at_ms > until_ms]
+            case_id: [(name, at_ms) for name, at_ms in self.waits(desk.case) if at_ms > until_ms]
             for case_id, desk in load_desks(tx, waiting).items()
         }
         tx.set_timers(remaining)

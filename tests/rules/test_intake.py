@@ -291,9 +291,16 @@ def test_a_withdrawal_from_everybody_names_nobody(amsterdam: State):
 
 
 def test_a_referral_by_hand_stays_in_the_chain(amsterdam: State):
-    found = answer(telling.requested(DMG, role="anti_discrimination"), amsterdam)
+    found = answer(telling.requested(GRONINGEN, role="municipality"), amsterdam)
     assert found is not None
-    assert (found.code, found.field, found.found) == ("role.not_held", "to", DMG)
+    assert (found.code, found.field, found.found) == ("role.not_held", "to", GRONINGEN)
+
+
+def test_a_referral_by_hand_may_go_to_a_chain_that_the_file_names_in_the_roles_that_it_names(amsterdam: State):
+    assert answer(telling.requested(DMG, role="anti_discrimination"), amsterdam) is None
+    found = answer(telling.requested(DMG, role="coc"), amsterdam)
+    assert found is not None
+    assert (found.code, found.field) == ("role.not_held", "role")
 
 
 def test_mediation_is_refused_with_its_passage(amsterdam: State):

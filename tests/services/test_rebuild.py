@@ -11,6 +11,7 @@ from schakel.events.report import Place, ReportFacts, ReportReceived
 from schakel.events.vocab import Channel, Identity, Nature, Person, Purpose, Role, Scope
 from schakel.messages import ReceiptStatus, ReferralOffered
 from services.intake import watermark
+from tests.support.casebook import repository
 from tests.support.minicluster import MiniCluster, Service
 from tests.support.truths import Evidence, all_faults
 
@@ -146,7 +147,7 @@ def test_a_contact_that_waits_in_our_outbox_accuses_nobody(cluster: MiniCluster,
     topic = f"schakel.in.{DOOR}"
     cluster.send(DOOR, contact(cluster), month["case"])
     record, now = cluster.topics[topic, 0][-1], cluster.time.now()
-    noted = watermark.Watermark([topic])
+    noted = watermark.Watermark([topic], repository()[0])
     noted.noticed(topic, now, record.offset + 1)
     with intake.store.transaction(topic, 0) as tx:
         tx.set_timers({month["case"]: [("a-clock/0", 1)]})

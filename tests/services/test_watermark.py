@@ -7,6 +7,7 @@ from backbone.casework import LEDGER
 from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store
 from services.intake.watermark import Watermark
+from tests.support.casebook import repository
 
 TOPIC = "schakel.in.politie-amsterdam"
 NOW = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
@@ -38,7 +39,7 @@ def due(store: Store, watermark: Watermark) -> bool:
 
 
 def test_what_is_let_in_and_not_published_holds_it_back(tmp_path: Path) -> None:
-    store, watermark = intake_store(tmp_path), Watermark([TOPIC])
+    store, watermark = intake_store(tmp_path), Watermark([TOPIC], repository()[0])
     watermark.noticed(TOPIC, NOW, 1)
     assert not due(store, watermark), "another worker's watermark would stand before the contact"
     with store.transaction(TOPIC, 0) as tx:
@@ -47,7 +48,7 @@ def test_what_is_let_in_and_not_published_holds_it_back(tmp_path: Path) -> None:
 
 
 def test_what_is_not_read_holds_it_back(tmp_path: Path) -> None:
-    store, watermark = intake_store(tmp_path), Watermark([TOPIC])
+    store, watermark = intake_store(tmp_path), Watermark([TOPIC], repository()[0])
     with store.transaction(TOPIC, 0) as tx:
         tx.forget_published(tx.checkpoint.outbox_seq)
     watermark.noticed(TOPIC, NOW, 2)

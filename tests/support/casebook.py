@@ -191,7 +191,7 @@ class World:
         moved = False
         for entry in self.ledger[seat.read : end]:
             if isinstance(entry.event, WatermarkPassed):
-                if seat.name in ("followup", "consent"):
+                if seat.name in SERVICES:
                     seat.now = max(seat.now, entry.event.at) if seat.now else entry.event.at
                     moved = True
                 continue

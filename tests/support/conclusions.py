@@ -37,6 +37,7 @@ from schakel.events.referral import (
     ReferralHeld,
     ReferralProposed,
     ReferralReleased,
+    ReferralReported,
     ReferralRevoked,
 )
 from schakel.events.report import CaseOpened, ProtocolAttached
@@ -98,6 +99,10 @@ def informed(role: str, **fields: Any) -> Pattern:
 
 def exhausted(to: str, **fields: Any) -> Pattern:
     return Pattern(ReferralExhausted, {"to": to, **fields})
+
+
+def reported(to: str, **fields: Any) -> Pattern:
+    return Pattern(ReferralReported, {"to": to, **fields})
 
 
 def needed(to: str, **fields: Any) -> Pattern:

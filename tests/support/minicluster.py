@@ -38,7 +38,7 @@ from services.followup.processor import FollowupProcessor, FollowupRules
 from services.gateway.ledger import Watch
 from services.gateway.processor import GatewayProcessor
 from services.intake.processor import IntakeProcessor
-from services.routing.processor import RoutingRules
+from services.routing.processor import RoutingProcessor, RoutingRules
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTITIONS = 6
@@ -73,7 +73,7 @@ class MiniCluster:
         log_end = lambda topic, partition: len(self.topics[topic, partition])  # noqa: E731
         self._makes: dict[str, Callable[[], CaseProcessor]] = {
             "intake": lambda: IntakeProcessor(self.chains, lambda: self.keys, self.time, log_end),
-            "routing": lambda: CaseProcessor("routing", RoutingRules(self.chains, self.protocols)),
+            "routing": lambda: RoutingProcessor(RoutingRules(self.chains, self.protocols)),
             "consent": lambda: ConsentProcessor(ConsentRules(self.chains), lambda: self.keys),
             "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
             "cases": CasesProcessor,

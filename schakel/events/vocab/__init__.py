@@ -48,6 +48,7 @@ from schakel.events.vocab.incident import (
     SeverityScale,
     Tenure,
 )
+from schakel.events.vocab.loop import Answered, ContactWish
 from schakel.events.vocab.people import (
     Identity,
     Person,
@@ -62,6 +63,7 @@ __all__ = [
     "AftercareAnswer",
     "AftercareFor",
     "Answer",
+    "Answered",
     "AttemptOutcome",
     "Basis",
     "Channel",
@@ -70,6 +72,7 @@ __all__ = [
     "CloseReason",
     "ComplaintOutcome",
     "ConsentWay",
+    "ContactWish",
     "DayPart",
     "DeclineReason",
     "ErasureGround",

@@ -1,0 +1,138 @@
+"""What must hold of a chain's terms, replacements and subscriptions, and between chains. Pure: files in, faults out."""
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from backbone.chains.chain import Chain
+from backbone.chains.model import ChainFile
+from backbone.protocols import Fault, Level, Problem
+from backbone.protocols.reading import Document, Location, read
+from schakel.events.vocab import Role
+
+
+def terms_faults(file: ChainFile) -> Iterator[Fault]:
+    """Municipalities with dates, replacements and subscriptions: each names what the file has, and each once."""
+    members = {member.partner for member in file.members}
+    for position, joined in enumerate(file.joined):
+        yield from _known(
+            ("joined", position, "municipality"),
+            "municipality",
+            joined.municipality,
+            file.municipalities,
+            "`municipalities`",
+        )
+    replaced: set[Role] = set()
+    for position, rule in enumerate(file.instead):
+        at: Location = ("instead", position)
+        if rule.role in rule.by:
+            yield Fault(
+                (*at, "by"),
+                f"the role {rule.role} acts instead of itself",
+                "other roles than the vacant one",
+                f"drop {rule.role} from `by`",
+            )
+        if rule.role in replaced:
+            yield _twice(
+                (*at, "role"),
+                f"the role {rule.role} has two lines under `instead`",
+                "put the roles of both in one line",
+            )
+        replaced.add(rule.role)
+    heard: set[str] = set()
+    for position, feedback in enumerate(file.feedback):
+        yield from _known(
+            ("feedback", position, "partner"), "partner", feedback.partner, members, "the chain's members"
+        )
+        if feedback.partner in heard:
+            yield _twice(
+                ("feedback", position, "partner"), f"`{feedback.partner}` has two subscriptions", "drop one of the two"
+            )
+        heard.add(feedback.partner)
+    for position, binding in enumerate(file.protocols):
+        for partner in binding.partners:
+            yield from _known(("protocols", position, "partners"), "partner", partner, members, "the chain's members")
+
+
+def roleless(chain: Chain) -> Iterator[Fault]:
+    """Every partner of a scheme has a role in it; none is given one by default (scenarios.md, RTD-3)."""
+    for position, binding in enumerate(chain.file.protocols):
+        wanted = chain.protocols[binding.use].roles()
+        for partner in binding.partners:
+            if chain.roles_of(partner).isdisjoint(wanted):
+                yield Fault(
+                    ("protocols", position, "partners"),
+                    f"`{partner}` is a partner of {binding.use} and has no role in it",
+                    f"one of the roles that it counts on: {', '.join(sorted(wanted))}",
+                    "give the partner a role under `members`, or a part in the protocol's file, or drop it from the scheme",
+                )
+
+
+def strange_variants(chain: Chain) -> Iterator[Fault]:
+    """A variant for districts that this chain has not is never used here."""
+    for position, binding in enumerate(chain.file.protocols):
+        for variant in chain.protocols[binding.use].variants:
+            strange = [district for district in variant.districts if district not in chain.districts]
+            if len(strange) == len(variant.districts):
+                yield Fault(
+                    ("protocols", position, "use"),
+                    f"the variant `{variant.variant}` of {binding.use} is for {', '.join(strange)}, which are no districts of this chain",
+                    f"districts of the chain: {', '.join(chain.districts)}",
+                    "correct the districts in the protocol's file, or accept that another chain uses it",
+                    Level.WARNING,
+                )
+
+
+def connected(chains: Mapping[str, Chain], files: Mapping[str, Path]) -> tuple[dict[str, Chain], list[Problem]]:
+    """Each chain with the partners of other chains that its file refers to. Whoever names one that is not there hears so."""
+    found: dict[str, Chain] = {}
+    problems: list[Problem] = []
+    for name, chain in chains.items():
+        faults = list(_elsewhere(chain, chains))
+        if faults:
+            document = read(files[name])
+            assert isinstance(document, Document)
+            problems += [document.problem(fault) for fault in faults]
+            continue
+        found[name] = replace(chain, abroad=_abroad(chain, chains)) if chain.file.elsewhere else chain
+    return found, problems
+
+
+def _elsewhere(chain: Chain, chains: Mapping[str, Chain]) -> Iterator[Fault]:
+    for position, rule in enumerate(chain.file.elsewhere):
+        at: Location = ("elsewhere", position)
+        others = {name for name in chains if name != chain.name}
+        yield from _known((*at, "chain"), "chain", rule.chain, others, "the chain files that can be used")
+        for role in rule.roles if rule.chain in others else ():
+            if not chains[rule.chain].partners_for(role, None):
+                yield Fault(
+                    (*at, "roles"),
+                    f"nobody holds the role {role} for the whole of the chain {rule.chain}",
+                    "a role that a member there holds in all districts",
+                    "name another role, or have the member's `districts` be all",
+                )
+
+
+def _abroad(chain: Chain, chains: Mapping[str, Chain]) -> dict[tuple[Role, str | None], tuple[str, ...]]:
+    """For the whole of a municipality: in which of its districts she lives is not among the facts."""
+    return {
+        (role, municipality): tuple(partner.id for partner in chains[rule.chain].partners_for(role, None))
+        for rule in chain.file.elsewhere
+        for role in rule.roles
+        for municipality in chains[rule.chain].municipalities
+        if municipality not in chain.municipalities
+    }
+
+
+def _known(at: Location, what: str, found: str, known: Collection[str], where: str) -> Iterator[Fault]:
+    if found not in known:
+        close = difflib.get_close_matches(found, known, 1)
+        remedy = f"did you mean `{close[0]}`?" if close else f"add it to {where}, or drop it here"
+        yield Fault(
+            at, f"the {what} `{found}` is not in {where}", f"one of {', '.join(sorted(known)) or 'none'}", remedy
+        )
+
+
+def _twice(at: Location, what: str, remedy: str) -> Fault:
+    return Fault(at, what, "each once", remedy)
