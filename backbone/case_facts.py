@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from backbone.chains import Chain, Chains
 from backbone.protocols import mediation_refused
 from backbone.protocols.facts import Facts, FactValue
+from schakel.case_hearing import stage
+from schakel.case_needs import wishes
 from schakel.case_state import State
 from schakel.errors import SchakelError
 from schakel.events.vocab import Answer, Check, Role
@@ -57,6 +59,8 @@ def facts_of(case: State, door_roles: Iterable[Role]) -> Facts:
         "label": _label(case),
         "history": case.history,
         "tenure": place["tenure"],
+        "wishes": wishes(case)[0],
+        "hearing": stage(case),
         "severity": frozenset({*(mark["severity"] for mark in told["severity"]), *case.levels.values()}),
     }
     for fact, check in _CHECKS.items():

@@ -176,6 +176,8 @@ class CaseProcessor:
         rebuilding = tx.checkpoint.rebuilding
         desks = self.desks.load(tx, list(by_case))
         announcing: list[tuple[Desk, Entry]] = []
+        relay = getattr(self.rules, "relay", None)
+        relaying: list[tuple[Desk, Entry]] = []
         effects: Counter[Effect] = Counter()
         moved: dict[str, Desk] = {}
         for case_id, entries in by_case.items():
@@ -194,6 +196,8 @@ class CaseProcessor:
                         desk.pending.remove(entry.id)
                     if effect is Effect.EFFECTIVE and not rebuilding:
                         announcing.append((desk, entry))
+                elif relay and effect is Effect.EFFECTIVE and not rebuilding and isinstance(entry.event, Told):
+                    relaying.append((desk, entry))
                 self.folded(tx, desk, entry, effect)
         for effect, count in effects.items():
             metrics.events.labels(self.name, effect).inc(count)
@@ -201,6 +205,8 @@ class CaseProcessor:
             outgoing: list[Outgoing] = []
             for desk, entry in announcing:
                 outgoing.extend(self._messages(self.rules.announce(desk.case, entry), desk.case, entry.id))
+            for desk, entry in relaying:
+                outgoing.extend(self._messages(relay(desk.case, entry), desk.case, entry.id))  # type: ignore[misc]
             tx.outbox(outgoing)
             for desk in moved.values():
                 self._decide(tx, desk, now)

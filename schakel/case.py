@@ -4,7 +4,8 @@ Pure and total: no I/O, no clock, no randomness, and no exception for any event;
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
 position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
 `schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_reads`, `schakel.case_erasing`,
-`schakel.case_loop` and `schakel.case_preferences`.
+`schakel.case_loop` and `schakel.case_preferences`; the desks' own work in `schakel.case_needs`, `schakel.case_colleagues`,
+`schakel.case_complaint`, `schakel.case_hearing` and `schakel.case_otherwise`.
 """
 
 import hashlib
@@ -14,9 +15,14 @@ from functools import lru_cache
 
 from schakel import (  # noqa: F401  (they register the handlers)
     case_clocks,
+    case_colleagues,
+    case_complaint,
     case_derived,
     case_erasing,
+    case_hearing,
     case_loop,
+    case_needs,
+    case_otherwise,
     case_preferences,
     case_reads,
     case_told,
@@ -25,7 +31,7 @@ from schakel import (  # noqa: F401  (they register the handlers)
 )
 from schakel.case_reads import REMEMBERED
 from schakel.case_state import Effect, State
-from schakel.entry import HANDLERS, Entry
+from schakel.entry import HANDLERS, NOTES, Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived, Told
 from schakel.events.report import ReportFacts
@@ -53,6 +59,9 @@ def apply(case: State, entry: Entry) -> Effect:
     else:
         handler = HANDLERS.get(type(event))
         effect = handler(case, entry) if handler else Effect.RECORDED
+        if effect in (Effect.EFFECTIVE, Effect.RECORDED):
+            for note in NOTES.get(type(event), ()):
+                note(case, entry)
         if isinstance(event, Told):
             case_clocks.note(case, entry, effect)
             for part in event.sealed:

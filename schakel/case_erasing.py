@@ -131,6 +131,7 @@ def _erased(case: State, entry: Entry) -> Effect:
     case.erased[event.subject] = entry.id
     if event.subject == HER:
         case.preferences = None  # hers, and nobody is to reach her any more
+        case.desk = None  # what she needed, hoped for and complained of
         for known in case.known:
             if known.until is None:
                 known.until, known.ended = entry.envelope.logged_at, HoldReason.ERASED.value

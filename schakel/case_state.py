@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from schakel.case_desk_state import DeskNotes
 from schakel.case_marks import Action, Escalated, Mark
 from schakel.case_marks import Clock as Clock
 from schakel.case_marks import ClockState as ClockState
@@ -365,6 +366,8 @@ class State(msgspec.Struct, omit_defaults=True):
     silent: dict[str, str] = {}  # referral id -> the breach of a clock that waited for its answer
     reported: list[str] = []  # `<referral>/<answer>` of what the referrer was told
     preferences: Preferences | None = None
+    # The desks' own work after the first contact (schakel/case_desk_state.py)
+    desk: DeskNotes | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -1,6 +1,6 @@
 """What told events do to a case. They are never judged true or false: they were said. Words about consent: `schakel.case_told_consent`."""
 
-from schakel import case_actions, case_clocks, case_erasing, case_links, case_preferences
+from schakel import case_actions, case_clocks, case_erasing, case_links, case_otherwise, case_preferences
 from schakel.case_state import (
     Contact,
     Effect,
@@ -277,10 +277,10 @@ def _retracted(case: State, entry: Entry) -> Effect:
         case_preferences.take_back(case, event.event)
         case_clocks.run_again(case, event.event)
         return Effect.EFFECTIVE
-    taken = (
+    taken = [
         module.take_back(case, event.event, entry.author)
-        for module in (case_erasing, case_links, case_actions, case_clocks)
-    )
+        for module in (case_erasing, case_links, case_actions, case_clocks, case_otherwise)
+    ]
     return Effect.EFFECTIVE if any(taken) else Effect.NOT_UNDERSTOOD
 
 

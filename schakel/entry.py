@@ -29,6 +29,9 @@ class Entry(msgspec.Struct, frozen=True):
 
 Handler = Callable[[State, Entry], Effect]
 HANDLERS: dict[type[Event], Handler] = {}
+Note = Callable[[State, Entry], None]
+NOTES: dict[type[Event], list[Note]] = {}
+"""What else is kept of a told event beside what its handler makes of it."""
 
 
 def folds(model: type[Event]) -> Callable[[Handler], Handler]:
@@ -37,5 +40,16 @@ def folds(model: type[Event]) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         HANDLERS[model] = handler
         return handler
+
+    return register
+
+
+def notes(*models: type[Event]) -> Callable[[Note], Note]:
+    """Registers what is noted of these types besides: after their handler, and only where the event was not without effect."""
+
+    def register(note: Note) -> Note:
+        for model in models:
+            NOTES.setdefault(model, []).append(note)
+        return note
 
     return register

@@ -26,15 +26,18 @@ from schakel.events.consent import ConsentTerms
 from schakel.events.referral import ReferralAnswer
 from schakel.events.report import ProtocolRef, ReportFacts
 from schakel.events.vocab import (
+    ActionType,
     Basis,
     ClockKind,
     ContactWish,
     DeclineReason,
     ErasureGround,
     HoldReason,
+    InquiryAnswer,
     Mode,
     Person,
     Purpose,
+    Question,
     Role,
     Scope,
 )
@@ -194,6 +197,39 @@ class Erased(Message):
     event: EventId
 
 
+class ColleagueAsks(Message):
+    """A partner in a case asks you something: a closed question, or, in your role, advice. Answer with the event it asks for.
+
+    `facts` come only with a request for advice that the person's consent, or another basis, covers: without them you know that there is
+    a case, and nothing of it.
+    """
+
+    TYPE: ClassVar[str] = "colleague.asks"
+    asked: EventId
+    case: CaseId
+    from_partner: PartnerId
+    question: Question | None = None
+    """Null when it is advice that is asked for."""
+    district: Slug | None = None
+    """Where it happened, for a question: about reports from there, say. No address, and nothing of who or why."""
+    role: Role | None = None
+    """In which role you are asked for advice; null for a question."""
+    facts: ReportFacts | None = None
+
+
+class ColleagueSays(Message):
+    """What a partner answered to your question, or advises, asked or unasked. An advice changes no owner, level or clock."""
+
+    TYPE: ClassVar[str] = "colleague.says"
+    said: EventId
+    case: CaseId
+    from_partner: PartnerId
+    asked: EventId | None = None
+    """What it answers; null for advice that nobody asked for."""
+    answer: InquiryAnswer | None = None
+    advises: tuple[ActionType, ...] = ()
+
+
 class RefusedRecord(Message):
     """On `schakel.refused`: what could not be accepted, where it stands, and why. Never its content."""
 
@@ -221,6 +257,8 @@ MESSAGES: dict[str, type[Message]] = {
         Reminder,
         Attention,
         Erased,
+        ColleagueAsks,
+        ColleagueSays,
         RefusedRecord,
     )
 }

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from backbone.chains.terms import Capacity, Elsewhere, Feedback, Hours, Instead, Joined, Term
+from backbone.chains.work import WorkBudget
 from backbone.protocols.conditions import ALWAYS, When
 from backbone.protocols.model import LimitText, Source, Text
 from schakel.calendar import Calendar, Limit
@@ -238,3 +239,4 @@ class ChainFile(Part):
     instead: tuple[Instead, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    work: tuple[WorkBudget, ...] = ()

@@ -130,6 +130,30 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
             "event": "3f6a1d0b-8c27-5e94-b1a5-0d2e7f9c4b68",
         },
     ),
+    "colleague.asks": (
+        messages.ColleagueAsks,
+        "coc-amsterdam",
+        "routing",
+        {
+            "asked": example_id("inquiry.requested"),
+            "case": CASE,
+            "from_partner": MUNICIPALITY,
+            "question": "earlier_reports",
+            "district": "oost",
+        },
+    ),
+    "colleague.says": (
+        messages.ColleagueSays,
+        MUNICIPALITY,
+        "routing",
+        {
+            "said": example_id("inquiry.answered"),
+            "case": CASE,
+            "from_partner": "coc-amsterdam",
+            "asked": example_id("inquiry.requested"),
+            "answer": "nothing_to_share",
+        },
+    ),
     "refused": (
         messages.RefusedRecord,
         DOOR,

@@ -122,10 +122,22 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
         "channel": "telephone",
         "outcome": "left_details",
     },
-    contact.ContactMade: {"whom": "victim", "at": "2026-03-28T18:30:00+01:00", "channel": "telephone"},
+    contact.ContactMade: {
+        "whom": "victim",
+        "at": "2026-03-28T18:30:00+01:00",
+        "channel": "telephone",
+        "answered": ["how_are_you", "what_do_you_expect"],
+        "wants_call": "yes",
+    },
     contact.ContactPreferenceSet: {"whom": "victim", "wishes": ["no_visit", "no_voicemail"]},
     contact.InformationGiven: {"topic": "report_vs_complaint", "text_version": "nl-2026.1", "channel": "telephone"},
-    contact.NeedsRecorded: {"needs": ["be_heard", "practical"], "own_codes": ["SHN-12"], "cannot_be_met": ["new_home"]},
+    contact.NeedsRecorded: {
+        "needs": ["be_heard", "practical"],
+        "own_codes": ["SHN-12"],
+        "cannot_be_met": ["new_home"],
+        "wishes": ["victim_support"],
+        "no_wish": ["mediation"],
+    },
     contact.ActionAgreed: {
         "action": "video_doorbell",
         "owner": MUNICIPALITY,
@@ -154,7 +166,7 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
     partners.InquiryRequested: {"to": DOOR, "question": "is_there_a_complaint"},
     partners.InquiryAnswered: {"inquiry": example_id("inquiry.requested"), "answer": "nothing_to_share"},
     partners.AdviceRequested: {"to": "ecad_p"},
-    partners.AdviceGiven: {"request": example_id("advice.requested")},
+    partners.AdviceGiven: {"request": example_id("advice.requested"), "advises": ["secure_footage"]},
     partners.MinutesRecorded: {
         "consultation": "rdo-amsterdam",
         "held_on": "2026-03-26",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schakel.case_hearing import Stage
 from schakel.events.vocab import (
     Answer,
     Channel,
@@ -87,6 +88,8 @@ FACTS: Mapping[str, Fact] = {
         _word("domestic", Answer, "does the offender live with or belong to the victim's household?"),
         _word("honour", Answer, "is it honour-related?"),
         _word("refugee", Answer, "is the victim a refugee, status holders included?"),
+        _words("wishes", Role, "who the person said she wants to be brought in touch with; silence is no wish"),
+        _word("hearing", Stage, "where hearing both sides stands; absent while nobody spoke of it"),
         _word("tenure", Tenure, "is the home rented or owned?"),
         _words(
             "severity", Severity, "every partner's own mark, side by side; only informing the board may depend on it"

@@ -21,6 +21,7 @@ from backbone.protocols.clock_rules import (
     Stops,
 )
 from backbone.protocols.conditions import ALWAYS, When
+from backbone.protocols.desk import DeskRules
 from backbone.protocols.facts import Facts
 from backbone.protocols.parts import LimitText, Note, Part, Source, Text
 from backbone.protocols.reading import digest
@@ -192,6 +193,7 @@ class Protocol(Part):
     escalation: tuple[Note, ...] = ()
     evaluations: tuple[Note, ...] = ()
     variants: tuple[Variant, ...] = ()
+    desk: DeskRules = DeskRules()
 
     @property
     def ref(self) -> str:

@@ -126,6 +126,7 @@ def _sourced(protocol: Protocol) -> Iterator[tuple[Location, str]]:
         yield ("closing", "reasons", position, "source"), reason.source
     for position, note in enumerate(protocol.closing.notes):
         yield ("closing", "notes", position, "source"), note.source
+    yield from protocol.desk.sources()
     if protocol.opens:
         yield ("opens", "source"), protocol.opens.source
     if protocol.closing.aftercare:

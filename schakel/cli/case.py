@@ -12,6 +12,7 @@ import typer
 from schakel.case_knows import reads_in, who_knows
 from schakel.case_links import whole_person
 from schakel.case_state import Effect, State, fingerprint
+from schakel.cli import desk
 from schakel.cli.output import Undoable, brief, moment, say, says, show, show_json, table, wrapped
 from schakel.cli.who import ProfilePath, reader
 from schakel.definitions import TOPIC, Definitions
@@ -235,6 +236,7 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
             "link",
             f"{link.kind} with {link.other_case}, told by {link.by}{'' if link.told_here else ' in the other case'}",
         )
+    yield from desk.lines(case)
     yield "events", f"{case.events}, the last at {moment(case.time)}"
 
 

@@ -5,7 +5,8 @@
         for message in coc.inbox():
             …
 
-For one thread. Keeps nothing on disk. The verbs of the trade (`report`, `grant`, `accept`…) are in `schakel.client.verbs`.
+For one thread. Keeps nothing on disk. The verbs of the trade (`report`, `grant`, `accept`…) are in `schakel.client.verbs`,
+those of a desk after the first contact in `schakel.client.desk_verbs`.
 """
 
 import logging
@@ -17,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from schakel.client.access import Access, Profile
+from schakel.client.desk_verbs import DeskVerbs
 from schakel.client.errors import CannotTell, NoReceipt
 from schakel.client.inbox import Inbox, Incoming, read
 from schakel.client.opening import Gateway, PersonalData
@@ -38,7 +40,7 @@ _POLL_S = 0.25
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 
 
-class Partner(Verbs):
+class Partner(DeskVerbs, Verbs):
     """One partner, connected. Made by `connect`; a context manager."""
 
     def __init__(

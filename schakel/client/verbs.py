@@ -83,7 +83,7 @@ class Verbs:
             SealedField.FREE_TEXT: free_text,
         }
         given = {name: value for name, value in own.items() if value is not None}
-        event = _made(
+        event = made(
             ReportReceived,
             reported_at=reported_at,
             facts=facts,
@@ -112,8 +112,8 @@ class Verbs:
     ) -> Receipt:
         """You asked the person. needed: the id in the question that came from the backbone. The answer is `grant` or `refuse`."""
         terms = {"recipient": recipient, "purpose": purpose, "scopes": tuple(scopes)}
-        event = _made(ConsentAsked, terms=terms, needed=needed, explained=tuple(explained))
-        return self.tell(event, case=_case(case), **options)
+        event = made(ConsentAsked, terms=terms, needed=needed, explained=tuple(explained))
+        return self.tell(event, case=named(case), **options)
 
     def grant(
         self,
@@ -141,7 +141,7 @@ class Verbs:
             "text_version": text_version,
         }
         return self.tell(
-            _made(ConsentGranted, terms=terms, asked=asked, supersedes=supersedes), case=_case(case), **options
+            made(ConsentGranted, terms=terms, asked=asked, supersedes=supersedes), case=named(case), **options
         )
 
     def refuse(
@@ -156,7 +156,7 @@ class Verbs:
         **options: Any,
     ) -> Receipt:
         """She said no. No scopes: to everything."""
-        event = _made(
+        event = made(
             ConsentRefused,
             recipient=recipient,
             purpose=purpose,
@@ -164,7 +164,7 @@ class Verbs:
             refused_by=refused_by,
             asked=asked,
         )
-        return self.tell(event, case=_case(case), **options)
+        return self.tell(event, case=named(case), **options)
 
     def withdraw(
         self,
@@ -176,33 +176,31 @@ class Verbs:
         **options: Any,
     ) -> Receipt:
         """From here on, no more; without recipient or purpose: for all of them. The receipt's position is where it counts."""
-        event = _made(ConsentWithdrawn, recipient=recipient, purpose=purpose, withdrawn_by=withdrawn_by)
-        return self.tell(event, case=_case(case), **options)
+        event = made(ConsentWithdrawn, recipient=recipient, purpose=purpose, withdrawn_by=withdrawn_by)
+        return self.tell(event, case=named(case), **options)
 
     # --- referrals ---------------------------------------------------------------------------------------------------------
 
     def accept(self, referral: Referral, **options: Any) -> Receipt:
         """You take the person up."""
         offered = _offered(referral)
-        return self.tell(_made(ReferralAccepted, referral=offered.referral), case=offered.case, **options)
+        return self.tell(made(ReferralAccepted, referral=offered.referral), case=offered.case, **options)
 
     def decline(self, referral: Referral, reason: DeclineReason | str, **options: Any) -> Receipt:
         """You do not; the coordinator looks for somebody else."""
         offered = _offered(referral)
-        return self.tell(
-            _made(ReferralDeclined, referral=offered.referral, reason=reason), case=offered.case, **options
-        )
+        return self.tell(made(ReferralDeclined, referral=offered.referral, reason=reason), case=offered.case, **options)
 
     def complete(self, referral: Referral, helped: Outcome | str = Outcome.UNKNOWN, **options: Any) -> Receipt:
         """What was asked of you is done."""
         offered = _offered(referral)
         return self.tell(
-            _made(ReferralCompleted, referral=offered.referral, helped=helped), case=offered.case, **options
+            made(ReferralCompleted, referral=offered.referral, helped=helped), case=offered.case, **options
         )
 
     # --- contact -----------------------------------------------------------------------------------------------------------
 
-    def contact_made(
+    def contactmade(
         self,
         case: Case,
         *,
@@ -213,8 +211,8 @@ class Verbs:
         **options: Any,
     ) -> Receipt:
         """You spoke with the person. at: when it was, not when you write it down."""
-        event = _made(ContactMade, whom=whom, at=at, channel=channel, listening_ear=listening_ear)
-        return self.tell(event, case=_case(case), **options)
+        event = made(ContactMade, whom=whom, at=at, channel=channel, listening_ear=listening_ear)
+        return self.tell(event, case=named(case), **options)
 
     def contact_attempted(
         self,
@@ -228,17 +226,19 @@ class Verbs:
     ) -> Receipt:
         """You tried. Leaving details is an attempt, never a contact."""
         return self.tell(
-            _made(ContactAttempted, whom=whom, at=at, channel=channel, outcome=outcome), case=_case(case), **options
+            made(ContactAttempted, whom=whom, at=at, channel=channel, outcome=outcome), case=named(case), **options
         )
 
 
-def _made(model: type[_Told], **members: Any) -> _Told:
+def made(model: type[_Told], **members: Any) -> _Told:
+    """One event of these members. Raises CannotTell, or what `codec.validate` raises, with the field and what was expected."""
     event = codec.validate(model, members)
     assert isinstance(event, model)
     return event
 
 
-def _case(case: Case) -> str:
+def named(case: Case) -> str:
+    """The id of a case. Raises CannotTell where there is none."""
     found = case if isinstance(case, str) else case.case
     if not found:
         raise CannotTell("the receipt or message names no case; give the case id itself")

@@ -8,6 +8,7 @@ from schakel.events.vocab import (
     ActionType,
     AftercareAnswer,
     AftercareFor,
+    Answer,
     AttemptOutcome,
     Channel,
     ComplaintOutcome,
@@ -18,6 +19,7 @@ from schakel.events.vocab import (
     Person,
     PoliceRecord,
     Role,
+    TalkQuestion,
 )
 
 
@@ -39,6 +41,10 @@ class ContactMade(Told):
     at: Moment
     channel: Channel
     listening_ear: bool = False
+    answered: tuple[TalkQuestion, ...] = ()
+    """Which questions the person answered; what she answered is sealed."""
+    wants_call: Answer = Answer.UNKNOWN
+    """Whether she wants to be called again; after a no nobody does."""
 
 
 class ContactPreferenceSet(Told):
@@ -81,6 +87,11 @@ class NeedsRecorded(Told):
     needs: tuple[Need, ...]
     own_codes: tuple[OwnCode, ...] = ()
     cannot_be_met: tuple[Need, ...] = ()
+    """What she hopes for and nobody here can give; it has to be explained to her."""
+    wishes: tuple[Role, ...] = ()
+    """Who she wants to be brought in touch with."""
+    no_wish: tuple[Role, ...] = ()
+    """Who she does not want. Whoever stands in neither list was not spoken of: silence is no wish."""
 
 
 class ActionAgreed(Told):
@@ -116,6 +127,8 @@ class ComplaintTaken(Told):
     taken_on: date
     record: PoliceRecord = PoliceRecord.COMPLAINT
     supplement: bool = False
+    items: tuple[Reason, ...] = ()
+    """What it holds, by the codes of the protocol's own list of what such a complaint needs."""
 
 
 class ComplaintSettled(Told):

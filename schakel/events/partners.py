@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from schakel.events.base import CaseId, EventId, PartnerId, Reason, Slug, Told
-from schakel.events.vocab import InquiryAnswer, Question, Role
+from schakel.events.vocab import ActionType, InquiryAnswer, Question, Role
 
 
 class InquiryRequested(Told):
@@ -36,6 +36,8 @@ class AdviceGiven(Told):
 
     TYPE: ClassVar[str] = "advice.given"
     request: EventId | None = None
+    advises: tuple[ActionType, ...] = ()
+    """What it comes down to, in actions; the advice in words is sealed."""
 
 
 class MinutesRecorded(Told):

@@ -6,14 +6,17 @@ from pathlib import Path
 from aiohttp import web
 
 from backbone.casework import CaseProcessor
+from backbone.chains import Chains
 from backbone.desks import Desk
 from backbone.engine.processor import Surroundings
 from backbone.onlooker import NoRules
+from backbone.protocols import Protocols
 from backbone.store.transaction import Tx
 from schakel.case import grounds_to_tell
 from schakel.case_consent import HER
 from schakel.case_state import ReferralState, State
 from services.cases import api
+from services.cases.desk import DeskList
 from services.cases.overview import overview
 
 
@@ -24,14 +27,16 @@ class CasesProcessor(CaseProcessor):
     gather_s = 0.5  # so that it costs a third as much
     versions = (Path(__file__).parent / "migrations",)
 
-    def __init__(self) -> None:
+    def __init__(self, chains: Chains, protocols: Protocols) -> None:
         super().__init__("cases", NoRules())
+        self.desk_list = DeskList(chains, protocols)
 
     def routes(self, surroundings: Surroundings) -> list[web.RouteDef]:
         """Queries over the state, beside the service's metrics."""
-        return api.routes(surroundings.store.reading)
+        return [*self.desk_list.routes(surroundings.store.reading), *api.routes(surroundings.store.reading)]
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
+        self.desk_list.saved(tx, [desk.case for desk in desks.values()])
         rows = [row_of(desk.case) for desk in desks.values() if desk.case.report]
         if rows:
             columns = tuple(column.name for column in overview.columns if not column.primary_key)

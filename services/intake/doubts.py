@@ -29,6 +29,12 @@ CODES = frozenset(
         "subject.unknown",
         "erasure.already_requested",
         "hold.not_yours",
+        "inquiry.not_agreed",
+        "inquiry.not_yours",
+        "neighbours.not_agreed",
+        "advice.not_asked",
+        "advice.no_team",
+        "wish.unknown",
     }
 )
 Read = tuple[Envelope, Told] | Refusal

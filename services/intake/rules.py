@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from backbone.case_facts import chain_of
 from backbone.chains import Chain, Chains, Partner, Relation
+from schakel import case_otherwise
 from schakel.case import holds
 from schakel.case_clocks import authors as clock_authors
 from schakel.case_state import ReferralState, State
@@ -20,7 +21,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, closing, erasure, links, mediation, wishes
+from services.intake import bases, closing, desk, erasure, links, mediation, wishes
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -64,10 +65,10 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _requested(message, chains)
     yield from _mediation(message, chains)
     yield from _closing(message)
-    yield from _settlement(message)
     if message.case is not None:
         yield from closing.objections(message.event, message.case, chains)
     yield from wishes.objections(message.event)
+    yield from desk.objections(message.event, message.case, message.partner, chains)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
@@ -347,6 +348,7 @@ def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     """Told in this case, and, as far as the fold knows authors, by this partner."""
     authors = {grant.id: grant.recorded_by for grant in case.grants.values()}
     authors |= {contact.id: contact.by for contact in case.contacts}
+    authors |= case_otherwise.authors(case)
     authors |= {link.id: link.by for link in case.links.values()}
     authors |= {asking.id: asking.by for plan in case.erasures.values() for asking in plan.asked}
     authors |= {hold.id: hold.by for hold in case.holds.values()} | clock_authors(case)
@@ -382,16 +384,4 @@ def _closing(message: Submission) -> Iterator[Refusal]:
             found=f"no yes to {' and '.join(missing)}",
             expected=f"assessment.recorded with yes to {' and '.join(_BOTH)}",
             remedy="record the assessment that is missing first; while suspicion remains, discuss the next steps with the reporter",
-        )
-
-
-def _settlement(message: Submission) -> Iterator[Refusal]:
-    """A choice against her wish says why (domain-detail A15)."""
-    event = message.event
-    if isinstance(event, report.SettlementChosen) and event.departs_from_wish and event.motive is None:
-        yield Refusal(
-            code="motive.missing",
-            field="motive",
-            expected="why the settlement departs from the reporter's wish",
-            remedy="send the motive as a short code, or choose in accordance with the wish",
         )

@@ -29,7 +29,7 @@ from schakel.events.referral import (
 )
 from schakel.events.report import Residence
 from schakel.messages import Attention, Information, Message, ReferralFeedback
-from services.routing import rules
+from services.routing import relays, rules
 
 
 class RoutingRules:
@@ -54,6 +54,9 @@ class RoutingRules:
 
     def deliver(self, case: State, event: Derived) -> Iterable[tuple[str, Message]]:
         return ()
+
+    def relay(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
+        return relays.relay(case, entry, self.chains, self.protocols)
 
     def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
         event = entry.event

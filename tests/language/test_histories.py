@@ -1,4 +1,7 @@
-"""Every golden history, folded by today's code: the same effects, the same end. Later versions may know more, never something else."""
+"""Every golden history, folded by today's code: the same effects, the same end. Later versions may know more, never something else.
+
+What an older version only recorded may have an effect by now: that is knowing more.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +58,10 @@ def _case(golden: Replay) -> History:
 def check(history: Replay) -> None:
     """The same effects, the same end."""
     for number, step in enumerate(history.steps, 1):
-        assert step.found is step.expected, f"record {number} ({step.entry.envelope.type}) of '{history.says}'"
+        more = (
+            step.expected is Effect.RECORDED and step.found is Effect.EFFECTIVE
+        )  # this version draws something from it
+        assert more or step.found is step.expected, f"record {number} ({step.entry.envelope.type}) of '{history.says}'"
     found = readable(history.state)
     assert list(contradictions(history.expected_state, found)) == []
     if found == history.expected_state:

@@ -12,7 +12,7 @@ from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Event, Told
 from schakel.events.consent import ConsentGranted
-from schakel.events.report import CaseOpened, SettlementChosen
+from schakel.events.report import CaseOpened
 from schakel.ids import partner_source
 from schakel.messages import Refusal
 from services.intake import mediation, rules
@@ -176,7 +176,6 @@ IN_CASE: dict[str, tuple[Tell, str]] = {
     "chain.another": (telling.corrected(POLICE, place={"municipality": "groningen"}), "facts.place.municipality"),
     "mediation.refused": (telling.requested(CITY, role="coordinator", purpose="mediation"), "purpose"),
     "close.not_yet": (telling.close_requested(CITY, "suspicion_removed_and_content"), "reason"),
-    "motive.missing": (Tell(POLICE, SettlementChosen(settlement="civil", departs_from_wish=True)), "motive"),
 }
 
 
@@ -327,17 +326,6 @@ def test_closing_as_removed_and_content_needs_both(groningen: State):
     assert found is not None
     assert (found.code, found.field) == ("close.not_yet", "reason")
     assert found.found == "no yes to suspicion_removed and reporter_content"
-
-
-def test_a_settlement_against_her_wish_has_a_motive(amsterdam: State):
-    wish = {"settlement": "civil", "wish": SAID}
-    assert answer(Tell(POLICE, SettlementChosen(**wish)), amsterdam) is None
-    assert (
-        answer(Tell(POLICE, SettlementChosen(**wish, departs_from_wish=True, motive="no_evidence")), amsterdam) is None
-    )
-    found = answer(Tell(POLICE, SettlementChosen(**wish, departs_from_wish=True)), amsterdam)
-    assert found is not None
-    assert (found.code, found.field) == ("motive.missing", "motive")
 
 
 def test_a_role_without_the_right_is_told_which_relation_it_has(amsterdam: State):

@@ -18,14 +18,17 @@ from backbone.chains import Chains, Partner
 from backbone.chains.model import Member, OtherBasis
 from backbone.contract.examples_told import CASE, REFERRAL, told_example
 from backbone.contract.tables import told_table
+from schakel.case_desk_state import AdviceAsked, Inquiry, Needs
 from schakel.case_marks import Action
-from schakel.case_state import LegalHold, ReferralState, State
+from schakel.case_needs import desk_of
+from schakel.case_state import Grant, LegalHold, ReferralState, State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Told
 from schakel.events.contact import ActionDone
 from schakel.events.data import HoldLifted, StatementRetracted
+from schakel.events.partners import AdviceGiven, AdviceRequested, InquiryAnswered, InquiryRequested
 from schakel.events.referral import ReferralRequested
-from schakel.events.report import ReportLinked, ReportReceived
+from schakel.events.report import ReportLinked, ReportReceived, SettlementChosen
 from schakel.events.vocab import Basis, Role
 from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
@@ -106,6 +109,16 @@ def told_before(name: str, case: State, partner: str) -> None:
     elif name == ActionDone.TYPE:
         agreed = told_example(name).agreed  # type: ignore[attr-defined]
         case.actions[agreed] = Action(agreed, "camera", partner, partner, NOW, date(2026, 4, 11))
+    said, desk, at = told_example(name), desk_of(case), NOW
+    if isinstance(said, InquiryRequested):
+        case.grants["yes"] = Grant("yes", said.to, "inquiry", ["case_facts"], HELP)
+    elif isinstance(said, InquiryAnswered):
+        desk.inquiries[said.inquiry] = Inquiry(said.inquiry, POLICE, partner, "earlier_reports", at)
+    elif isinstance(said, AdviceGiven) and said.request:
+        role = partner.removeprefix("x-").replace("-", "_")
+        desk.asked_advice[said.request] = AdviceAsked(said.request, POLICE, role, at)
+    elif isinstance(said, SettlementChosen) and said.wish:
+        desk.needs[said.wish] = Needs(said.wish, POLICE, at)
 
 
 def event_of(name: str, case: State, reader: str) -> Told:
@@ -114,6 +127,8 @@ def event_of(name: str, case: State, reader: str) -> Told:
         return event.model_copy(update={"to": ADV, "role": Role.ANTI_DISCRIMINATION})
     if isinstance(event, StatementRetracted):
         return event.model_copy(update={"event": case.report})
+    if isinstance(event, AdviceRequested) and reader == holder(event.to):
+        return event.model_copy(update={"to": Role.COC})  # nobody asks himself
     return event
 
 

@@ -76,7 +76,7 @@ class MiniCluster:
             "routing": lambda: RoutingProcessor(RoutingRules(self.chains, self.protocols)),
             "consent": lambda: ConsentProcessor(ConsentRules(self.chains), lambda: self.keys),
             "followup": lambda: FollowupProcessor("followup", FollowupRules(self.chains, self.protocols)),
-            "cases": CasesProcessor,
+            "cases": lambda: CasesProcessor(self.chains, self.protocols),
             "gateway": lambda: GatewayProcessor(self.watch, _nobody),
         }
         address = url() if url else None

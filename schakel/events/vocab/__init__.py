@@ -30,6 +30,7 @@ from schakel.events.vocab.followup import (
     Outcome,
     Question,
     Settlement,
+    TalkQuestion,
 )
 from schakel.events.vocab.incident import (
     Answer,
@@ -102,6 +103,7 @@ __all__ = [
     "Severity",
     "SeverityScale",
     "SubGround",
+    "TalkQuestion",
     "Target",
     "Tenure",
 ]

@@ -50,6 +50,16 @@ class InformationTopic(StrEnum):
     OTHER = "other"
 
 
+class TalkQuestion(StrEnum):
+    """What is asked in a talk with the person; her answers themselves are sealed (scenarios.md, ZWB-2)."""
+
+    HOW_ARE_YOU = "how_are_you"
+    HOW_WAS_THE_COMPLAINT = "how_was_the_complaint"
+    WHAT_DO_YOU_EXPECT = "what_do_you_expect"
+    EXTRA_INFORMATION = "extra_information"
+    OTHER = "other"
+
+
 class ActionType(StrEnum):
     """What partners do today [1 §2.2]; cards belong to the Treiteraanpak only."""
 
