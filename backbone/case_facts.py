@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from backbone.chains import Chain, Chains
 from backbone.protocols import mediation_refused
 from backbone.protocols.facts import Facts, FactValue
+from backbone.scheme_facts import scheme_facts
 from schakel.case_hearing import stage
 from schakel.case_needs import wishes
 from schakel.case_state import State
@@ -36,8 +37,8 @@ _CHECKS = {
 _SUSPICION = (Check.DISCRIMINATION_OR_VIOLENCE, Check.DISCRIMINATION)
 
 
-def facts_of(case: State, door_roles: Iterable[Role]) -> Facts:
-    """The facts now. `door_roles` are the roles that the reporting partner holds in the case's chain."""
+def facts_of(case: State, door_roles: Iterable[Role], time_zone: str = "Europe/Amsterdam") -> Facts:
+    """The facts now. `door_roles` are the roles that the reporting partner holds in the case's chain, `time_zone` is the chain's."""
     told = case.facts
     place, checks = told["place"], {entry["check"]: entry["answer"] for entry in told["checks"]}
     facts: dict[str, FactValue] = {
@@ -65,6 +66,7 @@ def facts_of(case: State, door_roles: Iterable[Role]) -> Facts:
     }
     for fact, check in _CHECKS.items():
         facts[fact] = checks.get(check.value)
+    facts.update(scheme_facts(case, checks, time_zone))
     return facts
 
 
@@ -74,7 +76,7 @@ def mediation_objection(case: State, chain: Chain) -> str | None:
     Anybody's open suspicion of discrimination counts here, not only the door's, and anybody's yes to honour or household: a rule above
     all protocol files (domain-detail A17, A22, A08, A09).
     """
-    facts = dict(facts_of(case, chain.roles_of(case.door or "")))
+    facts = dict(facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone))
     said = {
         answer
         for key, answer in case.assessments.items()

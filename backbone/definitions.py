@@ -12,7 +12,7 @@ from kafka import KafkaProducer
 
 from backbone.chains import Chains
 from backbone.keys import KeyService
-from backbone.protocols import Protocol, Protocols
+from backbone.protocols import ALWAYS, Protocol, Protocols
 from schakel import avro
 from schakel.definitions import CHAIN, DOOR_KEY, PARTNER, PROTOCOL, SCHEMAS, TOPIC, Definitions
 from schakel.reading import read_to_end
@@ -47,13 +47,13 @@ def entries(chains: Chains, protocols: Protocols, keys: KeyService) -> Entries:
 
 
 def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
-    """What everybody may know of a protocol in force."""
+    """What everybody may know of a protocol in force. What is explained only when something comes up is not among `explain`."""
     return {
         "name": protocol.protocol,
         "version": protocol.version,
         "digest": protocol.digest,
         "title": protocol.title,
-        "explain": sorted({explain.topic.value for explain in protocol.explain}),
+        "explain": sorted({explain.topic.value for explain in protocol.explain if explain.when == ALWAYS}),
     }
 
 

@@ -4,8 +4,8 @@ Pure and total: no I/O, no clock, no randomness, and no exception for any event;
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
 position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
 `schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_reads`, `schakel.case_erasing`,
-`schakel.case_loop` and `schakel.case_preferences`; the desks' own work in `schakel.case_needs`, `schakel.case_colleagues`,
-`schakel.case_complaint`, `schakel.case_hearing` and `schakel.case_otherwise`.
+`schakel.case_loop`, `schakel.case_preferences` and `schakel.case_scheme`; the desks' own work in `schakel.case_needs`,
+`schakel.case_colleagues`, `schakel.case_complaint`, `schakel.case_hearing` and `schakel.case_otherwise`.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ from schakel import (  # noqa: F401  (they register the handlers)
     case_otherwise,
     case_preferences,
     case_reads,
+    case_scheme,
     case_told,
     case_told_consent,
     codec,
@@ -62,6 +63,7 @@ def apply(case: State, entry: Entry) -> Effect:
         if effect in (Effect.EFFECTIVE, Effect.RECORDED):
             for note in NOTES.get(type(event), ()):
                 note(case, entry)
+            case_scheme.note(case, entry)
         if isinstance(event, Told):
             case_clocks.note(case, entry, effect)
             for part in event.sealed:

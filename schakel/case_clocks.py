@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from schakel import case_scheme
 from schakel.case_consent import HER
 from schakel.case_loop import clock_began, clock_passed
 from schakel.case_marks import Escalated, Mark
@@ -271,6 +272,7 @@ def _escalated(case: State, entry: Entry) -> Effect:
     elif cause not in requests(case) or any(one.cause == cause for one in case.escalated):
         return Effect.OVERTAKEN
     case.escalated.append(Escalated(entry.id, event.to.value, entry.envelope.logged_at, cause, event.owner))
+    case_scheme.escalated(case, entry)
     return Effect.EFFECTIVE
 
 

@@ -14,6 +14,7 @@ from schakel.case_desk_state import DeskNotes
 from schakel.case_marks import Action, Escalated, Mark
 from schakel.case_marks import Clock as Clock
 from schakel.case_marks import ClockState as ClockState
+from schakel.case_scheme_state import SchemeState
 from schakel.preferences import Preferences
 
 
@@ -368,6 +369,8 @@ class State(msgspec.Struct, omit_defaults=True):
     preferences: Preferences | None = None
     # The desks' own work after the first contact (schakel/case_desk_state.py)
     desk: DeskNotes | None = None
+    # Schemes' own parts: levels, checklists, stages, deliberation, statements (schakel.case_scheme)
+    scheme: SchemeState | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

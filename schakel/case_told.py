@@ -1,6 +1,14 @@
 """What told events do to a case. They are never judged true or false: they were said. Words about consent: `schakel.case_told_consent`."""
 
-from schakel import case_actions, case_clocks, case_erasing, case_links, case_otherwise, case_preferences
+from schakel import (
+    case_actions,
+    case_clocks,
+    case_erasing,
+    case_links,
+    case_otherwise,
+    case_preferences,
+    case_scheme,
+)
 from schakel.case_state import (
     Contact,
     Effect,
@@ -279,7 +287,7 @@ def _retracted(case: State, entry: Entry) -> Effect:
         return Effect.EFFECTIVE
     taken = [
         module.take_back(case, event.event, entry.author)
-        for module in (case_erasing, case_links, case_actions, case_clocks, case_otherwise)
+        for module in (case_erasing, case_links, case_actions, case_clocks, case_otherwise, case_scheme)
     ]
     return Effect.EFFECTIVE if any(taken) else Effect.NOT_UNDERSTOOD
 

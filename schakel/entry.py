@@ -35,9 +35,10 @@ NOTES: dict[type[Event], list[Note]] = {}
 
 
 def folds(model: type[Event]) -> Callable[[Handler], Handler]:
-    """Registers the handler of one event type."""
+    """Registers the handler of one event type; there is one, and what else is kept of it are `notes`."""
 
     def register(handler: Handler) -> Handler:
+        assert model not in HANDLERS, f"{model.TYPE} is folded twice"
         HANDLERS[model] = handler
         return handler
 

@@ -194,6 +194,13 @@ class Chain:
                 self._holders[role, district] = known
         return list(known)
 
+    def trained(self, role: Role, at: datetime) -> frozenset[str]:
+        """The partners that are trained for the role on that day, in the chain's own time. Of a person nothing is known here."""
+        today = at.astimezone(ZoneInfo(self.file.time_zone)).date()
+        return frozenset(
+            m.partner for m in self.members if role in m.roles and m.trained_until and today <= m.trained_until
+        )
+
     @cached_property
     def _dated(self) -> bool:
         return any(m.since or m.until for m in self.members)

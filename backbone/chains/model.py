@@ -122,6 +122,9 @@ class Member(Term):
     )
     hours: tuple[Hours, ...] = ()
     capacity: Capacity = Capacity.OPEN
+    trained_until: date | None = Field(
+        None, description="through this day it is trained for these roles; a step that asks for that prefers it"
+    )
 
 
 class Binding(Term):

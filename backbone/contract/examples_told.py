@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backbone.contract.sealed import sealed_parts
-from schakel.events import TOLD, Told, case, chain, consent, contact, data, partners, referral, report
+from schakel.events import TOLD, Told, case, chain, consent, contact, data, partners, referral, report, scheme
 from schakel.events.report import ReportFacts
 
 CASE = "6f1c2b60-7d0e-4b8a-9a55-0c3f5d1e7a42"
@@ -177,6 +177,15 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
     data.HoldPlaced: {"legal_ground": "criminal_case", "until": "2027-03-28"},
     data.HoldLifted: {"hold": example_id("hold.placed")},
     data.StatementRetracted: {"event": example_id("contact.made"), "reason": "wrong_case"},
+    scheme.CategorySet: {"protocol": "amsterdam-treiteraanpak", "category": "complex", "lead": "district_director"},
+    scheme.ChecklistAnswered: {
+        "protocol": "weert-sociaal-calamiteitenplan",
+        "checklist": "ketenpartners",
+        "line": "politie",
+        "answer": "yes",
+    },
+    scheme.DeliberationRecorded: {"step": "decision", "existing_suffices": "no"},
+    scheme.StatementPublished: {"speaker": "mayor", "target_group": "buurt", "purpose": "informeren"},
     chain.PartnerSuspended: {"partner": "rita", "reason": "agreement_ended"},
     chain.PartnerRestored: {"partner": "rita"},
     chain.AgreementSigned: {

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import PlainSerializer, PlainValidator
@@ -16,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from backbone.protocols.facts import ABSENT, FACTS, Fact, FactValue, Kind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_SPAN = re.compile(r"(?P<first>\d{4}-\d{2}-\d{2})?\.\.(?P<last>\d{4}-\d{2}-\d{2})?")
 _Allowed = frozenset[str | bool | None]
 
 
@@ -72,7 +74,7 @@ class Condition:
         """
         if any(name == fact and value in allowed for name, allowed in self.none_of):
             return True
-        single = FACTS[fact].kind is not Kind.WORDS or value is None
+        single = FACTS[fact].kind in (Kind.WORD, Kind.FLAG) or value is None
         return single and any(name == fact and value not in allowed for name, allowed in self.must)
 
     def never_holds(self) -> str | None:
@@ -94,7 +96,28 @@ ALWAYS = Condition()
 def _holds(value: FactValue, allowed: _Allowed) -> bool:
     if isinstance(value, frozenset):
         return not allowed.isdisjoint(value) if value else None in allowed
-    return value in allowed
+    return value in allowed or (
+        isinstance(value, str) and value[:1].isdigit() and any(_within(value, word) for word in allowed)
+    )
+
+
+def _within(value: str, word: str | bool | None) -> bool:
+    """Whether a day lies in a span of days; any other word is no span."""
+    if not isinstance(word, str) or not (span := _SPAN.fullmatch(word)):
+        return False
+    first, last = span["first"], span["last"]
+    return (first is None or first <= value) and (last is None or value <= last)
+
+
+def _is_span(word: str) -> bool:
+    """`first..last` with at least one end, each a day that exists, the first not after the last."""
+    span = _SPAN.fullmatch(word)
+    ends = [span["first"], span["last"]] if span else []
+    try:
+        days = [date.fromisoformat(end) for end in ends if end]
+    except ValueError:
+        return False
+    return bool(days) and days == sorted(days)
 
 
 def _words(allowed: _Allowed) -> list[str | bool]:
@@ -136,12 +159,16 @@ def _allowed(fact: Fact, word: object) -> bool:
         return isinstance(word, bool)
     if not isinstance(word, str):
         return False
+    if fact.kind is Kind.DATE:
+        return _is_span(word)
     return word in fact.words if fact.words is not None else _SLUG.fullmatch(word) is not None
 
 
 def _expected(fact: Fact) -> str:
     if fact.kind is Kind.FLAG:
         return "true or false"
+    if fact.kind is Kind.DATE:
+        return "spans of days, such as '2025-10-01..' or '2026-01-01..2026-12-31'"
     if fact.words is None:
         return "small letters, digits and hyphens, such as 'nieuw-west'"
     return f"one of {', '.join(sorted(fact.words))}"

@@ -10,14 +10,18 @@ from enum import StrEnum
 
 from schakel.case_hearing import Stage
 from schakel.events.vocab import (
+    ActionType,
     Answer,
     Channel,
+    ComplaintOutcome,
     Ground,
     Identity,
     Nature,
+    Need,
     Person,
     PlaceType,
     RecordKind,
+    Relation,
     Role,
     Severity,
     Target,
@@ -38,6 +42,8 @@ class Kind(StrEnum):
     WORD = "one word"
     WORDS = "a set of words"
     FLAG = "true or false"
+    DATE = "a day"
+    """A condition names spans of days: `2025-10-01..`, `..2025-06-30` or `2026-01-01..2026-12-31`, both ends included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,50 @@ def _words(name: str, words: type[StrEnum], meaning: str) -> Fact:
 def _flag(name: str, meaning: str) -> Fact:
     return Fact(name, Kind.FLAG, None, meaning)
 
+
+def _date(name: str, meaning: str) -> Fact:
+    return Fact(name, Kind.DATE, None, meaning)
+
+
+def _of(name: str, kind: Kind, *words: str, meaning: str) -> Fact:
+    return Fact(name, kind, frozenset(words) if words else None, meaning)
+
+
+_OF_SCHEMES = (
+    _date("reported_on", "the day on which it was reported, in the chain's own time"),
+    _date("occurred_on", "the last day on which it happened, as told; absent when nobody said so"),
+    _word("relation", Relation, "the presumed relation with whoever did it"),
+    _of("category", Kind.WORDS, meaning="the level or category that a person gave the case, by each of its protocols"),
+    _words("accepted", Role, "the roles in which a referral of this case was taken up"),
+    _words("escalated_to", Role, "the roles to which the case was taken up"),
+    _words("actions", ActionType, "what was agreed to be done"),
+    _words("needs", Need, "what the person asked for"),
+    _of(
+        "complaint",
+        Kind.WORDS,
+        *("appointed", "taken", "settled"),
+        *ComplaintOutcome,
+        meaning="how far a criminal complaint (aangifte) is, and how it ended",
+    ),
+    _flag("spoken_at_door", "the partner that reported has spoken with the victim"),
+    _word("vulnerability", Answer, "the latest assessment of the victim's vulnerability, by police or prosecutor"),
+    _word("suspected", Answer, "the most open answer of anybody: discrimination (or violence) suspected?"),
+    _of(
+        "listed",
+        Kind.WORD,
+        *("matched", "relevant", "not_relevant", "unsure"),
+        meaning="found by a query in police records, and what a person made of it",
+    ),
+    _of(
+        "series",
+        Kind.WORD,
+        "alone",
+        "two",
+        "several",
+        meaning="how many reports are linked to it as one series or place, this one included",
+    ),
+)
+"""What the parts under `scheme` of a protocol file, and the steps of those files, ask about besides."""
 
 FACTS: Mapping[str, Fact] = {
     fact.name: fact
@@ -94,5 +144,6 @@ FACTS: Mapping[str, Fact] = {
         _words(
             "severity", Severity, "every partner's own mark, side by side; only informing the board may depend on it"
         ),
+        *_OF_SCHEMES,
     )
 }

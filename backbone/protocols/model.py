@@ -25,6 +25,7 @@ from backbone.protocols.desk import DeskRules
 from backbone.protocols.facts import Facts
 from backbone.protocols.parts import LimitText, Note, Part, Source, Text
 from backbone.protocols.reading import digest
+from backbone.protocols.schemes import Scheme
 from schakel.events.base import Slug, Version
 from schakel.events.vocab import (
     Answer,
@@ -81,6 +82,9 @@ class Explain(Part):
     id: Slug = Field(description="a short name in small letters, digits and hyphens")
     topic: InformationTopic = Field(description="what is explained")
     before: Text = Field(description="the id of a step, or consent, label, complaint, hearing_both_sides")
+    when: When = ALWAYS
+    by: Role | None = Field(None, description="the role that explains it, and is told when `when` begins to hold")
+    says: Text | None = Field(None, description="what is said, in Dutch")
     source: Source
 
 
@@ -101,6 +105,8 @@ class Refer(Part):
     form: Text | None = None
     duty: Text | None = None
     hand_over: bool = False
+    qualified: bool = Field(False, description="true: whoever the chain's file says is trained for it comes first")
+    advice: Text | None = Field(None, description="how to handle it, in Dutch: for whoever takes it up")
 
 
 class Step(Part):
@@ -194,6 +200,7 @@ class Protocol(Part):
     evaluations: tuple[Note, ...] = ()
     variants: tuple[Variant, ...] = ()
     desk: DeskRules = DeskRules()
+    scheme: Scheme = Scheme()
 
     @property
     def ref(self) -> str:
@@ -237,6 +244,9 @@ class Protocol(Part):
         asked: dict[Role, str] = {}
         for step in self.steps:
             asked.setdefault(step.refer.to, f"step {step.id}")
+        for explain in self.explain:
+            if explain.by:
+                asked.setdefault(explain.by, f"explain {explain.id}")
         for inform in self.informs:
             for role in inform.inform:
                 asked.setdefault(role, f"inform {inform.id}")
@@ -249,4 +259,6 @@ class Protocol(Part):
             asked.setdefault(self.aftercare.responsible, f"aftercare {self.aftercare.id}")
         if self.closing.by:
             asked.setdefault(self.closing.by, "closing")
+        for role, place in self.scheme.roles():
+            asked.setdefault(role, place)
         return asked

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from backbone.protocols import scheme_rules
 from backbone.protocols.clock_faults import clock_faults
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import FactValue
@@ -81,6 +82,7 @@ def faults(protocol: Protocol) -> Iterator[Fault]:
     yield from _explains(protocol)
     yield from _steps(protocol)
     yield from _clocks(protocol)
+    yield from scheme_rules.faults(protocol)
     yield from _stub(protocol)
 
 
@@ -133,6 +135,7 @@ def _sourced(protocol: Protocol) -> Iterator[tuple[Location, str]]:
         yield ("closing", "aftercare", "source"), protocol.closing.aftercare.source
     if protocol.aftercare:
         yield ("aftercare", "source"), protocol.aftercare.source
+    yield from scheme_rules.sourced(protocol)
 
 
 def _sources(protocol: Protocol) -> Iterator[Fault]:
@@ -168,13 +171,14 @@ def _conditions(protocol: Protocol) -> Iterator[Fault]:
 def _whens(protocol: Protocol) -> Iterator[tuple[Location, Condition]]:
     if protocol.opens:
         yield ("opens", "when"), protocol.opens.when
-    for section in ("checks", "steps", "informs", "clocks"):
+    for section in ("checks", "explain", "steps", "informs", "clocks"):
         for position, part in enumerate(getattr(protocol, section)):
             yield (section, position, "when"), part.when
     if protocol.closing.aftercare:
         yield ("closing", "aftercare", "when"), protocol.closing.aftercare.when
     if protocol.aftercare:
         yield ("aftercare", "when"), protocol.aftercare.when
+    yield from scheme_rules.whens(protocol)
 
 
 def _checks(protocol: Protocol) -> Iterator[Fault]:

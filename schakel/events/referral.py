@@ -16,6 +16,8 @@ class ReferralRequested(Told):
     purpose: Purpose
     needs: tuple[Scope, ...] = ()
     wants: tuple[Scope, ...] = ()
+    motive: Reason | None = None
+    """Why this one, where the scheme asks for somebody who is trained for it and this one is not."""
 
 
 class ReferralAccepted(Told):

@@ -54,7 +54,7 @@ class FollowupRules:
             by = chain_of(case, self.chains).calendar().end_of_day(event.due_on)
             yield event.responsible, _reminder(case, clock, by, breached=False)
         elif isinstance(event, CaseEscalated) and event.owner:
-            yield event.owner, Attention(case=case.id, concerning=entry.id, reason="escalated")
+            yield event.owner, Attention(case=case.id, concerning=entry.id, reason="case_escalated")
 
 
 def _reminder(case: State, clock: Clock, due_at: datetime, *, breached: bool) -> Reminder:

@@ -38,7 +38,7 @@ def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | No
 def _clocks(ground: Ground) -> Iterator[Derived]:
     """Each rule of the protocol: what starts a clock and has none gets one; each that there is gets what it lacks."""
     case = ground.case
-    facts = facts_of(case, ground.chain.roles_of(case.door or ""))
+    facts = facts_of(case, ground.chain.roles_of(case.door or ""), ground.chain.file.time_zone)
     ours: dict[str, dict[str | None, Clock]] = {}
     for clock in case.clocks.values():
         if clock.protocol == ground.protocol.ref:

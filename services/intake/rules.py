@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from backbone.case_facts import chain_of
 from backbone.chains import Chain, Chains, Partner, Relation
-from schakel import case_otherwise
+from schakel import case_otherwise, case_scheme
 from schakel.case import holds
 from schakel.case_clocks import authors as clock_authors
 from schakel.case_state import ReferralState, State
@@ -21,7 +21,7 @@ from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, closing, desk, erasure, links, mediation, wishes
+from services.intake import bases, closing, desk, erasure, links, mediation, schemes, wishes
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -69,6 +69,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
         yield from closing.objections(message.event, message.case, chains)
     yield from wishes.objections(message.event)
     yield from desk.objections(message.event, message.case, message.partner, chains)
+    yield from schemes.checked(message.event, message.case, chains, message.partner.id)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
@@ -351,7 +352,7 @@ def _own_statement(case: State, event_id: str, partner_id: str) -> bool:
     authors |= case_otherwise.authors(case)
     authors |= {link.id: link.by for link in case.links.values()}
     authors |= {asking.id: asking.by for plan in case.erasures.values() for asking in plan.asked}
-    authors |= {hold.id: hold.by for hold in case.holds.values()} | clock_authors(case)
+    authors |= {hold.id: hold.by for hold in case.holds.values()} | clock_authors(case) | case_scheme.authors(case)
     return holds(case, event_id) and authors.get(event_id, partner_id) == partner_id
 
 

@@ -12,7 +12,7 @@ from backbone.protocols import Protocols
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel.case import facts_to_tell
-from schakel.case_loop import referrer_of
+from schakel.case_loop import owner_of, referrer_of
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.events import Derived
@@ -28,6 +28,7 @@ from schakel.events.referral import (
     ReferralRevoked,
 )
 from schakel.events.report import Residence
+from schakel.events.scheme import CategorySuggested
 from schakel.messages import Attention, Information, Message, ReferralFeedback
 from services.routing import relays, rules
 
@@ -67,6 +68,8 @@ class RoutingRules:
             yield from self._came_back(case, event, entry.id)
         elif isinstance(event, ReferralReported):
             yield event.to, ReferralFeedback(case=case.id, answers=event.answers)
+        elif isinstance(event, CategorySuggested) and (asked := owner_of(case)):
+            yield asked, Attention(case=case.id, concerning=entry.id, reason="category_suggested")
 
     def _came_back(self, case: State, event: ReferralExhausted, event_id: str) -> Iterable[tuple[str, Message]]:
         """To whoever looks after the case now, and to whoever referred: nobody took it up, why, and with whom it is now."""

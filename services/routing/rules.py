@@ -18,7 +18,7 @@ from schakel.events import Derived
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolRef
 from schakel.events.vocab import Basis, Purpose, Role, Scope
-from services.routing import loop
+from services.routing import loop, schemes
 
 
 def decide(
@@ -33,7 +33,7 @@ def decide(
     if case.history or case.closed or case.chain is None:
         return  # imported history is counted; nobody is referred or informed about it
     chain = chain_of(case, chains)
-    facts = facts_of(case, chain.roles_of(case.door or ""))
+    facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
     yield from _attach(case, chain, facts)
     followed = list(loop.not_taken_up(case, chain, protocols, away))
     yield from followed
@@ -47,6 +47,8 @@ def decide(
                 contacted.add((proposal.to, proposal.purpose))
                 yield proposal
         yield from _inform(case, chain, protocol, facts, away)
+        yield from schemes.owed(case, chain, protocol, facts)
+    yield from schemes.outside(case, chain, facts)
     yield from _propose_requested(case, chain, away)
     yield from loop.words_back(case, chain, away, now)
 
@@ -58,7 +60,7 @@ def _open(case: State, chains: Chains, away: Collection[str]) -> Iterator[CaseOp
     if not isinstance(chain, Chain):
         return
     day = loop.reported_on(case, chain)
-    facts = facts_of(case, chain.roles_of(case.door or ""))
+    facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
     coordinators = candidates(chain, Role.COORDINATOR, case.facts["place"]["district"], day, away)
     yield CaseOpened(
         chain=chain.name,
@@ -93,7 +95,9 @@ def _propose(
     assert case.opened is not None
     ref = ProtocolRef(name=protocol.protocol, version=protocol.version)
     for step in protocol.steps_for(facts):
-        found = loop.receivers(case, chain, step.refer.where, step.refer.to, away)
+        found = schemes.trained_first(
+            case, chain, step, loop.receivers(case, chain, step.refer.where, step.refer.to, away)
+        )
         if not found or found[0] == case.door or not loop.its_turn(case, chain, step, protocol.ref):
             continue
         if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case, chain):

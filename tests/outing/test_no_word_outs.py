@@ -107,7 +107,15 @@ def protocol_names() -> Iterator[tuple[str, str]]:
     _, protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
     for one in protocols:
         yield one.protocol, one.protocol
-        yield from ((one.protocol, named.id) for named in (*one.clocks, *one.informs))
+        told = (
+            *(each for each in one.explain if each.by),
+            *one.scheme.outside,
+            *one.scheme.pitfalls,
+            *one.scheme.cards,
+            *one.scheme.stages,
+            *one.scheme.reserved,
+        )
+        yield from ((one.protocol, named.id) for named in (*one.clocks, *one.informs, *told))
 
 
 def test_no_reminder_or_information_outs_by_its_name() -> None:

@@ -73,10 +73,17 @@ KSC_REPORT = {**POLICE_REPORT, "door": MUNICIPAL, "municipality": "groningen", "
 def words_of(fact: Fact) -> list[str | bool]:
     if fact.kind is Kind.FLAG:
         return [True, False]
+    if fact.kind is Kind.DATE:
+        return ["2025-10-01..", "..2025-06-30", "2026-01-01..2026-12-31"]
     return sorted(fact.words) if fact.words else ["oost", "nieuw-west"]
 
 
+DAYS = ("2025-06-30", "2025-07-01", "2025-10-01", "2026-06-15")
+
+
 def values_of(fact: Fact) -> st.SearchStrategy[object]:
+    if fact.kind is Kind.DATE:
+        return st.none() | st.sampled_from(DAYS)
     words = st.sampled_from(words_of(fact))
     return st.frozensets(words, max_size=3) if fact.kind is Kind.WORDS else st.none() | words
 

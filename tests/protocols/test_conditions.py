@@ -115,8 +115,18 @@ def as_the_sentence_says(when: dict[str, object], facts: dict[str, object]) -> b
     excluded = when["not"]
     assert isinstance(excluded, dict)
     wanted = {name: words for name, words in when.items() if name != "not"}
-    return all(said(name) & set(words) for name, words in wanted.items()) and not any(  # type: ignore[call-overload]
-        said(name) & set(words) for name, words in excluded.items()
+    return all(applies(said(name), words) for name, words in wanted.items()) and not any(
+        applies(said(name), words) for name, words in excluded.items()
+    )
+
+
+def applies(said: set[object], words: object) -> bool:
+    """One of the words is said; a span of days is said by each day in it."""
+    assert isinstance(words, list)
+    spans = [word.split("..") for word in words if isinstance(word, str) and ".." in word]
+    days = [day for day in said if isinstance(day, str)]
+    return bool(said & set(words)) or any(
+        (first or day) <= day <= (last or day) for first, last in spans for day in days if day != ABSENT
     )
 
 

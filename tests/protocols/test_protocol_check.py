@@ -274,7 +274,8 @@ def test_a_scheme_whose_text_is_not_held_does_nothing(checked):
 def test_the_command_on_our_own_files(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     assert main(["check"]) == 0
-    assert capsys.readouterr().out == "3 protocols usable, 0 errors, 0 warnings\n"
+    files = len(list((ROOT / "protocols").glob("*/*.yaml")))
+    assert capsys.readouterr().out == f"{files} protocols usable, 0 errors, 0 warnings\n"
 
 
 def test_the_command_on_a_broken_file(capsys, tmp_path):

@@ -18,6 +18,7 @@ from backbone.chains import Chains, Partner
 from backbone.chains.model import Member, OtherBasis
 from backbone.contract.examples_told import CASE, REFERRAL, told_example
 from backbone.contract.tables import told_table
+from backbone.protocols import Protocol
 from schakel.case_desk_state import AdviceAsked, Inquiry, Needs
 from schakel.case_marks import Action
 from schakel.case_needs import desk_of
@@ -29,6 +30,7 @@ from schakel.events.data import HoldLifted, StatementRetracted
 from schakel.events.partners import AdviceGiven, AdviceRequested, InquiryAnswered, InquiryRequested
 from schakel.events.referral import ReferralRequested
 from schakel.events.report import ReportLinked, ReportReceived, SettlementChosen
+from schakel.events.scheme import CategorySet, StatementPublished
 from schakel.events.vocab import Basis, Role
 from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
@@ -70,8 +72,25 @@ def one_role_each() -> Chains:
     members = tuple(Member(partner=holder(role), roles=(role,), districts="all") for role in Role)
     bases = (OtherBasis(basis=Basis.VITAL_INTEREST, roles=tuple(Role), at_most="30 dagen", source="keuze: test"),)
     changed = {"members": (*amsterdam.members, *members), "rights": (), "bases": bases}
-    chain = replace(amsterdam, file=amsterdam.file.model_copy(update=changed), partners=partners)
+    protocols = {**amsterdam.protocols, **schemes_for_everybody()}
+    chain = replace(amsterdam, file=amsterdam.file.model_copy(update=changed), partners=partners, protocols=protocols)
     return replace(known, by_name={**known.by_name, "amsterdam": chain}, partners=partners)
+
+
+def schemes_for_everybody() -> dict[str, Protocol]:
+    """The protocols that the examples name, with what they name, and every role let in: who may answer is a protocol's, not a right."""
+    anybody = {"answered_by": list(Role), "source": "[0]"}
+    schemes = {
+        "amsterdam-treiteraanpak": {"levels": [{"id": "complex", "text": "x", "source": "[0]"}]},
+        "weert-sociaal-calamiteitenplan": {
+            "checklists": [
+                {"id": "ketenpartners", "title": "x", "lines": [{"id": "politie", "text": "x"}], **anybody},
+            ]
+        },
+    }
+    head = {"version": "1", "title": "x", "status": "held", "sources": {"0": "x"}}
+    made = (Protocol.model_validate({**head, "protocol": name, "scheme": scheme}) for name, scheme in schemes.items())
+    return {protocol.ref: protocol for protocol in made}
 
 
 @cache
@@ -86,6 +105,7 @@ def running() -> State:
     del case.referrals[theirs.id]
     theirs.id = REFERRAL
     case.referrals[REFERRAL] = theirs
+    case.protocols += schemes_for_everybody()
     case.assessments |= {f"{POLICE}/suspicion_removed": "yes", f"{POLICE}/reporter_content": "yes"}
     return case
 
@@ -121,13 +141,17 @@ def told_before(name: str, case: State, partner: str) -> None:
         desk.needs[said.wish] = Needs(said.wish, POLICE, at)
 
 
-def event_of(name: str, case: State, reader: str) -> Told:
+def event_of(name: str, case: State, role: Role) -> Told:
     event = told_example(name)
     if isinstance(event, ReferralRequested):
         return event.model_copy(update={"to": ADV, "role": Role.ANTI_DISCRIMINATION})
+    if isinstance(event, CategorySet):
+        return event.model_copy(update={"lead": None})
+    if isinstance(event, StatementPublished):
+        return event.model_copy(update={"speaker": role})
     if isinstance(event, StatementRetracted):
         return event.model_copy(update={"event": case.report})
-    if isinstance(event, AdviceRequested) and reader == holder(event.to):
+    if isinstance(event, AdviceRequested) and role == event.to:
         return event.model_copy(update={"to": Role.COC})  # nobody asks himself
     return event
 
@@ -138,7 +162,7 @@ def code(name: str, role: Role, relation: str) -> str | None:
     partner = chains.partners["dmg" if relation == "another chain" else holder(role)]
     case = case_of(partner.id, relation)
     told_before(name, case, partner.id)
-    event = event_of(name, case, partner.id)
+    event = event_of(name, case, role)
     named = None if relation == "no case" else CASE
     envelope = Envelope(
         "019d3470-0000-7000-8000-000000000001", partner_source(partner.oin), name, NOW - timedelta(minutes=1), named

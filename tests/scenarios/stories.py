@@ -12,7 +12,7 @@ from schakel.case import apply
 from schakel.case_state import State, dump, fingerprint, load
 from schakel.envelope import Envelope
 from schakel.events import Told
-from schakel.events.report import ReportReceived
+from schakel.events.report import ReportLinked, ReportReceived
 from schakel.ids import partner_source
 from schakel.messages import Refusal
 from services.intake.rules import Submission, refusal
@@ -78,5 +78,15 @@ def assert_may_tell(world: World, case: State, entry: casebook.Entry) -> None:
     assert partner is not None
     opening = isinstance(event, ReportReceived)
     named = replace(envelope, case=None) if opening else envelope
-    why = refusal(Submission(named, event, partner, None if opening else case), world.chains, envelope.logged_at)
+    message = Submission(named, event, partner, None if opening else case, _other(case, event))
+    why = refusal(message, world.chains, envelope.logged_at)
     assert why is None, f"{entry.author} may not tell {event.TYPE}: {why}"
+
+
+def _other(case: State, event: Told) -> State | None:
+    """For a link: another case, to which the sender stands as to this one."""
+    if not isinstance(event, ReportLinked):
+        return None
+    other = load(dump(case))
+    other.id = event.other_case
+    return other

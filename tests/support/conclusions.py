@@ -41,6 +41,7 @@ from schakel.events.referral import (
     ReferralRevoked,
 )
 from schakel.events.report import CaseOpened, ProtocolAttached
+from schakel.events.scheme import CategorySuggested
 from tests.support.telling import moment
 
 
@@ -203,3 +204,7 @@ def reopened(**fields: Any) -> Pattern:
 def of_type(model: type[Derived], **fields: Any) -> Pattern:
     """Any conclusion of a type: to say that none was drawn."""
     return Pattern(model, fields)
+
+
+def suggested(category: str, **fields: Any) -> Pattern:
+    return Pattern(CategorySuggested, {"category": category, **fields})

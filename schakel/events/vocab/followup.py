@@ -178,3 +178,19 @@ class AftercareAnswer(StrEnum):
     NOT_WANTED = "not_wanted"
     NOT_POSSIBLE = "not_possible"
     UNKNOWN = "unknown"
+
+
+class LineAnswer(StrEnum):
+    """The answer to one line of a checklist. A line without one is open, never done."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class DecisionStep(StrEnum):
+    """The three steps of BOB, in their order: beeldvorming, oordeelsvorming, besluitvorming."""
+
+    PICTURE = "picture"
+    JUDGEMENT = "judgement"
+    DECISION = "decision"

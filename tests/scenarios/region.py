@@ -1,0 +1,31 @@
+"""The regions of the scheme scenarios: chains of the tests' own (`regions/`) over the repository's protocols and rights."""
+
+import shutil
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from backbone.chains import Chains, load_chains
+from backbone.protocols import Protocols
+from tests.scenarios.stories import given
+from tests.support.casebook import Story, repository
+from tests.support.telling import Tell, Watermark
+
+REGIONS = Path(__file__).with_name("regions")
+RIGHTS = Path(__file__).parents[2] / "chains" / "rights.yaml"
+
+
+@cache
+def region(name: str) -> tuple[Chains, Protocols]:
+    """The region alone, so that a partner of several regions has one chain."""
+    protocols = repository()[1]
+    with TemporaryDirectory() as folder:
+        for path in (REGIONS / "partners.yaml", REGIONS / f"{name}.yaml", RIGHTS):
+            shutil.copy(path, folder)
+        return load_chains(Path(folder), protocols), protocols
+
+
+def given_in(name: str, *told: Tell | Watermark) -> Story:
+    """A case in this region."""
+    chains, protocols = region(name)
+    return given(*told, chains=chains, protocols=protocols)

@@ -1,0 +1,173 @@
+"""ACT and VST: the two national plans [2], [3]. Each test is named after its line of the scenarios (README.md here)."""
+
+from typing import Any
+
+import pytest
+
+from schakel.case_scheme import scheme_of
+from schakel.events.referral import ReferralProposed
+from tests.scenarios.region import given_in
+from tests.scenarios.stories import why_not
+from tests.support.casebook import Story
+from tests.support.conclusions import held, informed, needed, of_type, proposed, released
+from tests.support.telling import (
+    ADV,
+    POLICE,
+    Tell,
+    accepted,
+    assessed,
+    contact_made,
+    explained,
+    granted,
+    refused,
+    report,
+    requested,
+)
+from tests.support.telling_schemes import complaint_settled, complaint_taken, stated
+
+OM, FLAGGER, COA, IND = "om-amsterdam", "meld-online", "coa", "ind"
+SPOKEN = contact_made(POLICE, "2026-03-02 13:00")
+
+
+def here(*told: Tell, **more: object) -> Story:
+    return given_in("landelijk", report(**more), *told)
+
+
+def with_prosecutor(*told: Tell, **more: object) -> Story:
+    """She files a complaint, and her yes to prosecution brings the case to the prosecutor."""
+    referral = requested(OM, role="prosecutor", purpose="complaint")
+    return here(complaint_taken(POLICE), referral, granted(OM, purpose="complaint"), accepted(OM), *told, **more)
+
+
+def test_act_1_a_complaint_and_the_first_contact_make_the_assessment_due():
+    """At the police, from the first personal contact of a victim who files a complaint. NOT for a report without a complaint."""
+    story = here(SPOKEN).never(informed("police"))
+    story.when(complaint_taken(POLICE)).then_among(informed("police", to=POLICE, inform="kwetsbaarheid-beoordelen"))
+    given_in("landelijk", report(by=ADV), contact_made(ADV, "2026-03-02 13:00")).never(informed("police"))
+
+
+def test_act_1_a_raised_risk_proposes_protective_measures_to_police_or_prosecutor():
+    """The police is told, the prosecutor proposed with her consent. NOT seen outside these two, NOT asked of anybody else."""
+    story = here(SPOKEN, complaint_taken(POLICE))
+    assert why_not(story, assessed(POLICE, "vulnerability", "yes")) is None
+    story.when(assessed(POLICE, "vulnerability", "yes")).then_among(
+        informed("police", inform="beschermende-maatregelen"),
+        proposed(OM, step="beschermende-maatregelen-om"),
+        needed(OM),
+        held(OM, reason="not_asked"),
+    )
+    for _, message in story.world.seats["routing"].sent + story.world.seats["consent"].sent:
+        assert "vulnerability" not in message.model_dump_json()
+    other = given_in("landelijk", report(by=ADV))
+    assert why_not(other, assessed(ADV, "vulnerability", "yes")) == "word.reserved"
+
+
+@pytest.mark.parametrize("answer", ["no", "unknown"])
+def test_act_1_without_a_raised_risk_nothing_is_proposed(answer: str):
+    here(SPOKEN, complaint_taken(POLICE), assessed(POLICE, "vulnerability", answer)).never(proposed(OM))
+
+
+def test_how_a_complaint_ended_is_explained_and_ends_nothing():
+    """Dismissed: the police is told to explain why, once; when somebody has, it is quiet. NOT a case that closes by it."""
+    story = here(complaint_taken(POLICE)).never(informed("police", inform="afloop-uitleggen"))
+    story.when(complaint_settled(POLICE, "dismissed")).then(informed("police", inform="afloop-uitleggen"))
+    assert story.case.closed is None
+    early = here(complaint_taken(POLICE), explained("dismissal"), complaint_settled(POLICE, "dismissed"))
+    early.never(informed("police", inform="afloop-uitleggen"))
+
+
+def test_vst_1_44bis_is_the_prosecutors_then_the_courts():
+    """Considered, applied with its motive, and what the court made of it: both on the case, with their author.
+
+    NOT from the police, the ADV or the municipality, NOT at intake.
+    """
+    story = with_prosecutor(occurrence={"first_day": "2026-03-01", "last_day": "2026-03-01"})
+    for told in (
+        assessed(POLICE, "aggravating_circumstance", "yes"),
+        complaint_settled(POLICE, "prosecuted", applied=True),
+    ):
+        assert why_not(story, told) == "word.reserved"
+    assert why_not(story, complaint_settled(POLICE, "dismissed")) is None
+    story.when(
+        assessed(OM, "aggravating_circumstance", "yes"),
+        complaint_settled(OM, "prosecuted", applied=True),
+        complaint_settled(OM, "convicted", applied=False),
+    )
+    said = scheme_of(story.case).aggravating
+    assert [(one.by, one.answer, one.outcome) for one in said] == [
+        (OM, "yes", None),
+        (OM, "yes", "prosecuted"),
+        (OM, "no", "convicted"),
+    ]
+    story.never(informed("prosecutor"))
+
+
+def test_vst_1_an_offence_of_before_the_law_is_warned_of():
+    """Accepted as said, since nobody's word is judged; the prosecutor is warned."""
+    story = with_prosecutor(occurrence={"first_day": "2025-06-30", "last_day": "2025-06-30"})
+    story.when(complaint_settled(OM, "prosecuted", applied=True)).then(
+        informed("prosecutor", to=OM, inform="too-early-verzwaring")
+    )
+
+
+def test_vst_1_nobody_marks_it_at_the_door():
+    checks = ({"check": "aggravating_circumstance", "answer": "yes"},)
+    story = here()
+    wrong = report(checks=checks).event
+    from services.intake.schemes import at_the_door
+
+    assert [one.code for one in at_the_door(wrong)] == ["word.not_at_the_door"]
+    assert scheme_of(story.case).aggravating == []
+
+
+def online(at: str, **more: Any) -> Story:
+    place = {"municipality": "amsterdam", "district": "oost", "place_type": "online"}
+    return here(at=at, place=place, natures=("online",), **more)
+
+
+def test_vst_3_the_trusted_flagger_from_its_day_on():
+    """After 1 October 2025 as trusted flagger, before it as an ordinary desk. NOT for an offline incident."""
+    online("2025-10-01 00:10").then_among(proposed(FLAGGER, step="meld-online-als-trusted-flagger"), needed(FLAGGER))
+    story = online("2025-09-30 23:50")
+    story.then_among(proposed(FLAGGER, step="meld-online-als-gewoon-meldpunt", purpose="information"))
+    here().never(proposed(FLAGGER))
+
+
+def test_vst_3_without_contact_details_when_she_wants_none():
+    """Her yes covers the facts alone: it goes with these alone. NOT without any yes."""
+    story = online("2026-03-02 12:00").never(released(FLAGGER))
+    story.when(granted(FLAGGER, "case_facts")).then_among(released(FLAGGER, scopes=("case_facts",)))
+
+
+def test_vst_5_the_contact_person_in_an_asylum_centre():
+    """COA's contact person is proposed, with her consent. NOT the immigration service, NOT anybody by default."""
+    place = {"municipality": "amsterdam", "district": "oost", "place_type": "asylum_centre"}
+    story = here(place=place).then_among(proposed(COA, step="coa-contactpersoon"), needed(COA), held(COA))
+    story.never(released(COA), proposed(IND), informed("immigration_service"))
+    assert [one.to for one in story.case.referrals.values()] == [COA]
+
+
+PUBLIC = {"target_group": "publiek", "purpose": "norm", "shows_case": True}
+
+
+def test_vst_6_showing_a_case_has_a_yes_of_its_own():
+    """Police or prosecutor, also anonymised: her yes to publication. NOT covered by her yes to prosecution."""
+    story = with_prosecutor()
+    assert why_not(story, stated(OM, "prosecutor", **PUBLIC)) == "publication.not_granted"
+    story.when(requested(OM, role="prosecutor", purpose="publication", needs=("case_facts",)))
+    story.then_among(proposed(OM, purpose="publication"), needed(OM, purpose="publication"))
+    story.when(granted(OM, "case_facts", purpose="publication"))
+    assert why_not(story, stated(OM, "prosecutor", **PUBLIC)) is None
+    assert why_not(story, stated(POLICE, "police", **PUBLIC)) == "publication.not_granted"
+
+
+def test_vst_6_a_no_to_one_is_a_no_to_both():
+    """Refused stays refused, for police and prosecutor alike; only she takes it back."""
+    story = with_prosecutor(refused(POLICE, purpose="publication"))
+    by_hand = requested(OM, role="prosecutor", purpose="publication", needs=("case_facts",))
+    assert why_not(story, by_hand) == "publication.refused"
+    story.when(granted(OM, "case_facts", purpose="publication"))
+    assert why_not(story, stated(OM, "prosecutor", **PUBLIC)) == "publication.refused"
+    story.never(of_type(ReferralProposed, purpose="publication"))
+    story.when(granted(POLICE, "case_facts", by=OM, purpose="publication", supersedes=True))
+    assert why_not(story, stated(OM, "prosecutor", **PUBLIC)) is None
