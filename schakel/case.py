@@ -3,9 +3,9 @@
 Pure and total: no I/O, no clock, no randomness, and no exception for any event; what cannot be used has no effect and says so.
 A derived event takes effect only where the entity it speaks of allows it and nothing it rests on has lapsed before its own
 position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
-`schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_reads`, `schakel.case_erasing`,
-`schakel.case_loop`, `schakel.case_preferences` and `schakel.case_scheme`; the desks' own work in `schakel.case_needs`,
-`schakel.case_colleagues`, `schakel.case_complaint`, `schakel.case_hearing` and `schakel.case_otherwise`.
+`schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_listed`, `schakel.case_reads`,
+`schakel.case_erasing`, `schakel.case_loop`, `schakel.case_preferences` and `schakel.case_scheme`; the desks' own work in
+`schakel.case_needs`, `schakel.case_colleagues`, `schakel.case_complaint`, `schakel.case_hearing` and `schakel.case_otherwise`.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from schakel import (  # noqa: F401  (they register the handlers)
     case_derived,
     case_erasing,
     case_hearing,
+    case_listed,
     case_loop,
     case_needs,
     case_otherwise,

@@ -151,25 +151,6 @@ def _stated(case: State, entry: Entry) -> Effect:
 # --- police records, a watched place ----------------------------------------------------------------------------------
 
 
-@folds(ListMatched)
-def _matched(case: State, entry: Entry) -> Effect:
-    event: ListMatched = entry.event  # type: ignore[assignment]
-    if not case.report:
-        return Effect.NOT_UNDERSTOOD
-    _scheme(case).found = Found(entry.id, event.query, event.query_version)
-    return Effect.EFFECTIVE
-
-
-@folds(ListScreened)
-def _screened(case: State, entry: Entry) -> Effect:
-    event: ListScreened = entry.event  # type: ignore[assignment]
-    found = scheme_of(case).found
-    if found is None:
-        return Effect.NOT_UNDERSTOOD  # nothing was found that could be screened
-    found.relevant = event.relevant.value
-    return Effect.EFFECTIVE
-
-
 @folds(PlaceWatched)
 def _watched(case: State, entry: Entry) -> Effect:
     if not case.report:
@@ -186,6 +167,17 @@ def note(case: State, entry: Entry) -> None:
     noted = _NOTED.get(type(entry.event))
     if noted is not None and case.report:
         noted(_scheme(case), entry)
+
+
+def _matched(scheme: SchemeState, entry: Entry) -> None:
+    event: ListMatched = entry.event  # type: ignore[assignment]
+    scheme.found = Found(entry.id, event.query, event.query_version)
+
+
+def _screened(scheme: SchemeState, entry: Entry) -> None:
+    event: ListScreened = entry.event  # type: ignore[assignment]
+    if scheme.found is not None:
+        scheme.found.relevant = event.relevant.value
 
 
 def _settlement(scheme: SchemeState, entry: Entry) -> None:
@@ -245,6 +237,8 @@ _NOTED: dict[type[Event], Callable[[SchemeState, Entry], None]] = {
     ComplaintSettled: _settled,
     AssessmentRecorded: _assessed,
     SettlementChosen: _settlement,
+    ListMatched: _matched,
+    ListScreened: _screened,
 }
 
 

@@ -371,6 +371,11 @@ class State(msgspec.Struct, omit_defaults=True):
     desk: DeskNotes | None = None
     # Schemes' own parts: levels, checklists, stages, deliberation, statements (schakel.case_scheme)
     scheme: SchemeState | None = None
+    # Lists and consultations (schakel.case_listed)
+    matched: list[str] = []
+    """`query@version` of every query of the police that found it."""
+    screened: dict[str, str] = {}
+    """Author -> whether it is relevant, as that partner found."""
 
 
 _encoder = msgspec.msgpack.Encoder()

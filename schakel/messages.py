@@ -4,6 +4,7 @@ Messages are no events: they say what stands in the ledger, they are not the led
 the case facts that the gate released and a reference under which the receiver may ask for more.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -187,6 +188,21 @@ class Attention(Message):
     """Who looks after the case now."""
 
 
+class ChainAttention(Message):
+    """Somebody has to look at how partners work together: a rhythm is due, or was not kept. `concerning` is the event that says so.
+
+    It is about no case. `reason` is `rhythm_due` or `rhythm_missed`; `last_day` is the day it goes out, or the last of the period.
+    """
+
+    TYPE: ClassVar[str] = "chain.attention"
+    chain: Slug
+    concerning: EventId
+    reason: Code
+    scheme: ProtocolRef
+    rhythm: Slug
+    last_day: date
+
+
 class Erased(Message):
     """A person was erased from this case (`event` says so). Erase what you have of them, as far as no law obliges you to keep it."""
 
@@ -256,6 +272,7 @@ MESSAGES: dict[str, type[Message]] = {
         Information,
         Reminder,
         Attention,
+        ChainAttention,
         Erased,
         ColleagueAsks,
         ColleagueSays,

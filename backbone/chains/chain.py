@@ -24,6 +24,7 @@ from backbone.chains.model import (
 )
 from backbone.chains.terms import Capacity, Feedback, How
 from backbone.protocols import Facts, Problem, Protocol
+from backbone.protocols.doors import Door
 from backbone.protocols.reading import digest
 from schakel.calendar import Calendar
 from schakel.events.report import ProtocolRef
@@ -52,6 +53,8 @@ class Chain:
     shared_rights: tuple[Right, ...] = ()
     abroad: Mapping[tuple[Role, str | None], tuple[str, ...]] = field(default_factory=dict)
     """(role, municipality) -> partners of another chain for those who live there (`Elsewhere`)."""
+    doors: Mapping[str, Door] = field(default_factory=dict)
+    """By the partner that works it."""
 
     @property
     def name(self) -> str:
@@ -114,6 +117,7 @@ class Chain:
                 "chain": self.file.model_dump(mode="json"),
                 "partners": [self.partners[id_].model_dump(mode="json") for id_ in sorted(self.partners)],
                 "rights": [right.model_dump(mode="json") for right in self.shared_rights],
+                "doors": {partner: door.model_dump(mode="json") for partner, door in sorted(self.doors.items())},
             }
         )
 

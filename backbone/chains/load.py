@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from backbone.chains import schemes
 from backbone.chains.chain import Chain, Chains
 from backbone.chains.checks import connected, roleless, strange_variants, terms_faults
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
@@ -30,11 +31,12 @@ def check_chains(folder: Path, protocols: Protocols) -> tuple[Chains, list[Probl
     partners, problems = _register(folder / REGISTER)
     rights, found = _shared_rights(folder / RIGHTS)
     problems += found
+    doors = schemes.check_folder(folder)
     chains: dict[str, Chain] = {}
     documents: dict[str, Path] = {}
     for path in sorted(folder.glob("*.y*ml")):
         if path.name not in (REGISTER, RIGHTS):
-            chain, found = _chain(path, partners, protocols, rights)
+            chain, found = _chain(path, partners, protocols, rights, doors)
             problems += found
             if chain:
                 chains[chain.name] = chain
@@ -125,7 +127,11 @@ def _shared_rights(path: Path) -> tuple[tuple[Right, ...], list[Problem]]:
 
 
 def _chain(
-    path: Path, partners: dict[str, Partner], protocols: Protocols, rights: tuple[Right, ...]
+    path: Path,
+    partners: dict[str, Partner],
+    protocols: Protocols,
+    rights: tuple[Right, ...],
+    doors: schemes.DoorFiles,
 ) -> tuple[Chain | None, list[Problem]]:
     document = read(path)
     if isinstance(document, Problem):
@@ -133,16 +139,17 @@ def _chain(
     file = parse(ChainFile, document)
     if isinstance(file, list):
         return None, file
-    problems = [document.problem(fault) for fault in _faults(file, document, partners, protocols)]
+    found = (*_faults(file, document, partners, protocols), *schemes.faults(file, protocols, doors))
+    problems = [document.problem(fault) for fault in found]
     if any(problem.is_error for problem in problems):
         return None, problems
     members = {member.partner: partners[member.partner] for member in file.members}
     used = {binding.use: protocols.by_ref[binding.use] for binding in file.protocols}
-    chain = Chain(file, members, used, rights)
-    problems += [
-        document.problem(fault)
-        for fault in (*_vacant(chain), *_desks(chain), *roleless(chain), *strange_variants(chain))
-    ]
+    used |= {scheme.use: protocols.by_ref[scheme.use] for scheme in file.schemes}
+    doors_of = {bound.partner: doors.by_ref[bound.use] for bound in file.doors}
+    chain = Chain(file, members, used, rights, doors=doors_of)
+    weak = (*_vacant(chain), *_desks(chain), *schemes.vacant(chain), *roleless(chain), *strange_variants(chain))
+    problems += [document.problem(fault) for fault in weak]
     if any(problem.is_error for problem in problems):
         return None, problems
     return chain, problems

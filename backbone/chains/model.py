@@ -220,6 +220,22 @@ class RetentionTerm(Part):
     source: Source
 
 
+class KeptScheme(Part):
+    """A scheme of working together that the chain keeps (`cooperation:` of a protocol file): no case runs under it."""
+
+    use: Ref = Field(description="name@version of a protocol file with a section `cooperation`")
+    since: date = Field(
+        description="the first day on which the chain keeps it; a period that began earlier is not counted"
+    )
+
+
+class DoorBinding(Part):
+    """A door of `chains/doors/` and the partner that works it: what it reports came in there. One door a partner."""
+
+    use: Ref = Field(description="name@version of a door file")
+    partner: PartnerId = Field(description="the member that works it")
+
+
 class ChainFile(Part):
     """`chains/<name>.yaml`: who does what in which districts, under which protocols."""
 
@@ -243,3 +259,5 @@ class ChainFile(Part):
     feedback: tuple[Feedback, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     work: tuple[WorkBudget, ...] = ()
+    schemes: tuple[KeptScheme, ...] = ()
+    doors: tuple[DoorBinding, ...] = ()

@@ -5,7 +5,20 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from backbone.cli import demo, erasure, keys, lists, park, partner, person, protocol, running, topics
+from backbone.cli import (
+    consultation,
+    demo,
+    door,
+    erasure,
+    keys,
+    lists,
+    park,
+    partner,
+    person,
+    protocol,
+    running,
+    topics,
+)
 from backbone.cli.output import one_sentence
 
 
@@ -51,6 +64,8 @@ app.add_typer(erasure.app, name="erasure")
 app.add_typer(partner.app, name="partner")
 app.add_typer(person.app, name="person")
 app.add_typer(protocol.app, name="protocol")
+app.add_typer(door.app, name="door")
+app.add_typer(consultation.app, name="consultation")
 
 
 if __name__ == "__main__":

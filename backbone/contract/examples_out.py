@@ -119,6 +119,19 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
             "owner": MUNICIPALITY,
         },
     ),
+    "chain.attention": (
+        messages.ChainAttention,
+        MUNICIPALITY,
+        "followup",
+        {
+            "chain": "groningen",
+            "concerning": "5d2b7c1e-4f60-5a93-8e17-b0c4a6d2f815",
+            "reason": "rhythm_missed",
+            "scheme": {"name": "utrecht-driehoek", "version": "2017.1"},
+            "rhythm": "evaluatie-elk-half-jaar",
+            "last_day": "2026-06-30",
+        },
+    ),
     "erased": (
         messages.Erased,
         SUPPORT,

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backbone.protocols.model import Protocol
+from backbone.protocols import cooperation
+from backbone.protocols.model import Protocol, Status
 from backbone.protocols.order import order_faults
 from backbone.protocols.reading import DefinitionError, Document, Fault, Problem, digest, parse, read
 from backbone.protocols.rules import faults
@@ -82,6 +83,7 @@ def _faults(protocol: Protocol) -> Iterator[Fault]:
     yield from faults(protocol)
     yield from order_faults(protocol)
     yield from variant_faults(protocol)
+    yield from cooperation.faults(protocol.cooperation, protocol.sources, held=protocol.status is Status.HELD)
 
 
 def check_protocols(folder: Path) -> tuple[dict[str, Protocol], list[Problem]]:

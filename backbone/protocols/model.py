@@ -21,6 +21,7 @@ from backbone.protocols.clock_rules import (
     Stops,
 )
 from backbone.protocols.conditions import ALWAYS, When
+from backbone.protocols.cooperation import EMPTY, Cooperation
 from backbone.protocols.desk import DeskRules
 from backbone.protocols.facts import Facts
 from backbone.protocols.parts import LimitText, Note, Part, Source, Text
@@ -201,6 +202,7 @@ class Protocol(Part):
     variants: tuple[Variant, ...] = ()
     desk: DeskRules = DeskRules()
     scheme: Scheme = Scheme()
+    cooperation: Cooperation = EMPTY
 
     @property
     def ref(self) -> str:

@@ -3,10 +3,12 @@
 Here: what the parts share. Not here: the parts themselves (`model`, `clock_rules`, ...).
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, StringConstraints
 
+from backbone.protocols.reading import Fault, Location
 from schakel.calendar import Limit
 from schakel.events.base import Slug
 
@@ -29,7 +31,7 @@ Source = Annotated[
 
 
 class Part(BaseModel):
-    """An immutable part of a protocol without room for fields that nobody declared."""
+    """An immutable part of a definition without room for fields that nobody declared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -41,3 +43,13 @@ class Note(BaseModel):
 
     id: Slug = Field(description="a short name in small letters, digits and hyphens")
     source: Source
+
+
+def no_such(at: Location, what: str, found: str, known: Sequence[str], where: str) -> Fault:
+    """A part names another one that is not there."""
+    return Fault(
+        at,
+        f"{what} names `{found}`, which is not among {where}",
+        f"one of {', '.join(known) or 'none: this file has none'}",
+        f"name one of these, or add `{found}` to {where}",
+    )

@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from schakel.events.base import Code, Count, Derived, Digest, EventId, Moment, PartnerId, Reason, Slug, Told, Version
+from schakel.events.report import ProtocolRef
 from schakel.events.vocab import Purpose
 
 
@@ -102,3 +103,39 @@ class NonconformanceFound(Derived):
     OWNER: ClassVar[str] = "consent"
     rule: Code
     event: EventId
+
+
+class RhythmDue(Derived):
+    """A moment of a rhythm has come: an overview is to be made, or partners are to meet. Also when there is nothing to put on it."""
+
+    TYPE: ClassVar[str] = "rhythm.due"
+    OWNER: ClassVar[str] = "followup"
+    IN_CASE: ClassVar[bool] = False
+    chain: Slug
+    scheme: ProtocolRef
+    rhythm: Slug
+    nth: Count
+    due_at: Moment
+    deliver_on: date
+    """The day on which it goes out: the same, or the next working day."""
+    watermark: Moment
+    tell: tuple[PartnerId, ...] = ()
+
+
+class RhythmMissed(Derived):
+    """What a scheme promises for a period did not happen in it. About the chain, never about a case."""
+
+    TYPE: ClassVar[str] = "rhythm.missed"
+    OWNER: ClassVar[str] = "followup"
+    IN_CASE: ClassVar[bool] = False
+    chain: Slug
+    scheme: ProtocolRef
+    rhythm: Slug
+    first_day: date
+    last_day: date
+    wanted: Count
+    held: Count
+    missing: tuple[Slug, ...] = ()
+    """The consultations that did not discuss it."""
+    watermark: Moment
+    tell: tuple[PartnerId, ...] = ()

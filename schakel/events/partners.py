@@ -49,3 +49,9 @@ class MinutesRecorded(Told):
     held_on: date
     present: tuple[PartnerId, ...] = ()
     cases: tuple[CaseId, ...] = ()
+    items: tuple[Slug, ...] = ()
+    """Subjects of its agenda that were discussed, by the ids that the scheme's file gives them."""
+    settled: tuple[CaseId, ...] = ()
+    """Cases that it is done with: they leave its agenda."""
+    agreed_by: tuple[PartnerId, ...] = ()
+    """Members that agreed to whoever was invited besides them."""

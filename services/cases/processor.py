@@ -6,6 +6,7 @@ from pathlib import Path
 from aiohttp import web
 
 from backbone.casework import CaseProcessor
+from backbone.chain_desks import chains_in, concerned, load_chain_desk, save_chain_desk
 from backbone.chains import Chains
 from backbone.desks import Desk
 from backbone.engine.processor import Surroundings
@@ -15,7 +16,9 @@ from backbone.store.transaction import Tx
 from schakel.case import grounds_to_tell
 from schakel.case_consent import HER
 from schakel.case_state import ReferralState, State
-from services.cases import api
+from schakel.chain import apply
+from schakel.entry import Entry
+from services.cases import api, together
 from services.cases.desk import DeskList
 from services.cases.overview import overview
 
@@ -29,11 +32,20 @@ class CasesProcessor(CaseProcessor):
 
     def __init__(self, chains: Chains, protocols: Protocols) -> None:
         super().__init__("cases", NoRules())
+        self.chains = chains
         self.desk_list = DeskList(chains, protocols)
 
     def routes(self, surroundings: Surroundings) -> list[web.RouteDef]:
         """Queries over the state, beside the service's metrics."""
-        return [*self.desk_list.routes(surroundings.store.reading), *api.routes(surroundings.store.reading)]
+        reading = surroundings.store.reading
+        return [*self.desk_list.routes(reading), *api.routes(reading), *together.routes(reading, self.chains)]
+
+    def chain_event(self, tx: Tx, entry: Entry) -> None:
+        """What is known of the chains themselves, for agendas: minutes, agreements, rhythms."""
+        for chain in concerned(chains_in(self.chains, tx.checkpoint.partition), entry):
+            desk = load_chain_desk(tx, chain.name)
+            apply(desk.state, entry)
+            save_chain_desk(tx, desk)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         self.desk_list.saved(tx, [desk.case for desk in desks.values()])

@@ -1,6 +1,6 @@
 """Wires follow-up's rules to the ledger: timers beside the snapshots, reminders to those who have to act."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from backbone.case_facts import chain_of
@@ -21,6 +21,7 @@ from schakel.events.referral import PartyInformed, ReferralHeld, ReferralPropose
 from schakel.events.vocab import ClockKind
 from schakel.messages import Attention, Message, Reminder
 from services.followup import rules
+from services.followup.chain_work import ChainWork
 
 
 class FollowupRules:
@@ -69,6 +70,20 @@ class FollowupProcessor(CaseProcessor):
     keeps_timers = True
     waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
     gather_s = 0.5  # so that it costs a third as much
+
+    def __init__(self, name: str, rules: FollowupRules) -> None:
+        super().__init__(name, rules)
+        self.of_chains = ChainWork(rules.chains, self.now)
+
+    def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
+        super()._take(tx, entries)
+        self.of_chains.take(tx, entries)
+
+    def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
+        done = super().caught_up(tx, topic, partition)
+        if done:
+            self.of_chains.caught_up(tx)
+        return done
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: timers_of(desk.case, self.moments) for case_id, desk in desks.items()})

@@ -42,6 +42,7 @@ from schakel.record import Raw
 from schakel.timesource import TimeSource
 from services.intake import answered, answers, rules, seen, watermark
 from services.intake.ahead import Ahead
+from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
@@ -86,7 +87,9 @@ class IntakeProcessor(CaseProcessor):
         self.keys = keys
         self.time = time
         self.new_id = new_id
-        self.watermark = watermark.Watermark([f"{IN}{partner}" for partner in chains.partners], chains)
+        self.streams = ChainStream(chains)
+        topics = [f"{IN}{partner}" for partner in chains.partners]
+        self.watermark = watermark.Watermark(topics, chains, self.streams)
         self.ahead = ahead or Ahead()
         self.doubts = Doubts(log_end, LEDGER_PARTITIONS)
         self._answered_to: dict[str, int] = {}
@@ -275,7 +278,9 @@ class IntakeProcessor(CaseProcessor):
                 digest = sha256(raw.value or b"").hexdigest()
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
-                outgoing.append(ledger_record(Entry(appended, event), None, cases[key] or self._chain_key(partner)))
+                outgoing.append(
+                    ledger_record(Entry(appended, event), None, cases[key] or self.streams.key(partner, event))
+                )
                 if also := _also(Entry(appended, event), folded):
                     outgoing.append(ledger_record(also, None, also.envelope.case or ""))
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
@@ -315,11 +320,6 @@ class IntakeProcessor(CaseProcessor):
                 asked[number] = ResealRequest(cases[key] or "", envelope.id, envelope.type, schema_id, event.sealed)
         return cases, dict(zip(asked, self.keys().reseal(list(asked.values())), strict=True))
 
-    def _chain_key(self, partner: Partner | None) -> str:
-        """What stands in no case goes to the partition of its chain's own stream."""
-        chains = self.chains.chains_of(partner.id) if partner else []
-        return chains[0].name if chains else "chain"
-
     def _refuse(
         self, raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
     ) -> Sequence[Outgoing]:
@@ -349,6 +349,7 @@ class IntakeProcessor(CaseProcessor):
             self._admit_ahead(tx, topic, tx.checkpoint.next_offset)
             self.watermark.handled(tx, topic)
             return False
+        self.streams.arm(tx, partition)
         entry, more = self.watermark.due(tx, partition)
         if entry is not None:
             tx.outbox([ledger_record(entry, partition, "watermark")])

@@ -18,10 +18,11 @@ from schakel.case_state import ReferralState, State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Event, Told, consent, contact, data, referral, report
 from schakel.events.case import CloseRequested
+from schakel.events.partners import MinutesRecorded
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, closing, desk, erasure, links, mediation, schemes, wishes
+from services.intake import bases, closing, desk, doors, erasure, links, mediation, minutes, schemes, wishes
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -70,6 +71,8 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from wishes.objections(message.event)
     yield from desk.objections(message.event, message.case, message.partner, chains)
     yield from schemes.checked(message.event, message.case, chains, message.partner.id)
+    if isinstance(message.event, MinutesRecorded):
+        yield from minutes.objections(message.event, message.partner, _chains_of(message, chains), now)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
@@ -228,6 +231,7 @@ def _chain(message: Submission, chains: Chains) -> Iterator[Refusal]:
         found = chains.resolve(message.partner.id, event.facts.place.municipality, event.reported_at)
         if isinstance(found, Chain):
             yield from _district(event.facts.place, found)
+            yield from doors.objections(event, found, message.partner.id)
         else:
             yield Refusal(
                 code="chain.unknown",

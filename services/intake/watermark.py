@@ -17,6 +17,7 @@ from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events.chain import WatermarkPassed
 from schakel.ids import derived_id, service_source
+from services.intake.chain_stream import MARK, ChainStream
 
 AT_ONCE = 1_000
 
@@ -24,9 +25,10 @@ AT_ONCE = 1_000
 class Watermark:
     """What this worker has seen of its `in` topics, and what all workers together have handled (in the database)."""
 
-    def __init__(self, topics: Sequence[str], chains: Chains) -> None:
+    def __init__(self, topics: Sequence[str], chains: Chains, streams: ChainStream | None = None) -> None:
         self.topics = tuple(topics)
         self._chains = chains
+        self.streams = streams
         self._ends: dict[str, tuple[datetime, int]] = {}
 
     def waits(self, case: State) -> list[tuple[str, int]]:
@@ -64,6 +66,9 @@ class Watermark:
             for case_id, desk in load_desks(tx, waiting).items()
         }
         tx.set_timers(remaining)
+        for name in waiting:
+            if name.startswith(MARK) and self.streams:
+                self.streams.passed(tx, name, at)
         event = WatermarkPassed(at=at)
         envelope = Envelope(
             id=derived_id("intake", f"ledger/{partition}", event.TYPE, at.isoformat(), 0),

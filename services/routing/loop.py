@@ -100,7 +100,8 @@ def _next(
     if referral.protocol is None or referral.decline_reason in _SETTLED or stopped(case):
         return None
     name, _, version = referral.protocol.partition("@")
-    step = protocols.get(name, version).step(referral.step or "")
+    protocol = protocols.by_ref.get(referral.protocol)  # a door's file proposes too, and is no protocol
+    step = protocol.step(referral.step or "") if protocol else None
     where = step.refer.where if step else Where.INCIDENT
     for to in receivers(case, chain, where, Role(referral.role), away):
         refused = any(no.whole for no in noes_for(case, to, referral.purpose))

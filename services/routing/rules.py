@@ -18,7 +18,7 @@ from schakel.events import Derived
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolRef
 from schakel.events.vocab import Basis, Purpose, Role, Scope
-from services.routing import loop, schemes
+from services.routing import doors, loop, schemes
 
 
 def decide(
@@ -49,6 +49,7 @@ def decide(
         yield from _inform(case, chain, protocol, facts, away)
         yield from schemes.owed(case, chain, protocol, facts)
     yield from schemes.outside(case, chain, facts)
+    yield from doors.proposals(case, chain, facts, contacted, away)
     yield from _propose_requested(case, chain, away)
     yield from loop.words_back(case, chain, away, now)
 

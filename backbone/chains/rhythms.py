@@ -1,0 +1,117 @@
+"""Every moment at which a chain's schemes have something due: turns of rhythms, ends of terms, reviews and ends of agreements. Pure.
+
+Follow-up asks what is due by the watermark; intake asks for the next one, so that it logs a watermark behind it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from backbone.chains.chain import Chain
+from backbone.protocols.agreements import SignedAgreement
+from backbone.protocols.cooperation import Cooperation
+from backbone.protocols.rhythm_moments import Term, Turn, months_later, terms, turns
+from backbone.protocols.rhythms import Rhythm
+from schakel.calendar import Calendar, Limit, Unit
+from schakel.events.vocab import ClockKind, Role
+
+FAR = timedelta(days=4 * 366)
+"""No scheme waits longer than this for its next moment; a longer one is looked for again then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Something that comes round: `name` is a rhythm's id, or an agreement's with `-review` or `-end` behind it."""
+
+    scheme: str
+    name: str
+    turn: Turn
+    tell: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A term of a rhythm that is over: time to see whether it was kept."""
+
+    scheme: str
+    rhythm: Rhythm
+    term: Term
+
+
+def kept_since(chain: Chain) -> Iterator[tuple[str, Cooperation, datetime]]:
+    """The schemes that the chain names, each with the moment from which it keeps it."""
+    zone = ZoneInfo(chain.calendar().time_zone)
+    for scheme in chain.file.schemes:
+        begin = datetime.combine(scheme.since, time(0), zone).astimezone(UTC)
+        yield scheme.use, chain.protocols[scheme.use].cooperation, begin
+
+
+def announced(chain: Chain, until: datetime) -> Iterator[Announced]:
+    """What came round up to a moment: overviews, reviews of agreements, the warning before an end."""
+    calendar = chain.calendar()
+    for ref, here, since in kept_since(chain):
+        just_before = since - timedelta(microseconds=1)
+        for rhythm in here.rhythms:
+            if here.overview(rhythm.of) and rhythm.promise is not ClockKind.MEASURED:
+                for turn in turns(rhythm, calendar, just_before, until):
+                    yield Announced(ref, rhythm.id, turn, rhythm.tell)
+        for agreement in here.agreements:
+            for name, turn in _of_agreement(agreement, calendar, just_before, until):
+                yield Announced(ref, name, turn, agreement.tell or agreement.parties)
+
+
+def ended(chain: Chain, until: datetime) -> Iterator[Ended]:
+    """The terms that are over by a moment, of what partners promised to do themselves. A term that began before the chain kept the scheme
+    is not counted, and what is only measured accuses nobody."""
+    calendar = chain.calendar()
+    for ref, here, since in kept_since(chain):
+        for rhythm in here.rhythms:
+            if rhythm.promise is ClockKind.MEASURED or here.overview(rhythm.of):
+                continue
+            first_day = calendar.local_day(since)
+            for term in terms(rhythm, calendar, since, until):
+                if term.first >= first_day or (rhythm.within is not None and not rhythm.again):
+                    yield Ended(ref, rhythm, term)
+
+
+def next_moment(chain: Chain, after: datetime) -> datetime | None:
+    """The first moment behind `after` at which something comes round or a term is over; None when nothing does in the next years."""
+    until = after + FAR
+    found = [one.turn.at for one in announced(chain, until) if one.turn.at > after]
+    found += [one.term.ends_at for one in ended(chain, until) if one.term.ends_at > after]
+    return min(found, default=None)
+
+
+def begins(chain: Chain) -> datetime | None:
+    """The moment before the first scheme began to be kept; None for a chain that keeps none."""
+    return min((since for _, _, since in kept_since(chain)), default=None)
+
+
+def _of_agreement(
+    agreement: SignedAgreement, calendar: Calendar, after: datetime, until: datetime
+) -> Iterator[tuple[str, Turn]]:
+    """Reviews every so many months while it is in force, and one warning before it ends."""
+    if agreement.in_force is None:
+        return
+    if (every := agreement.review_every) is not None:
+        nth, day = 1, _later(agreement.in_force, every, 1)
+        while (at := _morning(day, calendar)) <= until and (agreement.until is None or day <= agreement.until):
+            if at > after:
+                yield f"{agreement.id}-review", Turn(nth, at, day)
+            nth += 1
+            day = _later(agreement.in_force, every, nth)
+    if agreement.until is not None and agreement.warn_before is not None:
+        day = _later(agreement.until, agreement.warn_before, -1)
+        if after < (at := _morning(day, calendar)) <= until:
+            yield f"{agreement.id}-end", Turn(1, at, day)
+
+
+def _later(day: date, limit: Limit, times: int) -> date:
+    if limit.unit is Unit.MONTHS:
+        return months_later(day, limit.amount * times)
+    return day + timedelta(days=limit.amount * times * (7 if limit.unit is Unit.WEEKS else 1))
+
+
+def _morning(day: date, calendar: Calendar) -> datetime:
+    return datetime.combine(day, time(0), ZoneInfo(calendar.time_zone)).astimezone(UTC)

@@ -1,0 +1,69 @@
+"""An overview as data: of what, for whom, by which definitions. Not here: making it (`backbone.meetings`)."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from backbone.protocols.conditions import ALWAYS, When
+from backbone.protocols.consultations import Shows
+from backbone.protocols.parts import Part, Source, Text
+from schakel.events.base import Slug
+from schakel.events.vocab import Nature, PoliceRecord, Role
+
+SMALLEST_CELL = 5
+"""No number below it leaves the backbone (design §5): a district's four could be somebody."""
+
+
+class Of(StrEnum):
+    """What an overview is made of."""
+
+    CASES = "cases"
+    """A line a case, case facts only."""
+    NUMBERS = "numbers"
+    """Totals; no cell below the smallest."""
+    MEASURES = "measures"
+    """The register of measures: never case data."""
+    REPORT = "report"
+    """A text that people write together; the backbone knows when it is due and when it was discussed."""
+
+
+class By(StrEnum):
+    """What numbers are counted by."""
+
+    NATURE = "nature"
+    GROUND = "ground"
+    PLACE_TYPE = "place_type"
+    DISTRICT = "district"
+    DAY_PART = "day_part"
+    CHANNEL = "channel"
+    DOOR = "door"
+
+
+class Overview(Part):
+    """What is made, for whom, by which definitions; `rhythms` say when."""
+
+    id: Slug = Field(description="a short name in small letters, digits and hyphens")
+    title: Text = Field(description="its title, in Dutch")
+    of: Of = Field(description="cases, numbers, measures or report")
+    readers: tuple[Role, ...] = Field(min_length=1, description="the roles that get it, and nobody else")
+    made_by: Role | None = Field(None, description="the role that answers for it")
+    when: When = ALWAYS
+    known_to: tuple[Role, ...] = Field((), description="only cases that a partner of each of these roles knows")
+    criminal_side: bool = False
+    shows: tuple[Shows, ...] = ()
+    by: tuple[By, ...] = ()
+    smallest_cell: int | None = Field(None, ge=SMALLEST_CELL, description="numbers below it are not shown: 5 or more")
+    silent_after: int | None = Field(
+        None, ge=1, description="weeks without a report after which a district is called silent"
+    )
+    note: Text | None = Field(None, description="the sentence that every copy carries, in Dutch")
+    source: Source
+
+
+class Definitions(Part):
+    """The words that partners agreed to register by. What falls outside is kept as told and listed apart, never recoded."""
+
+    id: Slug = Field(description="a short name in small letters, digits and hyphens")
+    records: tuple[PoliceRecord, ...] = ()
+    natures: tuple[Nature, ...] = ()
+    source: Source

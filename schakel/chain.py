@@ -1,0 +1,143 @@
+"""The fold of a chain's own stream: minutes, agreements, standing, trends and rhythms, in the order of its partition.
+
+Pure and total, as the fold of a case: no event raises an exception, the first occurrence of an id counts, and a conclusion that comes too
+late is overtaken. Which chain an event belongs to is not asked here.
+"""
+
+from schakel.case_state import Effect
+from schakel.chain_state import ChainState, Minutes, Signed, Trend
+from schakel.entry import Entry
+from schakel.envelope import Envelope
+from schakel.events import Derived
+from schakel.events.case import TrendSignalled
+from schakel.events.chain import (
+    AgreementEnded,
+    AgreementSigned,
+    PartnerRestored,
+    PartnerSuspended,
+    RhythmDue,
+    RhythmMissed,
+)
+from schakel.events.partners import MinutesRecorded
+from schakel.ids import OPERATOR, derived_id, service_source
+
+
+def apply(chain: ChainState, entry: Entry) -> Effect:
+    """Fold one record into `chain` (changed in place) and say what it did."""
+    key = f"{entry.envelope.source}|{entry.id}"
+    if key in chain.seen:
+        return Effect.DUPLICATE
+    chain.seen.add(key)
+    chain.events += 1
+    logged_at = entry.envelope.logged_at
+    if chain.time is None or logged_at > chain.time:
+        chain.time = logged_at
+    event = entry.event
+    if isinstance(event, Derived) and entry.envelope.source != service_source(event.OWNER):
+        return Effect.NOT_UNDERSTOOD  # only its owner concludes
+    match event:
+        case MinutesRecorded():
+            return _minutes(chain, entry, event)
+        case AgreementSigned() | AgreementEnded() | PartnerSuspended() | PartnerRestored():
+            return _by_operator(chain, entry, event)
+        case TrendSignalled():
+            chain.trends.append(Trend(entry.id, entry.author, event.district, list(event.to), logged_at))
+            return Effect.EFFECTIVE
+        case RhythmDue():
+            return _due(chain, event)
+        case RhythmMissed():
+            return _missed(chain, entry, event)
+        case _:
+            return Effect.RECORDED
+
+
+def _minutes(chain: ChainState, entry: Entry, event: MinutesRecorded) -> Effect:
+    chain.minutes.append(
+        Minutes(
+            entry.id,
+            event.consultation,
+            event.held_on,
+            entry.author,
+            entry.envelope.logged_at,
+            list(event.present),
+            list(event.cases),
+            list(event.items),
+            list(event.settled),
+            list(event.agreed_by),
+        )
+    )
+    return Effect.EFFECTIVE
+
+
+def _by_operator(
+    chain: ChainState, entry: Entry, event: AgreementSigned | AgreementEnded | PartnerSuspended | PartnerRestored
+) -> Effect:
+    if entry.envelope.source != OPERATOR:
+        return Effect.NOT_UNDERSTOOD
+    match event:
+        case AgreementSigned():
+            purposes = [purpose.value for purpose in event.purposes]
+            chain.agreements[event.agreement] = Signed(
+                entry.id, list(event.parties), purposes, event.valid_from, event.valid_until
+            )
+        case AgreementEnded():
+            return _ended(chain, event)
+        case PartnerSuspended():
+            chain.suspended[event.partner] = entry.id
+        case PartnerRestored():
+            return Effect.EFFECTIVE if chain.suspended.pop(event.partner, None) else Effect.NOT_UNDERSTOOD
+    return Effect.EFFECTIVE
+
+
+def _ended(chain: ChainState, event: AgreementEnded) -> Effect:
+    """An end brings the last day nearer, it never puts it off: a longer agreement is a new one."""
+    agreement = chain.agreements.get(event.agreement)
+    if agreement is None or (event.party is not None and event.party not in agreement.parties):
+        return Effect.NOT_UNDERSTOOD
+    if event.party is None:
+        known = agreement.valid_until
+        agreement.valid_until = min(known, event.ended_on) if known else event.ended_on
+    else:
+        before = agreement.left.get(event.party)
+        agreement.left[event.party] = min(before, event.ended_on) if before else event.ended_on
+    return Effect.EFFECTIVE
+
+
+def due_key(event: RhythmDue | RhythmMissed) -> str:
+    """A rhythm of a scheme, as the state keeps it."""
+    return f"{event.scheme.name}@{event.scheme.version}/{event.rhythm}"
+
+
+def missed_key(event: RhythmMissed) -> str:
+    """A term of a rhythm: it is missed once, whatever is written down later."""
+    return f"{due_key(event)}/{event.first_day.isoformat()}"
+
+
+def _due(chain: ChainState, event: RhythmDue) -> Effect:
+    if event.chain != chain.name or event.watermark < event.due_at or event.nth <= chain.due.get(due_key(event), 0):
+        return Effect.OVERTAKEN
+    chain.due[due_key(event)] = event.nth
+    return Effect.EFFECTIVE
+
+
+def _missed(chain: ChainState, entry: Entry, event: RhythmMissed) -> Effect:
+    key = missed_key(event)
+    if event.chain != chain.name or key in chain.missed or (event.held >= event.wanted and not event.missing):
+        return Effect.OVERTAKEN
+    chain.missed[key] = entry.id
+    return Effect.EFFECTIVE
+
+
+def conclude(chain: ChainState, event: RhythmDue | RhythmMissed) -> Entry:
+    """`event` as its owner would append it: what names the turn or term gives the id, so that nobody says it twice."""
+    target = f"{due_key(event)}/{event.nth}" if isinstance(event, RhythmDue) else missed_key(event)
+    at = event.watermark if chain.time is None else max(chain.time, event.watermark)
+    return Entry(
+        Envelope(
+            id=derived_id(event.OWNER, f"chain/{chain.name}", event.TYPE, target, 0),
+            source=service_source(event.OWNER),
+            type=event.TYPE,
+            time=at,
+        ),
+        event,
+    )

@@ -1,0 +1,83 @@
+"""What is known of a chain itself at a position of the ledger: meetings held, agreements in force, partners' standing, rhythms.
+
+No case and no person is in it: ids of cases that minutes named are all. `schakel.chain` folds events into it; rules read it.
+"""
+
+from datetime import date, datetime
+
+import msgspec
+
+
+class Minutes(msgspec.Struct, omit_defaults=True):
+    """A consultation was held, as somebody told it."""
+
+    id: str
+    consultation: str
+    held_on: date
+    by: str
+    at: datetime
+    present: list[str] = []
+    cases: list[str] = []
+    items: list[str] = []
+    settled: list[str] = []
+    agreed_by: list[str] = []
+
+
+class Signed(msgspec.Struct, omit_defaults=True):
+    """An agreement as it was signed, and how it ended. Days are the first and the last on which it holds."""
+
+    id: str
+    parties: list[str]
+    purposes: list[str]
+    valid_from: date
+    valid_until: date | None = None
+    left: dict[str, date] = {}
+    """Parties that left, each with its last day."""
+
+    def party(self, partner: str, day: date) -> bool:
+        """Whether this partner is party to it on that day."""
+        ends = [end for end in (self.valid_until, self.left.get(partner)) if end is not None]
+        return partner in self.parties and self.valid_from <= day and all(day <= end for end in ends)
+
+
+class Trend(msgspec.Struct, omit_defaults=True):
+    """Somebody signalled a hotspot or hot time."""
+
+    id: str
+    by: str
+    district: str
+    to: list[str]
+    at: datetime
+
+
+class ChainState(msgspec.Struct, omit_defaults=True):
+    """Everything that a chain's own stream says so far. Built only by `schakel.chain.apply`."""
+
+    name: str
+    time: datetime | None = None
+    """The highest log time so far."""
+    events: int = 0
+    minutes: list[Minutes] = []
+    agreements: dict[str, Signed] = {}
+    suspended: dict[str, str] = {}
+    """Partners that may not read or receive, and the event that says so."""
+    trends: list[Trend] = []
+    due: dict[str, int] = {}
+    """`<scheme>/<rhythm>` -> the newest turn that was announced."""
+    missed: dict[str, str] = {}
+    """`<scheme>/<rhythm>/<first day>` of every term that was not kept, and the event that says so."""
+    seen: set[str] = set()
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder(ChainState).decode
+
+
+def dump(state: ChainState) -> str:
+    """The snapshot of a chain, as text."""
+    return _encode(state).decode()
+
+
+def load(snapshot: str) -> ChainState:
+    """The chain that `dump` wrote. Raises msgspec.DecodeError for anything else."""
+    return _decode(snapshot)

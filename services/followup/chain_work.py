@@ -1,0 +1,101 @@
+"""Wires the rules about a chain to the ledger: folds its stream, says what it lacks behind a watermark, tells those who have to look."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from backbone.chain_desks import ChainDesk, chains_in, concerned, load_chain_desk, save_chain_desk
+from backbone.chains import Chain, Chains
+from backbone.records import ledger_record, out_record
+from backbone.store.rows import Outgoing
+from backbone.store.transaction import Tx
+from schakel.case_state import Effect
+from schakel.chain import apply, conclude
+from schakel.entry import Entry
+from schakel.events.chain import RhythmDue, RhythmMissed, WatermarkPassed
+from schakel.ids import service_source
+from schakel.messages import ChainAttention
+from services.followup import rhythms
+
+SERVICE = "followup"
+
+
+class ChainWork:
+    """What follow-up does for the chains whose streams lie in the partition it is at."""
+
+    def __init__(self, chains: Chains, now: Callable[[Tx], datetime | None]) -> None:
+        self.chains = chains
+        self.now = now
+        """The newest watermark of the partition."""
+
+    def take(self, tx: Tx, entries: Sequence[Entry]) -> None:
+        """Fold what these say of the chains here, and conclude what follows. Called once a transaction, behind the cases."""
+        here = list(chains_in(self.chains, tx.checkpoint.partition))
+        moved = {chain.name for entry in entries for chain in self._touched(here, entry)}
+        if any(isinstance(entry.event, WatermarkPassed) for entry in entries):
+            moved |= {chain.name for chain in here if chain.file.schemes}
+        for chain in here:
+            if chain.name in moved:
+                self._work(tx, chain, entries)
+
+    def _touched(self, here: Iterable[Chain], entry: Entry) -> list[Chain]:
+        return [] if entry.event.IN_CASE else concerned(here, entry)
+
+    def _work(self, tx: Tx, chain: Chain, entries: Sequence[Entry]) -> None:
+        desk, quiet = load_chain_desk(tx, chain.name), tx.checkpoint.rebuilding
+        outgoing: list[Outgoing] = []
+        for entry in entries:
+            if not self._touched([chain], entry):
+                continue
+            effect = apply(desk.state, entry)
+            if entry.envelope.source == service_source(SERVICE):
+                desk.pending = [said for said in desk.pending if said != entry.id]
+                if effect is Effect.EFFECTIVE and not quiet:
+                    outgoing.extend(_messages(entry))
+        if not quiet:
+            outgoing.extend(self.lacking(tx, chain, desk))
+        if outgoing:
+            tx.outbox(outgoing)
+        save_chain_desk(tx, desk)
+
+    def lacking(self, tx: Tx, chain: Chain, desk: ChainDesk) -> list[Outgoing]:
+        """What the chain's stream lacks and is not on its way yet; from here on it is."""
+        said: list[Outgoing] = []
+        for event in rhythms.decide(chain, desk.state, self.now(tx)):
+            entry = conclude(desk.state, event)
+            if entry.id not in desk.pending:
+                desk.pending.append(entry.id)
+                said.append(ledger_record(entry, tx.checkpoint.partition, chain.name))
+        return said
+
+    def caught_up(self, tx: Tx) -> None:
+        """After a rebuild: conclude once on every chain here."""
+        for chain in chains_in(self.chains, tx.checkpoint.partition):
+            desk = load_chain_desk(tx, chain.name)
+            if said := self.lacking(tx, chain, desk):
+                tx.outbox(said)
+                save_chain_desk(tx, desk)
+
+
+def _messages(entry: Entry) -> Iterable[Outgoing]:
+    """To each partner that the event names: what is due or was not kept. Nothing about a case or a person."""
+    event = entry.event
+    assert isinstance(event, RhythmDue | RhythmMissed)
+    message = ChainAttention(
+        chain=event.chain,
+        concerning=entry.id,
+        reason=event.TYPE.replace(".", "_"),
+        scheme=event.scheme,
+        rhythm=event.rhythm,
+        last_day=event.deliver_on if isinstance(event, RhythmDue) else event.last_day,
+    )
+    for partner in event.tell:
+        yield out_record(
+            SERVICE,
+            partner,
+            message,
+            about=entry.id,
+            cause=entry.id,
+            at=entry.envelope.logged_at,
+            case=None,
+            drill=False,
+        )

@@ -1,0 +1,85 @@
+"""What follow-up owes a chain: an overview that is due, announced; a promise between partners that was not kept, found once.
+
+Pure, as the rules about a case: each answers *what does this stream lack?* `now` is the watermark of the chain's own partition, so that an
+outage of ours, or minutes that are still on their way, accuse nobody. No case is opened, closed or blocked by any of it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from backbone.chains import Chain, rhythms
+from backbone.chains.rhythms import Announced, Ended
+from backbone.chains.schemes import told
+from schakel.chain import due_key, missed_key
+from schakel.chain_state import ChainState, Minutes
+from schakel.events.chain import RhythmDue, RhythmMissed
+from schakel.events.report import ProtocolRef
+
+
+def decide(chain: Chain, state: ChainState, now: datetime | None) -> Iterator[RhythmDue | RhythmMissed]:
+    """What the chain's stream still lacks at the watermark `now`; nothing while no watermark has been seen."""
+    if now is None:
+        return
+    for one in rhythms.announced(chain, now):
+        event = _due(chain, one, now)
+        if event.nth > state.due.get(due_key(event), 0):
+            yield event
+    for term in rhythms.ended(chain, now):
+        if (missed := _missed(chain, state, term, now)) and missed_key(missed) not in state.missed:
+            yield missed
+
+
+def _due(chain: Chain, one: Announced, now: datetime) -> RhythmDue:
+    return RhythmDue(
+        chain=chain.name,
+        scheme=_ref(one.scheme),
+        rhythm=one.name,
+        nth=one.turn.nth,
+        due_at=one.turn.at,
+        deliver_on=one.turn.deliver_on,
+        watermark=now,
+        tell=told(chain, one.tell),
+    )
+
+
+def _missed(chain: Chain, state: ChainState, over: Ended, now: datetime) -> RhythmMissed | None:
+    """Meetings count by the day on which they were held: two minutes of one meeting are one (scenarios.md, RTD-1)."""
+    rhythm, term = over.rhythm, over.term
+    in_term = [minutes for minutes in state.minutes if term.first <= minutes.held_on <= term.last]
+    here = chain.protocols[over.scheme].cooperation
+    if here.consultation(rhythm.of):
+        held = {(minutes.consultation, minutes.held_on) for minutes in in_term if minutes.consultation == rhythm.of}
+    else:
+        held = {(minutes.consultation, minutes.held_on) for minutes in in_term if rhythm.of in minutes.items}
+    missing = tuple(place for place in rhythm.discussed_in if place not in {place for place, _ in held})
+    wanted = rhythm.at_least or 1
+    if len(held) >= wanted and not missing:
+        return None
+    return RhythmMissed(
+        chain=chain.name,
+        scheme=_ref(over.scheme),
+        rhythm=rhythm.id,
+        first_day=term.first,
+        last_day=term.last,
+        wanted=wanted,
+        held=len(held),
+        missing=missing,
+        watermark=now,
+        tell=told(chain, rhythm.tell),
+    )
+
+
+def written_late(state: ChainState, event: RhythmMissed, consultation: str) -> list[Minutes]:
+    """Minutes of the term that were told only after it had been called missed: late paperwork, not late work."""
+    return [
+        minutes
+        for minutes in state.minutes
+        if minutes.consultation == consultation
+        and event.first_day <= minutes.held_on <= event.last_day
+        and minutes.at > event.watermark
+    ]
+
+
+def _ref(text: str) -> ProtocolRef:
+    name, _, version = text.partition("@")
+    return ProtocolRef(name=name, version=version)

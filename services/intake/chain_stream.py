@@ -1,0 +1,63 @@
+"""A chain's own stream at intake: under which key an event goes there, and the watermarks that its rhythms wait for.
+
+A watermark is logged into the chain's partition behind each moment at which something comes round or a term is over, and at no other: a
+chain that keeps no scheme writes nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from backbone.chain_desks import chains_in
+from backbone.chains import Chains, Partner
+from backbone.chains.rhythms import begins, next_moment
+from backbone.chains.schemes import consultation_of
+from backbone.store.transaction import Tx
+from schakel.events import Told
+from schakel.events.partners import MinutesRecorded
+
+MARK = "chain/"
+"""Begins the name under which a chain's timer stands among those of cases; no case id has a stroke in it."""
+
+
+class ChainStream:
+    """The chains' streams as intake knows them."""
+
+    def __init__(self, chains: Chains) -> None:
+        self.chains = chains
+        self._armed: set[int] = set()
+
+    def key(self, partner: Partner | None, event: Told) -> str:
+        """The chain to whose stream it belongs: for minutes the one that keeps the consultation, else the first of its partner."""
+        own = self.chains.chains_of(partner.id) if partner else []
+        if isinstance(event, MinutesRecorded):
+            own = [chain for chain in own if consultation_of(chain, event.consultation)] or own
+        return own[0].name if own else "chain"
+
+    def arm(self, tx: Tx, partition: int) -> None:
+        """Once a process and partition: have a timer stand for each chain here, from where its last watermark was logged."""
+        if partition in self._armed:
+            return
+        self._armed.add(partition)
+        for chain in chains_in(self.chains, partition):
+            logged = tx.note(_note(chain.name))
+            begin = begins(chain)
+            if begin is not None:
+                after = datetime.fromisoformat(logged) if logged else begin - timedelta(microseconds=1)
+                self._wait(tx, chain.name, after)
+            else:
+                tx.set_timers({f"{MARK}{chain.name}": []})
+
+    def passed(self, tx: Tx, name: str, at: datetime) -> None:
+        """A watermark was logged for this timer: wait for the next moment behind it."""
+        chain = name.removeprefix(MARK)
+        tx.set_note(_note(chain), at.isoformat())
+        self._wait(tx, chain, at)
+
+    def _wait(self, tx: Tx, name: str, after: datetime) -> None:
+        chain = self.chains.get(name)
+        moment = next_moment(chain, after) if chain else None
+        timers = [("rhythm", int(moment.timestamp() * 1000))] if moment else []
+        tx.set_timers({f"{MARK}{name}": timers})
+
+
+def _note(chain: str) -> str:
+    return f"rhythm/{chain}"

@@ -1,0 +1,273 @@
+"""RDO, UTR-3, UTR-6, ZWB-5: what stands on an agenda or a list, who may see it, how often partners meet. Named after their lines."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from backbone.chains import Chains
+from backbone.chains.rhythms import announced
+from backbone.figures import numbers
+from backbone.meeting_rights import Seat, Why, seat, uninvited
+from backbone.meetings import case_list, criminal_side
+from backbone.protocols import Protocols
+from backbone.protocols.overviews import By
+from schakel.case_state import ClockState, Link, State
+from schakel.chain_state import ChainState
+from schakel.events.chain import AgreementSigned
+from schakel.events.report import ListMatched, ListScreened
+from tests.support.meetings import (
+    ADV,
+    CITY,
+    COC,
+    COVENANT,
+    OM,
+    POLICE,
+    Stream,
+    agenda_of,
+    case,
+    case_id,
+    due,
+    keeping,
+    missed,
+    scheme,
+)
+from tests.support.telling import (
+    HELP,
+    Tell,
+    assessed,
+    close_requested,
+    contact_made,
+    granted,
+    label_refused,
+    moment,
+    reopen_requested,
+    report,
+    thread_closed,
+    withdrawn,
+)
+
+RDO = "samenwerkingsafspraken-discriminatie@2017.1"
+Files = tuple[Chains, Protocols]
+
+
+@pytest.fixture
+def rdo(tmp_path: Path) -> Files:
+    return keeping(tmp_path, RDO, more=COVENANT)
+
+
+def joined(one: State, other: int) -> State:
+    """Somebody said that the two are about one incident; how that is told and refused stands in tests/rules/test_links.py."""
+    assert one.time is not None
+    one.links["link"] = Link("link", case_id(other), "same_incident", POLICE, one.time, twin="twin")
+    return one
+
+
+def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
+    """A log entry and a complaint about one incident, a report, an official report: three lines, the first with two records.
+
+    Enrichment is optional and keeps its author. NOT four lines, NOT a line missing for lack of enrichment.
+    """
+    cases = [
+        joined(case(rdo, 1, report(at="2026-03-02 12:00", police_record="log_entry")), 2),
+        joined(case(rdo, 2, report(at="2026-03-03 12:00", police_record="complaint")), 1),
+        case(rdo, 3, report(at="2026-03-04 12:00", police_record="report")),
+        case(
+            rdo,
+            4,
+            report(at="2026-03-05 12:00", police_record="official_report", consents=()),
+            assessed(POLICE, "punishable", "yes"),
+        ),
+    ]
+    here = scheme(rdo, "samenwerkingsafspraken-discriminatie")
+    lines, _ = case_list(rdo[0].get("proef"), here, here.overview("politielijst"), cases, moment("2026-03-10 12:00"))
+    assert [line.records for line in lines] == [("log_entry", "complaint"), ("report",), ("official_report",)]
+    assert [line.cases for line in lines] == [(case_id(1), case_id(2)), (case_id(3),), (case_id(4),)]
+    assert [[(one.by, one.what, one.says) for one in line.enrichment] for line in lines] == [
+        [],
+        [],
+        [(POLICE, "punishable", "yes")],
+    ]
+
+
+def test_rdo_2_only_parties_to_the_covenant_see_cases(rdo: Files):
+    """OM, police and ADV do, for cases with a criminal side. NOT the municipality, NOT an interest group, NOT a case without that side."""
+    chain = rdo[0].get("proef")
+    one = scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("rdo-casusoverleg")
+    state, day = ChainState(name="proef"), date(2026, 3, 10)
+    for partner in (OM, POLICE, ADV):
+        assert seat(chain, one, state, partner, day) == Seat(True, True)
+    for partner in (CITY, COC, HELP):
+        assert seat(chain, one, state, partner, day) == Seat(False, False, Why.NOT_PARTY)
+    criminal, other = case(rdo, 1, report(police_record="complaint")), case(rdo, 2, report())
+    assert (criminal_side(criminal), criminal_side(other)) == (True, False)
+    assert [line.cases for line in agenda_of(rdo, "rdo-casusoverleg", "2026-03-10 12:00", criminal, other).lines] == [
+        (case_id(1),)
+    ]
+
+
+def test_rdo_2_a_covenant_that_ended_lets_nobody_see_a_case(rdo: Files):
+    """On its last day it holds; the day after it does not. What the operator records in the ledger goes before the chain's file."""
+    chain = rdo[0].get("proef")
+    one = scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("rdo-casusoverleg")
+    stream = Stream.of(rdo[0])
+    assert seat(chain, one, stream.state, OM, date(2026, 5, 31)).cases
+    assert seat(chain, one, stream.state, OM, date(2026, 6, 1)) == Seat(False, True, Why.ENDED)
+    signed = AgreementSigned(
+        agreement="convenant-gegevensuitwisseling",
+        parties=(POLICE, OM),
+        purposes=("consultation",),
+        valid_from=date(2026, 6, 1),
+    )
+    stream.tell(signed, None, moment("2026-05-20 10:00"))
+    assert seat(chain, one, stream.state, OM, date(2026, 6, 1)).cases
+    assert seat(chain, one, stream.state, ADV, date(2026, 6, 1)).why is Why.NOT_PARTY
+    assert seat(chain, one, stream.state, OM, date(2026, 5, 31)).why is Why.NOT_YET
+
+
+def test_rdo_3_the_municipality_joins_when_all_agree_and_sees_numbers(rdo: Files):
+    """Two of three agreeing: refused. Three of three: allowed, and it sees totals of five and more. NOT the list of cases."""
+    chain = rdo[0].get("proef")
+    one = scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("sdo")
+    state, day = ChainState(name="proef"), date(2026, 3, 10)
+    two, three = frozenset({POLICE, OM}), frozenset({POLICE, OM, ADV})
+    assert seat(chain, one, state, CITY, day, two) == Seat(False, False, Why.NOT_AGREED)
+    assert uninvited(chain, one, (POLICE, OM, ADV, CITY), two) == [CITY]
+    assert seat(chain, one, state, CITY, day, three) == Seat(False, True, Why.NOT_A_MEMBER)
+    assert uninvited(chain, one, (POLICE, OM, ADV, CITY), three) == []
+    cases = [case(rdo, number, report()) for number in range(1, 6)]
+    cases.append(case(rdo, 6, report(natures=("scolding",))))
+    assert numbers(chain, cases, By.NATURE, 5).counts == {"scolding": None, "threat": None}  # one hidden cell hides two
+    cases += [case(rdo, number, report(natures=("graffiti",))) for number in range(7, 13)]
+    assert numbers(chain, cases, By.NATURE, 5).counts == {"graffiti": 6, "scolding": None, "threat": None}
+
+
+def test_rdo_4_four_times_a_year_at_least(rdo: Files):
+    """Three RDO, two LDO, two LODO: one miss, the RDO's, when 31 December has passed. A member may ask for a LODO meeting more.
+
+    NOT a miss after each quarter.
+    """
+    stream = Stream.of(rdo[0])
+    for day in ("2026-02-03", "2026-06-02", "2026-10-06"):
+        stream.minutes("rdo-casusoverleg", day)
+    for day in ("2026-03-10", "2026-09-08"):
+        stream.minutes("ldo", day).minutes("lodo", day).minutes("sdo", day, items=("eenheidsrapport",))
+    assert missed(stream.passes("2026-04-01 12:00")) == []
+    assert missed(stream.passes("2026-10-01 12:00")) == []
+    said = missed(stream.passes("2027-01-01 00:00"))
+    assert [(event.rhythm, event.held, event.wanted) for event in said] == [("rdo-vier-keer", 3, 4)]
+    assert scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("lodo").on_request
+    stream.minutes("lodo", "2027-01-20")  # on request, and not one too many
+
+
+def test_rdo_5_lead_times_from_the_first_report(rdo: Files):
+    """Since the report and since the last step, suspensions apart; a reopened case keeps its first date.
+
+    NOT started again by a hand-over, NOT measured from the import.
+    """
+    told = report(at="2026-03-02 12:00", police_record="complaint")
+    opened = case(rdo, 1, told, granted(HELP), contact_made(POLICE, "2026-03-04 10:00"))
+    seen = agenda_of(rdo, "rdo-casusoverleg", "2026-03-12 12:00", opened).lines[0].lead_time
+    assert (seen.since_report, seen.since_last_step, seen.suspended) == (10, 8, 0)
+    again = case(rdo, 2, told, thread_closed(POLICE), close_requested(), reopen_requested())
+    assert agenda_of(rdo, "rdo-casusoverleg", "2026-03-12 12:00", again).lines[0].reported_on == date(2026, 3, 2)
+    old = case(
+        rdo, 3, report(at="2024-03-12 12:00", logged="2026-03-11 12:00", history=True, police_record="complaint")
+    )
+    assert agenda_of(rdo, "rdo-casusoverleg", "2026-03-12 12:00", old).lines[0].lead_time.since_report == 730
+    assert ClockState.SUSPENDED == "suspended"
+
+
+def test_rdo_6_reviews_an_end_and_words_outside_the_definitions(tmp_path: Path):
+    """Signed 15 May 2017, in force the day after, three years, reviewed every two: due 16 May 2019, warned before 16 May 2020.
+
+    NOT silently valid after; a word outside the shared definitions is kept as told and listed. NOT recoded.
+    """
+    files = keeping(tmp_path, RDO, since="2017-05-16", more=COVENANT)
+    chain = files[0].get("proef")
+    agreement = scheme(files, "samenwerkingsafspraken-discriminatie").agreement("samenwerkingsafspraken")
+    assert (agreement.in_force, agreement.until) == (date(2017, 5, 16), date(2020, 5, 15))
+    stream = Stream.of(files[0])
+    said = [(event.rhythm, event.deliver_on) for event in due(stream.passes("2026-01-01 00:00"))]
+    assert said == [
+        ("samenwerkingsafspraken-review", date(2019, 5, 16)),
+        ("samenwerkingsafspraken-end", date(2020, 2, 15)),
+    ]
+    assert len(list(announced(chain, moment("2030-01-01 00:00")))) == 2
+    told = case(files, 1, report(natures=("neighbour_quarrel", "threat"), police_record="complaint"))
+    line = agenda_of(files, "rdo-casusoverleg", "2026-03-10 12:00", told).lines[0]
+    assert (line.natures, line.unmapped) == (("neighbour_quarrel", "threat"), ("neighbour_quarrel",))
+
+
+def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
+    """One light, one heavy, one settled: three items, each with report, effort, settlement; a withdrawn one shown as withdrawn.
+
+    NOT only the heavy one, NOT a name or an address.
+    """
+    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    cases = [
+        case(files, 1, report(natures=("scolding",))),
+        case(
+            files,
+            2,
+            report(at="2026-03-03 12:00", natures=("assault",)),
+            granted(HELP),
+            contact_made(POLICE, "2026-03-04 10:00"),
+        ),
+        case(files, 3, report(at="2026-03-04 12:00"), close_requested()),
+        case(files, 4, report(at="2026-03-05 12:00"), withdrawn()),
+    ]
+    agenda = agenda_of(files, "driehoek", "2026-03-10 12:00", *cases)
+    assert [(line.natures, line.status, line.settlement) for line in agenda.lines] == [
+        (("scolding",), "open", None),
+        (("assault",), "open", None),
+        (("threat",), "closed", "enough_help"),
+        (("threat",), "withdrawn", None),
+    ]
+    assert agenda.lines[1].effort.contacts == 1
+    assert "sealed" not in repr(agenda)
+    settled = Stream.of(files[0]).minutes("driehoek", "2026-03-11", cases=(case_id(3),), settled=(case_id(3),)).state
+    assert len(agenda_of(files, "driehoek", "2026-03-12 12:00", *cases, meetings=settled).lines) == 3
+
+
+def test_utr_6_an_evaluation_that_is_overdue(tmp_path: Path):
+    """Half a year without minutes (our choice): shown to the chain's owner. NOT a breach on any person's case."""
+    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    stream, one = Stream.of(files[0]), case(files, 1, report())
+    before = dict(one.clocks)
+    said = missed(stream.passes("2026-07-01 00:00"))
+    assert [(event.rhythm, event.tell) for event in said] == [("evaluatie-elk-half-jaar", (CITY,))]
+    assert one.clocks == before
+    stream.minutes("evaluatie", "2026-09-01")
+    assert missed(stream.passes("2027-01-01 00:00")) == []
+
+
+def test_zwb_5_screened_in_it_stands_there_once_until_minutes_settle_it(tmp_path: Path):
+    """Matched and found relevant: on the next agenda, once, and it stays. NOT dropped because the case was closed; NOT before screening."""
+    files = keeping(tmp_path, "zwb-aanspreekpunt-overleg@2017.1", more=COVENANT)
+    matched = Tell(POLICE, ListMatched(query="landelijk", query_version="2015.1"))
+    relevant = Tell(POLICE, ListScreened(relevant="yes", reason="discrimination_in_it"))
+    told = report(police_record="complaint")
+    candidate = case(files, 1, told, matched)
+    chosen = case(files, 2, told, matched, matched, relevant)
+    ended = case(files, 3, told, matched, relevant, close_requested(reason="other"))
+    agenda = agenda_of(files, "rdo-casusoverleg", "2026-03-10 12:00", candidate, chosen, ended)
+    assert [line.cases for line in agenda.lines] == [(case_id(2),), (case_id(3),)]
+    stream = Stream.of(files[0]).minutes("rdo-casusoverleg", "2026-03-11", cases=(case_id(2), case_id(3)))
+    again = agenda_of(files, "rdo-casusoverleg", "2026-03-12 12:00", chosen, ended, meetings=stream.state)
+    assert len(again.lines) == 2  # discussed is not settled
+    stream.minutes("rdo-casusoverleg", "2026-06-09", settled=(case_id(2),))
+    after = agenda_of(files, "rdo-casusoverleg", "2026-06-10 12:00", chosen, ended, meetings=stream.state)
+    assert [line.cases for line in after.lines] == [(case_id(3),)]
+
+
+def test_a_refused_label_stands_on_no_agenda(tmp_path: Path):
+    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    ground = {"ground": "sexual_orientation", "basis": "said_by_victim"}
+    told = report(grounds=(ground, {"ground": "origin"}), label="said_by_victim")
+    other = report(at="2026-03-03 12:00", grounds=(ground,))
+    refused = joined(case(files, 1, told, label_refused()), 2)
+    same = joined(case(files, 2, other), 1)
+    shown = agenda_of(files, "driehoek", "2026-03-10 12:00", refused, same).lines
+    assert [line.grounds for line in shown] == [("origin",)]
+    assert "refused" not in repr(shown)

@@ -1,0 +1,205 @@
+"""MLD: the doors of the table, and what follows from them at intake and in routing. Named after their lines."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from backbone.chains import Chains
+from backbone.figures import numbers
+from backbone.protocols import DefinitionError, Protocols
+from backbone.protocols.door_files import check_door
+from backbone.protocols.doors import Goal, Group, Hidden, Route
+from backbone.protocols.overviews import By
+from schakel.envelope import Envelope
+from schakel.events.report import CheckAnswer
+from schakel.events.vocab import Channel, Identity
+from schakel.ids import partner_source
+from services.intake.rules import Submission, refusal
+from tests.scenarios.stories import given
+from tests.support.conclusions import proposed
+from tests.support.doors import DOORS, with_door
+from tests.support.meetings import ADV, POLICE, case, keeping
+from tests.support.telling import SEALED, Tell, assessed, report, terms
+
+WORKS_IT = "om-amsterdam"
+"""Whoever works the door; nothing of the chain's protocol depends on this one."""
+Files = tuple[Chains, Protocols]
+
+TABLE = {
+    "almere-veilige-buurtapp": ("insight_nature insight_size", "women girls lhbti disability", "web_form", "yes"),
+    "amsterdam-meldpunt-discriminatie": (
+        "data insight_nature support",
+        "everyone_harassed",
+        "web_form email telephone",
+        "also",
+    ),
+    "arnhem-enschede-vizier": (
+        "insight_nature insight_size legal_routes norm",
+        "women girls lhbti disability bystanders",
+        "web_form telephone whatsapp",
+        "also",
+    ),
+    "breda-intimideermijniet": (
+        "insight_nature insight_size insight_manner insight_place platform",
+        "women girls lhbti",
+        "web_form",
+        "also",
+    ),
+    "groningen-dmg": ("one_desk", "everyone_discriminated", "web_form telephone whatsapp email", "also, heard"),
+    "rotterdam-stopapp": (
+        "insight_nature insight_size insight_place address_offenders",
+        "women girls lhbti",
+        "app",
+        "also",
+    ),
+    "tilburg": (
+        "insight_nature insight_size insight_place awareness",
+        "women girls lhbti bystanders",
+        "web_form",
+        "also",
+    ),
+    "utrecht-wijblijvenonszelf": ("one_desk", "lhbti", "email web_form app", "also"),
+    "zaanstreek-straatintimidatie": ("insight_nature insight_size insight_place", "everyone_harassed", "email", "yes"),
+}
+"""The table of the scenarios: goal, target group, channels, one-way. `yes`: only so; `also`: beside other forms."""
+
+
+def told_at(files: Files, *more: Tell, **changed: object):  # type: ignore[no-untyped-def]
+    return given(report(by=WORKS_IT, **changed), *more, chains=files[0], protocols=files[1])
+
+
+def refusal_of(files: Files, **changed: object) -> str | None:
+    """The code with which intake answers this report of the door."""
+    sealed = changed.pop("sealed", ())
+    told = report(by=WORKS_IT, **changed)
+    partner = files[0].partner(WORKS_IT)
+    event = told.event.model_copy(update={"sealed": sealed})  # type: ignore[union-attr]
+    envelope = Envelope("01890000-0000-7000-8000-000000000001", partner_source(partner.oin), event.TYPE, told.logged)
+    found = refusal(Submission(envelope, event, partner, None), files[0], told.logged)
+    return f"{found.code} {found.field}" if found else None
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_mld_the_door_file_equals_the_row_of_the_table(name: str):
+    goals, groups, channels, one_way = TABLE[name]
+    door, _ = check_door(DOORS / f"{name}.yaml")
+    assert set(door.goals) == {Goal(word) for word in goals.split()}
+    assert set(door.groups) == {Group(word) for word in groups.split()}
+    assert set(door.channels) == {Channel(word) for word in channels.split()}
+    assert (Identity.ONE_WAY in door.identity, door.one_way_only) == (True, one_way == "yes")
+    if "heard" in one_way:
+        assert Identity.ANONYMOUS_HEARD in door.identity
+    assert set(door.routes) == set(Route)
+
+
+def test_mld_every_row_has_its_file_and_nothing_else():
+    assert {path.stem for path in DOORS.glob("*.yaml")} == set(TABLE)
+
+
+def test_mld_1_a_door_for_insight_only(tmp_path: Path):
+    """No contact fields, help and the criminal route shown, a receipt. NOT a clock, a question, a referral; NOT a hidden identifier."""
+    files = with_door(tmp_path, "almere-veilige-buurtapp", WORKS_IT)
+    assert refusal_of(files, channel="web_form", identity="by_name") == "door.another_identity facts.identity"
+    assert refusal_of(files, channel="web_form", identity="one_way", sealed=(SEALED,)) == "door.no_way_back sealed"
+    asked = {"consents": (terms(ADV),)}
+    assert refusal_of(files, channel="web_form", identity="one_way", **asked) == "door.no_way_back consents"
+    assert refusal_of(files, channel="web_form", identity="one_way") is None
+    one = case(files, 1, report(by=WORKS_IT, channel="web_form", identity="one_way", sealed=()))
+    assert (one.clocks, one.needed, one.referrals) == ({}, {}, {})
+    for name in ("almere-veilige-buurtapp", "zaanstreek-straatintimidatie"):
+        door, problems = check_door(DOORS / f"{name}.yaml")
+        assert [problem for problem in problems if problem.fault.at == ("drops",)] == []
+        assert set(door.drops) >= ({Hidden.SENDER} if name.startswith("z") else {Hidden.IP_ADDRESS, Hidden.DEVICE})
+
+
+def test_mld_1_the_sender_of_an_e_mail_has_to_be_taken_off(tmp_path: Path):
+    path = tmp_path / "zaanstreek-straatintimidatie.yaml"
+    text = (DOORS / path.name).read_text(encoding="utf-8").replace("drops: [sender]", "drops: []")
+    path.write_text(text, encoding="utf-8")
+    _, problems = check_door(path)
+    assert "sender" in next(problem for problem in problems if problem.fault.at == ("drops",)).fault.what
+
+
+@pytest.mark.parametrize("check", ["danger_now", "rape"])
+def test_mld_2_danger_goes_first_at_any_door(tmp_path: Path, check: str):
+    """112, police and Centrum Seksueel Geweld are shown at once, and the referral proposed with its own consent. NOT on her silence."""
+    files = with_door(tmp_path, "breda-intimideermijniet", WORKS_IT)
+    yes, no = (CheckAnswer(check=check, answer=answer) for answer in ("yes", "no"))
+    plain = {"channel": "web_form", "grounds": ({"ground": "gender"},)}
+    danger = told_at(files, checks=(yes,), **plain)
+    assert danger.referral(POLICE).state == "held"
+    assert danger.referral(POLICE).step == "gevaar"
+    assert POLICE not in {one.to for one in told_at(files, checks=(no,), **plain).case.referrals.values()}
+    later = told_at(files, **plain).when(assessed(WORKS_IT, check, "yes"))
+    later.then_among(proposed(POLICE))
+    door, _ = check_door(DOORS / "breda-intimideermijniet.yaml")
+    assert set(door.emergency.shows) >= {"112", "politie", "Centrum Seksueel Geweld"}
+
+
+def test_mld_3_outside_the_target_group_goes_to_the_desk(tmp_path: Path):
+    """By the presumed motive: accepted, and passed on to the municipality's desk for all discrimination.
+
+    NOT refused, NOT counted under the door's target group; and unknown is NOT taken for outside.
+    """
+    files = with_door(tmp_path, "breda-intimideermijniet", WORKS_IT)
+    plain = {"channel": "web_form", "identity": "one_way"}
+    assert refusal_of(files, grounds=({"ground": "skin_colour"},), **plain) is None
+    outside = told_at(files, grounds=({"ground": "skin_colour"},), channel="web_form")
+    assert [(one.to, one.step, one.strip) for one in outside.case.referrals.values()] == [
+        (ADV, "buiten-doelgroep", True)
+    ]
+    assert told_at(files, grounds=({"ground": "gender"},), channel="web_form").case.referrals == {}
+    assert told_at(files, channel="web_form").case.referrals == {}
+    door, _ = check_door(DOORS / "breda-intimideermijniet.yaml")
+    assert door.is_for({"grounds": frozenset({"skin_colour"})}) is False
+    assert door.is_for({"grounds": frozenset({"gender", "skin_colour"})}) is True
+    assert door.is_for({"grounds": frozenset()}) is None
+    assert door.is_for({"grounds": frozenset({"unknown"})}) is None
+
+
+def test_mld_4_a_bystander_is_heard_at_either_door(tmp_path: Path):
+    """Arnhem/Enschede and Tilburg are for bystanders, Breda is not: all accepted, and who reported is kept. NOT her consent."""
+    for number, name in enumerate(("arnhem-enschede-vizier", "tilburg", "breda-intimideermijniet")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        files = with_door(folder, name, WORKS_IT)
+        story = told_at(files, channel="web_form", reporter="bystander", consents=(terms(ADV, given_by="bystander"),))
+        assert story.case.facts["reporter"] == "bystander"
+        assert [one for one in story.case.referrals.values() if one.mode == "by_name"] == []
+    vizier, _ = check_door(DOORS / "arnhem-enschede-vizier.yaml")
+    assert vizier.is_for({"reporter": "bystander", "grounds": frozenset({"origin"})}) is True
+
+
+def test_mld_5_a_channel_that_the_door_has_not(tmp_path: Path):
+    """WhatsApp to Breda: refused with field, found, expected and remedy. NOT stored under another channel; an old list is taken."""
+    files = with_door(tmp_path, "breda-intimideermijniet", WORKS_IT)
+    assert refusal_of(files, channel="whatsapp") == "door.another_channel facts.channel"
+    assert refusal_of(files, channel="web_form") is None
+    assert refusal_of(files, channel="whatsapp", history=True) is None
+
+
+def test_mld_6_numbers_of_a_quarter_without_small_cells(tmp_path: Path):
+    """Kinds, places, hours, five and more, and the note that reports are a small part. NOT a street with three."""
+    files = keeping(tmp_path, "samenwerkingsafspraken-discriminatie@2017.1")
+    cases = [case(files, number, report(occurrence={"day_part": "night"})) for number in range(1, 7)]
+    cases += [case(files, number, report(occurrence={"day_part": "morning"})) for number in range(7, 10)]
+    chain = files[0].get("proef")
+    note = "Wat gemeld wordt is een klein deel van wat er gebeurt."
+    made = numbers(chain, cases, By.DAY_PART, 5, note)
+    assert made.counts == {"morning": None, "night": None}
+    assert made.note == note
+    assert numbers(chain, cases, By.NATURE, 5).counts == {"threat": 9}
+
+
+def test_a_door_that_is_not_ready_cannot_be_bound(tmp_path: Path):
+    """Its questions first: `backbone door check` names them."""
+    with pytest.raises(DefinitionError, match="cannot open yet: 13 things"):
+        with_door(tmp_path, "breda-intimideermijniet", WORKS_IT, answered=False)
+
+
+def test_the_doors_files_hold_no_other_fields():
+    for path in DOORS.glob("*.yaml"):
+        assert "answers" not in YAML(typ="safe").load(path.read_text(encoding="utf-8")), (
+            f"{path.name}: the municipality's to say"
+        )

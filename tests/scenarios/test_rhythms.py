@@ -1,0 +1,209 @@
+"""ECD, RTD, NRD, HRK-6, HGL, VST, ACT-4, X-4, TRT-5: overviews, rhythms, registers and networks. Named after their lines."""
+
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from backbone.chains.schemes import gaps, network
+from backbone.figures import HateFigures, Silence, hate_figures, silent
+from backbone.meetings import case_list, in_pilot
+from backbone.protocols import Status
+from backbone.protocols.measures import Progress, yearly_report
+from schakel.events.vocab import Role
+from tests.scenarios.stories import given
+from tests.support.casebook import repository
+from tests.support.meetings import CITY, COC, POLICE, Stream, case, case_id, due, keeping, missed, scheme
+from tests.support.telling import label_refused, moment, report, report_in_groningen
+
+ECAD, RTD, NRD = "ecad-p-zaaksoverzicht@2025.1", "rotterdam-natuurlijk-samen@2017.1", "noord-nederland-alliantie@2016.1"
+
+
+def test_ecd_1_every_fourteen_days_26_in_a_year(tmp_path: Path):
+    """From Monday 5 January 2026 at nine: 26 in 2026, also when empty. NOT moved by a clock change, NOT skipped on a day off.
+
+    What is made on a day off goes out the next working day (our choice): 13 April and 25 May 2026 are a plain Monday and Whit Monday.
+    """
+    stream = Stream.of(keeping(tmp_path, ECAD)[0])
+    said = due(stream.passes("2026-12-31 23:59"))
+    local = [event.due_at.astimezone(ZoneInfo("Europe/Amsterdam")) for event in said]
+    assert len(said) == 26
+    assert [event.nth for event in said] == list(range(1, 27))
+    assert {(at.hour, at.minute, at.weekday()) for at in local} == {(9, 0, 0)}
+    assert (local[0].date(), local[-1].date()) == (date(2026, 1, 5), date(2026, 12, 21))
+    moved = {
+        at.date(): event.deliver_on for at, event in zip(local, said, strict=True) if at.date() != event.deliver_on
+    }
+    assert moved == {
+        date(2026, 4, 27): date(2026, 4, 28),
+        date(2026, 5, 25): date(2026, 5, 26),
+    }  # King's Day, Whit Monday
+    assert {event.tell for event in said} == {(POLICE,)}
+    assert missed(stream.passes("2027-01-01 12:00")) == []  # we make it: nobody is accused
+
+
+def test_ecd_4_case_facts_only_and_the_refused_label_nowhere(tmp_path: Path):
+    """Refused label, no consent for the police, one-way: facts of all three. NOT a contact detail or a story, NOT to others."""
+    files = keeping(tmp_path, ECAD)
+    ground = {"ground": "sexual_orientation", "basis": "said_by_victim"}
+    cases = [
+        case(files, 1, report(grounds=(ground,), label="said_by_victim"), label_refused()),
+        case(files, 2, report(at="2026-03-03 12:00", grounds=(ground,))),
+        case(files, 3, report(by="rita", at="2026-03-04 12:00", identity="one_way")),
+    ]
+    here = scheme(files, "ecad-p-zaaksoverzicht")
+    one = here.overview("zaaksoverzicht")
+    lines, _ = case_list(files[0].get("proef"), here, one, cases, moment("2026-03-10 12:00"))
+    assert [line.cases for line in lines] == [(case_id(1),), (case_id(2),), (case_id(3),)]
+    assert [line.grounds for line in lines] == [(), ("sexual_orientation",), ()]
+    assert "refused" not in repr(lines)
+    assert "sealed" not in repr(lines)
+    assert one.readers == (Role.ECAD_P,)
+
+
+def test_rtd_1_the_second_evaluation_is_missing(tmp_path: Path):
+    """One meeting in 2026, with two minutes: NOT counted twice."""
+    stream = Stream.of(keeping(tmp_path, RTD)[0])
+    stream.minutes("evaluatie", "2026-05-12", by=CITY).minutes("evaluatie", "2026-05-12", by=COC)
+    said = [event for event in missed(stream.passes("2027-01-01 00:00")) if event.rhythm == "twee-evaluaties"]
+    assert [(event.held, event.wanted) for event in said] == [(1, 2)]
+
+
+def test_rtd_2_the_third_place_is_named_as_missing(tmp_path: Path):
+    """The safety analysis was on the SDO and the driehoek. NOT satisfied by two."""
+    stream = Stream.of(keeping(tmp_path, RTD)[0])
+    for place in ("sdo", "driehoek"):
+        stream.minutes(place, "2026-06-10", items=("veiligheidsanalyse",))
+    stream.minutes("kennisatelier", "2026-07-01", by=CITY)  # held, and it was not discussed
+    found = [event for event in missed(stream.passes("2027-01-01 00:00")) if event.rhythm.startswith("veilig")]
+    assert [event.missing for event in found] == [("kennisatelier",)]
+
+
+def test_rtd_4_after_three_years_the_final_evaluation_is_due(tmp_path: Path):
+    """September 2017 and three years: in September 2020. NOT renewed in silence."""
+    stream = Stream.of(keeping(tmp_path, RTD, since="2017-09-21")[0])
+    assert "eindevaluatie-na-drie-jaar" not in {event.rhythm for event in missed(stream.passes("2020-09-20 12:00"))}
+    said = stream.passes("2020-09-21 00:00")
+    assert [event.last_day for event in missed(said) if event.rhythm.startswith("eind")] == [date(2020, 9, 20)]
+    agreement = scheme((stream.chains, repository()[1]), "rotterdam-natuurlijk-samen").agreement("startdocument")
+    assert agreement.until == date(2020, 9, 20)
+    assert agreement.review_every is None
+
+
+def test_rtd_5_work_is_outside_the_alliance_and_goes_to_the_desk(tmp_path: Path):
+    """Home, nightlife, street and public transport are its own. About work: NOT refused, it is the desk's."""
+    files = keeping(tmp_path, RTD)
+    alliance = next(one for one in files[1] if one.protocol == "rotterdam-natuurlijk-samen")
+    for place, inside in (
+        ("home", True),
+        ("nightlife", True),
+        ("street", True),
+        ("public_transport", True),
+        ("work", False),
+    ):
+        assert alliance.opens_for({"place_type": place}) is inside
+    story = case(files, 1, report(place={"place_type": "work"}))
+    assert story.opened
+    assert [one.role for one in story.referrals.values()].count("anti_discrimination") == 1
+
+
+def test_nrd_1_the_network_map_shows_its_empty_places(tmp_path: Path):
+    """A municipality without COC, neighbourhood team or housing corporation: listed. NOT a map of what exists only."""
+    files = keeping(tmp_path, NRD)
+    chain = files[0].get("proef")
+    wants = scheme(files, "noord-nederland-alliantie").network.wants
+    assert network(chain, wants)["oost"][Role.COC] == ("coc-amsterdam",)
+    assert gaps(chain, wants) == [
+        ("oost", Role.SOCIAL_WORK),
+        ("oost", Role.HOUSING),
+        ("zuidoost", Role.COC),
+        ("zuidoost", Role.SOCIAL_WORK),
+        ("zuidoost", Role.HOUSING),
+    ]
+
+
+def test_nrd_2_the_analysis_was_on_no_agenda_of_the_sdo(tmp_path: Path):
+    """Overdue when the year ends, with who answers for it. NOT satisfied by an SDO without the subject, nor by another consultation."""
+    stream = Stream.of(keeping(tmp_path, NRD, "samenwerkingsafspraken-discriminatie@2017.1")[0])
+    stream.minutes("sdo", "2026-05-12", cases=(case_id(1),))
+    stream.minutes("rdo-casusoverleg", "2026-06-12", cases=(case_id(1),))
+    found = [
+        event for event in missed(stream.passes("2027-01-01 00:00")) if event.rhythm == "veiligheidsanalyse-jaarlijks"
+    ]
+    assert [(event.missing, event.tell) for event in found] == [(("sdo",), (CITY,))]
+
+
+def test_hrk_6_a_skipped_evaluation_shows_and_blocks_nothing(tmp_path: Path):
+    """The chain's owner is told at the end of the term; NOT the case reopened, NOT its close blocked. Per case: see the clocks."""
+    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    closed = case(files, 1, report())
+    stream = Stream.of(files[0])
+    said = missed(stream.passes("2026-07-01 00:00"))
+    assert [event.rhythm for event in said] == ["evaluatie-elk-half-jaar"]
+    assert said[0].IN_CASE is False
+    assert closed.reopen_requested is None
+
+
+def test_hgl_files_whose_text_nobody_holds_say_so_and_act_in_nothing():
+    """Haaglanden and the men's meeting places: title, sources and readings."""
+    for name in ("haaglanden-homodiscriminatie", "mannenontmoetingsplaatsen"):
+        stub = next(one for one in repository()[1] if one.protocol == name)
+        assert stub.status is Status.MENTIONED
+        assert (stub.steps, stub.clocks, stub.cooperation.rhythms) == ((), (), ())
+        assert stub.readings
+
+
+def test_act_4_two_figures_and_no_sum(tmp_path: Path):
+    """From 1 January 2021 hate crime and hate speech apart; earlier ones are not categorised."""
+    files = keeping(tmp_path)
+    cases = [
+        case(files, 1, report(at="2020-12-31 12:00", logged="2026-03-01 12:00", history=True)),
+        case(files, 2, report(at="2026-03-02 12:00", natures=("hate_speech",))),
+        case(files, 3, report(at="2026-03-03 12:00", natures=("hate_speech", "assault"))),
+        case(files, 4, report(at="2026-03-04 12:00")),
+    ]
+    found = hate_figures(files[0].get("proef"), cases)
+    assert found == HateFigures(hate_crime=2, hate_speech=1, not_categorised=1)
+    assert not hasattr(found, "total")
+
+
+def test_vst_2_the_pilot_has_bounds_and_gives_no_right():
+    """Amsterdam from 2026: in; another municipality: out; 2025: out. NOT one thing more is shared because of it."""
+    pilot = scheme(repository(), "versterkte-aanpak-maatregelen").pilots[0]
+    here, there = given(report()), given(report_in_groningen())
+    before = given(report(at="2025-12-31 12:00", logged="2025-12-31 12:10"))
+    assert [in_pilot(story.case, pilot) for story in (here, there, before)] == [True, False, False]
+    shared = [[(one.to, one.state) for one in story.case.referrals.values()] for story in (here, before)]
+    assert shared[0] == shared[1]
+
+
+def test_vst_4_a_report_on_measures_for_each_year_and_no_case_in_it():
+    """2026 to 2029: carried out, goes on next year, added. NOT for 2030, NOT with case data."""
+    register = scheme(repository(), "versterkte-aanpak-maatregelen").registers[0]
+    first, second, *rest = register.measures
+    told = register.model_copy(
+        update={
+            "measures": (
+                first.model_copy(update={"years": {2026: Progress.DONE}}),
+                second.model_copy(update={"years": {2026: Progress.STARTED, 2027: Progress.CONTINUED}}),
+                rest[0].model_copy(update={"years": {2027: Progress.STARTED}, "additional": True}),
+            )
+        }
+    )
+    report_2026 = yearly_report(told, 2026)
+    assert (report_2026.carried_out, report_2026.next_year) == ((first.id,), (second.id, rest[0].id))
+    assert yearly_report(told, 2027).additional == (rest[0].id,)
+    assert [yearly_report(told, year) is not None for year in (2025, 2026, 2029, 2030)] == [False, True, True, False]
+    assert yearly_report(told, 2029).next_year == ()
+
+
+def test_x_4_a_district_that_is_not_heard_of_is_silent(tmp_path: Path):
+    """Twelve weeks without a report (our choice): silent, with the day of the last. NOT "0, fine"."""
+    files = keeping(tmp_path)
+    cases = [
+        case(files, 1, report(at="2026-03-02 12:00", place={"district": "zuidoost"})),
+        case(files, 2, report(at="2026-05-20 12:00")),
+    ]
+    chain = files[0].get("proef")
+    assert silent(chain, cases, 12, moment("2026-05-25 11:00")) == []
+    assert silent(chain, cases, 12, moment("2026-05-25 13:00")) == [Silence("zuidoost", date(2026, 3, 2))]
+    assert silent(chain, cases[:1], 12, moment("2026-05-25 13:00"))[0] == Silence("oost", None)
