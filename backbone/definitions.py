@@ -13,6 +13,7 @@ from kafka import KafkaProducer
 from backbone.chains import Chains
 from backbone.keys import KeyService
 from backbone.protocols import ALWAYS, Protocol, Protocols
+from backbone.protocols.versions import VersionInUse
 from schakel import avro
 from schakel.definitions import CHAIN, DOOR_KEY, PARTNER, PROTOCOL, SCHEMAS, TOPIC, Definitions
 from schakel.reading import read_to_end
@@ -52,6 +53,7 @@ def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
         "name": protocol.protocol,
         "version": protocol.version,
         "digest": protocol.digest,
+        "content": protocol.content,
         "title": protocol.title,
         "explain": sorted({explain.topic.value for explain in protocol.explain if explain.when == ALWAYS}),
     }
@@ -60,10 +62,12 @@ def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
 def publish(connection: Mapping[str, Any], wanted: Entries) -> list[str]:
     """Make the topic say `wanted`; returns the keys that changed or went away, none the second time.
 
-    connection: keyword arguments for kafka-python, as a user who may write the topic. Raises kafka-python's errors.
+    connection: keyword arguments for kafka-python, as a user who may write the topic. Raises kafka-python's errors, and VersionInUse
+    for a protocol that stands there with the same version and says something else: cases may run under it.
     """
     standing = Definitions()
     standing.learn(read_to_end(connection, TOPIC))
+    refuse_changed(standing.entries, wanted)
     changed = [key for key, value in wanted.items() if standing.entries.get(key) != value]
     gone = [key for key in standing.entries if key not in wanted and key.startswith(_OURS)]
     if changed or gone:
@@ -76,6 +80,18 @@ def publish(connection: Mapping[str, Any], wanted: Entries) -> list[str]:
         finally:
             producer.close(10)
     return [*changed, *gone]
+
+
+def refuse_changed(standing: Mapping[str, Mapping[str, Json]], wanted: Mapping[str, Mapping[str, Json]]) -> None:
+    """Raises VersionInUse for the first protocol that would change without a new version. An older entry says no content: it passes."""
+    for key, value in wanted.items():
+        before = standing.get(key, {}).get("content")
+        if key.startswith(PROTOCOL) and before is not None and before != value.get("content"):
+            ref = key.removeprefix(PROTOCOL)
+            raise VersionInUse(
+                f"{ref} is in use here and its file says something else now; expected the file as it was, since running cases keep it; "
+                f"put it back, and write the change as the next version"
+            )
 
 
 def _json(value: Mapping[str, Json]) -> bytes:

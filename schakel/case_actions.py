@@ -21,7 +21,9 @@ def _done(case: State, entry: Entry) -> Effect:
     event: ActionDone = entry.event  # type: ignore[assignment]
     action = case.actions.get(event.agreed)
     if action is None:
-        return Effect.NOT_UNDERSTOOD  # nothing of that name was agreed here
+        return (
+            Effect.RECORDED
+        )  # nothing of that name was agreed here: what was done was done, and is marked (`case_otherwise`)
     if action.done:
         return Effect.RECORDED  # said again, perhaps by another: the first word counts
     action.done, action.done_at, action.done_by = entry.id, entry.envelope.logged_at, entry.author

@@ -18,6 +18,7 @@ from schakel.case_consent import (
 )
 from schakel.case_erasing import end_terms
 from schakel.case_loop import can_be_followed, give_up
+from schakel.case_moves import moved_on
 from schakel.case_preferences import came_with_it
 from schakel.case_state import Effect, Referral, ReferralState, Side, State
 from schakel.case_told import learned, reached
@@ -76,7 +77,7 @@ def _moved(case: State, entry: Entry) -> Effect:
     before = ref_text(event.before)
     if before not in case.protocols:
         return Effect.OVERTAKEN
-    case.protocols[case.protocols.index(before)] = ref_text(event.after)
+    moved_on(case, before, ref_text(event.after))
     return Effect.EFFECTIVE
 
 

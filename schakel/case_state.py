@@ -376,6 +376,9 @@ class State(msgspec.Struct, omit_defaults=True):
     """`query@version` of every query of the police that found it."""
     screened: dict[str, str] = {}
     """Author -> whether it is relevant, as that partner found."""
+    # Versions of protocols (`schakel.case_moves`)
+    moves: dict[str, tuple[str, str, str]] = {}
+    """Protocol -> (id of the event that asks, version to move to, reason), until it is done."""
 
 
 _encoder = msgspec.msgpack.Encoder()

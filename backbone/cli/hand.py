@@ -1,6 +1,7 @@
 """The operator's own hand in the ledger: as which user of the broker, appending one record, reading a case.
 
-What is appended is the command's: the few things that an operator says (`event.voided`, `access.given`).
+What is appended is the command's: the few things that an operator says (`event.voided`, `access.given`,
+`protocol.move_requested`).
 """
 
 from collections.abc import Iterator

@@ -19,6 +19,8 @@ from backbone.cli import (
     running,
     topics,
 )
+from backbone.cli import protocol_move as protocol_move  # their commands join `protocol.app`
+from backbone.cli import protocol_try as protocol_try
 from backbone.cli.output import one_sentence
 
 

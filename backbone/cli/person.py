@@ -19,6 +19,7 @@ from backbone.person import document, page
 from backbone.person.copy import CaseCopy, names_of
 from backbone.person.gather import find_state, gather
 from backbone.person.whose import VICTIM
+from backbone.protocols import Protocols
 from backbone.records import LEDGER
 from backbone.store.rows import Outgoing
 from schakel import codec
@@ -80,7 +81,7 @@ def export(
     in_words = _check(case, subject, motive, language, left_out)
     _check_room(to)
     settings = read_settings()
-    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
     opener = open_reader(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings))
     hand = OperatorsHand.find(settings)
     found = _find(hand, case, subject, left_out)
@@ -94,7 +95,7 @@ def export(
         for number, one in enumerate(gathered)
     ]
     outside = sorted(set(links) - {one.state.id for one in gathered} - {case}) if subject == VICTIM else []
-    _write(to, copies, outside, in_words, chains)
+    _write(to, copies, outside, in_words, chains, protocols)
     opener.close()
     _tell(to, copies, outside)
 
@@ -170,14 +171,21 @@ def _links(states: Iterable[State]) -> dict[str, Link]:
     return found
 
 
-def _write(to: Path, copies: Sequence[CaseCopy], outside: Sequence[str], language: Language, chains: Chains) -> None:
+def _write(
+    to: Path,
+    copies: Sequence[CaseCopy],
+    outside: Sequence[str],
+    language: Language,
+    chains: Chains,
+    protocols: Protocols,
+) -> None:
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _new(to / JSON) as file:
         document.write(file, copies, outside)
     state = copies[0].state
     zone = chain_of(state, chains).file.time_zone if state.chain else "Europe/Amsterdam"
     with _new(to / HTML) as file:
-        for piece in page.write(copies, outside, language, names_of(chains.partners), zone):
+        for piece in page.write(copies, outside, language, names_of(chains.partners), zone, protocols.by_ref):
             file.write(piece.encode())
 
 

@@ -73,6 +73,10 @@ EVENTS: Table = {
     "party.informed": ("iemand hoorde dat er iets is gebeurd", "somebody heard that something happened"),
     "place.watched": ("houdt de plek in de gaten", "keeps an eye on the place"),
     "protocol.attached": ("er gelden ook andere afspraken", "other agreements hold as well"),
+    "protocol.move_requested": (
+        "er is gevraagd om nieuwe afspraken te volgen",
+        "it was asked to follow new agreements",
+    ),
     "protocol.moved": ("er gelden nieuwe afspraken", "new agreements hold"),
     "referral.accepted": ("nam de verwijzing aan", "took up the referral"),
     "referral.completed": ("rondde de verwijzing af", "completed the referral"),

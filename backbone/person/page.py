@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from backbone.authoring import hers, picture
 from backbone.person import plain, words
 from backbone.person.copy import COUNTS_NOT, CaseCopy, copies_given, stored_at, teller
 from backbone.person.event_words import EVENTS
 from backbone.person.gather import Opened, Step
+from backbone.protocols import Protocol
 from schakel.case_state import Clock, ClockState, Contact, Referral
 from schakel.events import Told
 from schakel.events.data import AccessGiven
@@ -45,9 +48,13 @@ def write(
     language: Language,
     names: Mapping[str, str],
     zone: str = "Europe/Amsterdam",
+    protocols: Mapping[str, Protocol] = MappingProxyType({}),
 ) -> Iterator[str]:
-    """The page, piece by piece. names: a partner's name for its id. zone: whose wall clock she looks at."""
-    writer = _Page(language, in_language(words.PAGE, language), names, ZoneInfo(zone))
+    """The page, piece by piece. names: a partner's name for its id. zone: whose wall clock she looks at.
+
+    protocols: by `name@version`; of those that a case runs under the route is drawn, in words that tell nobody anything.
+    """
+    writer = _Page(language, in_language(words.PAGE, language), names, ZoneInfo(zone), protocols)
     css = (files("backbone.person") / "page.css").read_text(encoding="utf-8")
     yield _HEAD.format(language=language, title=escape(writer.say["title"]), css=css)
     yield from writer.whole(cases, left_out)
@@ -60,6 +67,7 @@ class _Page:
     say: Mapping[str, str]
     names: Mapping[str, str]
     zone: ZoneInfo
+    protocols: Mapping[str, Protocol]
 
     def whole(self, cases: Sequence[CaseCopy], left_out: Sequence[str]) -> Iterator[str]:
         yield f"<header>\n<h1>{self._text('title')}</h1>\n{_p(self.say['intro'])}{_p(self.say['keep'])}"
@@ -91,6 +99,8 @@ class _Page:
             yield "facts", self.say["facts"]
             yield from ((part.name, part.title) for part in parts(known, self.language, self.names, self.zone.key))
             yield from ((name, self.say[name]) for name in ("referrals", "contacts", "clocks"))
+            if self._drawn(case):
+                yield "route", self.say["route"]
         yield from ((name, self.say[name]) for name in ("others", "copies", "steps"))
 
     def _can_do(self, left_out: Sequence[str]) -> Iterator[str]:
@@ -121,6 +131,8 @@ class _Page:
             yield from self._part(number, "referrals", [_list(map(self._referral, case.referrals()))])
             yield from self._part(number, "contacts", [_list(map(self._contact, case.contacts()))])
             yield from self._part(number, "clocks", [_list(map(self._clock, case.clocks()))])
+            if drawn := self._drawn(case):
+                yield from self._part(number, "route", self._routes(number, drawn))
         yield from self._part(number, "others", self._others(case))
         yield from self._part(number, "copies", [_list(self._copies(case))])
         yield from self._part(number, "steps", self._steps(case))
@@ -141,6 +153,19 @@ class _Page:
     def _known(self, number: int, part: Part) -> str:
         content = _list(part.items) or _p(self.say["nothing"])
         return self._heading(number, part.name, part.title) + content
+
+    def _drawn(self, case: CaseCopy) -> list[Protocol]:
+        """The protocols that her case runs under, as far as they are known here."""
+        return [self.protocols[ref] for ref in case.state.protocols if ref in self.protocols]
+
+    def _routes(self, number: int, drawn: Sequence[Protocol]) -> Iterator[str]:
+        """What happens with what she told: one picture for each set of agreements, none twice."""
+        seen: set[object] = set()
+        for place, protocol in enumerate(drawn, 1):
+            route = hers.route(protocol, self.language)
+            if route not in seen:
+                seen.add(route)
+                yield f'<div class="route">{picture.draw(route, name=f"route-{number}-{place}")}</div>\n'
 
     def _own_words(self, case: CaseCopy) -> Iterator[str]:
         called = in_language(words.SEALED, self.language)

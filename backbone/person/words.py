@@ -59,6 +59,7 @@ PAGE: Table = {
     "clocks": ("Wat op tijd moest gebeuren", "What had to happen in time"),
     "clock": ("{name}: {state}.", "{name}: {state}."),
     "clock_due": ("{name}: uiterlijk {due}; {state}.", "{name}: by {due} at the latest; {state}."),
+    "route": ("Zo gaat het meestal", "How it usually goes"),
     "others": ("Wie er nog meer in voorkomt", "Who else is in it"),
     "others_note": (
         "Wat over hen is opgeschreven, staat hier niet: dat is van hen.",

@@ -1,6 +1,6 @@
 """Protocols as data: what a scheme prescribes, read from `protocols/<name>/<version>.yaml` and checked on the way in.
 
-A policy officer can read the files; a case is pinned to the version it began under. `python -m backbone.protocols check`
+A policy officer can read the files; a case is pinned to the version it began under. `backbone protocol check`
 answers every fault with file and line. Who fills the roles of a chain is not here, but in `backbone.chains`.
 """
 

@@ -10,6 +10,7 @@ from backbone.protocols.order import order_faults
 from backbone.protocols.reading import DefinitionError, Document, Fault, Problem, digest, parse, read
 from backbone.protocols.rules import faults
 from backbone.protocols.variants import variant_faults, written_out
+from backbone.protocols.versions import LOCK, changed, gone, misread, read_lock
 from schakel.errors import SchakelError
 
 
@@ -75,7 +76,9 @@ def check_protocol(path: Path) -> tuple[Protocol | None, list[Problem]]:
     protocol = parse(Protocol, document)
     if isinstance(protocol, list):
         return None, protocol
-    problems = [document.problem(fault) for fault in (*_place(document, protocol), *_faults(protocol))]
+    protocol.read_from(document.data)
+    in_use = changed(protocol, read_lock(path.parent.parent))
+    problems = [document.problem(fault) for fault in (*_place(document, protocol), *in_use, *_faults(protocol))]
     return (None if any(problem.is_error for problem in problems) else written_out(protocol)), problems
 
 
@@ -93,14 +96,28 @@ def check_protocols(folder: Path) -> tuple[dict[str, Protocol], list[Problem]]:
         return {}, [Problem(folder, 1, Fault((), "there is no such folder", expected, "correct the path"))]
     protocols: dict[str, Protocol] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("**/*.y*ml")):
+    for path in protocol_files(folder):
         protocol, found = check_protocol(path)
         problems += found
         if protocol:
             protocols[protocol.ref] = protocol
+    problems += _in_use(folder)
     if not protocols and not problems:
         problems.append(Problem(folder, 1, Fault((), "the folder holds no protocol", expected, "add one")))
     return protocols, problems
+
+
+def protocol_files(folder: Path) -> list[Path]:
+    """The files of protocols under a folder, in order; what lies deeper (`<name>/scenarios/`) is something else."""
+    return sorted({*folder.glob("*.y*ml"), *folder.glob("*/*.y*ml")})
+
+
+def _in_use(folder: Path) -> Iterator[Problem]:
+    """What the lock of versions asks of the folder as a whole."""
+    lock = folder / LOCK
+    files = {f"{path.parent.name}@{path.stem}" for path in protocol_files(folder)}
+    yield from (Problem(lock, line, fault) for line, fault in misread(folder))
+    yield from (Problem(lock, 1, fault) for fault in gone(read_lock(folder), files))
 
 
 def _place(document: Document, protocol: Protocol) -> Iterator[Fault]:

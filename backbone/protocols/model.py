@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from backbone.protocols.clock_rules import (
     REPORTER,
@@ -203,6 +203,7 @@ class Protocol(Part):
     desk: DeskRules = DeskRules()
     scheme: Scheme = Scheme()
     cooperation: Cooperation = EMPTY
+    _content: str = PrivateAttr("")
 
     @property
     def ref(self) -> str:
@@ -213,6 +214,15 @@ class Protocol(Part):
     def digest(self) -> str:
         """SHA-256 of its content; a comment or another layout does not change it."""
         return digest(self.model_dump(mode="json", by_alias=True))
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of what its file says, whatever this version of the program makes of it; of itself when it came from no file."""
+        return self._content or self.digest
+
+    def read_from(self, data: object) -> None:
+        """Remember what the file says; called once, by whoever read it."""
+        self._content = digest(data)
 
     def opens_for(self, facts: Facts) -> bool:
         return self.opens is None or self.opens.when.matches(facts)

@@ -10,7 +10,6 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -22,28 +21,13 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from backbone.protocols.conditions import Mistake
+from backbone.protocols.fault import Fault as Fault
+from backbone.protocols.fault import Level as Level
+from backbone.protocols.fault import Location as Location
+from backbone.protocols.yaml_faults import explained
 from schakel.errors import SchakelError
 
 Model = TypeVar("Model", bound=BaseModel)
-Location = tuple[str | int, ...]
-
-
-class Level(StrEnum):
-    """An error keeps a definition from being used; a warning is for its author to weigh."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong in a definition, at a place in its data."""
-
-    at: Location
-    what: str
-    expected: str
-    remedy: str
-    level: Level = Level.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +95,7 @@ def read(path: Path) -> Document | Problem:
         return Problem(path, 1, Fault((), f"the file cannot be read ({error})", shape, "make it a readable UTF-8 file"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = " ".join(str(part) for part in (error.context, error.problem) if part)
-        fault = Fault((), f"not readable as YAML: {what}", shape, "look at this line and the one above it")
+        fault = explained(str(error.problem or ""), str(error.context or ""))
         return Problem(path, mark.line + 1 if mark else 1, fault)
     except YAMLError as error:
         return Problem(path, 1, Fault((), f"not readable as YAML: {error}", shape, "check the file's layout"))

@@ -11,6 +11,7 @@ from schakel.events.base import (
     EventId,
     Model,
     Moment,
+    Observed,
     PartnerId,
     Reason,
     Slug,
@@ -240,3 +241,16 @@ class ProtocolMoved(Derived):
     before: ProtocolRef
     after: ProtocolRef
     reason: Code
+
+
+class ProtocolMoveRequested(Observed):
+    """The operator lets a running case go on under another version of a protocol, for a reason; routing concludes `protocol.moved`.
+
+    Without it a case keeps the version it began under, however many follow (docs/adr/0030).
+    """
+
+    TYPE: ClassVar[str] = "protocol.move_requested"
+    OWNER: ClassVar[str] = "operator"
+    protocol: Slug
+    version: Version
+    reason: Reason

@@ -3,7 +3,7 @@
 Everything is asked of the case as it stands: nothing is remembered here, and an event that is lacking is said whoever asks when.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -300,11 +300,3 @@ def _late_work_or_late_paperwork(clock: Clock, stop: Stop) -> Iterator[Derived]:
         )
     elif clock.state is ClockState.BREACHED:
         yield _stopped(clock, stop)
-
-
-def abandoned(clocks: Iterable[Clock], refs: Iterable[str]) -> Iterator[Derived]:
-    """Clocks of a protocol under which the case does not run any more: it was moved to another version."""
-    known = set(refs)
-    for clock in clocks:
-        if clock.state is ClockState.RUNNING and clock.protocol not in known:
-            yield ClockSuspended(clock=clock.id, reason="protocol_moved", premises=(clock.id,))

@@ -17,7 +17,8 @@ from schakel.case_state import Clock, ClockState, State
 from schakel.events import Derived
 from schakel.events.case import CaseClosed, CaseEscalated, CaseReopened
 from schakel.events.vocab import CloseReason, Role
-from services.followup.clocks import Ground, abandoned, keep, start
+from services.followup.clocks import Ground, keep, start
+from services.followup.moved import left_behind
 from services.followup.subjects import Subject, subjects
 
 
@@ -29,8 +30,9 @@ def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | No
     calendar = chain.calendar()
     for ref in case.protocols:
         name, _, version = ref.partition("@")
-        yield from _clocks(Ground(case, chain, calendar, protocols.get(name, version), now))
-    yield from abandoned(case.clocks.values(), case.protocols)
+        protocol = protocols.get(name, version)
+        yield from _clocks(Ground(case, chain, calendar, protocol, now))
+        yield from left_behind(case, protocol)
     yield from _escalate(case, chain)
     yield from _close_or_reopen(case)
 

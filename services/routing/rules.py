@@ -19,6 +19,7 @@ from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolRef
 from schakel.events.vocab import Basis, Purpose, Role, Scope
 from services.routing import doors, loop, schemes
+from services.routing.moves import moves
 
 
 def decide(
@@ -32,6 +33,7 @@ def decide(
         return
     if case.history or case.closed or case.chain is None:
         return  # imported history is counted; nobody is referred or informed about it
+    yield from moves(case, protocols)
     chain = chain_of(case, chains)
     facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
     yield from _attach(case, chain, facts)

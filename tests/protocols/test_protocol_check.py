@@ -3,8 +3,7 @@
 import pytest
 
 from backbone.protocols import DefinitionError, load_protocol, load_protocols
-from backbone.protocols.__main__ import main
-from tests.protocols.samples import PROTOCOL, ROOT
+from tests.protocols.samples import PROTOCOL
 
 STEP = "  - id: hulp\n"
 MEDIATION = """\
@@ -266,28 +265,3 @@ def test_a_scheme_whose_text_is_not_held_does_nothing(checked):
     protocol, problems = checked(("status: held", "status: mentioned"))
     assert protocol is not None
     assert "the text of this scheme is not held, yet the file has steps and informs and clocks" in str(problems[0])
-
-
-# --- the command ----------------------------------------------------------------------------------------------------
-
-
-def test_the_command_on_our_own_files(capsys, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    assert main(["check"]) == 0
-    files = len(list((ROOT / "protocols").glob("*/*.yaml")))
-    assert capsys.readouterr().out == f"{files} protocols usable, 0 errors, 0 warnings\n"
-
-
-def test_the_command_on_a_broken_file(capsys, tmp_path):
-    path = tmp_path / "proef" / "1.0.yaml"
-    path.parent.mkdir()
-    path.write_text(PROTOCOL.replace("acute: true", "acut: true"))
-    assert main(["check", str(tmp_path)]) == 1
-    out = capsys.readouterr().out
-    assert out.startswith(f"{path}:{line_of(PROTOCOL, 'acute')}: error: informs[0].when: `acut` is not a fact\n")
-    assert "0 protocols usable, 1 errors, 0 warnings" in out
-
-
-def test_a_wrong_command(capsys):
-    assert main(["chek"]) == 2
-    assert "usage:" in capsys.readouterr().err

@@ -135,7 +135,8 @@ class Copies:
         return found
 
     def html(self, copies: list[CaseCopy], language: Language = "nl", left_out: tuple[str, ...] = ()) -> str:
-        return "".join(page.write(copies, left_out, language, names_of(self.cluster.chains.partners)))
+        names, drawn = names_of(self.cluster.chains.partners), self.cluster.protocols.by_ref
+        return "".join(page.write(copies, left_out, language, names, protocols=drawn))
 
 
 def copies_in(directory: Path) -> Copies:

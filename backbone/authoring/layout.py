@@ -1,0 +1,104 @@
+"""The explanation of a protocol on a terminal of 80 columns, or as Markdown. Pure; no colour, nothing that needs a terminal."""
+
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+
+from backbone.authoring import sentences as s
+from backbone.authoring.explaining import Item, heading, items, sections
+from backbone.protocols.model import Protocol, Status
+from schakel.events.vocab import Role
+
+WIDTH = 80
+ONLY, NOT = "Dit geldt alleen als:", "Dit geldt niet als:"
+
+
+def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) -> str:
+    """For a terminal: at most `width` columns, unless one word is longer."""
+    lines = [protocol.title, "=" * min(len(protocol.title), width)]
+    for sentence in _about(protocol, role):
+        lines += _wrapped(sentence, 0, width)
+    for number, (section, found) in enumerate(_by_section(protocol, role), 1):
+        title = f"{number}. {heading(section)}"
+        lines += ["", title, "-" * len(title)]
+        for number_of_item, item in enumerate(found):
+            lines += ["", *_text_item(item, width)] if number_of_item or item.title else _text_item(item, width)
+    return "\n".join(lines) + "\n"
+
+
+def as_markdown(protocol: Protocol, role: Role | None = None, *, level: int = 1) -> str:
+    """The same as Markdown, headings from `level` on; it begins with the protocol's title."""
+    lines = [f"{'#' * level} {protocol.title}", ""]
+    lines += [f"{sentence}  " for sentence in _about(protocol, role)]
+    for section, found in _by_section(protocol, role):
+        lines += ["", f"{'#' * (level + 1)} {heading(section)}"]
+        for item in found:
+            lines += ["", *_markdown_item(item)]
+    return "\n".join(line.rstrip() if line.strip() == "" else line for line in lines) + "\n"
+
+
+def _by_section(protocol: Protocol, role: Role | None) -> Iterator[tuple[str, list[Item]]]:
+    order = {name: number for number, name in enumerate(sections(protocol))}
+    for section, found in groupby(items(protocol, role), key=lambda item: item.section):
+        assert section in order
+        yield section, list(found)
+
+
+def _about(protocol: Protocol, role: Role | None) -> Iterator[str]:
+    """What stands above the sections: which version, whose, and whether anybody here has read its text."""
+    yield f"Dit is het protocol {protocol.protocol}, versie {protocol.version}."
+    if role:
+        yield f"Hieronder staat alleen wat voor iedereen geldt, en het deel van: {s.role(role)}."
+    if protocol.status is Status.MENTIONED:
+        yield "Let op: wij hebben de tekst van dit protocol niet. Een ander document noemt het alleen."
+    if protocol.adopted_by:
+        on = f" op {protocol.adopted_on}" if protocol.adopted_on else ""
+        yield f"Aangenomen door: {protocol.adopted_by}{on}."
+    elif protocol.adopted_on:
+        yield f"Aangenomen op {protocol.adopted_on}."
+    if protocol.valid_until:
+        yield f"Het geldt tot en met {protocol.valid_until}. Lopende zaken gaan daarna door."
+    for mark, title in protocol.sources.items():
+        yield f"Bron [{mark}]: {title}."
+
+
+def _text_item(item: Item, width: int) -> Iterator[str]:
+    indent = 2 if item.title else 0
+    if item.title:
+        yield from _wrapped(f"{item.title} ({item.id})", 0, width)
+    for line in item.lines:
+        yield from _wrapped(line, indent, width)
+    for called, lines in _conditions(item):
+        yield from _wrapped(called, indent, width)
+        for line in lines:
+            yield from textwrap.wrap(line, width, initial_indent=" " * indent + "- ",
+                                     subsequent_indent=" " * (indent + 2), break_on_hyphens=False)  # fmt: skip
+    if item.source:
+        yield from _wrapped(f"Waar dit staat: {item.source}", indent, width)
+    if not item.title and item.source:
+        yield from _wrapped(f"Naam in het bestand: {item.id}", indent, width)
+
+
+def _markdown_item(item: Item) -> Iterator[str]:
+    if item.title:
+        yield f"**{item.title}** (`{item.id}`)  "
+    for line in item.lines:
+        yield f"{line}  "
+    for called, lines in _conditions(item):
+        yield called
+        yield ""
+        yield from (f"- {line}" for line in lines)
+        yield ""
+    if item.source:
+        yield f"*Waar dit staat: {item.source}*" + ("" if item.title else f" (`{item.id}`)")
+
+
+def _conditions(item: Item) -> Iterator[tuple[str, list[str]]]:
+    for called, lines in ((ONLY, s.condition(item.when)), (NOT, s.exceptions(item.when))):
+        if lines:
+            yield called, lines
+
+
+def _wrapped(sentence: str, indent: int, width: int) -> list[str]:
+    room = " " * indent
+    return textwrap.wrap(sentence, width, initial_indent=room, subsequent_indent=room, break_on_hyphens=False) or [""]

@@ -1,0 +1,206 @@
+"""Parts of a protocol as Dutch sentences: conditions, roles, clocks. Pure.
+
+Full sentences of everyday words (B1), so that a policy officer reads in them what the file says and nothing else.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from backbone.authoring import words as w
+from backbone.person.plain import lists
+from backbone.protocols.conditions import Condition
+from backbone.protocols.facts import FACTS, Fact, Kind
+from backbone.protocols.model import REPORTER, ClockRule, Refer, Stops, Where
+from schakel.calendar import Limit, Unit
+from schakel.events.vocab import (
+    Basis,
+    Channel,
+    ClockKind,
+    Ground,
+    Identity,
+    Nature,
+    Person,
+    PlaceType,
+    RecordKind,
+    Role,
+    Scope,
+    Severity,
+    Target,
+    Tenure,
+)
+
+_Word = str | bool | None
+_LISTS = {
+    "record_kind": RecordKind,
+    "identity": Identity,
+    "reporter": Person,
+    "target": Target,
+    "channel": Channel,
+    "natures": Nature,
+    "grounds": Ground,
+    "place_type": PlaceType,
+    "tenure": Tenure,
+    "severity": Severity,
+}
+_ANSWERS = {"yes": "ja", "no": "nee", "unknown": "onbekend"}
+
+
+def in_list(list_name: str, word: str) -> str:
+    """A word of a closed list by its name; the word itself where the glossary has none."""
+    return lists().get(list_name, {}).get(word, word.replace("_", " "))
+
+
+def role(of: Role) -> str:
+    """A role with its article, as it stands inside a sentence."""
+    return w.ROLES.get(of, of.value.replace("_", " "))
+
+
+def roles(of: Iterable[Role], last: str = "en") -> str:
+    return listed([role(one) for one in of], last)
+
+
+def listed(items: Iterable[str], last: str = "en") -> str:
+    """`a, b en c`."""
+    each = list(dict.fromkeys(items))
+    return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} {last} {each[-1]}" if each else ""
+
+
+def capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def scopes(of: Iterable[Scope]) -> str:
+    return listed(in_list("Scope", scope.value) for scope in of)
+
+
+def limit(of: Limit) -> str:
+    """`48 uur`, `2 werkdagen`."""
+    return f"{of.amount} uur" if of.unit is Unit.HOURS else str(of)
+
+
+# --- conditions -------------------------------------------------------------------------------------------------------
+
+
+def condition(when: Condition) -> list[str]:
+    """What must hold, one line a fact, without a capital; empty when it always holds. See `exceptions`."""
+    must = [_said(FACTS[name], allowed) for name, allowed in when.must]
+    flags = [(FACTS[name], out) for name, out in when.none_of if FACTS[name].kind is Kind.FLAG]
+    return [*must, *(_said(fact, frozenset({True, False, None}) - out) for fact, out in flags)]
+
+
+def exceptions(when: Condition) -> list[str]:
+    """What must not hold, one line a fact."""
+    return [_said(FACTS[name], out) for name, out in when.none_of if FACTS[name].kind is not Kind.FLAG]
+
+
+def _said(fact: Fact, allowed: frozenset[_Word]) -> str:
+    known = w.FACTS.get(fact.name, f"{fact.meaning}: {{words}}")
+    if fact.kind is Kind.FLAG:
+        return known if True in allowed else f"niet: {known}"
+    words = sorted(allowed, key=_order(fact))
+    whole = w.WHOLE.get(fact.name, {})
+    if all((word or "") in whole for word in words):
+        return ", of ".join(whole[str(word or "")] for word in words)
+    return known.format(words=listed((_word(fact, word) for word in words), "of"))
+
+
+def _order(fact: Fact) -> Callable[[_Word], tuple[bool, int, str]]:
+    """Words in the order of their list, so that a sentence does not change by itself; what nobody said comes last."""
+    place = {word.value: number for number, word in enumerate(_LISTS.get(fact.name, Role))}
+    return lambda word: (word is None, place.get(str(word), 0), str(word))
+
+
+def _word(fact: Fact, word: _Word) -> str:
+    if word is None:
+        return w.NOT_SAID
+    if isinstance(word, bool):
+        return "ja" if word else "nee"
+    if fact.name == "door":
+        return role(Role(word))
+    if fact.name in ("label", "target"):
+        return (w.LABELS if fact.name == "label" else w.TARGETS).get(word, word)
+    if fact.name in _LISTS:
+        return in_list(_LISTS[fact.name].__name__, word)
+    return _ANSWERS.get(word, word)
+
+
+def doors(when: Condition) -> tuple[Role, ...]:
+    """The roles at whose door the condition holds; none: at every door."""
+    for name, allowed in when.must:
+        if name == "door":
+            return tuple(sorted((Role(cast(str, word)) for word in allowed if word), key=list(Role).index))
+    return ()
+
+
+# --- referrals --------------------------------------------------------------------------------------------------------
+
+
+def receiver(refer: Refer) -> str:
+    """To whom it goes, and where."""
+    return role(refer.to) + (" in de eigen woonplaats" if refer.where is Where.RESIDENCE else "")
+
+
+def consent(refer: Refer) -> list[str]:
+    """On what it rests, and what a refusal does. Two or three sentences."""
+    if refer.basis is not Basis.CONSENT:
+        return [f"Dit rust niet op toestemming, maar op: {in_list('Basis', refer.basis.value)}."]
+    if refer.if_refused.value == "strip":
+        return [
+            "De persoon wordt gevraagd of de naam mee mag.",
+            "Zegt de persoon nee, of is de naam niet bekend, dan gaat de melding toch door: zonder naam.",
+        ]
+    return [
+        "Dit mag alleen als de persoon ja zegt tegen deze stap.",
+        "Zegt de persoon nee, dan wacht deze stap en krijgt niemand iets.",
+    ]
+
+
+# --- clocks -----------------------------------------------------------------------------------------------------------
+
+
+def clock(rule: ClockRule) -> list[str]:
+    """What starts and stops it, its limit and who promised that, who has to act and who hears of a breach."""
+    said = [start(rule)]
+    said.append(stops(rule.stops))
+    said.append(promise(rule))
+    said.append(f"{capital(doer(rule))} is hiervoor verantwoordelijk.")
+    if rule.reminders:
+        after = listed(limit(reminder) for reminder in rule.reminders)
+        said.append(f"Na {after} krijgt {doer(rule)} een herinnering.")
+    if rule.on_breach:
+        said.append(f"Is de tijd voorbij, dan hoort {roles(rule.on_breach)} dat.")
+    return said
+
+
+def doer(rule: ClockRule) -> str:
+    """Who has to act: the role, or whoever took the work on."""
+    return role(rule.role) if rule.role else "wie het op zich nam"
+
+
+def start(rule: ClockRule) -> str:
+    return w.STARTS.get(rule.starts.value, f"De tijd loopt vanaf {rule.starts.value}.").format(step=rule.of_step)
+
+
+def stops(of: Stops) -> str:
+    whom = persons(of.with_)
+    by = roles(of.by, "of") if of.by else "een partner in de zaak"
+    if of.on == "made":
+        return f"De klok stopt als {by} contact heeft gehad met {whom}. Een poging telt niet."
+    return f"De klok stopt als {by} heeft geprobeerd {whom} te bereiken. Een poging telt."
+
+
+def persons(of: Iterable[str]) -> str:
+    """With whom a contact counts."""
+    return listed(("de melder" if one == REPORTER else _person(one) for one in of), "of")
+
+
+def _person(word: str) -> str:
+    return f"de {in_list('Person', word)}" if word != "victim" else "het slachtoffer"
+
+
+def promise(rule: ClockRule) -> str:
+    if rule.limit is None:
+        return "Er is geen grens beloofd. De klok meet alleen hoe lang het duurt; niemand is te laat."
+    if rule.promise is ClockKind.PROMISED:
+        return f"De grens is {limit(rule.limit)}. Die grens is beloofd: de tekst van het protocol noemt hem."
+    return f"De grens is {limit(rule.limit)}. Dat is onze eigen keuze: geen tekst belooft hem."

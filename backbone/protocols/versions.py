@@ -1,0 +1,79 @@
+"""Which protocol versions are in use: `protocols/versions.lock`, one `name@version sha256` a line.
+
+Cases are pinned to a version, and read it from its file for as long as they run. So a file whose version stands in the lock says
+what it said when it was adopted, and stays where it is; what changes is written as the next version. `backbone protocol adopt` adds
+lines, nothing takes one away.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from backbone.protocols.fault import Fault
+from backbone.protocols.model import Protocol
+from schakel.errors import SchakelError
+
+LOCK = "versions.lock"
+_HEAD = "# The protocol versions that cases may run under, and what each file says (SHA-256). Written by `backbone protocol adopt`."
+_LINE = re.compile(r"(?P<ref>[a-z0-9-]+@[A-Za-z0-9.:_-]+) (?P<digest>[0-9a-f]{64})")
+
+
+class VersionInUse(SchakelError):
+    """A version that cases may run under would say something else."""
+
+
+def read_lock(folder: Path) -> dict[str, str]:
+    """Digest by `name@version`; empty without a lock. Lines that are none of ours are passed over (`misread` names them)."""
+    return {found["ref"]: found["digest"] for line in _lines(folder) if (found := _LINE.fullmatch(line))}
+
+
+def misread(folder: Path) -> Iterator[tuple[int, Fault]]:
+    """(line, fault) of what cannot be read in the lock."""
+    for number, line in enumerate(_lines(folder), 1):
+        if line and not line.startswith("#") and not _LINE.fullmatch(line):
+            shape = "`name@version` and 64 characters 0-9 a-f"
+            yield number, Fault((), "this line of the lock cannot be read", shape, "put the line back as it was")
+
+
+def changed(protocol: Protocol, lock: Mapping[str, str]) -> Iterator[Fault]:
+    """A version in use whose file says something else now."""
+    adopted = lock.get(protocol.ref)
+    if adopted is not None and adopted != protocol.content:
+        yield Fault(
+            ("version",),
+            f"{protocol.ref} is in use and the file says something else than when it was adopted",
+            "a version in use stays as it is: running cases keep it",
+            f"make a new version: save your file as {protocol.protocol}/<next version>.yaml with that `version`, and put the old one back",
+        )
+
+
+def gone(lock: Mapping[str, str], found: Iterable[str]) -> Iterator[Fault]:
+    """Versions in use without a file."""
+    for ref in sorted(set(lock) - set(found)):
+        name, _, version = ref.partition("@")
+        yield Fault(
+            (),
+            f"{ref} is in use and has no file",
+            f"{name}/{version}.yaml: running cases read it",
+            "put the file back",
+        )
+
+
+def adopt(folder: Path, protocols: Iterable[Protocol]) -> list[str]:
+    """Add versions to the lock; returns the refs that were not in it. Raises VersionInUse when one says something else now."""
+    lock = read_lock(folder)
+    new = {}
+    for protocol in protocols:
+        if fault := next(changed(protocol, lock), None):
+            raise VersionInUse(f"{fault.what}; {fault.remedy}")
+        if protocol.ref not in lock:
+            new[protocol.ref] = protocol.content
+    if new:
+        lines = [f"{ref} {digest}" for ref, digest in sorted({**lock, **new}.items())]
+        (folder / LOCK).write_text("\n".join([_HEAD, *lines]) + "\n", encoding="utf-8")
+    return sorted(new)
+
+
+def _lines(folder: Path) -> list[str]:
+    path = folder / LOCK
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []

@@ -1,0 +1,89 @@
+"""What `backbone protocol try` calls: from files to text. The command says what it is given and how it ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from backbone.chains import Chains
+from backbone.protocols import DefinitionError, Protocol, Protocols
+from backbone.protocols.reading import Problem
+from schakel.entry import Entry
+from schakel.her_words import Language
+from services.rehearsal import history, scenario
+from services.rehearsal.play import Rehearsal, play, replay
+from services.rehearsal.script import Script, differences
+from services.rehearsal.setting import setting
+
+
+@dataclass(frozen=True)
+class Files:
+    """The definitions it is tried among. others: the chain's further protocols run beside the tried one."""
+
+    chains: Chains
+    protocols: Protocols
+    others: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The text, and whether all was as the scenario expects."""
+
+    text: str
+    good: bool
+
+
+def scenarios(protocols_dir: Path, tried: Protocol) -> list[Path]:
+    return scenario.beside(protocols_dir, tried.protocol)
+
+
+def try_scenario(
+    path: Path, tried: Protocol, files: Files, language: Language, against: Protocol | None = None
+) -> Shown:
+    """Raises DefinitionError for a faulty scenario, SchakelError for one that cannot be played here."""
+    new = _played(path, tried, files)
+    if against is None:
+        return Shown(Script(new, tried, language).text(), not new.failures)
+    old = _played(path, against, files)
+    return _beside(Script(old, against, language), Script(new, tried, language))
+
+
+def try_history(
+    title: str,
+    entries: Sequence[Entry],
+    tried: Protocol,
+    files: Files,
+    language: Language,
+    against: Protocol | None = None,
+) -> Shown:
+    """A real case: what was told in it, played under another version. Raises SchakelError."""
+    told = history.told(entries)
+    chain = history.chain_of(entries) or scenario.EXAMPLE
+    until: datetime | None = None
+
+    def one(protocol: Protocol) -> Rehearsal:
+        here = setting(chain, protocol, files.chains, files.protocols, others=files.others)
+        return replay(title, told, entries, here, until)
+
+    new = one(tried)
+    if against is None:
+        return Shown(Script(new, tried, language).text(), True)
+    return _beside(Script(one(against), against, language), Script(new, tried, language))
+
+
+def read_history(path: Path) -> list[Entry]:
+    return history.read_file(path)
+
+
+def _played(path: Path, tried: Protocol, files: Files) -> Rehearsal:
+    told, document = scenario.load(path)
+    here = setting(told.chain, tried, files.chains, files.protocols, others=files.others)
+    found = play(told, document, here)
+    if isinstance(found, Problem):
+        raise DefinitionError([found])
+    return found
+
+
+def _beside(old: Script, new: Script) -> Shown:
+    text, _ = differences(old, new)
+    return Shown(f"{new.rehearsal.title}\n{text}", True)

@@ -1,0 +1,244 @@
+"""A rehearsal as lines to read: who told what when, and below it what followed, each proposal with the passage it rests on. Pure."""
+
+import difflib
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from backbone.person.plain import lists
+from backbone.protocols import Protocol
+from schakel.case_state import ClockState, ReferralState
+from schakel.entry import Entry
+from schakel.events.clock import ClockStarted
+from schakel.events.referral import PartyInformed, ReferralProposed
+from schakel.events.vocab import Person
+from schakel.her_words import LANGUAGES, MONTHS, Language, in_language
+from services.rehearsal import words as w
+from services.rehearsal.play import Rehearsal, Scene
+
+WIDTH = 80
+_LISTED = {
+    "purpose": "Purpose", "scopes": "Scope", "mode": "Mode", "basis": "Basis", "channel": "Channel", "identity": "Identity",
+    "natures": "Nature", "check": "Check", "answer": "Answer", "whom": "Person", "outcome": "AttemptOutcome", "topic": "InformationTopic",
+    "needs": "Scope", "wants": "Scope", "place_type": "PlaceType", "level": "Severity", "reporter": "Person", "target": "Target",
+}  # fmt: skip
+_REASONS = {
+    "referral.held": "HoldReason", "referral.revoked": "HoldReason", "referral.declined": "DeclineReason", "case.closed": "CloseReason",
+    "close.requested": "CloseReason", "thread.closed": "CloseReason",
+}  # fmt: skip
+_UNSAID = ("sealed", "premises", "reported_at", "at", "facts", "terms", "protocol", "place")
+WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
+
+
+@dataclass(frozen=True)
+class Script:
+    """Writes one rehearsal in one language, at most `width` columns."""
+
+    rehearsal: Rehearsal
+    protocol: Protocol
+    language: Language = "nl"
+    width: int = WIDTH
+
+    @property
+    def say(self) -> Mapping[str, str]:
+        return in_language(w.FIXED, self.language)
+
+    def text(self) -> str:
+        """All of it."""
+        title = self.rehearsal.title
+        chain = self.rehearsal.setting.chain.title
+        lines = [title, "=" * min(len(title), self.width)]
+        lines += self._wrapped(self.say["played"].format(protocol=self.protocol.ref, chain=chain), 0)
+        for scene in self.rehearsal.scenes:
+            lines += ["", *self.scene(scene)]
+        return "\n".join([*lines, "", *self._end()]) + "\n"
+
+    def scene(self, scene: Scene) -> Iterator[str]:
+        for entry in scene.due:
+            yield from self._concluded(entry, dated=True)
+        if scene.told is not None:
+            yield from self._wrapped(f"{self._moment(scene.at)}  {self._told(scene)}", 0, 4)
+        else:
+            yield f"{self._moment(scene.at)}  ({self.say['time']})"
+        if scene.note:
+            yield from self._wrapped(self.say[scene.note], 4)
+        if scene.refused:
+            refused = self.say["refused"].format(code=scene.refused.code, expected=scene.refused.expected)
+            yield from self._wrapped(refused, 4)
+        for entry in scene.followed:
+            yield from self._concluded(entry, dated=False)
+        if scene.told is not None and not scene.followed and not scene.refused:
+            yield f"    {self.say['nothing']}"
+        for what in scene.failed:
+            yield from self._wrapped(self.say["failed"].format(what=what), 4)
+
+    def _end(self) -> Iterator[str]:
+        case = self.rehearsal.case
+        clocks = [clock.name for clock in case.clocks.values() if clock.state is ClockState.RUNNING]
+        waiting = [self._partner(one.to) for one in case.referrals.values() if one.state in WAITING]
+        topics = {explain.topic.value for explain in self.protocol.explain} - set(case.explained)
+        if clocks:
+            yield from self._wrapped(self.say["open_clocks"].format(clocks=", ".join(clocks)), 0)
+        if waiting:
+            yield from self._wrapped(self.say["waiting"].format(referrals=", ".join(waiting)), 0)
+        if topics and case.report:
+            named = ", ".join(self._word("InformationTopic", topic) for topic in sorted(topics))
+            yield from self._wrapped(self.say["not_explained"].format(topics=named), 0)
+        for what in self.rehearsal.failed:
+            yield from self._wrapped(self.say["failed"].format(what=what), 0)
+        if not self.rehearsal.failures:
+            yield self.say["good"]
+
+    # -- what is told ----------------------------------------------------------------------------------------------------
+
+    def _told(self, scene: Scene) -> str:
+        assert scene.told is not None
+        name = type(scene.told).TYPE
+        does = in_language(w.TOLD, self.language).get(name, name)
+        details = ", ".join(self._details(name, scene.told.model_dump(mode="json", exclude_defaults=True)))
+        return f"{self._partner(scene.teller or '')} {does}" + (f": {details}." if details else ".")
+
+    def _details(self, event_type: str, said: Mapping[str, Any]) -> Iterator[str]:
+        """The coded words of what was said, without ids and moments."""
+        for inner in ("facts", "terms", "place"):
+            if isinstance(said.get(inner), Mapping):
+                yield from self._details(event_type, said[inner])
+        for name, value in said.items():
+            if name in _UNSAID or (name == "referral" and self._answers_its_own(value)):
+                continue
+            if value is True:
+                yield name.replace("_", " ")
+            elif isinstance(value, str | list) and (shown := self._value(event_type, name, value)):
+                yield shown
+
+    def _answers_its_own(self, referral: Any) -> bool:
+        """Whoever answers a referral is the one it went to: no need to say so."""
+        return str(referral) in self.rehearsal.case.referrals
+
+    # -- what follows ----------------------------------------------------------------------------------------------------
+
+    def _concluded(self, entry: Entry, *, dated: bool) -> Iterator[str]:
+        when = f"{self._moment(entry.envelope.time)}  " if dated else "  "
+        yield from self._wrapped(f"{when}> {self._sentence(entry)}", 0 if dated else 2, 6)
+        if source := self._source(entry):
+            yield from self._wrapped(self.say["source"].format(source=source), 6, 8)
+
+    def _sentence(self, entry: Entry) -> str:
+        name = entry.envelope.type
+        event = entry.event
+        if isinstance(event, ClockStarted) and event.due_at is None:
+            name = "clock.measures"
+        template = in_language(w.CONCLUDED, self.language).get(name)
+        fields = {key: self._value(name, key, value) for key, value in event.model_dump().items() if key != "premises"}
+        fields |= self._about(entry)
+        if template is None:
+            shown = ", ".join(f"{key} {value}" for key, value in fields.items() if value)
+            return f"{name}: {shown}"
+        return template.format_map({"tell": self.say["nobody"], **fields, "tell_": ""})
+
+    def _about(self, entry: Entry) -> dict[str, str]:
+        """What a conclusion speaks of by id: the referral's receiver, the clock's name, the protocols, the person."""
+        event, case, found = entry.event, self.rehearsal.case, dict[str, str]()
+        if (referral := case.referrals.get(getattr(event, "referral", ""))) is not None:
+            found["to"] = self._partner(referral.to)
+        if (clock := case.clocks.get(str(getattr(event, "clock", "")))) is not None:
+            found["clock"] = clock.name
+        if (due := getattr(event, "due_at", None)) is not None:
+            found["due_at"] = self._moment(due)
+        if isinstance(event, ClockStarted):
+            found["kind"] = self.say[event.kind.value]
+            found["responsible"] = self._partner(event.responsible) if event.responsible else self.say["nobody"]
+        if (of := getattr(event, "of", None)) is not None:
+            found["of"] = self.say["the_person" if of is Person.VICTIM else "other_side"]
+        if refs := getattr(event, "protocols", None):
+            found["protocols"] = ", ".join(f"{ref.name}@{ref.version}" for ref in refs)
+        for name in ("protocol", "after", "before"):
+            if (ref := getattr(event, name, None)) is not None:
+                found[name] = f"{ref.name}@{ref.version}"
+        if (elapsed := getattr(event, "elapsed_s", None)) is not None:
+            found["elapsed_s"] = self._period(elapsed)
+        if hasattr(event, "tell") and not event.tell:
+            found["tell"] = self.say["nobody"]
+        return found
+
+    def _source(self, entry: Entry) -> str | None:
+        """The passage of the step, inform or clock; None for what rests on no part of a protocol."""
+        event = entry.event
+        if not isinstance(event, ReferralProposed | PartyInformed | ClockStarted) or event.protocol is None:
+            return None
+        protocol = self.rehearsal.setting.protocols.get(event.protocol.name, event.protocol.version)
+        if isinstance(event, ReferralProposed):
+            step = protocol.step(event.step or "")
+            return step.source if step else None
+        if isinstance(event, ClockStarted):
+            clock = protocol.clock(event.clock)
+            return clock.source if clock else None
+        return next((inform.source for inform in protocol.informs if inform.id == event.inform), None)
+
+    # -- words -----------------------------------------------------------------------------------------------------------
+
+    def _value(self, event_type: str, name: str, value: Any) -> str:
+        if isinstance(value, list | tuple):
+            return ", ".join(filter(None, (self._value(event_type, name, one) for one in value)))
+        if isinstance(value, dict):
+            return ", ".join(filter(None, (self._value(event_type, key, one) for key, one in value.items())))
+        if isinstance(value, datetime):
+            return self._moment(value)
+        if value is None:
+            return ""
+        text = str(value)
+        if text in self.rehearsal.setting.chain.partners:
+            return self._partner(text)
+        listed = _REASONS.get(event_type) if name == "reason" else _LISTED.get(name)
+        if listed:
+            return self._word(listed, text)
+        referral = self.rehearsal.case.referrals.get(text)
+        return self._partner(referral.to) if referral else text
+
+    def _word(self, listed: str, word: str) -> str:
+        return lists().get(listed, {}).get(word, word) if self.language == "nl" else word.replace("_", " ")
+
+    def _partner(self, partner: str) -> str:
+        found = self.rehearsal.setting.chain.partners.get(partner)
+        return found.name.removesuffix(" (voorbeeld)") if found else partner
+
+    def _moment(self, at: datetime) -> str:
+        local, column = (
+            at.astimezone(ZoneInfo(self.rehearsal.setting.chain.file.time_zone)),
+            LANGUAGES.index(self.language),
+        )
+        month = "mrt" if MONTHS[column][local.month - 1] == "maart" else MONTHS[column][local.month - 1][:3]
+        return f"{w.DAYS[column][local.weekday()]} {local.day} {month} {local.year} {local:%H:%M}"
+
+    def _period(self, seconds: int) -> str:
+        said = in_language(w.PERIODS, self.language)
+        for unit, size, from_s in (("d", 86_400, 3 * 86_400), ("h", 3_600, 7_200), ("m", 60, 0)):
+            if seconds >= from_s:
+                return f"{seconds // size} {said[unit]}"
+        return f"0 {said['m']}"
+
+    def _wrapped(self, text: str, indent: int, below: int | None = None) -> list[str]:
+        first, others = " " * indent, " " * (indent if below is None else below)
+        return textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+
+
+def differences(old: Script, new: Script) -> tuple[str, bool]:
+    """Both plays beside each other, line by line, and whether anything differs besides the version's name."""
+    say, lines, differs = new.say, list[str](), False
+    lines.append(say["against"].format(old=old.protocol.ref, new=new.protocol.ref))
+    narrow = WIDTH - 2
+    was, is_ = (Script(one.rehearsal, one.protocol, one.language, narrow) for one in (old, new))
+    for before, after in zip(old.rehearsal.scenes, new.rehearsal.scenes, strict=False):
+        a = [line.replace(old.protocol.ref, new.protocol.ref) for line in was.scene(before)]
+        b = list(is_.scene(after))
+        lines.append("")
+        for line in difflib.ndiff(a, b):
+            if not line.startswith("?"):
+                lines.append(line.rstrip())
+                differs = differs or line[0] in "+-"
+    if not differs:
+        lines += ["", say["same"]]
+    return "\n".join(lines) + "\n", differs

@@ -1,0 +1,163 @@
+"""The pictures: drawable, complete, of enough contrast, and current in docs. What a browser makes of them: `test_draw_in_browser.py`."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from backbone.authoring import hers, pages, picture
+from backbone.authoring.picture import ALWAYS_ON, CLOCK, INK, PAPER, PLAIN, SOFT, TOLD, YES, Card, Lane, Route, draw
+from backbone.authoring.route import route
+from backbone.cli.main import app
+from backbone.protocols import Protocol, Protocols
+from schakel.events.vocab import InformationTopic
+from schakel.her_copy import LANGUAGES
+from tests.outing.scan import outs
+from tests.protocols.samples import ROOT
+
+SVG = "{http://www.w3.org/2000/svg}"
+MARKS = (YES, ALWAYS_ON, TOLD, CLOCK, PLAIN)
+
+
+def words(svg: str) -> str:
+    root = ElementTree.fromstring(svg)
+    return " ".join(
+        " ".join(one.itertext()) for one in root.iter() if one.tag in (f"{SVG}text", f"{SVG}title", f"{SVG}desc")
+    )
+
+
+def test_it_can_be_drawn_and_says_what_it_is(protocols: Protocols):
+    for protocol in protocols:
+        root = ElementTree.fromstring(draw(route(protocol)))
+        assert root.get("viewBox", "").startswith("0 0 360 ")
+        assert root.get("role") == "img"
+        title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+        assert title is not None
+        assert title.text == protocol.title
+        assert description is not None
+        assert len(description.text or "") > 100
+        assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+
+
+def test_every_step_clock_and_question_is_in_the_picture(protocols: Protocols):
+    for protocol in protocols:
+        lanes = {lane.heading: lane.cards for lane in route(protocol).lanes}
+        assert len(lanes.get("Wie krijgt de melding", ())) == len(protocol.steps)
+        assert len(lanes.get("Welke tijd loopt er", ())) == len(protocol.clocks)
+        assert len(lanes.get("Wie hoort het alleen", ())) == len(protocol.informs)
+        assert [card.title for card in lanes.get("Er wordt gevraagd", ())] == [one.question for one in protocol.checks]
+
+
+def test_nothing_is_loaded_from_elsewhere(protocols: Protocols):
+    for protocol in protocols:
+        assert set(re.findall(r"https?://[^\s\"']+", draw(route(protocol)))) == {"http://www.w3.org/2000/svg"}
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: mark.name)
+def test_there_is_contrast_enough(mark: picture.Mark):
+    for ink in (INK, SOFT, mark.edge):
+        assert contrast(ink, mark.fill) >= 7
+        assert contrast(ink, PAPER) >= 7
+
+
+def test_no_mark_is_told_apart_by_colour_alone():
+    shapes = {re.sub(r"#[0-9a-f]{6}", "", picture._shape(mark, 0, 0)) for mark in MARKS}
+    assert len(shapes) == len(MARKS)
+
+
+def test_a_long_word_is_broken():
+    long = "w" * 80
+    svg = draw(Route("x", "y", "z", (Lane("kop", (Card(long),)),)))
+    lines = [one.text or "" for one in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    assert "".join(line for line in lines if set(line) == {"w"}) == long
+    assert max(map(len, lines)) < 30
+
+
+def test_too_narrow_is_refused():
+    with pytest.raises(ValueError, match="at least 300 pixels"):
+        draw(Route("x", "y", "z", ()), 200)
+
+
+# --- for who reported -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_her_picture_outs_nobody(protocols: Protocols, language):
+    for protocol in protocols:
+        assert outs(words(draw(hers.route(protocol, language)))) is None
+    assert outs(words(draw(route(protocols.get("groningen-protocolkaart", "2017.1"))))), "and this would notice"
+
+
+def test_no_word_that_may_stand_in_it_outs():
+    tables = (hers.LINES, hers.TOPICS, hers.RECEIVERS, hers._UNITS, {"help": hers._HELP})
+    assert [(said, word) for table in tables for pair in table.values() for said in pair if (word := outs(said))] == []
+    assert set(hers.TOPICS) == set(InformationTopic)
+
+
+def test_her_picture_promises_no_more_than_the_protocol(protocols: Protocols):
+    said = {one.protocol: words(draw(hers.route(one))) for one in protocols}
+    assert "Binnen 48 uur. Dat is beloofd" in " ".join(said["handreiking-negen-stappen"].split())
+    assert "Hier is geen tijd beloofd" in said["amsterdam-handelingskader"]
+    assert "beloofd" not in said["amsterdam-handelingskader"].replace("geen tijd beloofd", "")
+
+
+def test_a_step_that_strips_is_told_as_it_is(protocols: Protocols):
+    said = " ".join(words(draw(hers.route(protocols.get("groningen-protocolkaart", "2017.1"), "en"))).split())
+    assert "Always. Without your name if you say no" in said
+    assert "Only if you say yes" not in said
+
+
+# --- the pages and the command ----------------------------------------------------------------------------------------
+
+
+def test_the_pages_are_current(protocols: Protocols):
+    wanted = pages.pages(protocols)
+    stale = [name for name, text in wanted.items() if not _is(ROOT / "docs" / name, text)]
+    assert stale == [], "run python -m backbone.authoring.pages"
+    there = {
+        f"protocols/{path.relative_to(ROOT / 'docs' / 'protocols')}" for path in (ROOT / "docs/protocols").rglob("*.*")
+    }
+    assert there <= set(wanted)
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+def test_pages_change_only_what_differs(tmp_path: Path, protocols: Protocols):
+    assert set(pages.write(tmp_path, protocols)) == set(pages.pages(protocols))
+    assert pages.write(tmp_path, protocols) == []
+    one: Protocol = protocols.get("groningen-protocolkaart", "2017.1")
+    gone = pages.write(tmp_path, [one])
+    assert "protocols/amsterdam-handelingskader-2023.1.md" in gone
+    assert not (tmp_path / "protocols/amsterdam-handelingskader-2023.1.md").exists()
+
+
+def test_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(ROOT)
+    run = lambda *more: CliRunner().invoke(app, ["protocol", "draw", "groningen-protocolkaart", *more])  # noqa: E731
+    assert ElementTree.fromstring(run().stdout).tag == f"{SVG}svg"
+    to = tmp_path / "route.svg"
+    assert f"{to} is there" in run("--to", str(to), "--for-person", "--language", "en").stdout
+    assert "What happens with what you tell" in to.read_text(encoding="utf-8")
+    assert run("--language", "en").exit_code == 2
+    assert "at least 300 pixels" in run("--width", "100").stderr
+
+
+def test_several_pictures_on_a_page_have_ids_of_their_own(protocols: Protocols):
+    one = hers.route(protocols.get("groningen-protocolkaart", "2017.1"))
+    ids = [re.findall(r' id="([^"]+)"', draw(one, name=name)) for name in ("route-1-1", "route-1-2")]
+    assert ids == [["route-1-1-title", "route-1-1-description"], ["route-1-2-title", "route-1-2-description"]]

@@ -1,0 +1,225 @@
+"""`backbone protocol try`: the scenarios beside the protocols hold, what differs is shown, and a faulty scenario says where."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from backbone.cli.main import app
+from backbone.protocols import load_protocols
+from services.rehearsal.scenario import beside
+from tests.protocols.samples import ROOT
+
+Run = Callable[..., Result]
+SHIPPED = [
+    (one, path) for one in load_protocols(ROOT / "protocols") for path in beside(ROOT / "protocols", one.protocol)
+]
+SCENARIO = """\
+scenario: Een proef
+lines:
+  - at: 2026-03-02 12:00
+    by: police
+    tell: report.received
+    with: {natures: [threat], acute: true}
+    expect: [case.opened, referral.held victim_support not_asked, party.informed mayor, clock.started contact]
+"""
+
+
+@pytest.fixture
+def backbone(monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(ROOT)
+    return lambda *words: CliRunner().invoke(app, ["protocol", "try", *map(str, words)])
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    from tests.protocols.samples import PROTOCOL
+
+    path = tmp_path / "proef" / "1.0.yaml"
+    path.parent.mkdir()
+    path.write_text(PROTOCOL, encoding="utf-8")
+    return path
+
+
+def scenario(tmp_path: Path, text: str = SCENARIO) -> Path:
+    path = tmp_path / "een-proef.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("protocol", "path"), SHIPPED, ids=lambda one: getattr(one, "stem", getattr(one, "protocol", ""))
+)
+def test_a_scenario_beside_a_protocol_holds(backbone: Run, protocol, path: Path):
+    result = backbone(f"{protocol.protocol}@{protocol.version}", path)
+    assert result.exit_code == 0, result.output
+    assert "Alles volgde zoals verwacht." in result.stdout
+    assert [line for line in result.stdout.splitlines() if len(line) > 80] == []
+    assert "\x1b" not in result.stdout
+
+
+def test_every_protocol_that_does_something_has_a_scenario():
+    tried = {protocol.protocol for protocol, _ in SHIPPED}
+    acting = {one.protocol for one in load_protocols(ROOT / "protocols") if one.steps or one.clocks or one.informs}
+    assert {"groningen-protocolkaart", "amsterdam-handelingskader", "handreiking-negen-stappen"} <= tried <= acting
+
+
+def test_it_shows_what_follows_with_the_passage(backbone: Run):
+    text = flat(backbone("groningen-protocolkaart").stdout)
+    assert "> Voorstel: naar Discriminatie Meldpunt Groningen" in text
+    assert "Waar dit staat: [0] flyer «De partners verwijzen de melding altijd door" in text
+    assert "mag Discriminatie Meldpunt Groningen dit hebben?" in text
+    english = flat(backbone("groningen-protocolkaart", "--language", "en").stdout)
+    assert "> Proposed: to Discriminatie Meldpunt Groningen" in english
+    assert "Where it says so:" in english
+
+
+def test_clocks_come_due_as_time_passes(backbone: Run):
+    text = flat(backbone("handreiking-negen-stappen").stdout)
+    assert "vr 1 mei 2026 22:00 > Herinnering aan Gemeente Groningen: klok 'contact-met-melder'." in text
+    assert "za 2 mei 2026 22:00 > Te laat: klok 'contact-met-melder'. Gemeente Groningen hoort dat." in text
+    assert "ma 30 mrt 2026 13:00" in text, "48 hours over the night in which the clock goes forward"
+
+
+def test_a_protocol_that_no_chain_has_plays_in_an_example(backbone: Run, small: Path, tmp_path: Path):
+    result = backbone(small, scenario(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert "Slachtofferhulp krijgt niets. Reden: niet gevraagd." in flat(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("expect: [case.opened,", "expect: [case.closed,", "NIET ZOALS VERWACHT: case.closed"),
+        ("clock.started contact]", "clock.started ander]", "NIET ZOALS VERWACHT: clock.started ander"),
+        ("    expect: [case.opened, referral.held victim_support not_asked, party.informed mayor, clock.started contact]",
+         "    expect: []", "NIET ZOALS VERWACHT: expected nothing"),
+        ("clock.started contact]", "clock.started contact]\nnever: [party.informed mayor]", "never: party.informed mayor"),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_expected_is_said_and_is_the_exit_code(
+    backbone: Run, small: Path, tmp_path: Path, old: str, new: str, said: str
+):
+    assert old in SCENARIO
+    result = backbone(small, scenario(tmp_path, SCENARIO.replace(old, new)))
+    assert result.exit_code == 1
+    assert said in flat(result.stdout)
+
+
+def test_who_may_not_tell_it_is_refused_as_intake_would(backbone: Run, small: Path, tmp_path: Path):
+    more = "  - {at: 2026-03-02 13:00, by: school, tell: close.requested, with: {reason: enough_help}}\n"
+    result = backbone(small, scenario(tmp_path, SCENARIO + more))
+    assert result.exit_code == 1
+    assert "GEWEIGERD (" in result.stdout
+    code = re.search(r"GEWEIGERD \(([a-z_.]+)\)", result.stdout)
+    assert code
+    expected = more.replace("}}\n", f"}}, refused: {code[1]}}}\n")
+    assert backbone(small, scenario(tmp_path, SCENARIO + expected)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("by: police", "by: polise", 4, "`polise` is no partner and no role"),
+        ("tell: report.received", "tell: report.recieved", 5, "`report.recieved` is nothing that a partner tells"),
+        ("natures: [threat]", "natures: [thread]", 6, "of report.received is not right"),
+        ("at: 2026-03-02 12:00", "at: morgen", 3, "no moment"),
+        ("lines:", "line:", 2, "`line` is not a field"),
+    ],
+)
+def test_a_faulty_scenario_says_where(
+    backbone: Run, small: Path, tmp_path: Path, old: str, new: str, line: int, said: str
+):
+    result = backbone(small, scenario(tmp_path, SCENARIO.replace(old, new)))
+    assert result.exit_code == 2
+    assert f"een-proef.yaml:{line}:" in result.stderr
+    assert said in flat(result.stderr)
+
+
+def test_against_another_version_shows_what_differs(backbone: Run, small: Path, tmp_path: Path):
+    newer = small.with_name("1.1.yaml")
+    text = small.read_text().replace('"1.0"', '"1.1"').replace('limit: "48h"', 'limit: "24h"').replace('["24h"]', "[]")
+    newer.write_text(text.replace("promised", "our_choice"))
+    result = backbone(newer, scenario(tmp_path), "--against", small)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "- alleen in proef@1.0, + alleen in proef@1.1" in lines
+    changed = [line for line in lines if line[:2] in ("- ", "+ ") and "alleen" not in line]
+    assert any("wo 4 mrt 2026 12:00" in line for line in changed if line[0] == "-")
+    assert any("di 3 mrt 2026 12:00" in line for line in changed if line[0] == "+")
+    assert not [line for line in changed if "Voorstel" in line], "what is the same is no difference"
+    assert "Geen verschil." in backbone(small, scenario(tmp_path), "--against", small).stdout
+
+
+def test_a_chain_that_is_not_there_and_no_scenarios(backbone: Run, small: Path, tmp_path: Path):
+    result = backbone(small, scenario(tmp_path, "chain: nergens\n" + SCENARIO))
+    assert result.exit_code == 2
+    assert "'nergens', which is not there; expected one of voorbeeld, amsterdam, groningen" in result.stderr
+    assert "has no scenarios" in backbone(small).stderr
+
+
+# --- a real case ----------------------------------------------------------------------------------------------------
+
+
+def history() -> str:
+    """As `schakel case history --json` prints it: a case of Groningen, told and concluded, answered by the Meldpunt."""
+    import json
+
+    from schakel.cli.case import _plain_step
+    from schakel.history import Step
+    from tests.support.casebook import given
+    from tests.support.telling import DMG, GRONINGEN, accepted, assessed, granted, report_in_groningen
+
+    story = given(
+        report_in_groningen(),
+        assessed(GRONINGEN, "discrimination_or_violence", "yes"),
+        granted(DMG, by=GRONINGEN),
+        accepted(DMG),
+    )
+    steps = zip(story.world.ledger, story.world.folded()[1], strict=True)
+    return "\n".join(json.dumps(_plain_step(Step(entry, effect)), default=str) for entry, effect in steps) + "\n"
+
+
+def test_a_real_case_again_under_a_protocol(backbone: Run, tmp_path: Path):
+    path = tmp_path / "case.jsonl"
+    path.write_text(history(), encoding="utf-8")
+    result = backbone("groningen-protocolkaart", "--history", path)
+    assert result.exit_code == 0, result.output
+    text = flat(result.stdout)
+    assert "Bezorgd bij Discriminatie Meldpunt Groningen." in text
+    assert "neemt de doorverwijzing aan" in text
+    assert "niet is voorgesteld" not in text
+
+
+def test_a_real_case_under_a_version_that_does_not_refer(backbone: Run, tmp_path: Path):
+    """The answer to a referral that this version would never have made is shown as such, and breaks nothing."""
+    path = tmp_path / "case.jsonl"
+    path.write_text(history(), encoding="utf-8")
+    text = (ROOT / "protocols/groningen-protocolkaart/2017.1.yaml").read_text(encoding="utf-8")
+    newer = tmp_path / "groningen-protocolkaart" / "2099.1.yaml"
+    newer.parent.mkdir()
+    newer.write_text(
+        text.replace('"2017.1"', '"2099.1"').replace(
+            "door: [municipality, municipal_desk, protocol_officer, coc, ", "door: [coc, "
+        )
+    )
+    result = backbone(newer, "--history", path, "--against", "groningen-protocolkaart@2017.1")
+    assert result.exit_code == 0, result.output
+    text = flat(result.stdout)
+    assert "- > Voorstel: naar Discriminatie Meldpunt Groningen" in text
+    assert "+ (Dit antwoordt op een doorverwijzing die hier niet is voorgesteld.)" in text
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", "no json\n", '{"type": "report.received", "logged_at": "x"}\n'])
+def test_a_file_that_is_no_history(backbone: Run, tmp_path: Path, text: str):
+    path = tmp_path / "case.jsonl"
+    path.write_text(text)
+    result = backbone("groningen-protocolkaart", "--history", path)
+    assert result.exit_code == 2
+    assert "schakel case history" in result.stderr
