@@ -9,7 +9,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -20,6 +20,15 @@ from schakel.record import Raw
 
 _IDS_AT_ONCE = 500
 _COLUMNS = ", ".join(f'"{field.name}"' for field in fields(Checkpoint))
+_EARLIEST = """
+    WITH RECURSIVE places(place) AS (
+        SELECT min("partition") FROM timer
+        UNION ALL
+        SELECT (SELECT min("partition") FROM timer WHERE "partition" > place) FROM places WHERE place IS NOT NULL
+    )
+    SELECT min((SELECT min(due_at_ms) FROM timer WHERE "partition" = place)) FROM places WHERE place IS NOT NULL
+"""
+"""From partition to partition by the index: a plain min() over all would read every timer there is, whenever intake asks."""
 _LOCK_LITE = f'SELECT {_COLUMNS} FROM checkpoint WHERE topic = ? AND "partition" = ?'
 _LOCK = f'SELECT {_COLUMNS} FROM checkpoint WHERE topic = %b AND "partition" = %b FOR UPDATE'
 
@@ -158,20 +167,27 @@ class Tx:
         )
 
     def timers_due(self, partition: int, until_ms: int, limit: int) -> list[str]:
-        """Cases of a partition with a timer at or before this moment, most urgent first."""
-        column = tables.timer.c
-        statement = (
-            select(column.case_id)
-            .where(column.partition == partition, column.due_at_ms <= until_ms)
-            .group_by(column.case_id)
-            .order_by(func.min(column.due_at_ms), column.case_id)
-            .limit(limit)
-        )
-        return list(self.connection.execute(statement).scalars())
+        """Cases of a partition with a timer at or before this moment, most urgent first.
+
+        Read in the order of the index and no further than needed: however many are due at once, this costs what `limit` costs.
+        """
+        rows_wanted, column = limit, tables.timer.c
+        while True:
+            statement = (
+                select(column.case_id)
+                .where(column.partition == partition, column.due_at_ms <= until_ms)
+                .order_by(column.due_at_ms)
+                .limit(rows_wanted)
+            )
+            rows = list(self.connection.execute(statement).scalars())
+            cases = list(dict.fromkeys(rows))[:limit]
+            if len(cases) == limit or len(rows) < rows_wanted:
+                return cases
+            rows_wanted *= 2  # a case has several timers that are due
 
     def earliest_timer(self) -> int | None:
         """The first timer of the whole service (milliseconds since 1970), or None."""
-        row = self._cursor().execute("SELECT min(due_at_ms) FROM timer").fetchone()
+        row = self._cursor().execute(_EARLIEST).fetchone()
         return None if row is None else row[0]
 
     # -- parked --------------------------------------------------------------------------------------------------------

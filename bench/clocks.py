@@ -1,0 +1,253 @@
+"""A million open clocks: how late a breach is said, how fast a burst drains, what it costs others, and memory.
+`python -m bench.clocks [quick]`.
+
+Follow-up's real processor over its real database (SQLite on this machine's disk), without a broker: a watermark is read, cases are found
+by the index of moments, breaches concluded and put out, and read back. The two trips through Kafka that lie between are in
+`bench.latency`. `SCHAKEL_BENCH_CLOCKS=1000000` says how many; without it the full million, with `quick` twenty thousand.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from backbone.casework import LEDGER, timers_of
+from backbone.definition_files import load_definitions
+from backbone.desks import Desk, _encode
+from backbone.records import ledger_record
+from backbone.store.rows import Checkpoint, Outgoing
+from backbone.store.store import Store
+from bench import stand
+from schakel.case import conclude, fold
+from schakel.case_clocks import next_moments
+from schakel.case_state import State, dump, load
+from schakel.entry import Entry
+from schakel.envelope import Envelope
+from schakel.events import Event
+from schakel.events.chain import WatermarkPassed
+from schakel.events.contact import InformationGiven
+from schakel.events.report import CaseOpened, Place, ProtocolRef, ReportFacts, ReportReceived
+from schakel.ids import new_event_id, partner_source, service_source
+from schakel.record import Raw
+from services.followup.processor import FollowupProcessor, FollowupRules
+from services.followup.rules import decide
+
+MILLION, QUICK = 1_000_000, 20_000
+BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DOOR, OIN = "politie-noord", "99999999100000001000"
+HANDREIKING = ProtocolRef(name="handreiking-negen-stappen", version="2017.1")
+CARD = ProtocolRef(name="groningen-protocolkaart", version="2017.1")
+AT_ONCE, A_SECOND, SECONDS, BATCH = 5_000, 500, 20, 20
+
+
+def case_id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
+def opened() -> list[Entry]:
+    """A report in Groningen and its opening under two protocols."""
+    case = case_id(0)
+    facts = ReportFacts(identity="by_name", place=Place(municipality="groningen", district="centrum"))
+    report = Envelope(new_event_id(), partner_source(OIN), "report.received", BEGIN, case, logtime=BEGIN, partner=DOOR)
+    opening = CaseOpened(
+        chain="groningen", chain_version="1", protocols=(CARD, HANDREIKING), fold_version=1, door=DOOR,
+        coordinator="gemeente-groningen", premises=(report.id,),
+    )  # fmt: skip
+    envelope = Envelope(new_event_id(), service_source("routing"), "case.opened", BEGIN, case)
+    return [Entry(report, ReportReceived(reported_at=BEGIN, facts=facts)), Entry(envelope, opening)]
+
+
+def pattern(rules: FollowupRules) -> State:
+    """A case with all its clocks started."""
+    entries = opened()
+    while wanted := list(rules.decide(fold(case_id(0), entries), None)):
+        state = fold(case_id(0), entries)
+        entries += [conclude(state, event) for event in wanted]
+    return fold(case_id(0), entries)
+
+
+def due_in(number: int, cases: int, burst: int) -> timedelta:
+    """The first `burst` cases are due at one moment, the next 500 a second, and all others next year."""
+    if number < burst:
+        return timedelta(hours=48)
+    second = (number - burst) // A_SECOND
+    return timedelta(hours=49, seconds=second) if second < SECONDS else timedelta(days=365, seconds=number % 86_400)
+
+
+def fill(path: Path, cases: int, burst: int) -> None:
+    """So many cases, each with a clock that is open, written as the service writes them."""
+    chains, protocols = load_definitions(stand.ROOT / "protocols", stand.ROOT / "chains")
+    like = dump(pattern(FollowupRules(chains, protocols)))
+    store = opened_store(path)
+    for begin in range(0, cases, AT_ONCE):
+        blobs, timers = {}, {}
+        for number in range(begin, min(begin + AT_ONCE, cases)):
+            state = load(like)
+            state.id = case_id(number)
+            for clock in state.clocks.values():
+                if clock.due_at:
+                    clock.due_at = BEGIN + due_in(number, cases, burst)
+                    clock.reminded = len(clock.remind_at)
+                elif clock.remind_at:
+                    clock.remind_at = [BEGIN + timedelta(days=400)]
+            blobs[state.id], timers[state.id] = _encode(Desk(state)), timers_of(state, next_moments)
+        with store.transaction(LEDGER, 0) as tx:
+            tx.save_snapshots(blobs)
+            tx.set_timers(timers)
+            tx.advance()
+    store.close()
+
+
+def opened_store(path: Path) -> Store:
+    store = Store(f"sqlite:///{path}", "followup")
+    store.migrate()
+    store.take_up([Checkpoint(0, LEDGER, 0, 0, "bench")])
+    return store
+
+
+class Followup:
+    """The processor, its store, and one ledger partition as a list."""
+
+    def __init__(self, store: Store) -> None:
+        chains, protocols = load_definitions(stand.ROOT / "protocols", stand.ROOT / "chains")
+        self.rules = FollowupRules(chains, protocols)
+        self.store, self.processor, self.end = store, FollowupProcessor("followup", self.rules), 0
+
+    def raw(self, record: Outgoing) -> Raw:
+        self.end += 1
+        return Raw(LEDGER, 0, self.end - 1, 0, record.key, record.value, record.headers)
+
+    def work(self, raws: list[Raw] | None) -> tuple[list[Raw], bool]:
+        """One transaction (a batch of records, or a tick); what it put out for the ledger, and whether a tick has more to do."""
+        out, more = [], False
+        with self.store.transaction(LEDGER, 0) as tx:
+            if raws is None:
+                more = self.processor.tick(tx, LEDGER, 0)
+            else:
+                self.processor.process(tx, raws)
+            tx.checkpoint.next_offset = self.end
+            for row in tx.write_outbox():
+                out += [self.raw(record) for record in row.records if record.topic == LEDGER]
+                tx.forget_published(row.seq)
+            tx.advance()
+        return out, more
+
+    def watermark(self, at: datetime) -> Raw:
+        envelope = Envelope(new_event_id(), service_source("intake"), WatermarkPassed.TYPE, at)
+        return self.raw(ledger_record(Entry(envelope, WatermarkPassed(at=at)), 0, "watermark"))
+
+    def told(self, event: Event, number: int, at: datetime) -> Raw:
+        case = case_id(number)
+        envelope = Envelope(new_event_id(), partner_source(OIN), event.TYPE, at, case, logtime=at, partner=DOOR)
+        return self.raw(ledger_record(Entry(envelope, event), 0, case))
+
+
+def batches(it: Followup, cases: int) -> Iterator[list[Raw]]:
+    """What partners go on telling meanwhile, in other cases than those that are due."""
+    number = cases
+    while True:
+        number -= BATCH
+        yield [it.told(InformationGiven(topic="emergency"), max(number + n, 0), BEGIN) for n in range(BATCH)]
+
+
+def ingest(it: Followup, source: Iterator[list[Raw]]) -> float:
+    """Milliseconds for a batch of told events."""
+    raws = next(source)
+    began = time.perf_counter()
+    it.work(raws)
+    return (time.perf_counter() - began) * 1000
+
+
+def drain(it: Followup, at: datetime, source: Iterator[list[Raw]]) -> tuple[int, float, float, list[float]]:
+    """Everything that is due by `at`: how many breaches, seconds until all are said, seconds to read them back, and how long a batch of
+    told events took that came in between (a batch behind each tick: it waits for that tick)."""
+    began, meanwhile_s, waited_ms, said = time.perf_counter(), 0.0, [], []
+    out, _ = it.work([it.watermark(at)])
+    more = True
+    while out or more:
+        said += out
+        tick = time.perf_counter()
+        out, more = it.work(None)
+        tick_ms = (time.perf_counter() - tick) * 1000
+        before = time.perf_counter()
+        waited_ms.append(tick_ms + ingest(it, source))
+        meanwhile_s += time.perf_counter() - before
+    concluded_s = time.perf_counter() - began - meanwhile_s
+    began = time.perf_counter()
+    for start in range(0, len(said), AT_ONCE):
+        it.work(said[start : start + AT_ONCE])
+    return len(said), concluded_s, time.perf_counter() - began, waited_ms
+
+
+def resident_mb() -> float:
+    fields = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in fields if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def main() -> None:
+    cases = int(os.environ.get("SCHAKEL_BENCH_CLOCKS") or (QUICK if stand.quick() else MILLION))
+    burst = cases // 10
+    directory = stand.HOME / "run" / "clocks"
+    path = directory / "followup.db"
+    if "fill" in sys.argv[1:]:
+        fill(path, cases, burst)
+        return
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    started = time.perf_counter()
+    environment = {**os.environ, "SCHAKEL_BENCH_CLOCKS": str(cases)}
+    subprocess.run(
+        [sys.executable, "-m", "bench.clocks", "fill"], check=True, env=environment
+    )  # its memory is not the service's
+    filled_s = time.perf_counter() - started
+    it = Followup(opened_store(path))
+    idle_mb, source = resident_mb(), batches(it, cases)
+    calm_ms = [ingest(it, source) for _ in range(60)]
+    said, concluded_s, read_back_s, busy_ms = drain(it, BEGIN + timedelta(hours=48), source)
+    assert said == burst, f"{said} breaches, {burst} were due"
+    lag_ms = []
+    for second in range(min(SECONDS, max((cases - burst) // A_SECOND, 1))):
+        began = time.perf_counter()
+        out, more = it.work([it.watermark(BEGIN + timedelta(hours=49, seconds=second))])
+        while more or not out:
+            out, more = it.work(None)
+        lag_ms.append((time.perf_counter() - began) * 1000)
+        it.work(out)
+    stand.write(
+        "clocks",
+        {
+            "clocks": cases,
+            "filled_s": round(filled_s, 1),
+            "burst": {
+                "due_at_once": burst,
+                "concluded_per_s": round(burst / concluded_s),
+                "with_reading_back_per_s": round(burst / (concluded_s + read_back_s)),
+            },
+            "lag_ms_of_500_a_second": {"p50": stand.percentile(lag_ms, 0.5), "p99": stand.percentile(lag_ms, 0.99)},
+            "batch_of_20_ms": {
+                "calm_p50": stand.percentile(calm_ms, 0.5),
+                "calm_p99": stand.percentile(calm_ms, 0.99),
+                "in_the_burst_p50": stand.percentile(busy_ms, 0.5),
+                "in_the_burst_p99": stand.percentile(busy_ms, 0.99),
+            },
+            "memory_mb": {"idle": round(idle_mb, 1), "after": round(resident_mb(), 1)},
+            "evaluation_us": evaluation_us(it.rules),
+        },
+    )
+
+
+def evaluation_us(rules: FollowupRules) -> dict[str, float]:
+    """Processor time of one decision about a case under two protocols: what each event of a case costs besides folding it."""
+    state, times = pattern(rules), 2_000
+    began = stand.own_cpu_s()
+    for _ in range(times):
+        list(decide(state, rules.chains, rules.protocols, BEGIN))
+    return {"decision": round((stand.own_cpu_s() - began) / times * 1e6, 1), "clocks_in_the_case": len(state.clocks)}
+
+
+if __name__ == "__main__":
+    main()
