@@ -20,6 +20,7 @@ from schakel.events.contact import ContactAttempted, ContactMade
 from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined
 from schakel.events.report import ReportFacts, ReportReceived
 from schakel.events.vocab import (
+    Answer,
     AttemptOutcome,
     Channel,
     ConsentWay,
@@ -30,6 +31,7 @@ from schakel.events.vocab import (
     Person,
     Purpose,
     Scope,
+    TalkQuestion,
 )
 from schakel.messages import Receipt, ReferralOffered
 from schakel.sealing import Json
@@ -200,7 +202,7 @@ class Verbs:
 
     # --- contact -----------------------------------------------------------------------------------------------------------
 
-    def contactmade(
+    def contact_made(
         self,
         case: Case,
         *,
@@ -208,10 +210,23 @@ class Verbs:
         at: datetime,
         channel: Channel | str,
         listening_ear: bool = False,
+        answered: Iterable[TalkQuestion | str] = (),
+        wants_call: Answer | str = Answer.UNKNOWN,
         **options: Any,
     ) -> Receipt:
-        """You spoke with the person. at: when it was, not when you write it down."""
-        event = made(ContactMade, whom=whom, at=at, channel=channel, listening_ear=listening_ear)
+        """You spoke with the person. at: when it was, not when you write it down.
+
+        answered: which questions of yours got an answer (the answers themselves go in `personal`). wants_call: may she be called again?
+        """
+        event = made(
+            ContactMade,
+            whom=whom,
+            at=at,
+            channel=channel,
+            listening_ear=listening_ear,
+            answered=tuple(answered),
+            wants_call=wants_call,
+        )
         return self.tell(event, case=named(case), **options)
 
     def contact_attempted(

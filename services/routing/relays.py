@@ -26,12 +26,12 @@ Sent = Iterator[tuple[str, Message]]
 
 def relay(case: State, entry: Entry, chains: Chains, protocols: Protocols) -> Sent:
     """(partner, message) for what was told. case: as it stands now, which may be later than the event."""
-    chain = chain_for(case, chains)
-    if case.history or chain is None:
+    way, taken = _WAYS.get(type(entry.event)), isinstance(entry.event, ComplaintTaken)
+    if case.history or not (way or taken) or (chain := chain_for(case, chains)) is None:
         return
-    if (way := _WAYS.get(type(entry.event))) is not None:
+    if way:
         yield from way(case, entry, chain)
-    if isinstance(entry.event, ComplaintTaken) and lacking_items(case, chain, protocols):
+    elif lacking_items(case, chain, protocols):
         yield entry.author, Attention(case=case.id, concerning=entry.id, reason="items_missing")
 
 
