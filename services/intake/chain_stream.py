@@ -7,9 +7,10 @@ chain that keeps no scheme writes nothing.
 from datetime import datetime, timedelta
 
 from backbone.chain_desks import chains_in
-from backbone.chains import Chains, Partner
+from backbone.chains import Chain, Chains, Partner
 from backbone.chains.rhythms import begins, next_moment
 from backbone.chains.schemes import consultation_of
+from backbone.protocols.reading import digest
 from backbone.store.transaction import Tx
 from schakel.events import Told
 from schakel.events.partners import MinutesRecorded
@@ -23,7 +24,8 @@ class ChainStream:
 
     def __init__(self, chains: Chains) -> None:
         self.chains = chains
-        self._armed: set[int] = set()
+        self._says: dict[str, str] = {}
+        """What each chain keeps, as a digest: when a file changes, its next moment is another one."""
 
     def key(self, partner: Partner | None, event: Told) -> str:
         """The chain to whose stream it belongs: for minutes the one that keeps the consultation, else the first of its partner."""
@@ -33,18 +35,22 @@ class ChainStream:
         return own[0].name if own else "chain"
 
     def arm(self, tx: Tx, partition: int) -> None:
-        """Once a process and partition: have a timer stand for each chain here, from where its last watermark was logged."""
-        if partition in self._armed:
-            return
-        self._armed.add(partition)
+        """Have a timer stand for each chain here, from where its last watermark was logged; again when what it keeps has changed."""
         for chain in chains_in(self.chains, partition):
-            logged = tx.note(_note(chain.name))
-            begin = begins(chain)
-            if begin is not None:
-                after = datetime.fromisoformat(logged) if logged else begin - timedelta(microseconds=1)
-                self._wait(tx, chain.name, after)
-            else:
+            if tx.note(f"keeps/{chain.name}") == (says := self._digest(chain)):
+                continue
+            tx.set_note(f"keeps/{chain.name}", says)
+            logged, begin = tx.note(_note(chain.name)), begins(chain)
+            if begin is None:
                 tx.set_timers({f"{MARK}{chain.name}": []})
+            else:
+                self._wait(tx, chain.name, datetime.fromisoformat(logged) if logged else begin - timedelta.resolution)
+
+    def _digest(self, chain: Chain) -> str:
+        if chain.name not in self._says:
+            schemes = [f"{one.since}/{chain.protocols[one.use].digest}" for one in chain.file.schemes]
+            self._says[chain.name] = digest([chain.file.time_zone, chain.file.calendar, *schemes])
+        return self._says[chain.name]
 
     def passed(self, tx: Tx, name: str, at: datetime) -> None:
         """A watermark was logged for this timer: wait for the next moment behind it."""

@@ -1,5 +1,6 @@
 """MLD: the doors of the table, and what follows from them at intake and in routing. Named after their lines."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from backbone.protocols.door_files import check_door
 from backbone.protocols.doors import Goal, Group, Hidden, Route
 from backbone.protocols.overviews import By
 from schakel.envelope import Envelope
-from schakel.events.report import CheckAnswer
+from schakel.events.report import CheckAnswer, ReportReceived
 from schakel.events.vocab import Channel, Identity
 from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
@@ -105,7 +106,9 @@ def test_mld_1_a_door_for_insight_only(tmp_path: Path):
     asked = {"consents": (terms(ADV),)}
     assert refusal_of(files, channel="web_form", identity="one_way", **asked) == "door.no_way_back consents"
     assert refusal_of(files, channel="web_form", identity="one_way") is None
-    one = case(files, 1, report(by=WORKS_IT, channel="web_form", identity="one_way", sealed=()))
+    told = report(by=WORKS_IT, channel="web_form", identity="one_way")
+    assert isinstance(told.event, ReportReceived)
+    one = case(files, 1, replace(told, event=told.event.model_copy(update={"sealed": ()})))
     assert (one.clocks, one.needed, one.referrals) == ({}, {}, {})
     for name in ("almere-veilige-buurtapp", "zaanstreek-straatintimidatie"):
         door, problems = check_door(DOORS / f"{name}.yaml")
