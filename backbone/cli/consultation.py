@@ -29,7 +29,7 @@ def agenda(
 
       backbone consultation agenda amsterdam casusoverleg
 
-      backbone consultation agenda amsterdam rdo-casusoverleg --for om-amsterdam
+      backbone consultation agenda amsterdam casusoverleg --for politie-amsterdam
     """
     show_json(_ask(f"consultations/{_part(chain)}/{_part(consultation)}", partner))
 
@@ -44,9 +44,9 @@ def list_(
 
     Examples:
 
-      backbone consultation list amsterdam zaaksoverzicht
+      backbone consultation list rotterdam politielijst
 
-      backbone consultation list amsterdam politielijst --for om-amsterdam
+      backbone consultation list rotterdam politielijst --for om-rotterdam
     """
     show_json(_ask(f"overviews/{_part(chain)}/{_part(overview)}", partner))
 

@@ -1,5 +1,6 @@
 """RDO, UTR-3, UTR-6, ZWB-5: what stands on an agenda or a list, who may see it, how often partners meet. Named after their lines."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -271,3 +272,13 @@ def test_a_refused_label_stands_on_no_agenda(tmp_path: Path):
     shown = agenda_of(files, "driehoek", "2026-03-10 12:00", refused, same).lines
     assert [line.grounds for line in shown] == [("origin",)]
     assert "refused" not in repr(shown)
+
+
+def test_a_drill_and_an_erased_person_are_on_no_agenda(tmp_path: Path):
+    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    real = case(files, 1, report())
+    drill = case(files, 2, replace(report(at="2026-03-03 12:00"), drill=True))
+    erased = case(files, 3, report(at="2026-03-04 12:00"))
+    assert len(agenda_of(files, "driehoek", "2026-03-10 12:00", real, drill, erased).lines) == 2
+    erased.erased["victim"] = "the event that says so"
+    assert len(agenda_of(files, "driehoek", "2026-03-10 12:00", real, drill, erased).lines) == 1
