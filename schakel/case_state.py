@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,10 @@ from schakel.case_marks import Action, Escalated, Mark
 from schakel.case_marks import Clock as Clock
 from schakel.case_marks import ClockState as ClockState
 from schakel.case_scheme_state import SchemeState
+from schakel.case_terms import Asking as Asking
+from schakel.case_terms import Erasure as Erasure
+from schakel.case_terms import LegalHold as LegalHold
+from schakel.case_terms import Term as Term
 from schakel.preferences import Preferences
 
 
@@ -229,44 +233,6 @@ class Reads(msgspec.Struct, omit_defaults=True):
     permitted: int = 0
     denied: int = 0
     last_at: datetime | None = None
-
-
-class Asking(msgspec.Struct, omit_defaults=True):
-    """One message that asks to forget somebody. The first asks, another may be its proof."""
-
-    id: str
-    by: str
-    """The partner that told it."""
-    asked_by: str
-    """Who asks, by role (`Person`)."""
-    at: datetime
-    proof: str | None = None
-
-
-class Term(msgspec.Struct, omit_defaults=True):
-    """A clock that ends in erasure."""
-
-    id: str
-    """Id of its `erasure.scheduled`."""
-    due_at: datetime
-
-
-class Erasure(msgspec.Struct, omit_defaults=True):
-    """Somebody is to be forgotten: because it was asked (`asked`, oldest first), or because the term for keeping is over (none)."""
-
-    asked: list[Asking] = []
-    term: Term | None = None
-    refused: str | None = None
-    """Id of the hold for which it was refused last."""
-
-
-class LegalHold(msgspec.Struct, omit_defaults=True):
-    """A duty by law to keep what is here, through its last day."""
-
-    id: str
-    by: str
-    ground: str
-    until: date
 
 
 class State(msgspec.Struct, omit_defaults=True):

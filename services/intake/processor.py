@@ -11,7 +11,6 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-import msgspec
 import structlog
 
 from backbone import metrics
@@ -27,7 +26,6 @@ from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel import codec
-from schakel.case_links import elsewhere
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
@@ -44,6 +42,7 @@ from services.intake import answered, answers, rules, seen, watermark
 from services.intake.ahead import Ahead
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
+from services.intake.writing import also, envelope_with
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
 PORTION = 500
@@ -281,8 +280,8 @@ class IntakeProcessor(CaseProcessor):
                 outgoing.append(
                     ledger_record(Entry(appended, event), None, cases[key] or self.streams.key(partner, event))
                 )
-                if also := _also(Entry(appended, event), folded):
-                    outgoing.append(ledger_record(also, None, also.envelope.case or ""))
+                if twin := also(Entry(appended, event), folded):
+                    outgoing.append(ledger_record(twin, None, twin.envelope.case or ""))
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content == seen.GIVEN_UP:
                 outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now))
@@ -362,39 +361,3 @@ def _named(envelope: Envelope, event: Told) -> Iterator[str]:
         yield envelope.case
     if isinstance(event, ReportLinked):
         yield event.other_case
-
-
-def _also(entry: Entry, folded: Mapping[str, State]) -> Entry | None:
-    """The same word in the other case that it concerns. It names the first as its cause; nothing that a partner sends can."""
-    envelope, event = entry.envelope, entry.event
-    case = folded.get(envelope.case or "")
-    if case is None or not isinstance(event, Told) or (found := elsewhere(case, event, entry.id)) is None:
-        return None
-    other_case, there, event_id = found
-    return Entry(msgspec.structs.replace(envelope, id=event_id, case=other_case, causation=entry.id), there)
-
-
-def envelope_with(
-    envelope: Envelope,
-    partner: Partner | None,
-    now: datetime,
-    *,
-    case: str | None = None,
-    position: str | None = None,
-    digest: str | None = None,
-) -> Envelope:
-    """The sender's envelope with what only intake may say: case, partner, log time, where it came from."""
-    return Envelope(
-        id=envelope.id,
-        source=envelope.source,
-        type=envelope.type,
-        time=envelope.time,
-        case=case,
-        actor=envelope.actor,
-        traceparent=envelope.traceparent,
-        drill=envelope.drill,
-        logtime=now,
-        partner=partner.id if partner else None,
-        position=position,
-        digest=digest,
-    )

@@ -26,7 +26,7 @@ def test_the_ladder_climbs_and_each_rung_is_told_once(tmp_path: Path):
     story.when(passed("2026-03-05 12:00")).then(reminded("contact", to=CITY, nth=1)).then_quiet()
     assert [message.breached for message in story.sent(Reminder, CITY)] == [True]
     story.when(passed("2026-03-06 12:00")).then(escalated("top_team", owner=CITY)).then_quiet()
-    assert [message.reason for message in story.sent(Attention, CITY)] == ["escalated"]
+    assert [message.reason for message in story.sent(Attention, CITY)] == ["case_escalated"]
     story.when(passed("2026-12-06 12:00")).expect_nothing()
 
 

@@ -17,6 +17,7 @@ from tests.support.conclusions import (
     clock_started,
     clock_stopped,
     closed,
+    exhausted,
     reminded,
     reopened,
     resumed,
@@ -156,7 +157,7 @@ def test_each_referral_has_a_clock_of_its_own_and_the_receiver_has_to_answer(tmp
     clocks = one_clock("antwoord", "referral.delivered", "{{on: answered}}", of_step="any", responsible="doer")
     story = under(tmp_path, clocks, report(consents=(terms(HELP),)), steps=HELP_STEP)
     story.then_among(clock_started("antwoord", responsible=HELP, responsible_role="victim_support"))
-    story.when(passed("2026-03-05 00:00")).then(breached("antwoord"))
+    story.when(passed("2026-03-05 00:00")).then(breached("antwoord"), exhausted(HELP))  # nobody else holds the role
     (message,) = story.sent(Reminder)
     assert story.sent(Reminder, HELP) == [message]
     story.when(casebook.again(declined(HELP), logged=moment("2026-03-05 09:00"))).then_among(

@@ -24,6 +24,7 @@ from tests.support.conclusions import (
     proposed,
     released,
     reported,
+    suspended,
 )
 from tests.support.loops import FIRST, MEMBERS, PROTOCOL, SECOND, THIRD, written
 from tests.support.telling import (
@@ -49,6 +50,8 @@ from tests.support.telling import (
 )
 
 YES = (terms(FIRST), terms(SECOND), terms(THIRD))
+OVER = suspended("antwoord", reason="referral_ended")
+"""Nobody is waited for at a referral that is over."""
 
 
 def begun(folder: Path, *told: Any, consents: Any = YES, **files: Any) -> Story:
@@ -61,14 +64,14 @@ def begun(folder: Path, *told: Any, consents: Any = YES, **files: Any) -> Story:
 
 def test_declined_goes_to_the_next_and_she_is_asked_about_that_one(tmp_path: Path):
     story = begun(tmp_path, consents=(terms(FIRST),)).when(declined(FIRST, "no_capacity"))
-    story.then(proposed(SECOND, step="hulp"), needed(SECOND), held(SECOND, reason="not_asked")).then_quiet()
+    story.then(OVER, proposed(SECOND, step="hulp"), needed(SECOND), held(SECOND, reason="not_asked")).then_quiet()
     assert story.referral(SECOND).after == story.referral(FIRST).id
     story.when(granted(SECOND)).then_among(released(SECOND), delivered(SECOND)).never(exhausted(FIRST))
 
 
 def test_when_nobody_is_left_whoever_looks_after_the_case_is_told_and_the_door_too(tmp_path: Path):
     story = begun(tmp_path, declined(FIRST), declined(SECOND)).when(declined(THIRD, "too_few_leads"))
-    story.then(exhausted(THIRD, reason="too_few_leads", tell=CITY)).then_quiet()
+    story.then(OVER, exhausted(THIRD, reason="too_few_leads", tell=CITY)).then_quiet()
     words = {to: story.sent(Attention, to) for to in (CITY, POLICE)}
     for found in words.values():
         assert [(word.reason, word.decline, word.owner, word.to) for word in found] == [
@@ -138,7 +141,7 @@ def told(story: Story, referral: str, name: str) -> None:
 
 @pytest.mark.parametrize("reason", ["person_does_not_want", "already_known"])
 def test_nobody_else_is_asked_when_she_does_not_want_it_or_has_it(tmp_path: Path, reason: str):
-    begun(tmp_path).when(declined(FIRST, reason)).then(exhausted(FIRST, tell=CITY)).then_quiet()
+    begun(tmp_path).when(declined(FIRST, reason)).then(OVER, exhausted(FIRST, tell=CITY)).then_quiet()
 
 
 def test_whoever_she_refused_is_passed_over(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""UTR, ECD, ZWB, ACT, HGL, WON and GRN: what the desks ask, answer, advise and do after the first contact.
+"""UTR, ECD and ZWB: what the desks ask, answer, advise and do after the first contact.
 
 Each test is named after its line of the scenarios. The schemes' own files come apart; what a line needs of one stands in a sample.
 """
@@ -8,15 +8,12 @@ from typing import Any
 
 import pytest
 
-from backbone.desk.items import Open, advice_for, open_items
-from schakel.events.consent import ConsentNeeded
-from schakel.events.contact import NeedsRecorded
+from backbone.desk.items import advice_for
 from schakel.events.referral import ReferralProposed
-from schakel.messages import Attention, ColleagueAsks, ColleagueSays
-from tests.scenarios.stories import given, why_not
-from tests.support import casebook
+from schakel.messages import ColleagueAsks, ColleagueSays
+from tests.scenarios.stories import why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import closed, needed, of_type, proposed, released
+from tests.support.conclusions import needed, of_type, proposed, released
 from tests.support.desks import (
     ADVISERS,
     CONTACT,
@@ -24,63 +21,29 @@ from tests.support.desks import (
     LANDLORD,
     MEDIATORS,
     SOURCE,
-    WORKERS,
     advice,
     advice_wanted,
     agreed,
     answer,
-    appointed,
-    chosen,
-    desk_files,
-    done,
     inquiry,
-    linked,
     needs,
-    settled,
     step,
-    taken,
     talk,
 )
+from tests.support.deskstories import HOME, begun, items, kinds
 from tests.support.telling import (
     ADV,
     CITY,
     COC,
-    GRONINGEN,
     HELP,
     POLICE,
     Tell,
     assessed,
-    explained,
     granted,
-    label_given,
-    label_refused,
     passed,
-    report,
-    report_in_groningen,
     requested,
     withdrawn,
 )
-
-HOME = {"place_type": "home", "tenure": "rented"}
-OTHER = "c0ffee00-0000-4000-8000-00000000beef"
-
-
-def begun(folder: Path, *told: Tell, by: str = CITY, parts: dict[str, Any] | None = None, **facts: Any) -> Story:
-    """A report in the sample chain."""
-    chains, protocols = desk_files(folder, **(parts or {}))
-    return given(report(by=by, **facts), *told, chains=chains, protocols=protocols)
-
-
-def items(story: Story) -> list[Open]:
-    case = story.case
-    chain = story.world.chains.get(case.chain or "")
-    assert chain is not None
-    return open_items(case, chain, story.world.protocols)
-
-
-def kinds(story: Story) -> dict[str, tuple[str, ...]]:
-    return {item.kind: item.what for item in items(story)}
-
 
 # --- UTR
 
@@ -299,213 +262,3 @@ def test_zwb_4_nothing_follows_from_a_need_alone(tmp_path: Path):
     """What she needs is recorded; who is brought in is her word, or somebody's by hand."""
     given_needs = needs(CONTACT, "emotional", "mediation")
     begun(tmp_path, given_needs, by=CONTACT, parts=WISHES).never(of_type(ReferralProposed))
-
-
-# --- GRN
-
-
-def test_grn_4_an_unknown_answer_stays_open_as_a_task_of_the_desk():
-    story = given(report_in_groningen(), assessed(GRONINGEN, "discrimination_or_violence", "unknown"))
-    (item,) = [one for one in items(story) if one.kind == "check_open"]
-    assert (item.who, item.what) == (GRONINGEN, ("vermoeden",))
-    story.when(assessed(GRONINGEN, "discrimination_or_violence", "no"))
-    assert "check_open" not in kinds(story)
-
-
-AFTER = {
-    "steps": [
-        step("maatwerk", "social_work", hearing=["discussed"], wishes=["social_work"]),
-        step("bemiddeling", "restorative_mediation", hearing=["discussed"], wishes=["restorative_mediation"]),
-        step("aangifte", "police", "complaint", hearing=["discussed"], wishes=["police"]),
-        step("afstemming", "municipality", "consultation", hearing=["discussed"], wishes=["municipality"]),
-    ]
-}
-EVERYTHING = ("social_work", "restorative_mediation", "police", "municipality")
-
-
-def heard(folder: Path, *told: Tell) -> Story:
-    """The reporter agreed to hearing both sides; then these."""
-    return begun(folder, agreed(ADV, "hearing_both_sides"), *told, by=ADV, parts=AFTER)
-
-
-def test_grn_5_the_other_side_is_not_heard_before_the_reporter_agreed(tmp_path: Path):
-    """NOT planned, NOT asked by the backbone; what was done all the same is accepted, and marked."""
-    story = begun(tmp_path, by=ADV, parts=AFTER)
-    assert why_not(story, agreed(ADV, "hearing_both_sides", wanted=False)) == "hearing.not_agreed"
-    assert why_not(story, agreed(ADV, "hearing_both_sides")) is None
-    story.when(assessed(ADV, "suspicion_removed", "no"))
-    assert story.case.desk is not None
-    assert [made.kind for made in story.case.desk.marks] == ["hearing_before_agreed"]
-    story.never(of_type(ConsentNeeded, of="offender"))
-
-
-def test_grn_5_while_suspicion_remains_the_next_steps_are_discussed_first(tmp_path: Path):
-    """Then tailored help, a talk, the complaint and tuning with the municipality: what she wants of it, each with its own consent."""
-    early = needs(ADV, "legal", wishes=EVERYTHING)
-    story = heard(tmp_path, early).never(of_type(ReferralProposed))
-    story.when(assessed(ADV, "suspicion_removed", "no")).expect_nothing()
-    assert "next_steps_to_discuss" in kinds(story)
-    story.when(needs(ADV, "legal", wishes=EVERYTHING[:3], not_=("municipality",)))
-    story.then_among(
-        proposed(WORKERS, step="maatwerk"),
-        proposed(MEDIATORS, step="bemiddeling"),
-        proposed(POLICE, step="aangifte", purpose="complaint"),
-        needed(WORKERS),
-        needed(POLICE, purpose="complaint"),
-    )
-    story.never(proposed(CITY), of_type(ConsentNeeded, of="offender"))
-    assert "next_steps_to_discuss" not in kinds(story)
-
-
-def test_grn_5_one_of_the_two_is_not_the_end(tmp_path: Path):
-    """Removed but not content: discussed as well. Content while the suspicion stays: too. Both: the end, nothing to discuss."""
-    story = heard(tmp_path, assessed(ADV, "suspicion_removed", "yes")).never(closed())
-    assert "next_steps_to_discuss" not in kinds(story)
-    story.when(assessed(ADV, "reporter_content", "no"))
-    assert "next_steps_to_discuss" in kinds(story)
-    story.when(needs(ADV, "be_heard")).expect_nothing()
-    story.when(assessed(ADV, "reporter_content", "yes"))
-    assert "next_steps_to_discuss" not in kinds(story)
-
-
-def test_grn_5_a_new_result_is_discussed_anew(tmp_path: Path):
-    story = heard(tmp_path, assessed(ADV, "suspicion_removed", "no"), needs(ADV, "be_heard"))
-    assert "next_steps_to_discuss" not in kinds(story)
-    story.when(assessed(ADV, "suspicion_removed", "no"))
-    assert "next_steps_to_discuss" not in kinds(story), "the same answer again"
-    story.when(assessed(ADV, "suspicion_removed", "yes"), assessed(ADV, "reporter_content", "no"))
-    assert "next_steps_to_discuss" in kinds(story)
-
-
-# --- AMS
-
-
-def test_ams_1_what_was_not_explained_first_shows_as_not_explained():
-    """Label benefit before the label, report versus complaint before the complaint. NOT a duty for what has not come up.
-
-    It counts as explained when it was said in the course of the question, too.
-    """
-    story = given(report(by=POLICE))
-    assert missing(story) == set()
-    story.when(label_given(), taken())
-    assert missing(story) == {"label_benefit_and_risk", "report_vs_complaint"}
-    story.when(explained("report_vs_complaint"))
-    assert missing(story) == {"label_benefit_and_risk"}
-    story.when(label_refused())
-    assert missing(story) == set(), "it was explained with the question about the label"
-
-
-def missing(story: Story) -> set[str]:
-    return {item.what[0] for item in items(story) if item.kind == "not_explained"}
-
-
-# --- ACT
-
-
-def test_act_3_a_settlement_against_the_wish_has_its_motive_and_is_explained(tmp_path: Path):
-    """Chosen jointly, beside the wish as it was recorded. NOT against the wish without motive, NOT by a wish that nobody recorded."""
-    story = begun(tmp_path, by=POLICE)
-    assert why_not(story, chosen(POLICE, "talk", wish="00000000-0000-7000-8000-00000000dead")) == "wish.unknown"
-    wish = "00000000-0000-7000-8000-00000000abcd"
-    story.when(Tell(POLICE, NeedsRecorded(needs=("criminal_process",)), id=wish))
-    assert why_not(story, chosen(POLICE, "talk", wish, departs=True)) == "motive.missing"
-    story.when(chosen(POLICE, "talk", wish, "no_evidence", departs=True)).expect_nothing()
-    desk = story.case.desk
-    assert desk is not None
-    (choice,) = desk.settlements.values()
-    assert (choice.settlement, choice.wish, choice.motive) == ("talk", wish, "no_evidence")
-    assert kinds(story)["departure_not_explained"] == ("talk",)
-    story.when(explained("what_happens_next"))
-    assert "departure_not_explained" not in kinds(story)
-
-
-ONLINE = {
-    "desk": {
-        "complaint_items": [
-            {
-                "id": "online",
-                "items": ["address_of_the_page", "copy_of_the_text"],
-                "when": {"natures": ["online"]},
-                "source": "keuze: verzonnen lijst; die van de Aanwijzing is niet in ons bezit",
-            }
-        ]
-    }
-}
-
-
-def test_act_5_an_incomplete_complaint_says_which_item_and_stands(tmp_path: Path):
-    """The report stands, the complaint step is "incomplete: item X". NOT the report refused, NOT sent away without the list."""
-    story = begun(tmp_path, by=POLICE, parts=ONLINE, natures=("online",))
-    assert why_not(story, taken(POLICE, "copy_of_the_text")) is None
-    story.when(taken(POLICE, "copy_of_the_text")).expect_nothing()
-    assert kinds(story)["complaint_incomplete"] == ("address_of_the_page",)
-    assert [message.reason for message in story.sent(Attention, POLICE)] == ["items_missing"]
-    story.when(taken(POLICE, "address_of_the_page", supplement=True))
-    assert "complaint_incomplete" not in kinds(story)
-    assert story.sent(Attention) == []
-    assert story.case.report
-
-
-def test_act_5_an_incident_that_is_not_online_needs_no_such_list(tmp_path: Path):
-    story = begun(tmp_path, taken(POLICE), by=POLICE, parts=ONLINE)
-    assert "complaint_incomplete" not in kinds(story)
-
-
-def test_act_3_from_the_wish_to_the_end_and_its_reason(tmp_path: Path):
-    """Wanted, appointed, taken, dismissed: each is open until it is done, and the reason is explained to her (domain-detail A35).
-
-    NOT closed by a dismissal.
-    """
-    story = begun(tmp_path, needs(POLICE, "criminal_process"), by=POLICE)
-    assert "complaint_not_appointed" in kinds(story)
-    story.when(appointed())
-    assert "complaint_not_appointed" not in kinds(story)
-    story.when(taken(), settled()).expect_nothing()
-    assert kinds(story)["end_not_explained"] == ("dismissed",)
-    assert story.case.closed is None
-    story.when(explained("dismissal"))
-    assert "end_not_explained" not in kinds(story)
-    assert story.case.desk is not None
-    assert story.case.desk.marks == []
-
-
-# --- HGL, WON
-
-
-def test_hgl_3_done_by_another_than_agreed_is_accepted_and_marked(tmp_path: Path):
-    """Assigned to A, reported done by B: accepted as told. NOT silently conforming."""
-    action = "00000000-0000-7000-8000-00000000ac70"
-    story = begun(tmp_path, agreed(CITY, "camera", owner=POLICE, id=action), granted(ADV, by=CITY))
-    story.when(done(CITY, action)).expect_nothing()
-    assert story.case.desk is not None
-    (made,) = story.case.desk.marks
-    assert (made.kind, made.by, made.expected) == ("by_another_than_agreed", CITY, POLICE)
-
-
-def test_hgl_3_done_by_whom_it_was_agreed_with_is_not_marked(tmp_path: Path):
-    action = "00000000-0000-7000-8000-00000000ac70"
-    story = begun(tmp_path, agreed(CITY, "camera", id=action), done(CITY, action))
-    assert story.case.desk is not None
-    assert story.case.desk.marks == []
-
-
-def test_hgl_3_an_end_told_before_its_beginning_is_accepted_and_marked(tmp_path: Path):
-    """As WON-1 has it: out of order shows, and blocks nothing."""
-    story = begun(tmp_path, settled(), by=POLICE)
-    assert story.case.desk is not None
-    assert [(made.kind, made.expected) for made in story.case.desk.marks] == [("told_out_of_order", "complaint.taken")]
-    story.when(taken()).expect_nothing()
-
-
-def test_won_4_a_link_to_the_same_place_tells_the_coordinator_that_there_is_a_history(tmp_path: Path):
-    """A new report at a watched address, linked by a partner that is in both cases. NOT who lived there, ground or story."""
-    chains, protocols = desk_files(tmp_path)
-    story = casebook.given(
-        report(by=POLICE, place=HOME), chains=chains, protocols=protocols
-    )  # the other case is not here
-    story.when(linked(POLICE, OTHER)).expect_nothing()
-    (message,) = story.sent(Attention, CITY)
-    assert message.reason == "history_at_this_place"
-    assert OTHER not in message.model_dump_json()
-    (item,) = [one for one in items(story) if one.kind == "history_at_this_place"]
-    assert (item.who, item.what) == (CITY, ("1",))

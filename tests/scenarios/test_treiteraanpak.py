@@ -123,7 +123,7 @@ def test_trt_6_the_offender_moves_only_when_something_else_failed():
     story = taken_up().when(LEADS)
     moves = agreed(DIRECTOR, "offender_moves")
     assert why_not(story, moves) == "action.not_yet"
-    story.when(agreed(DIRECTOR, "neighbourhood_talk"), done(DIRECTOR, "partly"))
+    story.when(agreed(DIRECTOR, "letter"), done(DIRECTOR, "partly"))
     assert why_not(story, moves) == "action.not_yet"
     story.when(agreed(DIRECTOR, "camera"), done(DIRECTOR, "no"))
     assert why_not(story, moves) is None
