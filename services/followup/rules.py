@@ -10,7 +10,7 @@ from datetime import datetime
 
 from backbone.case_facts import chain_of, facts_of
 from backbone.chains import Chain, Chains
-from backbone.protocols import Protocols
+from backbone.protocols import Facts, Protocols
 from backbone.protocols.clock_rules import ClockRule, ClockStart
 from schakel.case_clocks import requests, to_be_forgotten
 from schakel.case_state import Clock, ClockState, State
@@ -28,19 +28,19 @@ def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | No
         return
     chain = chain_of(case, chains)
     calendar = chain.calendar()
+    facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
     for ref in case.protocols:
         name, _, version = ref.partition("@")
         protocol = protocols.get(name, version)
-        yield from _clocks(Ground(case, chain, calendar, protocol, now))
+        yield from _clocks(Ground(case, chain, calendar, protocol, now), facts)
         yield from left_behind(case, protocol)
     yield from _escalate(case, chain)
     yield from _close_or_reopen(case)
 
 
-def _clocks(ground: Ground) -> Iterator[Derived]:
+def _clocks(ground: Ground, facts: Facts) -> Iterator[Derived]:
     """Each rule of the protocol: what starts a clock and has none gets one; each that there is gets what it lacks."""
     case = ground.case
-    facts = facts_of(case, ground.chain.roles_of(case.door or ""), ground.chain.file.time_zone)
     ours: dict[str, dict[str | None, Clock]] = {}
     for clock in case.clocks.values():
         if clock.protocol == ground.protocol.ref:

@@ -23,6 +23,7 @@ from schakel.errors import SchakelError
 from schakel.events.referral import ReferralDelivered, ReferralReleased
 from schakel.events.report import CaseOpened, ReportReceived
 from schakel.messages import ReceiptStatus
+from tests.acceptance.clocks import breaches
 from tests.acceptance.counts import Counts, count
 from tests.acceptance.stand import LEDGER, ROOT, Running, running_backbone
 
@@ -129,6 +130,7 @@ def main(arguments: list[str]) -> int:
     expected = count(data)
     print(f"{data.name}: {expected.rows} rows, counted straight from the file")
     checks = Checks()
+    _clocks(data, checks)
     try:
         with running_backbone(VAR) as stand:
             imports = Imports(stand, data)
@@ -140,6 +142,20 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"{len(checks.failed)} checks failed" if checks.failed else "every check holds")
     return 1 if checks.failed else 0
+
+
+def _clocks(data: Path, checks: Checks) -> None:
+    """Under every protocol that promises a term from the report on: the backbone breaches just the clocks that the file's times break."""
+    print("clocks of the list under each protocol with a limit, each row called or not by its number")
+    counted = breaches(data, MAPPING)
+    checks.equal(
+        "every row of the file is a report",
+        counted.rows,
+        sum(1 for _ in csv.DictReader(data.open(encoding="utf-8-sig"))),
+    )
+    for name in sorted(counted.expected):
+        expected = counted.expected[name]
+        checks.equal(f"breached under {name}: {expected}", counted.found[name], expected)
 
 
 def _import_with_a_kill(imports: Imports, expected: Counts, checks: Checks) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schakel.calendar import Calendar, Limit, Unit
@@ -96,14 +96,18 @@ def test_a_day_that_is_changed_ends_at_its_own_midnight(year: int, change: str) 
 
 days = st.dates(date(2024, 1, 2), date(2035, 11, 30))
 moments = st.builds(lambda day, second: NL.end_of_day(day) - timedelta(seconds=second), days, st.integers(1, 86_400))
+patient = settings(deadline=None)
+"""The days off of a year are worked out at its first use, which takes longer."""
 limits = st.builds(Limit, st.integers(1, 14), st.sampled_from([Unit.DAYS, Unit.WORKING_DAYS]))
 
 
+@patient
 @given(moments, limits)
 def test_a_term_never_ends_on_a_day_off(start: datetime, limit: Limit) -> None:
     assert works(NL.last_day(NL.add(start, limit)))
 
 
+@patient
 @given(moments, st.integers(1, 14))
 def test_so_many_working_days_of_the_table_lie_in_between(start: datetime, amount: int) -> None:
     first, last = NL.local_day(start), last_day(start, f"{amount} werkdagen")
@@ -111,18 +115,21 @@ def test_so_many_working_days_of_the_table_lie_in_between(start: datetime, amoun
     assert sum(map(works, between)) == amount
 
 
+@patient
 @given(moments, moments, limits)
 def test_adding_is_monotone(one: datetime, other: datetime, limit: Limit) -> None:
     early, late = sorted((one, other))
     assert NL.add(early, limit) <= NL.add(late, limit)
 
 
+@patient
 @given(moments, st.integers(1, 500))
 def test_hours_there_and_back_over_the_changes_of_the_clock(start: datetime, hours: int) -> None:
     due = NL.add(start, Limit(hours, Unit.HOURS))
     assert due.astimezone(ZONE).astimezone(UTC) - timedelta(hours=hours) == start
 
 
+@patient
 @given(moments, limits, st.integers(0, 40 * 24))
 def test_a_clock_that_stood_still_is_due_later_and_never_on_a_day_off(
     start: datetime, limit: Limit, hours: int
