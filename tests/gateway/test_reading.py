@@ -8,9 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from backbone.casework import ledger_record
+from backbone.cli.standing import records
 from schakel.case import conclude
 from schakel.entry import Entry
 from schakel.events.base import SealedField
+from schakel.events.chain import PartnerSuspended
 from schakel.events.data import DisclosurePermitted, ErasureRequested
 from schakel.events.report import ReportCorrected
 from schakel.events.vocab import Scope
@@ -19,7 +21,7 @@ from schakel.sealing import seal
 from services.consent import disclosures
 from services.gateway import reading
 from services.gateway.reading import FRESH_S, PERMIT_S, NotForYou, Refused, TooLate
-from tests.support.minicluster import MiniCluster
+from tests.support.minicluster import PARTITIONS, MiniCluster
 from tests.support.readers import DOOR, HELP, PHONE, STEPS, STORY, STRANGER, Reading
 
 
@@ -83,6 +85,26 @@ async def test_a_request_to_be_forgotten_wins_as_a_withdrawal_does(read: Reading
         with pytest.raises(Refused) as no:
             await read.read(HELP, offer.referral)
         assert no.value.reason == "erasure_requested"
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_suspension_wins_as_a_withdrawal_does(read: Reading, step: str) -> None:
+    """It stands in every partition, so that the last look meets it whatever the gate said before."""
+    offer = read.offered()
+
+    def suspend() -> None:
+        event = PartnerSuspended(partner=HELP, reason="agreement_ended")
+        for made in records(event, new_event_id(), read.cluster.time.now(), PARTITIONS):
+            read.cluster.append(made)
+
+    read.before[step] = suspend
+    if step == "opened":
+        assert (await read.read(HELP, offer.referral)).personal
+    else:
+        with pytest.raises(Refused):
+            await read.read(HELP, offer.referral)
+    with pytest.raises(Refused):
+        await read.read(HELP, offer.referral)
 
 
 async def test_erased_she_is_read_by_nobody_and_it_says_so(read: Reading) -> None:
