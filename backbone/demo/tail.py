@@ -10,14 +10,32 @@ from kafka import KafkaConsumer, TopicPartition
 from backbone.casework import LEDGER
 from schakel.case import apply
 from schakel.case_clocks import next_moments
+from schakel.case_loop import owner_of, referrer_of
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
+from schakel.events.chain import NonconformanceFound
 from schakel.events.clock import ClockBreached, ClockReminded
 from schakel.events.consent import ConsentNeeded
-from schakel.events.referral import PartyInformed, ReferralDelivered, ReferralExhausted, ReferralRevoked
+from schakel.events.contact import ContactPreferenceTold
+from schakel.events.referral import (
+    PartyInformed,
+    ReferralDelivered,
+    ReferralExhausted,
+    ReferralReported,
+    ReferralRevoked,
+)
 from schakel.ids import message_id
 from schakel.ledger import understand
-from schakel.messages import Attention, ConsentQuestion, Information, ReferralOffered, ReferralWithdrawn, Reminder
+from schakel.messages import (
+    Attention,
+    ConsentQuestion,
+    ContactPreference,
+    Information,
+    ReferralFeedback,
+    ReferralOffered,
+    ReferralWithdrawn,
+    Reminder,
+)
 from schakel.reading import raw
 
 _READER: dict[str, Any] = {
@@ -98,8 +116,16 @@ def messages_after(case: State, entry: Entry) -> Iterator[tuple[str, str]]:
         yield event.to, message_id(ReferralWithdrawn.TYPE, event.to, entry.id)
     elif isinstance(event, PartyInformed):
         yield event.to, message_id(Information.TYPE, event.to, entry.id)
-    elif isinstance(event, ReferralExhausted) and event.tell:
-        yield event.tell, message_id(Attention.TYPE, event.tell, entry.id)
+    elif isinstance(event, ReferralExhausted):
+        for partner in dict.fromkeys((event.tell, referrer_of(case, case.referrals[event.referral]))):
+            if partner:
+                yield partner, message_id(Attention.TYPE, partner, entry.id)
+    elif isinstance(event, ReferralReported):
+        yield event.to, message_id(ReferralFeedback.TYPE, event.to, entry.id)
+    elif isinstance(event, ContactPreferenceTold):
+        yield event.to, message_id(ContactPreference.TYPE, event.to, entry.id)
+    elif isinstance(event, NonconformanceFound) and (owner := owner_of(case)):
+        yield owner, message_id(Attention.TYPE, owner, entry.id)
     elif isinstance(event, ClockReminded):
         yield event.to, message_id(Reminder.TYPE, event.to, entry.id)
     elif isinstance(event, ClockBreached):
