@@ -7,7 +7,7 @@ it, and a landlord only where the home is rented (domain-detail A08, A26, B23).
 from collections.abc import Iterator
 
 from backbone.chains import Chain, Partner
-from backbone.desk.who import adviser, gets_advice, may_ask
+from backbone.desk.who import adviser, gets_advice, holds, may_ask
 from schakel.case_colleagues import open_inquiry
 from schakel.case_needs import noted
 from schakel.case_state import State
@@ -17,6 +17,15 @@ from schakel.events.partners import AdviceGiven, AdviceRequested, InquiryAnswere
 from schakel.events.referral import ReferralRequested
 from schakel.events.vocab import ActionType, Answer, Check, Purpose, Role, Tenure
 from schakel.messages import Refusal
+
+ASK_LANDLORDS = (
+    Role.COORDINATOR,
+    Role.AREA_MANAGER,
+    Role.MUNICIPALITY,
+    Role.SAFETY_ADVISER,
+    Role.DISTRICT_DIRECTOR,
+)
+"""Who asks a landlord: the municipality, which asks about many things. Anybody else's name would say which."""
 
 
 def objections(event: Event, case: State, sender: Partner, chain: Chain) -> Iterator[Refusal]:
@@ -52,6 +61,14 @@ def _inquiry(event: InquiryRequested, case: State, sender: Partner, chain: Chain
             remedy="ask a member of the chain; whom it is not open to, nothing about her may be asked",
         )
     if Role.HOUSING in roles:
+        if not holds(chain, sender.id, ASK_LANDLORDS):
+            yield Refusal(
+                code="inquiry.who_asks",
+                field="to",
+                found=event.to,
+                expected=f"one of the roles {', '.join(ASK_LANDLORDS)}",
+                remedy="let the coordinator ask: to a landlord, the name of who asks may say what it is about",
+            )
         yield from _locked_down(case, "to")
         tenure = case.facts["place"]["tenure"]
         if tenure != Tenure.RENTED:

@@ -101,6 +101,12 @@ REFUSED: dict[str, tuple[Tell, str, dict[str, Any], tuple[Tell, ...]]] = {
     "hearing.not_agreed": (agreed(CITY, "hearing_both_sides", wanted=False), "wanted_by_person", {}, ()),
     "treatment.about_whom": (treated(CITY, "rita"), "about", {}, ()),
     "inquiry.to_whom": (inquiry(CITY, "rita"), "to", {}, ()),
+    "inquiry.who_asks": (
+        inquiry(COC, LANDLORD),
+        "to",
+        {"by": COC, "place": RENTED},
+        (granted(LANDLORD, "case_facts", by=COC, purpose="inquiry"),),
+    ),
     "inquiry.not_rented": (inquiry(CITY, LANDLORD), "to", {}, ()),
     "inquiry.locked_down": (inquiry(CITY, LANDLORD), "to", {"place": RENTED, **HONOUR}, ()),
     "inquiry.not_agreed": (inquiry(CITY, POLICE), "to", {}, ()),

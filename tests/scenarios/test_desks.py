@@ -1,187 +1,49 @@
-"""UTR, ECD and ZWB: what the desks ask, answer, advise and do after the first contact.
+"""ZWB, GRN, AMS, ACT and HGL: what the desks hear, explain and do after the first contact.
 
 Each test is named after its line of the scenarios. The schemes' own files come apart; what a line needs of one stands in a sample.
 """
 
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from backbone.desk.items import advice_for
+from schakel.events.consent import ConsentNeeded
+from schakel.events.contact import NeedsRecorded
 from schakel.events.referral import ReferralProposed
-from schakel.messages import ColleagueAsks, ColleagueSays
-from tests.scenarios.stories import why_not
+from schakel.messages import Attention
+from tests.scenarios.desk_stories import begun, items, kinds
+from tests.scenarios.stories import given, why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import needed, of_type, proposed, released
+from tests.support.conclusions import closed, needed, of_type, proposed
 from tests.support.desks import (
-    ADVISERS,
     CONTACT,
     INTEREST,
-    LANDLORD,
     MEDIATORS,
     SOURCE,
-    advice,
-    advice_wanted,
+    WORKERS,
     agreed,
-    answer,
-    inquiry,
+    appointed,
+    chosen,
+    done,
     needs,
+    settled,
     step,
+    taken,
     talk,
 )
-from tests.support.deskstories import HOME, begun, items, kinds
 from tests.support.telling import (
     ADV,
     CITY,
-    COC,
+    GRONINGEN,
     HELP,
     POLICE,
     Tell,
     assessed,
+    explained,
     granted,
-    passed,
-    requested,
-    withdrawn,
+    label_given,
+    label_refused,
+    report,
+    report_in_groningen,
 )
-
-# --- UTR
-
-
-def test_utr_2_a_landlord_is_asked_only_with_her_own_grant_and_only_where_it_is_rented(tmp_path: Path):
-    """The area manager plans to ask the landlord for earlier reports. NOT before its own grant, NOT naming reporter, ground or label.
-
-    A yes to something else, or to somebody else, is not that grant; after a withdrawal a question that is under way brings nothing.
-    """
-    grounds = ({"ground": "sexual_orientation", "basis": "shouted"},)
-    story = begun(tmp_path, label="said_by_victim", grounds=grounds, place=HOME)
-    ask = inquiry(CITY, LANDLORD)
-    assert why_not(story, ask) == "inquiry.not_agreed"
-    story.when(granted(LANDLORD, by=CITY), granted(COC, "case_facts", by=CITY, purpose="inquiry"))
-    assert why_not(story, ask) == "inquiry.not_agreed"
-    story.when(granted(LANDLORD, "case_facts", by=CITY, purpose="inquiry"))
-    story.when(ask).expect_nothing()
-    (message,) = story.sent(ColleagueAsks)
-    assert message == story.sent(ColleagueAsks, LANDLORD)[0]
-    assert set(message.model_dump(exclude_none=True)) == {"asked", "case", "from_partner", "question", "district"}
-    assert why_not(story, requested(LANDLORD, by=CITY, role="housing", purpose="inquiry")) == "inquiry.no_referral"
-    assert kinds(story)["inquiry_unanswered"] == ("earlier_reports",)
-    story.when(answer(LANDLORD, "yes"))
-    (said,) = story.sent(ColleagueSays, CITY)
-    assert (said.answer, said.asked) == ("yes", message.asked)
-    assert "inquiry_unanswered" not in kinds(story)
-
-
-@pytest.mark.parametrize(
-    ("place", "checks", "why"),
-    [
-        ({**HOME, "tenure": "owned"}, (), "inquiry.not_rented"),
-        ({**HOME, "tenure": "unknown"}, (), "inquiry.not_rented"),
-        (HOME, ({"check": "honour_related", "answer": "yes"},), "inquiry.locked_down"),
-        (HOME, ({"check": "domestic", "answer": "yes"},), "inquiry.locked_down"),
-    ],
-    ids=["owned", "nobody asked", "honour", "household"],
-)
-def test_utr_2_no_landlord_where_the_home_is_not_rented_or_the_house_is_in_it(
-    tmp_path: Path, place: dict[str, str], checks: tuple[Any, ...], why: str
-):
-    story = begun(tmp_path, granted(LANDLORD, "case_facts", by=CITY, purpose="inquiry"), place=place, checks=checks)
-    assert why_not(story, inquiry(CITY, LANDLORD)) == why
-
-
-def test_utr_2_neighbours_are_asked_only_with_her_yes_to_whoever_asks_them(tmp_path: Path):
-    """A talk in the neighbourhood may tell the neighbours of her: it has its own grant. That she wants it is not that grant."""
-    story = begun(tmp_path, by=POLICE, place=HOME)
-    round_of_doors = agreed(CITY, "neighbourhood_talk")
-    assert why_not(story, round_of_doors) == "neighbours.not_agreed"
-    story.when(granted(CITY, "case_facts", by=POLICE, purpose="inquiry"))
-    assert why_not(story, round_of_doors) is None
-    story.when(withdrawn(CITY, by=POLICE))
-    assert why_not(story, round_of_doors) == "neighbours.not_agreed"
-
-
-def test_utr_2_an_answer_behind_her_withdrawal_reaches_nobody(tmp_path: Path):
-    story = begun(tmp_path, granted(LANDLORD, "case_facts", by=CITY, purpose="inquiry"), place=HOME)
-    story.when(inquiry(CITY, LANDLORD), withdrawn(LANDLORD, by=CITY))
-    story.when(answer(LANDLORD, "yes"))
-    (said,) = story.sent(ColleagueSays, CITY)
-    assert said.answer == "nothing_to_share"
-
-
-def test_utr_4_advice_that_does_not_come_blocks_nothing_and_shows(tmp_path: Path):
-    """COC is asked as adviser and is silent for two weeks: the manager's steps go on. NOT COC as owner, NOT steps blocked."""
-    parts = {"steps": [step("hulp", "victim_support")]}
-    story = begun(tmp_path, parts=parts, place=HOME)
-    story.when(advice_wanted(CITY, "coc")).expect_nothing()
-    (message,) = story.sent(ColleagueAsks, COC)
-    assert (message.role, message.facts) == ("coc", None), "nobody agreed that COC hears of it"
-    before = story.case
-    story.when(passed("2026-03-16 12:00")).expect_nothing()
-    (waiting,) = [item for item in items(story) if item.kind == "advice_unanswered"]
-    assert (waiting.who, waiting.what) == (COC, ("coc",))
-    story.when(granted(HELP, by=CITY)).then_among(released(HELP))
-    after = story.case
-    assert (after.coordinator, after.parties[:1], COC in after.parties) == (before.coordinator, [CITY], False)
-
-
-def test_utr_4_with_her_yes_to_a_consultation_the_adviser_gets_the_case_facts(tmp_path: Path):
-    """Case facts, without where she lives, and no ground that says the label that she refused."""
-    story = begun(
-        tmp_path, granted(COC, "case_facts", by=CITY, purpose="consultation"), place=HOME, natures=("graffiti",)
-    )
-    story.when(advice_wanted(CITY, "coc"))
-    (message,) = story.sent(ColleagueAsks, COC)
-    assert message.facts is not None
-    assert message.facts.natures == ("graffiti",)
-    assert message.facts.residence.municipality is None
-
-
-# --- ECD
-
-
-def test_ecd_2_advice_unasked_goes_to_the_police_team_and_changes_nothing(tmp_path: Path):
-    """A detective advises unasked. NOT a change of owner, level or clock, NOT visible to partners outside the police by default."""
-    story = begun(tmp_path, by=POLICE)
-    before = story.case
-    story.when(advice(ADVISERS, "secure_footage")).expect_nothing()
-    (said,) = story.sent(ColleagueSays)
-    assert (said, said.advises, said.asked) == (story.sent(ColleagueSays, POLICE)[0], ("secure_footage",), None)
-    after = story.case
-    for name in ("coordinator", "parties", "levels", "clocks", "threads", "referrals"):
-        assert getattr(after, name) == getattr(before, name)
-    chain = story.world.chains.get("proef")
-    assert chain is not None
-    seen = {who for who in (POLICE, ADVISERS, CONTACT, CITY, ADV, HELP) if advice_for(after, chain, who)}
-    assert seen == {POLICE, ADVISERS, CONTACT}
-
-
-def test_ecd_2_without_a_team_of_the_police_in_the_case_there_is_nobody_to_give_it_to(tmp_path: Path):
-    assert why_not(begun(tmp_path, by=ADV), advice(ADVISERS)) == "advice.no_team"
-
-
-def test_ecd_3_a_request_and_its_answer_belong_together_and_an_open_one_shows(tmp_path: Path):
-    """NOT lost when the overview rolls on: it stays open until somebody answers."""
-    story = begun(tmp_path, advice_wanted(POLICE, "ecad_p"), by=POLICE)
-    story.when(passed("2026-04-20 09:00")).expect_nothing()
-    assert kinds(story)["advice_unanswered"] == ("ecad_p",)
-    assert why_not(story, advice(COC, asked=True)) == "advice.not_asked"
-    story.when(advice(ADVISERS, "camera", asked=True))
-    (said,) = story.sent(ColleagueSays, POLICE)
-    desk = story.case.desk
-    assert desk is not None
-    assert said.asked == next(iter(desk.asked_advice))
-    assert "advice_unanswered" not in kinds(story)
-
-
-def test_ecd_3_a_rung_of_the_advice_ladder_is_skipped_with_a_reason_only(tmp_path: Path):
-    """Contact officer, then the local discrimination officer (domain-detail A78)."""
-    ladder = {"desk": {"advice": {"rungs": ["discrimination_contact", "prosecutor"], "source": SOURCE}}}
-    story = begun(tmp_path, by=POLICE, parts=ladder)
-    assert why_not(story, advice_wanted(POLICE, "prosecutor")) == "advice.rung_skipped"
-    assert why_not(story, advice_wanted(POLICE, "prosecutor", skips="urgent")) is None
-    story.when(advice_wanted(POLICE, "discrimination_contact"))
-    assert why_not(story, advice_wanted(POLICE, "prosecutor")) is None
-
 
 # --- ZWB
 
@@ -262,3 +124,199 @@ def test_zwb_4_nothing_follows_from_a_need_alone(tmp_path: Path):
     """What she needs is recorded; who is brought in is her word, or somebody's by hand."""
     given_needs = needs(CONTACT, "emotional", "mediation")
     begun(tmp_path, given_needs, by=CONTACT, parts=WISHES).never(of_type(ReferralProposed))
+
+
+# --- GRN
+
+
+def test_grn_4_an_unknown_answer_stays_open_as_a_task_of_the_desk():
+    story = given(report_in_groningen(), assessed(GRONINGEN, "discrimination_or_violence", "unknown"))
+    (item,) = [one for one in items(story) if one.kind == "check_open"]
+    assert (item.who, item.what) == (GRONINGEN, ("vermoeden",))
+    story.when(assessed(GRONINGEN, "discrimination_or_violence", "no"))
+    assert "check_open" not in kinds(story)
+
+
+AFTER = {
+    "steps": [
+        step("maatwerk", "social_work", hearing=["discussed"], wishes=["social_work"]),
+        step("bemiddeling", "restorative_mediation", hearing=["discussed"], wishes=["restorative_mediation"]),
+        step("aangifte", "police", "complaint", hearing=["discussed"], wishes=["police"]),
+        step("afstemming", "municipality", "consultation", hearing=["discussed"], wishes=["municipality"]),
+    ]
+}
+EVERYTHING = ("social_work", "restorative_mediation", "police", "municipality")
+
+
+def heard(folder: Path, *told: Tell) -> Story:
+    """The reporter agreed to hearing both sides; then these."""
+    return begun(folder, agreed(ADV, "hearing_both_sides"), *told, by=ADV, parts=AFTER)
+
+
+def test_grn_5_the_other_side_is_not_heard_before_the_reporter_agreed(tmp_path: Path):
+    """NOT planned, NOT asked by the backbone; what was done all the same is accepted, and marked."""
+    story = begun(tmp_path, by=ADV, parts=AFTER)
+    assert why_not(story, agreed(ADV, "hearing_both_sides", wanted=False)) == "hearing.not_agreed"
+    assert why_not(story, agreed(ADV, "hearing_both_sides")) is None
+    story.when(assessed(ADV, "suspicion_removed", "no"))
+    assert story.case.desk is not None
+    assert [made.kind for made in story.case.desk.marks] == ["hearing_before_agreed"]
+    story.never(of_type(ConsentNeeded, of="offender"))
+
+
+def test_grn_5_while_suspicion_remains_the_next_steps_are_discussed_first(tmp_path: Path):
+    """Then tailored help, a talk, the complaint and tuning with the municipality: what she wants of it, each with its own consent."""
+    early = needs(ADV, "legal", wishes=EVERYTHING)
+    story = heard(tmp_path, early).never(of_type(ReferralProposed))
+    story.when(assessed(ADV, "suspicion_removed", "no")).expect_nothing()
+    assert "next_steps_to_discuss" in kinds(story)
+    story.when(needs(ADV, "legal", wishes=EVERYTHING[:3], not_=("municipality",)))
+    story.then_among(
+        proposed(WORKERS, step="maatwerk"),
+        proposed(MEDIATORS, step="bemiddeling"),
+        proposed(POLICE, step="aangifte", purpose="complaint"),
+        needed(WORKERS),
+        needed(POLICE, purpose="complaint"),
+    )
+    story.never(proposed(CITY), of_type(ConsentNeeded, of="offender"))
+    assert "next_steps_to_discuss" not in kinds(story)
+
+
+def test_grn_5_one_of_the_two_is_not_the_end(tmp_path: Path):
+    """Removed but not content: discussed as well. Content while the suspicion stays: too. Both: the end, nothing to discuss."""
+    story = heard(tmp_path, assessed(ADV, "suspicion_removed", "yes")).never(closed())
+    assert "next_steps_to_discuss" not in kinds(story)
+    story.when(assessed(ADV, "reporter_content", "no"))
+    assert "next_steps_to_discuss" in kinds(story)
+    story.when(needs(ADV, "be_heard")).expect_nothing()
+    story.when(assessed(ADV, "reporter_content", "yes"))
+    assert "next_steps_to_discuss" not in kinds(story)
+
+
+def test_grn_5_a_new_result_is_discussed_anew(tmp_path: Path):
+    story = heard(tmp_path, assessed(ADV, "suspicion_removed", "no"), needs(ADV, "be_heard"))
+    assert "next_steps_to_discuss" not in kinds(story)
+    story.when(assessed(ADV, "suspicion_removed", "no"))
+    assert "next_steps_to_discuss" not in kinds(story), "the same answer again"
+    story.when(assessed(ADV, "suspicion_removed", "yes"), assessed(ADV, "reporter_content", "no"))
+    assert "next_steps_to_discuss" in kinds(story)
+
+
+# --- AMS
+
+
+def test_ams_1_what_was_not_explained_first_shows_as_not_explained():
+    """Label benefit before the label, report versus complaint before the complaint. NOT a duty for what has not come up.
+
+    It counts as explained when it was said in the course of the question, too.
+    """
+    story = given(report(by=POLICE))
+    assert missing(story) == set()
+    story.when(label_given(), taken())
+    assert missing(story) == {"label_benefit_and_risk", "report_vs_complaint"}
+    story.when(explained("report_vs_complaint"))
+    assert missing(story) == {"label_benefit_and_risk"}
+    story.when(label_refused())
+    assert missing(story) == set(), "it was explained with the question about the label"
+
+
+def missing(story: Story) -> set[str]:
+    return {item.what[0] for item in items(story) if item.kind == "not_explained"}
+
+
+# --- ACT
+
+
+def test_act_3_a_settlement_against_the_wish_has_its_motive_and_is_explained(tmp_path: Path):
+    """Chosen jointly, beside the wish as it was recorded. NOT against the wish without motive, NOT by a wish that nobody recorded."""
+    story = begun(tmp_path, by=POLICE)
+    assert why_not(story, chosen(POLICE, "talk", wish="00000000-0000-7000-8000-00000000dead")) == "wish.unknown"
+    wish = "00000000-0000-7000-8000-00000000abcd"
+    story.when(Tell(POLICE, NeedsRecorded(needs=("criminal_process",)), id=wish))
+    assert why_not(story, chosen(POLICE, "talk", wish, departs=True)) == "motive.missing"
+    story.when(chosen(POLICE, "talk", wish, "no_evidence", departs=True)).expect_nothing()
+    desk = story.case.desk
+    assert desk is not None
+    (choice,) = desk.settlements.values()
+    assert (choice.settlement, choice.wish, choice.motive) == ("talk", wish, "no_evidence")
+    assert kinds(story)["departure_not_explained"] == ("talk",)
+    story.when(explained("what_happens_next"))
+    assert "departure_not_explained" not in kinds(story)
+
+
+ONLINE = {
+    "desk": {
+        "complaint_items": [
+            {
+                "id": "online",
+                "items": ["address_of_the_page", "copy_of_the_text"],
+                "when": {"natures": ["online"]},
+                "source": "keuze: verzonnen lijst; die van de Aanwijzing is niet in ons bezit",
+            }
+        ]
+    }
+}
+
+
+def test_act_5_an_incomplete_complaint_says_which_item_and_stands(tmp_path: Path):
+    """The report stands, the complaint step is "incomplete: item X". NOT the report refused, NOT sent away without the list."""
+    story = begun(tmp_path, by=POLICE, parts=ONLINE, natures=("online",))
+    assert why_not(story, taken(POLICE, "copy_of_the_text")) is None
+    story.when(taken(POLICE, "copy_of_the_text")).expect_nothing()
+    assert kinds(story)["complaint_incomplete"] == ("address_of_the_page",)
+    assert [message.reason for message in story.sent(Attention, POLICE)] == ["items_missing"]
+    story.when(taken(POLICE, "address_of_the_page", supplement=True))
+    assert "complaint_incomplete" not in kinds(story)
+    assert story.sent(Attention) == []
+    assert story.case.report
+
+
+def test_act_5_an_incident_that_is_not_online_needs_no_such_list(tmp_path: Path):
+    story = begun(tmp_path, taken(POLICE), by=POLICE, parts=ONLINE)
+    assert "complaint_incomplete" not in kinds(story)
+
+
+def test_act_3_from_the_wish_to_the_end_and_its_reason(tmp_path: Path):
+    """Wanted, appointed, taken, dismissed: each is open until it is done, and the reason is explained to her (domain-detail A35).
+
+    NOT closed by a dismissal.
+    """
+    story = begun(tmp_path, needs(POLICE, "criminal_process"), by=POLICE)
+    assert "complaint_not_appointed" in kinds(story)
+    story.when(appointed())
+    assert "complaint_not_appointed" not in kinds(story)
+    story.when(taken(), settled()).expect_nothing()
+    assert kinds(story)["end_not_explained"] == ("dismissed",)
+    assert story.case.closed is None
+    story.when(explained("dismissal"))
+    assert "end_not_explained" not in kinds(story)
+    assert story.case.desk is not None
+    assert story.case.desk.marks == []
+
+
+# --- HGL
+
+
+def test_hgl_3_done_by_another_than_agreed_is_accepted_and_marked(tmp_path: Path):
+    """Assigned to A, reported done by B: accepted as told. NOT silently conforming."""
+    action = "00000000-0000-7000-8000-00000000ac70"
+    story = begun(tmp_path, agreed(CITY, "camera", owner=POLICE, id=action), granted(ADV, by=CITY))
+    story.when(done(CITY, action)).expect_nothing()
+    assert story.case.desk is not None
+    (made,) = story.case.desk.marks
+    assert (made.kind, made.by, made.expected) == ("by_another_than_agreed", CITY, POLICE)
+
+
+def test_hgl_3_done_by_whom_it_was_agreed_with_is_not_marked(tmp_path: Path):
+    action = "00000000-0000-7000-8000-00000000ac70"
+    story = begun(tmp_path, agreed(CITY, "camera", id=action), done(CITY, action))
+    assert story.case.desk is not None
+    assert story.case.desk.marks == []
+
+
+def test_hgl_3_an_end_told_before_its_beginning_is_accepted_and_marked(tmp_path: Path):
+    """As WON-1 has it: out of order shows, and blocks nothing."""
+    story = begun(tmp_path, settled(), by=POLICE)
+    assert story.case.desk is not None
+    assert [(made.kind, made.expected) for made in story.case.desk.marks] == [("told_out_of_order", "complaint.taken")]
+    story.when(taken()).expect_nothing()

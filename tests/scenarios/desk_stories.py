@@ -1,4 +1,4 @@
-"""Cases in the sample chain of the desks, and what is open in them."""
+"""A case in the sample chain of the desks, and what is open on it: for the scenarios of what desks do after the first contact."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,16 @@ from typing import Any
 from backbone.desk.items import Open, open_items
 from tests.scenarios.stories import given
 from tests.support.casebook import Story
-from tests.support.desks import desk_files
-from tests.support.telling import CITY, Tell, report
+from tests.support.desks import (
+    desk_files,
+)
+from tests.support.telling import (
+    CITY,
+    Tell,
+    report,
+)
 
 HOME = {"place_type": "home", "tenure": "rented"}
-OTHER = "c0ffee00-0000-4000-8000-00000000beef"
 
 
 def begun(folder: Path, *told: Tell, by: str = CITY, parts: dict[str, Any] | None = None, **facts: Any) -> Story:
