@@ -76,7 +76,7 @@ def _ids(scheme: Scheme) -> Iterator[Fault]:
 def _told_names(protocol: "Protocol") -> Iterator[Fault]:
     """Whoever is told finds the name of the rule: each name once in the file, or the second is taken for the first."""
     informs = {inform.id for inform in protocol.informs}
-    for section in ("outside", "pitfalls"):
+    for section in ("outside", "checklists", "pitfalls"):
         for position, part in enumerate(getattr(protocol.scheme, section)):
             if part.id in informs:
                 yield Fault(

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backbone.protocols.conditions import ALWAYS, When
+from backbone.protocols.facts import Facts
 from schakel.events.base import Slug
 from schakel.events.vocab import ActionType, Check, DecisionStep, Role
 
@@ -48,6 +49,7 @@ class Category(_Named):
     outside: _Text | None = Field(None, description="for a category that this file does not cover: the plan to use")
     not_when: tuple[When, ...] = Field((), description="conditions; where one holds the category is refused")
     suggested_when: When | None = Field(None, description="where it is suggested; a person confirms it, or not")
+    set_by: tuple[Role, ...] = Field((), description="the roles that may set it; without them any party to the case")
     lead: Role | None = Field(None, description="the role that takes the lead of such a case")
     cards: bool = Field(False, description="whether cards may be given in such a case")
     sharing: bool = Field(True, description="whether an agreement may be invoked in such a case")
@@ -83,6 +85,7 @@ class Checklist(_Named):
 
     title: _Text = Field(description="its title, in Dutch")
     when: When = ALWAYS
+    """With a condition, the first of its roles is told when the list opens."""
     answered_by: tuple[Role, ...] = Field(min_length=1, description="the roles that answer its lines")
     lines: tuple[Line, ...] = Field(min_length=1, description="the lines, in order")
     communication: bool = Field(False, description="true: every line names its target group and purpose")
@@ -162,11 +165,12 @@ class Scheme(_Part):
     def card(self, action: ActionType) -> Card | None:
         return next((one for one in self.cards if one.action is action), None)
 
-    def open_lines(self, protocol: str, answered: Collection[str]) -> dict[str, list[str]]:
-        """The lines without an answer, by checklist. answered: `<protocol>/<checklist>/<line>` of those that have one."""
+    def open_lines(self, protocol: str, answered: Collection[str], facts: Facts) -> dict[str, list[str]]:
+        """The lines without an answer, by checklist that is open. answered: `<protocol>/<checklist>/<line>` of those that have one."""
         return {
             one.id: [line.id for line in one.lines if f"{protocol}/{one.id}/{line.id}" not in answered]
             for one in self.checklists
+            if one.when.matches(facts)
         }
 
     def roles(self) -> Iterator[tuple[Role, str]]:

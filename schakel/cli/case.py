@@ -14,6 +14,7 @@ from schakel.case_links import whole_person
 from schakel.case_state import Effect, State, fingerprint
 from schakel.cli import desk
 from schakel.cli.output import Undoable, brief, moment, say, says, show, show_json, table, wrapped
+from schakel.cli.scheme import scheme_lines
 from schakel.cli.who import ProfilePath, reader
 from schakel.definitions import TOPIC, Definitions
 from schakel.her_copy import LANGUAGES
@@ -237,6 +238,7 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
             f"{link.kind} with {link.other_case}, told by {link.by}{'' if link.told_here else ' in the other case'}",
         )
     yield from desk.lines(case)
+    yield from scheme_lines(case)
     yield "events", f"{case.events}, the last at {moment(case.time)}"
 
 

@@ -107,6 +107,14 @@ def _category(
             remedy="use the names of the protocol that the case runs under",
         )
         return
+    if category.set_by and roles.isdisjoint(category.set_by):
+        yield Refusal(
+            code="category.not_yours",
+            field="category",
+            found=event.category,
+            expected=f"the word of {' or '.join(category.set_by)}",
+            remedy="let a partner in one of these roles set it; what you assess yourself is assessment.recorded",
+        )
     if category.outside:
         yield Refusal(
             code="category.outside",

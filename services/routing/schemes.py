@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from backbone.chains import Chain
 from backbone.explaining import Explained, status_of
-from backbone.protocols import Protocol, Step
+from backbone.protocols import ALWAYS, Protocol, Step
 from backbone.protocols.facts import Facts
 from backbone.protocols.schemes import STAGES
 from schakel.case_derived import informed_key
@@ -42,6 +42,9 @@ def _told(case: State, chain: Chain, protocol: Protocol, facts: Facts) -> Iterat
     for pitfall in protocol.scheme.pitfalls:
         if pitfall.when.matches(facts):
             yield from _tell(case, chain, protocol, pitfall.tell, pitfall.id, case.opened)
+    for checklist in protocol.scheme.checklists:
+        if checklist.when != ALWAYS and checklist.when.matches(facts):
+            yield from _tell(case, chain, protocol, checklist.answered_by[0], checklist.id, case.opened)
     for explain in protocol.explain:
         if explain.by and status_of(explain, case.explained, facts) is Explained.DUE:
             yield from _tell(case, chain, protocol, explain.by, explain.id, case.opened)

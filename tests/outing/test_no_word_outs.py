@@ -110,6 +110,7 @@ def protocol_names() -> Iterator[tuple[str, str]]:
         told = (
             *(each for each in one.explain if each.by),
             *one.scheme.outside,
+            *one.scheme.checklists,
             *one.scheme.pitfalls,
             *one.scheme.cards,
             *one.scheme.stages,

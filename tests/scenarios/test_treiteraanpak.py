@@ -10,13 +10,14 @@ from schakel.messages import Information
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import escalated, informed, of_type, proposed
+from tests.support.conclusions import clock_started, clock_stopped, escalated, informed, of_type, proposed
 from tests.support.telling import (
     CITY,
     POLICE,
     Tell,
     accepted,
     assessed,
+    contact_attempted,
     corrected,
     granted,
     invoked,
@@ -85,7 +86,8 @@ def test_trt_3_the_director_leads_and_yellow_comes_before_red():
     """
     story = taken_up()
     assert why_not(story, agreed(DIRECTOR, "yellow_card")) == "card.not_here"
-    assert why_not(story, category_set(CITY, SCHEME, "complex", lead="district_director")) == "lead.not_yours"
+    assert why_not(story, category_set(CITY, SCHEME, "complex", lead="district_director")) == "category.not_yours"
+    assert why_not(story, category_set(DIRECTOR, SCHEME, "complex", lead="top_team")) == "lead.not_yours"
     story.when(LEADS, agreed(DIRECTOR, "yellow_card"), agreed(DIRECTOR, "red_card")).expect_nothing()
     lead = scheme_of(story.case).lead
     assert lead is not None
@@ -142,3 +144,13 @@ def test_a_simple_case_that_turns_out_otherwise_gets_a_heavier_level():
     story = taken_up().when(simple(), corrected(CITY, natures=("threat",), place=HOME)).when(LEADS)
     assert [mark.category for mark in scheme_of(story.case).categories] == ["simple", "complex"]
     story.never(of_type(ReferralProposed, purpose="mediation"))
+
+
+def test_trt_1_the_schemes_own_file_has_the_two_terms():
+    """Thursday 2 April 10:00: notice by Saturday 10:00, contact by the end of Wednesday 8 April; an attempt stops the first only."""
+    story = given_in("treiteraanpak", quarrel(at="2026-04-02 10:00"))
+    story.then_among(
+        clock_started("bericht", due_at="2026-04-04 10:00"),
+        clock_started("contact", due_at="2026-04-09 00:00", responsible=DIRECTOR),
+    )
+    story.when(contact_attempted(CITY, "2026-04-03 15:00", whom="victim")).then(clock_stopped("bericht"))

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from backbone.case_facts import facts_of
 from schakel.case_scheme import categories, scheme_of
 from schakel.events.contact import ActionAgreed
 from schakel.events.scheme import StatementPublished
@@ -10,7 +11,7 @@ from schakel.messages import Attention
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import given, why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import suggested
+from tests.support.conclusions import informed, suggested
 from tests.support.telling import GRONINGEN, SEALED, Tell, granted, report, report_in_groningen, requested
 from tests.support.telling_schemes import agreed, answered, category_set, deliberated, linked, stated
 
@@ -27,7 +28,12 @@ def test_scp_1_two_checklists_line_by_line():
 
     NOT a line without an answer counted as done.
     """
-    story = here().when(category_set(CITY, SCHEME, ISOLATED))
+    story = here()
+    assert open_lines(story) == {}
+    story.when(category_set(CITY, SCHEME, ISOLATED)).then(
+        informed("coordinator", to=CITY, inform="ketenpartners"),
+        informed("coordinator", to=CITY, inform="communicatie"),
+    )
     lists = open_lines(story)
     assert sorted(lists) == ["communicatie", "ketenpartners"]
     assert all(lists.values())
@@ -49,7 +55,8 @@ def test_scp_1_two_checklists_line_by_line():
 def test_scp_1_not_by_whom_the_list_does_not_name():
     """Told by a partner of the case in another role: refused with who may."""
     police = report(by="politie-limburg", place={"municipality": "weert", "district": "centrum"})
-    story = given_in("weert", police).when(category_set("politie-limburg", SCHEME, ISOLATED))
+    story = given_in("weert", police)
+    assert why_not(story, category_set("politie-limburg", SCHEME, ISOLATED)) == "category.not_yours"
     assert why_not(story, answered("politie-limburg", SCHEME, "ketenpartners", "politie")) == "checklist.not_yours"
 
 
@@ -59,12 +66,12 @@ def protocol(story: Story):
 
 def open_lines(story: Story) -> dict[str, list[str]]:
     """The lines without an answer, by list, as they stand now."""
-    return protocol(story).scheme.open_lines(SCHEME, scheme_of(story.case).lines)
+    return protocol(story).scheme.open_lines(SCHEME, scheme_of(story.case).lines, facts_of(story.case, ()))
 
 
 def test_scp_2_a_series_is_suggested_with_its_evidence_and_confirmed_by_a_person():
     """Three linked reports with neighbours drawn in: suggested at the third. NOT set by itself, NOT the earlier one overwritten."""
-    story = here(relation="neighbour").when(category_set(CITY, SCHEME, ISOLATED), linked(CITY, 1)).expect_nothing()
+    story = here(relation="neighbour").when(category_set(CITY, SCHEME, ISOLATED)).when(linked(CITY, 1)).expect_nothing()
     story.when(linked(CITY, 2)).then(suggested(SERIES))
     (event,) = (entry.event for entry in story.concluded())
     assert set(story.case.links) < set(event.premises)

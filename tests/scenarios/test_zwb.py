@@ -27,6 +27,7 @@ def test_zwb_1_a_match_is_a_candidate_and_a_phone_call_nothing_more():
     story.never(informed("discrimination_contact")).when(matched(CONTACT))
     story.then(
         informed("discrimination_contact", to=CONTACT, inform="bel-de-aangever"),
+        informed("discrimination_contact", to=CONTACT, inform="gesprek"),
         clock_started("telefoon-aangever", responsible=CONTACT, due_at=None),
     )
     story.never(of_type(ReferralProposed), of_type(ConsentNeeded))
