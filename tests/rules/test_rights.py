@@ -61,7 +61,7 @@ def holder(role: Role) -> str:
 
 @cache
 def one_role_each() -> Chains:
-    """Amsterdam with one partner a role, and nothing but the shared rights; Groningen as it is."""
+    """Amsterdam with one partner a role, and nothing but the shared rights; it keeps no scheme, whose members alone tell minutes."""
     known, _ = repository()
     amsterdam = known.by_name["amsterdam"]
     newcomers = {
@@ -71,7 +71,7 @@ def one_role_each() -> Chains:
     partners = {**known.partners, **newcomers}
     members = tuple(Member(partner=holder(role), roles=(role,), districts="all") for role in Role)
     bases = (OtherBasis(basis=Basis.VITAL_INTEREST, roles=tuple(Role), at_most="30 dagen", source="keuze: test"),)
-    changed = {"members": (*amsterdam.members, *members), "rights": (), "bases": bases}
+    changed = {"members": (*amsterdam.members, *members), "rights": (), "bases": bases, "schemes": ()}
     protocols = {**amsterdam.protocols, **schemes_for_everybody()}
     chain = replace(amsterdam, file=amsterdam.file.model_copy(update=changed), partners=partners, protocols=protocols)
     return replace(known, by_name={**known.by_name, "amsterdam": chain}, partners=partners)

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from backbone.chain_desks import lies_in, load_chain_desk
 from schakel.events.chain import RhythmDue, RhythmMissed, WatermarkPassed
 from schakel.events.partners import MinutesRecorded
+from schakel.events.report import ReportReceived
 from schakel.messages import ChainAttention
 from services.cases.processor import CasesProcessor
 from services.cases.together import routes
@@ -108,7 +109,9 @@ async def ask(cluster: MiniCluster, path: str) -> tuple[int, Any]:
 
 
 async def test_agendas_and_lists_are_served_with_facts_only(cluster: MiniCluster) -> None:
-    cluster.send(POLICE, report(at="2026-03-02 09:00").event)  # type: ignore[arg-type]
+    told = report(at="2026-03-02 09:00").event
+    assert isinstance(told, ReportReceived)
+    cluster.send(POLICE, told.model_copy(update={"sealed": ()}))
     cluster.settle()
     status, agenda = await ask(cluster, "/consultations/proef/driehoek?on=2026-03-12")
     assert status == 200
