@@ -17,7 +17,7 @@ from schakel.envelope import Envelope, read_headers
 from schakel.errors import SchakelError
 from schakel.events import CATALOGUE, Derived
 from schakel.events.base import Sealed
-from schakel.events.report import CaseOpened
+from schakel.events.report import CaseOpened, ProtocolMoveRequested
 
 
 class NoHistory(SchakelError):
@@ -41,8 +41,11 @@ def read_file(path: Path) -> list[Entry]:
 
 
 def told(entries: Iterable[Entry]) -> list[Entry]:
-    """What partners told and others saw; the first of each id."""
-    first = {entry.id: entry for entry in entries if not isinstance(entry.event, Derived) and entry.event.IN_CASE}
+    """What partners told and others saw; the first of each id. Not that the case was to move: it is played under one version."""
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        if not isinstance(entry.event, Derived | ProtocolMoveRequested) and entry.event.IN_CASE:
+            first.setdefault(entry.id, entry)
     return list(first.values())
 
 

@@ -20,6 +20,9 @@ from services.rehearsal.telling import CannotTell, Teller, envelope, numbers
 
 CASE = "c0ffee00-0000-4000-8000-000000000001"
 
+Failure = tuple[str, str]
+"""What was not as the scenario says: which kind (a word of `words.FIXED`), and what."""
+
 
 @dataclass
 class Scene:
@@ -31,7 +34,7 @@ class Scene:
     refused: Refusal | None = None
     due: list[Entry] = field(default_factory=list)
     followed: list[Entry] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
     note: str | None = None
 
     @property
@@ -47,10 +50,10 @@ class Rehearsal:
     setting: Setting
     scenes: list[Scene]
     case: State
-    failed: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
 
     @property
-    def failures(self) -> list[str]:
+    def failures(self) -> list[Failure]:
         return [*(why for scene in self.scenes for why in scene.failed), *self.failed]
 
 
@@ -81,7 +84,7 @@ def play(scenario: Scenario, document: Document, setting: Setting) -> Rehearsal 
         scenes.append(Scene(end, due=list(stage.pass_time(end))))
     made_up = Rehearsal(scenario.scenario, setting, scenes, stage.case)
     every = [entry for scene in scenes for entry in scene.concluded]
-    made_up.failed = [f"never: {unwanted}" for unwanted in scenario.never if _find(unwanted, every, stage.case)]
+    made_up.failed = [("never:", unwanted) for unwanted in scenario.never if _find(unwanted, every, stage.case)]
     return made_up
 
 
@@ -139,15 +142,15 @@ def _refusal(made: Envelope, event: Told, case: State, setting: Setting, at: dat
 # --- expectations -----------------------------------------------------------------------------------------------------
 
 
-def _unmet(line: Line, scene: Scene, case: State) -> list[str]:
-    failed = []
+def _unmet(line: Line, scene: Scene, case: State) -> list[Failure]:
+    failed: list[Failure] = []
     if scene.refused and (line.refused is None or line.refused != scene.refused.code):
-        failed.append(f"refused: {scene.refused.code}")
+        failed.append(("refused:", scene.refused.code))
     if line.refused and not scene.refused:
-        failed.append(f"not refused: {line.refused}")
+        failed.append(("accepted:", line.refused))
     if line.expect == () and scene.concluded:
-        failed.append("expected nothing")
-    return failed + [wanted for wanted in line.expect or () if not _find(wanted, scene.concluded, case)]
+        failed.append(("nothing_was", ""))
+    return failed + [("wanted:", wanted) for wanted in line.expect or () if not _find(wanted, scene.concluded, case)]
 
 
 def _find(wanted: str, entries: Sequence[Entry], case: State) -> Entry | None:

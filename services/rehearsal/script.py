@@ -17,7 +17,7 @@ from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.events.vocab import Person
 from schakel.her_words import LANGUAGES, MONTHS, Language, in_language
 from services.rehearsal import words as w
-from services.rehearsal.play import Rehearsal, Scene
+from services.rehearsal.play import Failure, Rehearsal, Scene
 
 WIDTH = 80
 _LISTED = {
@@ -72,8 +72,7 @@ class Script:
             yield from self._concluded(entry, dated=False)
         if scene.told is not None and not scene.followed and not scene.refused:
             yield f"    {self.say['nothing']}"
-        for what in scene.failed:
-            yield from self._wrapped(self.say["failed"].format(what=what), 4)
+        yield from (line for failure in scene.failed for line in self._failed(failure, 4))
 
     def _end(self) -> Iterator[str]:
         case = self.rehearsal.case
@@ -87,10 +86,13 @@ class Script:
         if topics and case.report:
             named = ", ".join(self._word("InformationTopic", topic) for topic in sorted(topics))
             yield from self._wrapped(self.say["not_explained"].format(topics=named), 0)
-        for what in self.rehearsal.failed:
-            yield from self._wrapped(self.say["failed"].format(what=what), 0)
+        yield from (line for failure in self.rehearsal.failed for line in self._failed(failure, 0))
         if not self.rehearsal.failures:
             yield self.say["good"]
+
+    def _failed(self, failure: Failure, indent: int) -> list[str]:
+        kind, what = failure
+        return self._wrapped(self.say["failed"].format(what=self.say[kind].format(what=what)), indent)
 
     # -- what is told ----------------------------------------------------------------------------------------------------
 

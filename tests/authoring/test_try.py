@@ -96,11 +96,11 @@ def test_a_protocol_that_no_chain_has_plays_in_an_example(backbone: Run, small: 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("expect: [case.opened,", "expect: [case.closed,", "NIET ZOALS VERWACHT: case.closed"),
-        ("clock.started contact]", "clock.started ander]", "NIET ZOALS VERWACHT: clock.started ander"),
+        ("expect: [case.opened,", "expect: [case.closed,", "NIET ZOALS VERWACHT: dit volgde niet: case.closed"),
+        ("clock.started contact]", "clock.started ander]", "NIET ZOALS VERWACHT: dit volgde niet: clock.started ander"),
         ("    expect: [case.opened, referral.held victim_support not_asked, party.informed mayor, clock.started contact]",
-         "    expect: []", "NIET ZOALS VERWACHT: expected nothing"),
-        ("clock.started contact]", "clock.started contact]\nnever: [party.informed mayor]", "never: party.informed mayor"),
+         "    expect: []", "NIET ZOALS VERWACHT: er mocht niets volgen"),
+        ("clock.started contact]", "clock.started contact]\nnever: [party.informed mayor]", "dit mocht niet volgen: party.informed mayor"),
     ],
 )  # fmt: skip
 def test_what_is_not_as_expected_is_said_and_is_the_exit_code(
