@@ -7,6 +7,7 @@ from functools import partial
 from backbone.case_feedback import feedback_moments
 from backbone.casework import CaseProcessor, timers_of
 from backbone.chains import Chains
+from backbone.chains.terms import How
 from backbone.desks import Desk
 from backbone.protocols import Protocols
 from backbone.store.store import Store
@@ -99,9 +100,11 @@ class RoutingProcessor(CaseProcessor):
     def __init__(self, rules: RoutingRules) -> None:
         super().__init__("routing", rules)
         self.moments = partial(feedback_moments, chains=rules.chains)
+        self._digests = any(rule.how is How.DIGEST for chain in rules.chains for rule in chain.file.feedback)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
-        tx.set_timers({case_id: timers_of(desk.case, self.moments) for case_id, desk in desks.items()})
+        if self._digests:  # else nothing here ever waits
+            tx.set_timers({case_id: timers_of(desk.case, self.moments) for case_id, desk in desks.items()})
 
     def restless(self, store: Store) -> bool:
         """Never: a watermark wakes what waits itself; a tick only goes on with what was too much at once."""
