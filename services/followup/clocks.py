@@ -221,8 +221,8 @@ def _suspended(ground: Ground, rule: ClockRule, clock: Clock, stop: Stop | None,
         yield _stopped(clock, stop)
         return
     waits = clock.wakes_at is not None and (ground.now is None or ground.now < clock.wakes_at)
-    if why or waits:
-        return
+    if waits or (why and clock.wakes_at is None):
+        return  # what stood still for a time goes on when that is over, if only to stand still for another reason
     yield ClockResumed(clock=clock.id, due_at=_new_due(ground, rule, clock), premises=(clock.id,))
 
 

@@ -244,6 +244,13 @@ def test_reached_while_it_stood_still_it_is_done(tmp_path: Path):
     story.when(contact_made(CITY, "2026-03-09 12:00")).then(clock_stopped("contact")).then_quiet()
 
 
+def test_what_waited_for_her_ends_its_waiting_though_the_rule_no_longer_holds(tmp_path: Path):
+    clocks = WAITING.replace("source:", 'when: {{identity: ["by_name"]}}\n    source:')
+    story = under(tmp_path, clocks, report(at="2026-03-02 12:00"), postponed(CITY, "2026-03-03 12:00"))
+    story.when(corrected(POLICE, identity="one_way"), passed("2026-03-11 00:00"))
+    story.then(resumed("contact"), suspended("contact", reason="no_longer_applies")).then_quiet()
+
+
 def test_a_rule_that_holds_again_gives_the_time_that_was_left():
     place = {"municipality": "groningen", "district": "centrum"}
     story = saturday().when(corrected(GRONINGEN, identity="one_way", place=place))
