@@ -7,11 +7,20 @@ from backbone.chains import Chains
 from schakel.case_state import State
 from schakel.events import Event, contact
 from schakel.events.case import CloseRequested
-from schakel.events.vocab import CloseReason
+from schakel.events.vocab import AftercareFor, CloseReason
 from schakel.messages import Refusal
 
 _NOBODY_TO_ASK = (CloseReason.ANONYMOUS, CloseReason.FOR_INFORMATION_ONLY)
 """A case that ends so has nobody whose aftercare could be answered."""
+
+
+_SAID = {
+    AftercareFor.VICTIM: "the person herself",
+    AftercareFor.OTHERS_INVOLVED: "others_involved",
+    AftercareFor.NEIGHBOURHOOD: "neighbourhood",
+    AftercareFor.OTHER: "other",
+}
+"""As a receipt may say it: whoever passes the desk and reads it does not learn that something was done to her."""
 
 
 def objections(event: Event, case: State, chains: Chains) -> Iterator[Refusal]:
@@ -37,12 +46,12 @@ def _aftercare(case: State, chains: Chains) -> Iterator[Refusal]:
     facts = facts_of(case, chain.roles_of(case.door or ""))
     asked = (chain.protocols[ref].closing.aftercare for ref in case.protocols if ref in chain.protocols)
     wanted = {whom for rule in asked if rule and rule.when.matches(facts) for whom in rule.of}
-    if missing := sorted(whom.value for whom in wanted if whom.value not in case.aftercare):
+    if missing := sorted(_SAID[whom] for whom in wanted if whom.value not in case.aftercare):
         yield Refusal(
             code="close.aftercare_open",
             field="reason",
             found=f"no answer about aftercare for {' and '.join(missing)}",
-            expected=f"aftercare.answered for {' and '.join(sorted(wanted))}",
+            expected=f"aftercare.answered for {' and '.join(sorted(_SAID[whom] for whom in wanted))}",
             remedy="tell aftercare.answered for each that is missing; not_wanted and not_possible are answers",
         )
 
