@@ -55,6 +55,8 @@ class Chain:
     """(role, municipality) -> partners of another chain for those who live there (`Elsewhere`)."""
     doors: Mapping[str, Door] = field(default_factory=dict)
     """By the partner that works it."""
+    schemes: Mapping[str, Protocol] = field(default_factory=dict)
+    """What the chain keeps beside the protocols that its cases run under, by ref."""
 
     @property
     def name(self) -> str:

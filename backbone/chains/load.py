@@ -145,9 +145,9 @@ def _chain(
         return None, problems
     members = {member.partner: partners[member.partner] for member in file.members}
     used = {binding.use: protocols.by_ref[binding.use] for binding in file.protocols}
-    used |= {scheme.use: protocols.by_ref[scheme.use] for scheme in file.schemes}
-    doors_of = {bound.partner: doors.by_ref[bound.use] for bound in file.doors}
-    chain = Chain(file, members, used, rights, doors=doors_of)
+    kept = {scheme.use: protocols.by_ref[scheme.use] for scheme in file.schemes}
+    worked = {bound.partner: doors.by_ref[bound.use] for bound in file.doors}
+    chain = Chain(file, members, used, rights, doors=worked, schemes=kept)
     weak = (*_vacant(chain), *_desks(chain), *schemes.vacant(chain), *roleless(chain), *strange_variants(chain))
     problems += [document.problem(fault) for fault in weak]
     if any(problem.is_error for problem in problems):

@@ -44,7 +44,7 @@ def kept_since(chain: Chain) -> Iterator[tuple[str, Cooperation, datetime]]:
     zone = ZoneInfo(chain.calendar().time_zone)
     for scheme in chain.file.schemes:
         begin = datetime.combine(scheme.since, time(0), zone).astimezone(UTC)
-        yield scheme.use, chain.protocols[scheme.use].cooperation, begin
+        yield scheme.use, chain.schemes[scheme.use].cooperation, begin
 
 
 def announced(chain: Chain, until: datetime) -> Iterator[Announced]:

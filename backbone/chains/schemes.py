@@ -40,11 +40,9 @@ def check_folder(chains: Path) -> DoorFiles:
 
 def kept(chain: Chain) -> Iterator[tuple[str, Cooperation]]:
     """Every scheme of working together that binds the chain, by ref: those it names under `schemes`, and those its cases run under."""
-    refs = dict.fromkeys((*(one.use for one in chain.file.schemes), *(one.use for one in chain.file.protocols)))
-    for ref in refs:
-        here = chain.protocols[ref].cooperation
-        if here != EMPTY:
-            yield ref, here
+    for ref, protocol in {**chain.schemes, **chain.protocols}.items():
+        if protocol.cooperation != EMPTY:
+            yield ref, protocol.cooperation
 
 
 def consultation_of(chain: Chain, name: str) -> tuple[str, Cooperation, Consultation] | None:
@@ -146,7 +144,7 @@ def _door(at: Location, ref: str, doors: DoorFiles) -> Iterator[Fault]:
 def vacant(chain: Chain) -> Iterator[Fault]:
     """A role that a scheme counts on and nobody holds: the scheme still runs; somebody has to know that this part will not."""
     for position, scheme in enumerate(chain.file.schemes):
-        for role, asked_by in chain.protocols[scheme.use].cooperation.roles().items():
+        for role, asked_by in chain.schemes[scheme.use].cooperation.roles().items():
             if not holders(chain, role):
                 yield Fault(
                     ("schemes", position, "use"),

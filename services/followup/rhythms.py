@@ -46,7 +46,7 @@ def _missed(chain: Chain, state: ChainState, over: Ended, now: datetime) -> Rhyt
     """Meetings count by the day on which they were held: two minutes of one meeting are one (scenarios.md, RTD-1)."""
     rhythm, term = over.rhythm, over.term
     in_term = [minutes for minutes in state.minutes if term.first <= minutes.held_on <= term.last]
-    here = chain.protocols[over.scheme].cooperation
+    here = chain.schemes[over.scheme].cooperation
     if here.consultation(rhythm.of):
         held = {(minutes.consultation, minutes.held_on) for minutes in in_term if minutes.consultation == rhythm.of}
     else:

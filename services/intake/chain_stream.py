@@ -48,7 +48,7 @@ class ChainStream:
 
     def _digest(self, chain: Chain) -> str:
         if chain.name not in self._says:
-            schemes = [f"{one.since}/{chain.protocols[one.use].digest}" for one in chain.file.schemes]
+            schemes = [f"{one.since}/{chain.schemes[one.use].digest}" for one in chain.file.schemes]
             self._says[chain.name] = digest([chain.file.time_zone, chain.file.calendar, *schemes])
         return self._says[chain.name]
 

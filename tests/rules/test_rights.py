@@ -73,7 +73,8 @@ def one_role_each() -> Chains:
     bases = (OtherBasis(basis=Basis.VITAL_INTEREST, roles=tuple(Role), at_most="30 dagen", source="keuze: test"),)
     changed = {"members": (*amsterdam.members, *members), "rights": (), "bases": bases, "schemes": ()}
     protocols = {**amsterdam.protocols, **schemes_for_everybody()}
-    chain = replace(amsterdam, file=amsterdam.file.model_copy(update=changed), partners=partners, protocols=protocols)
+    file = amsterdam.file.model_copy(update=changed)
+    chain = replace(amsterdam, file=file, partners=partners, protocols=protocols, schemes={})
     return replace(known, by_name={**known.by_name, "amsterdam": chain}, partners=partners)
 
 
