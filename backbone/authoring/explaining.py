@@ -18,7 +18,8 @@ from backbone.authoring.plain_parts import roles_in as roles_named
 from backbone.authoring.together import named_in
 from backbone.protocols.clock_rules import LadderStep
 from backbone.protocols.conditions import ALWAYS, Condition
-from backbone.protocols.cooperation import Cooperation
+from backbone.protocols.cooperation import EMPTY, Cooperation
+from backbone.protocols.desk import DeskRules
 from backbone.protocols.model import (
     Aftercare,
     CheckRule,
@@ -32,6 +33,7 @@ from backbone.protocols.model import (
     Variant,
 )
 from backbone.protocols.rhythms import Rhythm
+from backbone.protocols.schemes import Category, Scheme
 from schakel.events.vocab import ClockKind, Role
 
 HEADER = ("protocol", "version", "title", "status", "adopted_by", "adopted_on", "valid_until", "sources")
@@ -89,6 +91,12 @@ def heading(section: str) -> str:
     return w.SECTIONS.get(section) or labels.SECTIONS.get(section) or s.capital(section.replace("_", " "))
 
 
+def is_about_cases(protocol: Protocol) -> bool:
+    """Whether it says anything of a case; a file may be only meetings and overviews, or a text that nobody here holds."""
+    parts = (protocol.opens, protocol.checks, protocol.explain, protocol.steps, protocol.informs, protocol.clocks)
+    return any(parts) or protocol.scheme != Scheme() or protocol.desk != DeskRules()
+
+
 def part_of(protocol: Protocol, section: str) -> Any:
     """What a section holds: `scheme.levels` are the levels of the scheme."""
     group, _, name = section.rpartition(".")
@@ -134,8 +142,12 @@ def _item(section: str, part: Any, protocol: Protocol) -> Item:
 def _opens(opens: Opens | None, protocol: Protocol) -> Item:
     if opens is None:
         begins = "Elke melding in deze keten begint een zaak onder dit protocol."
-        none = "Dit protocol begint geen zaak: het zegt wat partners samen doen, over alle zaken heen."
-        return Item("opens", "opens", "", (begins if protocol.steps or protocol.checks or protocol.clocks else none,))
+        none = "Dit protocol begint geen zaak."
+        together = "Het zegt wat partners samen doen, over alle zaken heen."
+        lines = (
+            (begins,) if is_about_cases(protocol) else (none, together) if protocol.cooperation != EMPTY else (none,)
+        )
+        return Item("opens", "opens", "", lines)
     return Item(
         "opens", "opens", "", ("Een melding valt onder dit protocol als dit klopt:",),
         opens.when, opens.source, frozenset(s.doors(opens.when)),
@@ -194,9 +206,8 @@ def _step(step: Step) -> Item:
 
 def _inform(inform: Inform) -> Item:
     told = s.roles(inform.inform)
-    verb = "horen" if len(inform.inform) > 1 else "hoort"
     lines = (
-        f"{s.capital(told)} {verb} dat er iets is gebeurd, zonder persoonsgegevens.",
+        f"{s.capital(told)} {s.hears(inform.inform)} dat er iets is gebeurd, zonder persoonsgegevens.",
         "Dat is geen reden om de persoon te bellen.",
     )
     roles = frozenset((*inform.inform, *s.doors(inform.when)))
@@ -263,13 +274,18 @@ def _rung(rung: LadderStep, protocol: Protocol) -> Item:
 def _anything(section: str, part: Any) -> Item:
     """The fields as they stand: the text first, then each field under its own name."""
     plain = fields_of(part)
-    named = str(plain.pop("id", "") or plain.pop("variant", "")) or section.rpartition(".")[2]
+    own = str(plain.pop("id", ""))
+    named = own or section.rpartition(".")[2]
     source = str(plain.pop("source", ""))
     when = plain.pop("when", None)
     if when is not None and not isinstance(when, Condition):
         plain["when"] = when
         when = None
-    title = str(plain.pop("title", "") or "") or ("" if section in UNTITLED else s.capital(named.replace("-", " ")))
+    title = str(plain.pop("title", "") or "")
+    if isinstance(part, Category):
+        title = str(plain.pop("text"))
+    elif not title and own and section not in UNTITLED:
+        title = s.capital(own.replace("-", " "))
     lines = [str(plain.pop("text"))] if plain.get("text") else []
     for name, value in plain.items():
         lines += plain_lines(name, value)

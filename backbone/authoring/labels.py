@@ -125,7 +125,7 @@ FIELDS: Mapping[str, str] = {
     "not_when": "Mag niet als",
     "note": "Staat op elk exemplaar",
     "number": "Nummer",
-    "of": "Waarvan",
+    "of": "Wat het is",
     "offences_since": "Alleen voor feiten vanaf",
     "on_free_day": "Valt het op een vrije dag",
     "on_request": "Een lid mag zelf om overleg vragen",
@@ -182,3 +182,11 @@ FIELDS: Mapping[str, str] = {
     "title": "",
 }
 """What a field of a part without sentences of its own is called; inside a line an empty name lets the value stand by itself."""
+
+ONE_OF: Mapping[str, str] = {
+    "lines": "Regel",
+    "items": "Vast onderwerp",
+    "guests": "Mag worden uitgenodigd",
+    "measures": "Maatregel",
+}
+"""What one of a list of parts is called, each on a line of its own."""

@@ -12,12 +12,15 @@ from backbone.authoring import sentences as s
 from backbone.authoring import words as w
 from backbone.person.plain import day, lists
 from backbone.protocols.conditions import Condition
+from backbone.protocols.overviews import By
 from schakel.calendar import Limit
 from schakel.events.vocab import Purpose, Role
 
 _NOTHING = (None, "", (), [], {}, False)
-_SAID_TOO = ("if_all_agree", "sharing")
+_SAID_TOO = ("if_all_agree",)
 """Flags of which a no is worth a line."""
+_ONLY_NO = ("sharing",)
+"""Flags that are usually yes: only a no is worth a line."""
 
 
 def fields_of(part: Any) -> dict[str, Any]:
@@ -38,16 +41,23 @@ def lines(name: str, value: Any) -> Iterable[str]:
     called = name_of(name)
     if not _says(name, value):
         return []
-    if isinstance(value, bool):
-        return [f"{called}: {'ja' if value else 'nee'}."]
+    if name == "by" and any(isinstance(one, By) for one in value):
+        called = "Geteld naar"
     if isinstance(value, list | tuple) and any(isinstance(one, BaseModel | Mapping | Condition) for one in value):
-        return [f"{called}: {inside(one).rstrip('.')}." for one in value]
-    return [f"{called}: {inside(value).rstrip('.')}." if called else f"{inside(value).rstrip('.')}."]
+        one_of = labels.ONE_OF.get(name, called)
+        return [_ended(f"{one_of}: {inside(one)}") for one in value]
+    return [_ended(f"{called}: {inside(value)}" if called else inside(value))]
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 def _says(name: object, value: Any) -> bool:
     if isinstance(value, Condition):
         return bool(value.must or value.none_of)
+    if name in _ONLY_NO:
+        return value is False
     return name in _SAID_TOO or not any(value is one or (value == one and type(value) is type(one)) for one in _NOTHING)
 
 
@@ -59,7 +69,9 @@ def inside(value: Any) -> str:
         case BaseModel() | Mapping():
             return "; ".join(_parts(value))
         case list() | tuple():
-            return s.listed(inside(one) for one in value)
+            each = [inside(one) for one in value]
+            sentences = all(one.endswith((".", "?", "!")) for one in each)
+            return " ".join(each) if sentences else s.listed(each)
         case frozenset() | set():
             return s.listed(sorted(inside(one) for one in value))
         case bool():
@@ -78,7 +90,10 @@ def inside(value: Any) -> str:
 
 
 def _parts(value: BaseModel | Mapping[str, Any]) -> Iterator[str]:
-    for name, one in fields_of(value).items():
+    plain = fields_of(value)
+    if "id" in plain and (named := next((name for name in ("title", "text") if plain.get(name)), None)):
+        yield f"{plain.pop(named)} ({plain.pop('id')})"
+    for name, one in plain.items():
         if _says(name, one):
             called = name_of(name)
             yield f"{called[:1].lower()}{called[1:]}: {inside(one)}" if called else inside(one)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from backbone.authoring import sentences as s
 from backbone.authoring import together as t
 from backbone.authoring import words as w
-from backbone.authoring.explaining import HEADER, heading, part_of, sections
+from backbone.authoring.explaining import HEADER, heading, is_about_cases, part_of, sections
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
 from backbone.authoring.plain_parts import fields_of, word
 from backbone.protocols.agreements import Pilot, SignedAgreement
@@ -44,18 +44,15 @@ def route(protocol: Protocol) -> Route:
     words = "; ".join(
         f"{lane.heading}: {', '.join(card.title or card.lines[0] for card in lane.cards)}" for lane in lanes
     )
-    says = "Zo loopt een melding." if _has_route(protocol) else "Geen route van een melding: dit doen partners samen."
+    says = (
+        "Zo loopt een melding." if is_about_cases(protocol) else "Geen route van een melding: dit doen partners samen."
+    )
     about = f"Versie {protocol.version}. {says}{held}"
     return Route(protocol.title, about, f"{says} {words}.", lanes, "nl", LEGEND if protocol.steps else ())
 
 
-def _has_route(protocol: Protocol) -> bool:
-    """Whether a report goes anywhere by this file; a scheme may be only meetings and overviews."""
-    return any((protocol.opens, protocol.checks, protocol.explain, protocol.steps, protocol.informs, protocol.clocks))
-
-
 def _lanes(protocol: Protocol) -> Iterator[Lane]:
-    if _has_route(protocol):
+    if is_about_cases(protocol):
         yield Lane("De melding komt binnen", tuple(_doors(protocol)))
     yield Lane("Er wordt gevraagd", tuple(_checks(protocol)))
     yield Lane("Er wordt uitgelegd", tuple(_explained(protocol)))
@@ -68,7 +65,7 @@ def _lanes(protocol: Protocol) -> Iterator[Lane]:
         if section not in _DRAWN and section not in HEADER and (value := part_of(protocol, section)):
             parts = value if isinstance(value, tuple) else (value,)
             yield Lane(heading(section), tuple(_part(part, section, protocol) for part in parts))
-    if not _has_route(protocol) and protocol.readings and not protocol.cooperation.consultations:
+    if not is_about_cases(protocol) and protocol.readings and not protocol.cooperation.consultations:
         yield Lane("Wat wij ervan lezen", (Card("", tuple(f"• {_named(note)}" for note in protocol.readings)),))
 
 
@@ -185,7 +182,7 @@ def _clock(clock: ClockRule) -> Card:
         says = "Op de afgesproken dag"
     lines.insert(0, s.start(clock))
     if clock.on_breach:
-        lines.append(f"Te laat? Dan hoort {s.roles(clock.on_breach)} dat.")
+        lines.append(f"Te laat? Dan {s.hears(clock.on_breach)} {s.roles(clock.on_breach)} dat.")
     title = w.CLOCKS[clock.stops.on.value].format(whom=s.persons(clock.stops.with_) or "de persoon")
     return Card(title, tuple(lines), mark=CLOCK, says=says)
 

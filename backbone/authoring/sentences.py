@@ -3,7 +3,7 @@
 Full sentences of everyday words (B1), so that a policy officer reads in them what the file says and nothing else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import cast
 
@@ -70,6 +70,10 @@ def roles(of: Iterable[Role], last: str = "en") -> str:
     return listed([role(one) for one in of], last)
 
 
+def hears(of: Collection[Role]) -> str:
+    return "horen" if len(of) > 1 else "hoort"
+
+
 def listed(items: Iterable[str], last: str = "en") -> str:
     """`a, b en c`."""
     each = list(dict.fromkeys(items))
@@ -130,6 +134,8 @@ def _word(fact: Fact, word: _Word) -> str:
         return role(Role(word))
     if word in (own := w.OWN.get(fact.name, {})):
         return own[word]
+    if fact.name == "category":
+        return f"'{word}'"
     if fact.kind is Kind.DATE:
         return _span(word)
     if fact.name in ("label", "target"):
@@ -195,7 +201,7 @@ def clock(rule: ClockRule) -> list[str]:
     if rule.every:
         said.append(f"Daarna komt er elke {limit(rule.every)} een herinnering, zolang de klok loopt.")
     if rule.on_breach:
-        said.append(f"Is de tijd voorbij, dan hoort {roles(rule.on_breach)} dat.")
+        said.append(f"Is de tijd voorbij, dan {hears(rule.on_breach)} {roles(rule.on_breach)} dat.")
     return said
 
 

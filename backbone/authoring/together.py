@@ -50,7 +50,7 @@ def rhythm_bounds(rhythm: Rhythm, cooperation: Cooperation) -> Iterator[str]:
         yield f"Het wordt besproken in: {s.listed(named_in(cooperation, one) for one in rhythm.discussed_in)}."
     yield KINDS[rhythm.promise]
     if rhythm.tell:
-        yield f"Gebeurt het niet op tijd, dan hoort {s.roles(rhythm.tell)} dat."
+        yield f"Gebeurt het niet op tijd, dan {s.hears(rhythm.tell)} {s.roles(rhythm.tell)} dat."
 
 
 KINDS = {
