@@ -1,20 +1,39 @@
 """A protocol as text for a policy officer: every part of the file in full Dutch sentences, whole or one role's part of it.
 
-Here: which items there are and whose they are. Sections without sentences of their own show their fields as they are, so that nothing
-a file says is ever left out. Laying the items out is `backbone.authoring.layout`. Pure.
+Here: which items there are and whose they are. Parts without sentences of their own show their fields by name (`plain_parts`), so that
+nothing a file says is ever left out. Laying the items out is `backbone.authoring.layout`. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
+from backbone.authoring import labels
 from backbone.authoring import sentences as s
+from backbone.authoring import together as t
 from backbone.authoring import words as w
-from backbone.person.plain import lists
+from backbone.authoring.plain_parts import fields_of
+from backbone.authoring.plain_parts import lines as plain_lines
+from backbone.authoring.plain_parts import roles_in as roles_named
+from backbone.authoring.together import named_in
+from backbone.protocols.clock_rules import LadderStep
 from backbone.protocols.conditions import ALWAYS, Condition
-from backbone.protocols.model import Aftercare, CheckRule, ClockRule, Closing, Explain, Inform, Opens, Protocol, Step
+from backbone.protocols.cooperation import EMPTY, Cooperation
+from backbone.protocols.desk import DeskRules
+from backbone.protocols.model import (
+    Aftercare,
+    CheckRule,
+    ClockRule,
+    Closing,
+    Explain,
+    Inform,
+    Opens,
+    Protocol,
+    Step,
+    Variant,
+)
+from backbone.protocols.rhythms import Rhythm
+from backbone.protocols.schemes import Category, Scheme
 from schakel.events.vocab import ClockKind, Role
 
 HEADER = ("protocol", "version", "title", "status", "adopted_by", "adopted_on", "valid_until", "sources")
@@ -51,22 +70,44 @@ def roles_in(protocol: Protocol) -> list[Role]:
     return [role for role in Role if role in named]
 
 
+GROUPS = ("desk", "scheme", "cooperation")
+"""Sections that are made of lists; each list has a heading of its own, `scheme.levels`."""
+
+
 def sections(protocol: Protocol) -> list[str]:
     """The sections, in order: those with a heading first, then whatever else the model has."""
     known = [name for name in w.SECTIONS if name in type(protocol).model_fields]
     rest = [name for name in type(protocol).model_fields if name not in w.SECTIONS and name not in HEADER]
-    return [*known, *rest]
+    return [inner for name in (*known, *rest) for inner in _within(protocol, name)]
+
+
+def _within(protocol: Protocol, section: str) -> list[str]:
+    if section not in GROUPS:
+        return [section]
+    return [f"{section}.{name}" for name in type(getattr(protocol, section)).model_fields]
 
 
 def heading(section: str) -> str:
-    return w.SECTIONS.get(section, s.capital(section.replace("_", " ")))
+    return w.SECTIONS.get(section) or labels.SECTIONS.get(section) or s.capital(section.replace("_", " "))
+
+
+def is_about_cases(protocol: Protocol) -> bool:
+    """Whether it says anything of a case; a file may be only meetings and overviews, or a text that nobody here holds."""
+    parts = (protocol.opens, protocol.checks, protocol.explain, protocol.steps, protocol.informs, protocol.clocks)
+    return any(parts) or protocol.scheme != Scheme() or protocol.desk != DeskRules()
+
+
+def part_of(protocol: Protocol, section: str) -> Any:
+    """What a section holds: `scheme.levels` are the levels of the scheme."""
+    group, _, name = section.rpartition(".")
+    return getattr(getattr(protocol, group) if group else protocol, name)
 
 
 def _all(protocol: Protocol) -> Iterator[Item]:
     for section in sections(protocol):
-        value = getattr(protocol, section)
+        value = part_of(protocol, section)
         if section == "opens":
-            yield _opens(value)
+            yield _opens(value, protocol)
         elif section == "closing":
             yield from _closing(value)
         elif value:
@@ -88,13 +129,25 @@ def _item(section: str, part: Any, protocol: Protocol) -> Item:
             return _clock(part)
         case Aftercare():
             return _aftercare(part)
+        case LadderStep():
+            return _rung(part, protocol)
+        case Variant():
+            return _variant(section, part)
+        case Rhythm():
+            return _rhythm(section, part, protocol.cooperation)
         case _:
             return _anything(section, part)
 
 
-def _opens(opens: Opens | None) -> Item:
+def _opens(opens: Opens | None, protocol: Protocol) -> Item:
     if opens is None:
-        return Item("opens", "opens", "", ("Elke melding in deze keten begint een zaak onder dit protocol.",))
+        begins = "Elke melding in deze keten begint een zaak onder dit protocol."
+        none = "Dit protocol begint geen zaak."
+        together = "Het zegt wat partners samen doen, over alle zaken heen."
+        lines = (
+            (begins,) if is_about_cases(protocol) else (none, together) if protocol.cooperation != EMPTY else (none,)
+        )
+        return Item("opens", "opens", "", lines)
     return Item(
         "opens", "opens", "", ("Een melding valt onder dit protocol als dit klopt:",),
         opens.when, opens.source, frozenset(s.doors(opens.when)),
@@ -116,8 +169,15 @@ def _explain(explain: Explain, protocol: Protocol) -> Item:
     step = protocol.step(explain.before)
     before = w.BEFORE.get(explain.before, f"voor de stap '{explain.before}'")
     roles = frozenset((step.refer.to, *s.doors(step.when))) if step else frozenset[Role]()
-    line = f"De persoon hoort dit {before}: {topic}."
-    return Item("explain", explain.id, s.capital(topic), (line,), ALWAYS, explain.source, roles)
+    lines = [f"De persoon hoort dit {before}: {topic}."]
+    if explain.by:
+        lines.append(f"{s.capital(s.role(explain.by))} legt dit uit.")
+        roles |= {explain.by}
+    if explain.says:
+        lines.append(f"Wat er wordt gezegd: {explain.says}")
+    if roles:
+        roles |= set(s.doors(explain.when))
+    return Item("explain", explain.id, s.capital(topic), tuple(lines), explain.when, explain.source, roles)
 
 
 def _step(step: Step) -> Item:
@@ -132,15 +192,22 @@ def _step(step: Step) -> Item:
         lines.append(f"Dit gaat met het formulier: {refer.form}.")
     if refer.duty:
         lines.append(f"Wat {to} dan doet: {refer.duty}.")
+    if refer.hand_over:
+        lines.append("De zaak gaat daarmee over naar de keten van die partner.")
+    if refer.qualified:
+        lines.append("Wie hiervoor is opgeleid, komt als eerste in aanmerking.")
+    if refer.advice:
+        lines.append(f"Advies: {refer.advice}")
+    if step.after:
+        lines.append(f"Dit komt pas na de stap '{step.after}'.")
     title = f"Naar {to}"
     return Item("steps", step.id, title, tuple(lines), step.when, step.source, frozenset((refer.to, *doors)))
 
 
 def _inform(inform: Inform) -> Item:
     told = s.roles(inform.inform)
-    verb = "horen" if len(inform.inform) > 1 else "hoort"
     lines = (
-        f"{s.capital(told)} {verb} dat er iets is gebeurd, zonder persoonsgegevens.",
+        f"{s.capital(told)} {s.hears(inform.inform)} dat er iets is gebeurd, zonder persoonsgegevens.",
         "Dat is geen reden om de persoon te bellen.",
     )
     roles = frozenset((*inform.inform, *s.doors(inform.when)))
@@ -167,7 +234,7 @@ def _aftercare(care: Aftercare) -> Item:
         *(f"De vraag is dan: {question}" for question in care.asks),
     ]
     return Item(
-        "aftercare", care.id, s.capital(care.id.replace("-", " ")), tuple(lines), ALWAYS, care.source,
+        "aftercare", care.id, s.capital(care.id.replace("-", " ")), tuple(lines), care.when, care.source,
         frozenset({care.responsible}),
     )  # fmt: skip
 
@@ -180,8 +247,25 @@ def _closing(closing: Closing) -> Iterator[Item]:
     for reason in closing.reasons:
         title = s.capital(s.in_list("CloseReason", reason.reason.value))
         yield Item("closing", reason.reason.value, title, (reason.text,), ALWAYS, reason.source, by)
+    if care := closing.aftercare:
+        of = s.listed(s.in_list("AftercareFor", one.value) for one in care.of)
+        lines = (
+            f"Voor het sluiten is er een antwoord over nazorg voor: {of}.",
+            "Dat nazorg niet gewenst is, is ook een antwoord.",
+        )
+        yield Item("closing", "nazorg", "Eerst nazorg", lines, care.when, care.source, by)
     for note in closing.notes:
         yield _anything("closing", note)
+
+
+def _rung(rung: LadderStep, protocol: Protocol) -> Item:
+    """One rung above a breach."""
+    clocks = s.listed((one.replace("-", " ") for one in rung.of), "of")
+    goes_up = "De zaak gaat dan naar die partner." if rung.escalates else "De zaak blijft waar die is."
+    line = f"{s.capital(s.limit(rung.after))} na de grens van: {clocks}. Dan hoort {s.role(rung.to)} dat het nog niet is gebeurd."
+    above = (protocol.clock(clock) for clock in rung.of)
+    roles = frozenset((rung.to, *(clock.role for clock in above if clock and clock.role)))
+    return Item("ladder", rung.id, s.capital(rung.id.replace("-", " ")), (line, goes_up), ALWAYS, rung.source, roles)
 
 
 # --- what has no sentences of its own ---------------------------------------------------------------------------------
@@ -190,79 +274,43 @@ def _closing(closing: Closing) -> Iterator[Item]:
 def _anything(section: str, part: Any) -> Item:
     """The fields as they stand: the text first, then each field under its own name."""
     plain = fields_of(part)
-    named = str(plain.pop("id", "")) or section
+    own = str(plain.pop("id", ""))
+    named = own or section.rpartition(".")[2]
     source = str(plain.pop("source", ""))
     when = plain.pop("when", None)
-    title = str(plain.pop("title", "")) or ("" if section in UNTITLED else s.capital(named.replace("-", " ")))
+    if when is not None and not isinstance(when, Condition):
+        plain["when"] = when
+        when = None
+    title = str(plain.pop("title", "") or "")
+    if isinstance(part, Category):
+        title = str(plain.pop("text"))
+    elif not title and own and section not in UNTITLED:
+        title = s.capital(own.replace("-", " "))
     lines = [str(plain.pop("text"))] if plain.get("text") else []
     for name, value in plain.items():
-        if value not in (None, "", (), [], {}):
-            lines += _field(w.FIELDS.get(name) or s.capital(name.replace("_", " ")), value)
-    if when is not None and not isinstance(when, Condition):
-        lines += _field(w.FIELDS["when"], when)
-    return Item(
-        section,
-        named,
-        title,
-        tuple(lines),
-        when if isinstance(when, Condition) else ALWAYS,
-        source,
-        frozenset(_roles(part)),
-    )
+        lines += plain_lines(name, value)
+    return Item(section, named, title, tuple(lines), when or ALWAYS, source, frozenset(roles_named(part)))
 
 
-def fields_of(part: Any) -> dict[str, Any]:
-    """The fields of a model or mapping by their names in the file, its own extra ones too."""
-    if isinstance(part, BaseModel):
-        declared = {info.alias or name: getattr(part, name) for name, info in type(part).model_fields.items()}
-        return declared | dict(part.model_extra or {})
-    return dict(part) if isinstance(part, Mapping) else {"text": part}
+def _rhythm(section: str, rhythm: Rhythm, cooperation: Cooperation) -> Item:
+    """How often something has to happen, and who hears that it did not."""
+    about = named_in(cooperation, rhythm.of)
+    lines = [t.how_often(rhythm, about)]
+    lines += t.rhythm_bounds(rhythm, cooperation)
+    title = s.capital(rhythm.id.replace("-", " "))
+    roles = frozenset((*rhythm.tell, *roles_named(t.found(cooperation, rhythm.of))))
+    return Item(section, rhythm.id, title, tuple(lines), ALWAYS, rhythm.source, roles)
 
 
-def _field(name: str, value: Any) -> Iterable[str]:
-    if isinstance(value, bool):
-        return [f"{name}: {'ja' if value else 'nee'}."]
-    if isinstance(value, list | tuple) and any(isinstance(one, BaseModel | Mapping) for one in value):
-        return [f"{name}: {'; '.join(_inside(one) for one in value)}."]
-    return [f"{name}: {_inside(value)}".rstrip(".") + "."]
-
-
-def _inside(value: Any) -> str:
-    """A value inside a line, with the Dutch of the word where it is one of a list."""
-    if isinstance(value, Condition):
-        return "; ".join([*s.condition(value), *(f"niet als {one}" for one in s.exceptions(value))]) or "altijd"
-    if isinstance(value, BaseModel | Mapping):
-        inner = fields_of(value)
-        return ", ".join(f"{w.FIELDS.get(name) or name.replace('_', ' ')} {_inside(one)}".strip()
-                         for name, one in inner.items() if one not in (None, "", (), [], {}))  # fmt: skip
-    if isinstance(value, list | tuple | frozenset | set):
-        return s.listed(_inside(one) for one in value)
-    if isinstance(value, bool):
-        return "ja" if value else "nee"
-    if isinstance(value, str):
-        return _known(value)
-    return str(value)
-
-
-_ROLE_WORDS = {role.value: role for role in Role}
-_OTHER_WORDS = ("Channel", "Identity", "Person", "ClockKind", "Scope", "Purpose", "Nature", "ActionType")
-
-
-def _known(word: str) -> str:
-    if word in _ROLE_WORDS:
-        return s.role(_ROLE_WORDS[word])
-    return next((found for name in _OTHER_WORDS if (found := lists().get(name, {}).get(word))), str(word))
-
-
-def _roles(value: Any) -> Iterator[Role]:
-    """The roles that are named anywhere inside."""
-    if isinstance(value, Condition):
-        yield from s.doors(value)
-    elif isinstance(value, BaseModel | Mapping):
-        for one in fields_of(value).values():
-            yield from _roles(one)
-    elif isinstance(value, list | tuple | frozenset | set):
-        for one in value:
-            yield from _roles(one)
-    elif isinstance(value, str) and str(value) in _ROLE_WORDS:
-        yield _ROLE_WORDS[str(value)]
+def _variant(section: str, variant: Variant) -> Item:
+    """What some districts have besides; the parts themselves stand in their own sections, with their districts."""
+    lines = [f"Dit geldt in: {s.listed(variant.districts)}."]
+    for name in ("explain", "steps", "informs", "clocks"):
+        if added := getattr(variant, name):
+            lines.append(f"Daar komt bij, onder '{heading(name)}': {s.listed(part.id for part in added)}.")
+    for rule in variant.tighter:
+        promised = "beloofd" if rule.promise is ClockKind.PROMISED else "onze eigen keuze"
+        lines.append(f"Strenger is de klok {rule.clock}: {s.limit(rule.limit)} ({promised}). {rule.source}")
+    roles = frozenset(roles_named([variant.explain, variant.steps, variant.informs, variant.clocks]))
+    return Item(section, variant.variant, s.capital(variant.variant.replace("-", " ")), tuple(lines), ALWAYS,
+                variant.source, roles)  # fmt: skip

@@ -1,12 +1,26 @@
 """The route of a protocol for professionals: from the door to the closing, with who is asked, who gets what, and which time runs. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backbone.authoring import sentences as s
-from backbone.authoring.explaining import HEADER, fields_of, heading, sections
+from backbone.authoring import together as t
+from backbone.authoring import words as w
+from backbone.authoring.explaining import HEADER, heading, is_about_cases, part_of, sections
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
+from backbone.authoring.plain_parts import fields_of, word
+from backbone.protocols.agreements import Pilot, SignedAgreement
+from backbone.protocols.clock_rules import LadderStep
 from backbone.protocols.conditions import Condition
+from backbone.protocols.consultations import Consultation
+from backbone.protocols.cooperation import Network
+from backbone.protocols.desk import AdviceLadder
+from backbone.protocols.measures import Register
 from backbone.protocols.model import ClockRule, Inform, Protocol, Status, Step
+from backbone.protocols.overviews import Overview
+from backbone.protocols.rhythms import Rhythm
+from backbone.protocols.schemes import Card as Card_
+from backbone.protocols.schemes import Category, Checklist, Deliberation, Pitfall, Reserved, Speaking
+from backbone.protocols.schemes import Route as OutsideRoute
 from schakel.events.vocab import Basis, ClockKind, Role
 
 LEGEND = (
@@ -15,7 +29,7 @@ LEGEND = (
     (TOLD, "hoort dat er iets is gebeurd, zonder persoonsgegevens"),
     (CLOCK, "hier loopt een klok"),
 )
-_DRAWN = ("opens", "checks", "explain", "steps", "informs", "clocks", "closing", "aftercare", "readings")
+_DRAWN = ("opens", "checks", "explain", "steps", "informs", "clocks", "closing", "aftercare", "readings", "variants")
 _USUAL = ("door", "record_kind", "target")
 """Facts that a step need not repeat in the picture: from which door stands above it, the others hold of nearly every step."""
 
@@ -30,14 +44,16 @@ def route(protocol: Protocol) -> Route:
     words = "; ".join(
         f"{lane.heading}: {', '.join(card.title or card.lines[0] for card in lane.cards)}" for lane in lanes
     )
-    about = f"Versie {protocol.version}. Zo loopt een melding.{held}"
-    return Route(
-        protocol.title, about, f"De route van een melding. {words}.", lanes, "nl", LEGEND if protocol.steps else ()
+    says = (
+        "Zo loopt een melding." if is_about_cases(protocol) else "Geen route van een melding: dit doen partners samen."
     )
+    about = f"Versie {protocol.version}. {says}{held}"
+    return Route(protocol.title, about, f"{says} {words}.", lanes, "nl", LEGEND if protocol.steps else ())
 
 
 def _lanes(protocol: Protocol) -> Iterator[Lane]:
-    yield Lane("De melding komt binnen", tuple(_doors(protocol)))
+    if is_about_cases(protocol):
+        yield Lane("De melding komt binnen", tuple(_doors(protocol)))
     yield Lane("Er wordt gevraagd", tuple(_checks(protocol)))
     yield Lane("Er wordt uitgelegd", tuple(_explained(protocol)))
     yield Lane("Wie krijgt de melding", tuple(map(_step, protocol.steps)))
@@ -46,9 +62,61 @@ def _lanes(protocol: Protocol) -> Iterator[Lane]:
     yield Lane("De zaak eindigt", tuple(_closing(protocol)))
     yield Lane("Nazorg", tuple(_aftercare(protocol)))
     for section in sections(protocol):
-        if section not in _DRAWN and section not in HEADER and (value := getattr(protocol, section)):
+        if section not in _DRAWN and section not in HEADER and (value := part_of(protocol, section)):
             parts = value if isinstance(value, tuple) else (value,)
-            yield Lane(heading(section), (Card("", tuple(_named(part) for part in parts)),))
+            yield Lane(heading(section), tuple(_part(part, section, protocol) for part in parts))
+    if not is_about_cases(protocol) and protocol.readings and not protocol.cooperation.consultations:
+        yield Lane("Wat wij ervan lezen", (Card("", tuple(f"• {_named(note)}" for note in protocol.readings)),))
+
+
+def _part(part: object, section: str, protocol: Protocol) -> Card:
+    """A part of a scheme: its name, and what makes it different from its neighbours."""
+    match part:
+        case Consultation():
+            return Card(part.title, (s.capital(s.roles(part.members)) + ".",), "Overleg")
+        case Overview():
+            return Card(part.title, (f"Voor {s.roles(part.readers)}.", s.capital(word(part.of)) + "."), "Overzicht")
+        case Rhythm():
+            kind = {ClockKind.MEASURED: "Alleen geteld", ClockKind.PROMISED: "Beloofd"}
+            says = f"{s.capital(t.often(part))}. {kind.get(part.promise, 'Onze eigen keuze')}"
+            return Card(t.named_in(protocol.cooperation, part.of), (), "", CLOCK, says)
+        case LadderStep():
+            above = f"{s.limit(part.after)} na de grens"
+            return Card(s.capital(s.role(part.to)), (f"Hoort dat dit nog niet is gebeurd: {_names(part.of)}.",), above)
+        case Category():
+            lead = (f"De leiding heeft {s.role(part.lead)}.",) if part.lead else ()
+            return Card(part.text, lead, s.capital(part.id.replace("-", " ")) if section.endswith("categories") else "")
+        case Card_():
+            after = (f"Pas na: {word(part.after)}.",) if part.after else ()
+            return Card(s.capital(word(part.action)), after, "Voor wie het doet")
+        case Checklist():
+            return Card(part.title, (f"{len(part.lines)} regels; {s.roles(part.answered_by, 'of')} antwoordt.",))
+        case Pitfall():
+            return Card(part.says, (f"Dan hoort {s.role(part.tell)} dat.",), mark=TOLD)
+        case Register():
+            return Card(
+                part.title, (f"{len(part.measures)} maatregelen, {part.first_year} tot en met {part.last_year}.",)
+            )
+        case OutsideRoute():
+            return Card(part.says, (f"Naar {s.role(part.to)}.",))
+        case Deliberation():
+            return Card(s.capital(word(part.step)), tuple(f"• {one}" for one in part.asks))
+        case Reserved():
+            return Card(s.capital(word(part.check)), (f"Dat mag alleen {s.roles(part.by, 'of')} zeggen.",))
+        case Speaking():
+            return Card("", (f"{s.capital(s.roles(part.spokesperson, 'of'))}: één tegelijk.",))
+        case AdviceLadder():
+            return Card("", (f"Eerst wie het dichtst bij is: {', dan '.join(map(s.role, part.rungs))}.",))
+        case Network():
+            return Card("", (s.capital(s.roles(part.wants)) + ".",))
+        case SignedAgreement() | Pilot():
+            return Card(part.title, (s.capital(s.roles(part.parties)) + ".",))
+        case _:
+            return Card(_named(part), ())
+
+
+def _names(ids: Iterable[str]) -> str:
+    return s.listed((one.replace("-", " ") for one in ids), "of")
 
 
 def _named(part: object) -> str:
@@ -106,16 +174,17 @@ def _inform(inform: Inform) -> Card:
 
 
 def _clock(clock: ClockRule) -> Card:
-    whom = s.persons(clock.stops.with_)
-    what = "Contact" if clock.stops.on == "made" else "Poging tot contact"
     says, lines = "Geen grens; alleen gemeten", [f"Aan zet: {s.doer(clock)}."]
     if clock.limit is not None:
         promised = "Beloofd" if clock.promise is ClockKind.PROMISED else "Onze eigen keuze"
         says = f"Binnen {s.limit(clock.limit)}. {promised}"
+    if clock.by_when:
+        says = "Op de afgesproken dag"
     lines.insert(0, s.start(clock))
     if clock.on_breach:
-        lines.append(f"Te laat? Dan hoort {s.roles(clock.on_breach)} dat.")
-    return Card(f"{what} met {whom}", tuple(lines), mark=CLOCK, says=says)
+        lines.append(f"Te laat? Dan {s.hears(clock.on_breach)} {s.roles(clock.on_breach)} dat.")
+    title = w.CLOCKS[clock.stops.on.value].format(whom=s.persons(clock.stops.with_) or "de persoon")
+    return Card(title, tuple(lines), mark=CLOCK, says=says)
 
 
 def _closing(protocol: Protocol) -> Iterator[Card]:

@@ -3,25 +3,31 @@
 Full sentences of everyday words (B1), so that a policy officer reads in them what the file says and nothing else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
 from typing import cast
 
 from backbone.authoring import words as w
-from backbone.person.plain import lists
+from backbone.person.plain import day, lists
+from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, WITH_A_PERSON
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import FACTS, Fact, Kind
 from backbone.protocols.model import REPORTER, ClockRule, Refer, Stops, Where
 from schakel.calendar import Limit, Unit
 from schakel.events.vocab import (
+    ActionType,
     Basis,
     Channel,
     ClockKind,
+    ComplaintOutcome,
     Ground,
     Identity,
     Nature,
+    Need,
     Person,
     PlaceType,
     RecordKind,
+    Relation,
     Role,
     Scope,
     Severity,
@@ -41,7 +47,12 @@ _LISTS = {
     "place_type": PlaceType,
     "tenure": Tenure,
     "severity": Severity,
+    "relation": Relation,
+    "actions": ActionType,
+    "needs": Need,
+    "complaint": ComplaintOutcome,
 }
+_OF_ROLES = ("door", "wishes", "accepted", "escalated_to")
 _ANSWERS = {"yes": "ja", "no": "nee", "unknown": "onbekend"}
 
 
@@ -57,6 +68,10 @@ def role(of: Role) -> str:
 
 def roles(of: Iterable[Role], last: str = "en") -> str:
     return listed([role(one) for one in of], last)
+
+
+def hears(of: Collection[Role]) -> str:
+    return "horen" if len(of) > 1 else "hoort"
 
 
 def listed(items: Iterable[str], last: str = "en") -> str:
@@ -115,13 +130,27 @@ def _word(fact: Fact, word: _Word) -> str:
         return w.NOT_SAID
     if isinstance(word, bool):
         return "ja" if word else "nee"
-    if fact.name == "door":
+    if fact.name in _OF_ROLES:
         return role(Role(word))
+    if word in (own := w.OWN.get(fact.name, {})):
+        return own[word]
+    if fact.name == "category":
+        return f"'{word}'"
+    if fact.kind is Kind.DATE:
+        return _span(word)
     if fact.name in ("label", "target"):
         return (w.LABELS if fact.name == "label" else w.TARGETS).get(word, word)
     if fact.name in _LISTS:
         return in_list(_LISTS[fact.name].__name__, word)
     return _ANSWERS.get(word, word)
+
+
+def _span(word: str) -> str:
+    """`vanaf 1 oktober 2025`, `tot en met ...`, `van ... tot en met ...`."""
+    first, last = (day(date.fromisoformat(one), "nl") if one else "" for one in word.split(".."))
+    if first and last:
+        return f"van {first} tot en met {last}"
+    return f"vanaf {first}" if first else f"tot en met {last}"
 
 
 def doors(when: Condition) -> tuple[Role, ...]:
@@ -163,12 +192,16 @@ def clock(rule: ClockRule) -> list[str]:
     said = [start(rule)]
     said.append(stops(rule.stops))
     said.append(promise(rule))
+    if rule.waits:
+        said.append(f"Stelt de persoon zelf een contact uit, dan staat de klok één keer stil: {limit(rule.waits)}.")
     said.append(f"{capital(doer(rule))} is hiervoor verantwoordelijk.")
     if rule.reminders:
         after = listed(limit(reminder) for reminder in rule.reminders)
         said.append(f"Na {after} krijgt {doer(rule)} een herinnering.")
+    if rule.every:
+        said.append(f"Daarna komt er elke {limit(rule.every)} een herinnering, zolang de klok loopt.")
     if rule.on_breach:
-        said.append(f"Is de tijd voorbij, dan hoort {roles(rule.on_breach)} dat.")
+        said.append(f"Is de tijd voorbij, dan {hears(rule.on_breach)} {roles(rule.on_breach)} dat.")
     return said
 
 
@@ -178,15 +211,32 @@ def doer(rule: ClockRule) -> str:
 
 
 def start(rule: ClockRule) -> str:
-    return w.STARTS.get(rule.starts.value, f"De tijd loopt vanaf {rule.starts.value}.").format(step=rule.of_step)
+    """What starts it, and of which levels, actions or roles only."""
+    if rule.of_step in (None, ANY_STEP):
+        step = "een doorverwijzing"
+    else:
+        step = f"de doorverwijzing '{rule.of_step}'"
+    said = w.STARTS[rule.starts.value].format(step=step)
+    if rule.starts not in OF_REFERRAL and rule.of_step:
+        said += f" De klok bestaat pas als {step} is aangenomen."
+    if rule.of:
+        said += f" Dit geldt alleen voor: {listed(map(_of, rule.of), 'of')}."
+    return said
+
+
+def _of(word: str) -> str:
+    """One word of `of`: a role, an action, or the name of a level in this file."""
+    if word in [one.value for one in Role]:
+        return role(Role(word))
+    return lists()["ActionType"].get(word, word)
 
 
 def stops(of: Stops) -> str:
-    whom = persons(of.with_)
     by = roles(of.by, "of") if of.by else "een partner in de zaak"
-    if of.on == "made":
-        return f"De klok stopt als {by} contact heeft gehad met {whom}. Een poging telt niet."
-    return f"De klok stopt als {by} heeft geprobeerd {whom} te bereiken. Een poging telt."
+    said = w.STOPS[of.on.value].format(by=by, whom=persons(of.with_) or "de persoon")
+    if of.by and of.on not in WITH_A_PERSON:
+        said += f" Dat doet {by}."
+    return said
 
 
 def persons(of: Iterable[str]) -> str:
@@ -199,6 +249,8 @@ def _person(word: str) -> str:
 
 
 def promise(rule: ClockRule) -> str:
+    if rule.by_when:
+        return "De grens is de dag die in de actie zelf is afgesproken: wie, wat, wanneer."
     if rule.limit is None:
         return "Er is geen grens beloofd. De klok meet alleen hoe lang het duurt; niemand is te laat."
     if rule.promise is ClockKind.PROMISED:

@@ -75,6 +75,22 @@ FACTS: Mapping[str, str] = {
     "refugee": "is het slachtoffer vluchteling of statushouder? Antwoord: {words}",
     "tenure": "de woning is: {words}",
     "severity": "een organisatie noemt het {words}",
+    "wishes": "de persoon wil in contact komen met {words}",
+    "hearing": "hoor en wederhoor: {words}",
+    "reported_on": "er is gemeld {words}",
+    "occurred_on": "het gebeurde {words}",
+    "relation": "wie het deed, was voor het slachtoffer vermoedelijk: {words}",
+    "category": "de zaak heet: {words}",
+    "accepted": "de zaak is opgepakt door {words}",
+    "escalated_to": "de zaak is opgeschaald naar {words}",
+    "actions": "er is afgesproken: {words}",
+    "needs": "de persoon vraagt om: {words}",
+    "complaint": "de aangifte is: {words}",
+    "spoken_at_door": "het loket heeft met het slachtoffer gesproken",
+    "vulnerability": "is het slachtoffer kwetsbaar, zegt politie of OM? Antwoord: {words}",
+    "suspected": "heeft iemand nog een vermoeden van discriminatie of geweld? Antwoord: {words}",
+    "listed": "gevonden met een zoekvraag van de politie: {words}",
+    "series": "aantal meldingen dat bij elkaar hoort: {words}",
 }
 """Each fact as what must hold; a flag says it without words."""
 
@@ -118,6 +134,24 @@ WHOLE: Mapping[str, Mapping[str, str]] = {
 }
 """Words of a fact that make a sentence of their own; an empty key stands for what nobody has said."""
 
+OWN: Mapping[str, Mapping[str, str]] = {
+    "hearing": {
+        "agreed": "de melder vindt het goed",
+        "to_discuss": "de volgende stap moet nog worden besproken",
+        "discussed": "de volgende stap is besproken",
+        "ended": "klaar: het vermoeden is weg en de melder is tevreden",
+    },
+    "complaint": {"appointed": "afgesproken", "taken": "opgenomen", "settled": "afgehandeld"},
+    "listed": {
+        "matched": "gevonden, nog niet bekeken",
+        "relevant": "relevant",
+        "not_relevant": "niet relevant",
+        "unsure": "niet zeker",
+    },
+    "series": {"alone": "alleen deze", "two": "twee", "several": "meer dan twee"},
+}
+"""Words of a fact that are in no list of the glossary."""
+
 TARGETS: Mapping[str, str] = {
     "person": "een persoon",
     "household": "een huishouden",
@@ -154,10 +188,55 @@ BEFORE: Mapping[str, str] = {
 
 STARTS: Mapping[str, str] = {
     "report.received": "De tijd loopt vanaf de melding.",
+    "occurrence": "De tijd loopt vanaf de laatste dag waarop het gebeurde.",
     "label.given": "De tijd loopt vanaf het moment dat het label is gegeven.",
-    "referral.delivered": "De tijd loopt vanaf het moment dat de doorverwijzing '{step}' is bezorgd.",
-    "referral.accepted": "De tijd loopt vanaf het moment dat de doorverwijzing '{step}' is aangenomen.",
+    "level.set": "De tijd loopt vanaf het moment dat iemand zegt hoe zwaar de zaak is.",
+    "referral.delivered": "De tijd loopt vanaf het moment dat {step} is bezorgd.",
+    "referral.accepted": "De tijd loopt vanaf het moment dat {step} is aangenomen.",
+    "action.agreed": "De tijd loopt vanaf het moment dat een actie is afgesproken.",
+    "advice.requested": "De tijd loopt vanaf het moment dat om advies is gevraagd.",
+    "complaint.taken": "De tijd loopt vanaf het moment dat de aangifte is opgenomen.",
+    "complaint.settled": "De tijd loopt vanaf het moment dat de aangifte is afgehandeld.",
+    "needs.recorded": "De tijd loopt vanaf het moment dat de persoon zegt wat nodig is.",
+    "case.closed": "De tijd loopt vanaf het sluiten van de zaak.",
+    "last_word": "De tijd loopt vanaf het laatste bericht aan de persoon.",
+    "last_news": "De tijd loopt vanaf het laatste nieuws van een partner in de zaak.",
 }
+"""What starts a clock, every word of `ClockStart`."""
+
+STOPS: Mapping[str, str] = {
+    "made": "De klok stopt als {by} contact heeft gehad met {whom}. Een poging telt niet.",
+    "attempted": "De klok stopt als {by} heeft geprobeerd {whom} te bereiken. Een poging telt.",
+    "notice": "De klok stopt als {by} iets heeft laten weten aan {whom}. Dat is nog geen gesprek.",
+    "word": "De klok stopt bij het volgende bericht van {by} aan {whom}.",
+    "answered": "De klok stopt als de doorverwijzing is aangenomen of afgewezen.",
+    "ended": "De klok stopt als de ontvanger klaar is, of het eigen deel heeft gesloten.",
+    "done": "De klok stopt als de actie is gedaan.",
+    "advised": "De klok stopt als het advies is gegeven.",
+    "agreed": "De klok stopt als een actie is afgesproken.",
+    "settled": "De klok stopt als de aangifte is afgehandeld.",
+    "aftercare": "De klok stopt als er een antwoord is over nazorg. Dat het niet gewenst is, is ook een antwoord.",
+    "evaluated": "De klok stopt als er is teruggekeken op de zaak.",
+    "news": "De klok stopt als een partner iets nieuws vertelt in de zaak.",
+}
+"""What stops a clock, every word of `StopOn`."""
+
+CLOCKS: Mapping[str, str] = {
+    "made": "Contact met {whom}",
+    "attempted": "Poging tot contact met {whom}",
+    "notice": "Bericht aan {whom}",
+    "word": "Het volgende bericht aan {whom}",
+    "answered": "Antwoord op de doorverwijzing",
+    "ended": "De ontvanger is klaar",
+    "done": "De actie is gedaan",
+    "advised": "Het advies is er",
+    "agreed": "Een actie is afgesproken",
+    "settled": "De aangifte is afgehandeld",
+    "aftercare": "Nazorg besproken",
+    "evaluated": "Teruggekeken op de zaak",
+    "news": "Nieuws van een partner",
+}
+"""The same as the title of a clock in a picture."""
 
 SECTIONS: Mapping[str, str] = {
     "opens": "Wanneer dit protocol begint",
@@ -167,7 +246,12 @@ SECTIONS: Mapping[str, str] = {
     "informs": "Wie hoort dat er iets is gebeurd",
     "clocks": "Welke tijd er loopt",
     "closing": "Hoe de zaak eindigt",
+    "ladder": "Wie het hoort als de tijd voorbij blijft",
     "aftercare": "Nazorg",
+    "variants": "Wat in sommige stadsdelen anders is",
+    "desk": "Het werk aan het loket",
+    "scheme": "Wat bij deze aanpak hoort",
+    "cooperation": "Wat partners samen doen",
     "consultations": "Overleg",
     "rhythms": "Wat steeds terugkomt",
     "doors": "Waar je kunt melden",
@@ -176,28 +260,5 @@ SECTIONS: Mapping[str, str] = {
     "readings": "Hoe wij de tekst lezen",
 }
 """The heading of each section of a protocol, in the order of the explanation. A section that is not here shows under its own name."""
-
-FIELDS: Mapping[str, str] = {
-    "text": "",
-    "says": "Tekst",
-    "members": "Wie meedoen",
-    "asked_by": "Wie het vraagt",
-    "chair": "Voorzitter",
-    "order": "Volgorde",
-    "channels": "Langs welke weg",
-    "anonymous": "Anoniem",
-    "every": "Hoe vaak",
-    "by": "Door wie",
-    "when": "Alleen als",
-    "responsible": "Wie verantwoordelijk is",
-    "roles": "Wie",
-    "goal": "Doel",
-    "target_group": "Voor wie",
-    "purpose": "Doel",
-    "limit": "Grens",
-    "promise": "Soort grens",
-    "title": "Titel",
-}
-"""What a field of a section without sentences of its own is called; another field shows under its own name."""
 
 CHECK_LEVELS: Mapping[str, str] = {"error": "fout", "warning": "let op"}
