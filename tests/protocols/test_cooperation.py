@@ -130,7 +130,7 @@ def test_a_chain_that_binds_what_is_not_there(tmp_path: Path, protocols: Protoco
 def test_a_role_that_nobody_holds_is_a_warning(tmp_path: Path, protocols: Protocols) -> None:
     for name in ("partners.yaml", "rights.yaml"):
         (tmp_path / name).write_text((ROOT / "chains" / name).read_text(encoding="utf-8"), encoding="utf-8")
-    more = "schemes:\n  - {use: samenwerkingsafspraken-discriminatie@2017.1, since: 2026-01-01}\n"
+    more = "schemes:\n  - {use: samenwerkingsafspraken@2017.1, since: 2026-01-01}\n"
     (tmp_path / "proef.yaml").write_text(HEAD + more, encoding="utf-8")
     chains, problems = check_chains(tmp_path, protocols)
     assert chains.get("proef")

@@ -48,7 +48,7 @@ from tests.support.telling import (
     withdrawn,
 )
 
-RDO = "samenwerkingsafspraken-discriminatie@2017.1"
+RDO = "samenwerkingsafspraken@2017.1"
 Files = tuple[Chains, Protocols]
 
 
@@ -80,7 +80,7 @@ def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
             assessed(POLICE, "punishable", "yes"),
         ),
     ]
-    here = scheme(rdo, "samenwerkingsafspraken-discriminatie")
+    here = scheme(rdo, "samenwerkingsafspraken")
     lines, _ = case_list(rdo[0].get("proef"), here, here.overview("politielijst"), cases, moment("2026-03-10 12:00"))
     assert [line.records for line in lines] == [("log_entry", "complaint"), ("report",), ("official_report",)]
     assert [line.cases for line in lines] == [(case_id(1), case_id(2)), (case_id(3),), (case_id(4),)]
@@ -94,7 +94,7 @@ def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
 def test_rdo_2_only_parties_to_the_covenant_see_cases(rdo: Files):
     """OM, police and ADV do, for cases with a criminal side. NOT the municipality, NOT an interest group, NOT a case without that side."""
     chain = rdo[0].get("proef")
-    one = scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("rdo-casusoverleg")
+    one = scheme(rdo, "samenwerkingsafspraken").consultation("rdo-casusoverleg")
     state, day = ChainState(name="proef"), date(2026, 3, 10)
     for partner in (OM, POLICE, ADV):
         assert seat(chain, one, state, partner, day) == Seat(True, True)
@@ -110,7 +110,7 @@ def test_rdo_2_only_parties_to_the_covenant_see_cases(rdo: Files):
 def test_rdo_2_a_covenant_that_ended_lets_nobody_see_a_case(rdo: Files):
     """On its last day it holds; the day after it does not. What the operator records in the ledger goes before the chain's file."""
     chain = rdo[0].get("proef")
-    one = scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("rdo-casusoverleg")
+    one = scheme(rdo, "samenwerkingsafspraken").consultation("rdo-casusoverleg")
     stream = Stream.of(rdo[0])
     assert seat(chain, one, stream.state, OM, date(2026, 5, 31)).cases
     assert seat(chain, one, stream.state, OM, date(2026, 6, 1)) == Seat(False, True, Why.ENDED)
@@ -129,7 +129,7 @@ def test_rdo_2_a_covenant_that_ended_lets_nobody_see_a_case(rdo: Files):
 def test_rdo_3_the_municipality_joins_when_all_agree_and_sees_numbers(rdo: Files):
     """Two of three agreeing: refused. Three of three: allowed, and it sees totals of five and more. NOT the list of cases."""
     chain = rdo[0].get("proef")
-    one = scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("sdo")
+    one = scheme(rdo, "samenwerkingsafspraken").consultation("sdo")
     state, day = ChainState(name="proef"), date(2026, 3, 10)
     two, three = frozenset({POLICE, OM}), frozenset({POLICE, OM, ADV})
     assert seat(chain, one, state, CITY, day, two) == Seat(False, False, Why.NOT_AGREED)
@@ -157,7 +157,7 @@ def test_rdo_4_four_times_a_year_at_least(rdo: Files):
     assert missed(stream.passes("2026-10-01 12:00")) == []
     said = missed(stream.passes("2027-01-01 00:00"))
     assert [(event.rhythm, event.held, event.wanted) for event in said] == [("rdo-vier-keer", 3, 4)]
-    assert scheme(rdo, "samenwerkingsafspraken-discriminatie").consultation("lodo").on_request
+    assert scheme(rdo, "samenwerkingsafspraken").consultation("lodo").on_request
     stream.minutes("lodo", "2027-01-20")  # on request, and not one too many
 
 
@@ -186,7 +186,7 @@ def test_rdo_6_reviews_an_end_and_words_outside_the_definitions(tmp_path: Path):
     """
     files = keeping(tmp_path, RDO, since="2017-05-16", more=COVENANT)
     chain = files[0].get("proef")
-    agreement = scheme(files, "samenwerkingsafspraken-discriminatie").agreement("samenwerkingsafspraken")
+    agreement = scheme(files, "samenwerkingsafspraken").agreement("samenwerkingsafspraken")
     assert (agreement.in_force, agreement.until) == (date(2017, 5, 16), date(2020, 5, 15))
     stream = Stream.of(files[0])
     said = [(event.rhythm, event.deliver_on) for event in due(stream.passes("2026-01-01 00:00"))]

@@ -184,7 +184,7 @@ def test_mld_5_a_channel_that_the_door_has_not(tmp_path: Path):
 
 def test_mld_6_numbers_of_a_quarter_without_small_cells(tmp_path: Path):
     """Kinds, places, hours, five and more, and the note that reports are a small part. NOT a street with three."""
-    files = keeping(tmp_path, "samenwerkingsafspraken-discriminatie@2017.1")
+    files = keeping(tmp_path, "samenwerkingsafspraken@2017.1")
     cases = [case(files, number, report(occurrence={"day_part": "night"})) for number in range(1, 7)]
     cases += [case(files, number, report(occurrence={"day_part": "morning"})) for number in range(7, 10)]
     chain = files[0].get("proef")

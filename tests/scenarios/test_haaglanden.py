@@ -23,8 +23,8 @@ ALL = list(load_protocols(ROOT / "protocols"))
 EVERYBODYS = (
     "amsterdam-overleggen",
     "ecad-p-zaaksoverzicht",
-    "haaglanden-homodiscriminatie",
-    "landelijke-zoekvraag-politie",
+    "haaglanden-aanpak",
+    "landelijke-zoekvraag",
     "mannenontmoetingsplaatsen",
     "panel-deurbeleid",
     "zwb-aanspreekpunt-overleg",

@@ -123,7 +123,7 @@ def test_nrd_1_the_network_map_shows_its_empty_places(tmp_path: Path):
 
 def test_nrd_2_the_analysis_was_on_no_agenda_of_the_sdo(tmp_path: Path):
     """Overdue when the year ends, with who answers for it. NOT satisfied by an SDO without the subject, nor by another consultation."""
-    stream = Stream.of(keeping(tmp_path, NRD, "samenwerkingsafspraken-discriminatie@2017.1")[0])
+    stream = Stream.of(keeping(tmp_path, NRD, "samenwerkingsafspraken@2017.1")[0])
     stream.minutes("sdo", "2026-05-12", cases=(case_id(1),))
     stream.minutes("rdo-casusoverleg", "2026-06-12", cases=(case_id(1),))
     found = [
@@ -145,7 +145,7 @@ def test_hrk_6_a_skipped_evaluation_shows_and_blocks_nothing(tmp_path: Path):
 
 def test_hgl_files_whose_text_nobody_holds_say_so_and_act_in_nothing():
     """Haaglanden and the men's meeting places: title, sources and readings."""
-    for name in ("haaglanden-homodiscriminatie", "mannenontmoetingsplaatsen"):
+    for name in ("haaglanden-aanpak", "mannenontmoetingsplaatsen"):
         stub = next(one for one in repository()[1] if one.protocol == name)
         assert stub.status is Status.MENTIONED
         assert (stub.steps, stub.clocks, stub.cooperation.rhythms) == ((), (), ())
