@@ -48,7 +48,13 @@ def route(protocol: Protocol) -> Route:
         "Zo loopt een melding." if is_about_cases(protocol) else "Geen route van een melding: dit doen partners samen."
     )
     about = f"Versie {protocol.version}. {says}{held}"
-    return Route(protocol.title, about, f"{says} {words}.", lanes, "nl", LEGEND if protocol.steps else ())
+    return Route(protocol.title, about, f"{says} {words}.", lanes, "nl", _legend(lanes))
+
+
+def _legend(lanes: Iterable[Lane]) -> tuple[tuple[Mark, str], ...]:
+    """Only the marks that are in the picture."""
+    used = {card.mark for lane in lanes for card in lane.cards}
+    return tuple((mark, says) for mark, says in LEGEND if mark in used)
 
 
 def _lanes(protocol: Protocol) -> Iterator[Lane]:
