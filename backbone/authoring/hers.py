@@ -7,6 +7,7 @@ Pure.
 from collections.abc import Iterator
 
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
+from backbone.protocols.clock_rules import StopOn
 from backbone.protocols.model import REPORTER, ClockRule, Protocol, Step
 from schakel.calendar import Limit
 from schakel.events.vocab import Basis, Check, ClockKind, InformationTopic, Role
@@ -89,6 +90,7 @@ LINES: Table = {
     "nameless": ("Zonder uw naam", "Without your name"),
     "soon": ("Wanneer u iets hoort", "When you hear from us"),
     "contact": ("Iemand neemt contact met u op", "Somebody gets in touch with you"),
+    "notice": ("U krijgt bericht", "You get word"),
     "within": ("Binnen {limit}. Dat is beloofd", "Within {limit}. That is a promise"),
     "aim": ("Binnen {limit}. Dat is wat wij willen", "Within {limit}. That is what we aim for"),
     "no_limit": ("Hier is geen tijd beloofd", "No time was promised here"),
@@ -185,20 +187,21 @@ class _Hers:
             yield Card("", (*map(_capital, named), self.say["told_line"]), "", TOLD, self.say["nameless"])
 
     def _soon(self) -> Iterator[Card]:
-        """Clocks that stop at a contact with her; each limit once."""
-        seen: dict[str, Card] = {}
+        """Clocks that stop at a contact with her, or at word to her; each once. How long a silence lasts is no promise of either."""
+        seen: dict[tuple[str, str], Card] = {}
         for clock in self.protocol.clocks:
-            if {REPORTER, "victim"} & set(clock.stops.with_):
+            if {REPORTER, "victim"} & set(clock.stops.with_) and clock.stops.on is not StopOn.WORD:
                 card = self._clock(clock)
-                seen.setdefault(card.says, card)
+                seen.setdefault((card.title, card.says), card)
         yield from seen.values()
 
     def _clock(self, clock: ClockRule) -> Card:
         say = self.say
+        title = say["notice" if clock.stops.on is StopOn.NOTICE else "contact"]
         if clock.limit is None:
-            return Card(say["contact"], (say["measured"],), "", CLOCK, say["no_limit"])
+            return Card(title, (say["measured"],), "", CLOCK, say["no_limit"])
         says = "within" if clock.promise is ClockKind.PROMISED else "aim"
-        return Card(say["contact"], (), "", CLOCK, say[says].format(limit=self._limit(clock.limit)))
+        return Card(title, (), "", CLOCK, say[says].format(limit=self._limit(clock.limit)))
 
     def _after(self) -> Iterator[Card]:
         if care := self.protocol.aftercare:

@@ -16,7 +16,7 @@ from backbone.protocols.overviews import By
 from schakel.calendar import Limit
 from schakel.events.vocab import Purpose, Role
 
-_NOTHING = (None, "", (), [], {}, False)
+_NOTHING: tuple[Any, ...] = (None, "", (), [], {}, False)
 _SAID_TOO = ("if_all_agree",)
 """Flags of which a no is worth a line."""
 _ONLY_NO = ("sharing",)

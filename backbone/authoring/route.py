@@ -16,7 +16,7 @@ from backbone.protocols.cooperation import Network
 from backbone.protocols.desk import AdviceLadder
 from backbone.protocols.measures import Register
 from backbone.protocols.model import ClockRule, Inform, Protocol, Status, Step
-from backbone.protocols.overviews import Overview
+from backbone.protocols.overviews import Definitions, Overview
 from backbone.protocols.rhythms import Rhythm
 from backbone.protocols.schemes import Card as Card_
 from backbone.protocols.schemes import Category, Checklist, Deliberation, Pitfall, Reserved, Speaking
@@ -48,7 +48,13 @@ def route(protocol: Protocol) -> Route:
         "Zo loopt een melding." if is_about_cases(protocol) else "Geen route van een melding: dit doen partners samen."
     )
     about = f"Versie {protocol.version}. {says}{held}"
-    return Route(protocol.title, about, f"{says} {words}.", lanes, "nl", LEGEND if protocol.steps else ())
+    return Route(protocol.title, about, f"{says} {words}.", lanes, "nl", _legend(lanes))
+
+
+def _legend(lanes: Iterable[Lane]) -> tuple[tuple[Mark, str], ...]:
+    """Only the marks that are in the picture."""
+    used = {card.mark for lane in lanes for card in lane.cards}
+    return tuple((mark, says) for mark, says in LEGEND if mark in used)
 
 
 def _lanes(protocol: Protocol) -> Iterator[Lane]:
@@ -64,12 +70,12 @@ def _lanes(protocol: Protocol) -> Iterator[Lane]:
     for section in sections(protocol):
         if section not in _DRAWN and section not in HEADER and (value := part_of(protocol, section)):
             parts = value if isinstance(value, tuple) else (value,)
-            yield Lane(heading(section), tuple(_part(part, section, protocol) for part in parts))
+            yield Lane(heading(section), tuple(_part(part, protocol) for part in parts))
     if not is_about_cases(protocol) and protocol.readings and not protocol.cooperation.consultations:
         yield Lane("Wat wij ervan lezen", (Card("", tuple(f"• {_named(note)}" for note in protocol.readings)),))
 
 
-def _part(part: object, section: str, protocol: Protocol) -> Card:
+def _part(part: object, protocol: Protocol) -> Card:
     """A part of a scheme: its name, and what makes it different from its neighbours."""
     match part:
         case Consultation():
@@ -85,7 +91,8 @@ def _part(part: object, section: str, protocol: Protocol) -> Card:
             return Card(s.capital(s.role(part.to)), (f"Hoort dat dit nog niet is gebeurd: {_names(part.of)}.",), above)
         case Category():
             lead = (f"De leiding heeft {s.role(part.lead)}.",) if part.lead else ()
-            return Card(part.text, lead, s.capital(part.id.replace("-", " ")) if section.endswith("categories") else "")
+            outside = (f"Valt hierbuiten; gebruik dan {part.outside}",) if part.outside else ()
+            return Card(part.text, (*lead, *outside))
         case Card_():
             after = (f"Pas na: {word(part.after)}.",) if part.after else ()
             return Card(s.capital(word(part.action)), after, "Voor wie het doet")
@@ -107,6 +114,8 @@ def _part(part: object, section: str, protocol: Protocol) -> Card:
             return Card("", (f"{s.capital(s.roles(part.spokesperson, 'of'))}: één tegelijk.",))
         case AdviceLadder():
             return Card("", (f"Eerst wie het dichtst bij is: {', dan '.join(map(s.role, part.rungs))}.",))
+        case Definitions():
+            return Card("", (s.capital(s.listed(map(word, (*part.records, *part.natures)))) + ".",))
         case Network():
             return Card("", (s.capital(s.roles(part.wants)) + ".",))
         case SignedAgreement() | Pilot():

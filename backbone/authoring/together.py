@@ -13,7 +13,12 @@ from schakel.events.vocab import ClockKind
 
 def found(cooperation: Cooperation, name: str) -> Any:
     """The consultation, overview, agreement, register or agenda item of that id; None when there is none."""
-    parts = (*cooperation.consultations, *cooperation.overviews, *cooperation.agreements, *cooperation.registers)
+    parts: tuple[Any, ...] = (
+        *cooperation.consultations,
+        *cooperation.overviews,
+        *cooperation.agreements,
+        *cooperation.registers,
+    )
     return next((part for part in parts if part.id == name), None) or cooperation.item(name)
 
 

@@ -323,9 +323,20 @@ def test_an_agreement_needs_members_and_a_term(folder: Path, protocols: Protocol
     ],
 )
 def test_what_a_chain_lacks_is_a_warning(folder: Path, protocols: Protocols, name, old, new, said):
+    """Each chain by itself: what the other counts on here for somebody from elsewhere is an error, see the next test."""
+    for each in ("amsterdam.yaml", "groningen.yaml"):
+        break_file(folder, each, "roles: [victim_support, anti_discrimination]", "roles: [coc]")
     break_file(folder, name, old, new)
     chains = load_chains(folder, protocols)
     assert any(said in str(problem) for problem in chains.warnings), chains.warnings
+
+
+def test_what_the_other_chain_counts_on_is_an_error(folder: Path, protocols: Protocols):
+    """Somebody from elsewhere would be handed to nobody."""
+    break_file(folder, "amsterdam.yaml", "roles: [victim_support]", "roles: [other]")
+    missing = r"groningen\.yaml:\d+: error: nobody holds the role victim_support for the whole of the chain amsterdam"
+    with pytest.raises(DefinitionError, match=missing):
+        load_chains(folder, protocols)
 
 
 def test_a_partner_of_no_chain_hears_so(folder: Path, protocols: Protocols):

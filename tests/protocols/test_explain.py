@@ -2,21 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from enum import StrEnum
+from typing import Any, get_args
 
 import pytest
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from backbone.authoring import sentences, words
-from backbone.authoring.explaining import HEADER, items, roles_in, sections
+from backbone.authoring import labels, sentences, words
+from backbone.authoring.explaining import GROUPS, HEADER, items, roles_in, sections
 from backbone.authoring.layout import as_markdown, as_text
 from backbone.cli.main import app
+from backbone.person.plain import lists
 from backbone.protocols import FACTS, Protocol, Protocols
+from backbone.protocols.clock_rules import ClockStart, StopOn
 from backbone.protocols.conditions import Condition
+from backbone.protocols.cooperation import Cooperation
+from backbone.protocols.desk import DeskRules
 from backbone.protocols.load import protocol_files
 from backbone.protocols.model import Note
+from backbone.protocols.rhythms import Rhythm
+from backbone.protocols.schemes import Scheme
 from schakel.events.vocab import Purpose, Role
 from tests.protocols.samples import ROOT
 
@@ -53,7 +60,109 @@ def test_every_section_of_the_model_has_a_heading():
     """A new section of the model needs its words here, or a policy officer reads its name in code."""
     known = {*words.SECTIONS, *HEADER}
     assert sorted(set(Protocol.model_fields) - known) == [], "add the section's heading to backbone/authoring/words.py"
-    assert set(sections_of(Protocol)) == set(Protocol.model_fields) - set(HEADER)
+    assert {name.partition(".")[0] for name in sections_of(Protocol)} == set(Protocol.model_fields) - set(HEADER)
+    nested = [name for name in sections_of(Protocol) if "." in name]
+    assert {name.partition(".")[0] for name in nested} == set(GROUPS)
+    assert set(nested) == set(labels.SECTIONS), "add the heading to backbone/authoring/labels.py"
+
+
+def models(kind: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    """A model and every model inside it."""
+    if kind in seen:
+        return
+    seen.add(kind)
+    yield kind
+    for info in kind.model_fields.values():
+        for inner in types_in(info.annotation):
+            if issubclass(inner, BaseModel):
+                yield from models(inner, seen)
+
+
+def types_in(annotation: Any) -> Iterator[type]:
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from types_in(inner)
+
+
+GENERIC = [kind for group in (DeskRules, Scheme, Cooperation) for kind in models(group, set())]
+NAMED_ELSEWHERE = {DeskRules, Scheme, Cooperation, Rhythm}
+"""The groups, whose lists have headings, and rhythms, which have sentences of their own."""
+
+
+def test_every_field_of_what_partners_do_together_has_its_dutch():
+    fields = {
+        info.alias or name
+        for kind in GENERIC
+        if kind not in NAMED_ELSEWHERE
+        for name, info in kind.model_fields.items()
+    }
+    assert sorted(fields - set(labels.FIELDS)) == [], "add the field to backbone/authoring/labels.py"
+
+
+def test_every_word_of_every_closed_list_has_its_dutch():
+    """Of events in the glossary, of protocol files in `labels`, of clocks in `words`."""
+    kinds = {
+        inner
+        for kind in models(Protocol, set())
+        for info in kind.model_fields.values()
+        for inner in types_in(info.annotation)
+        if issubclass(inner, StrEnum)
+    }
+    said = {Role: words.ROLES, Purpose: words.PURPOSES, ClockStart: words.STARTS, StopOn: words.STOPS}
+    known = {kind: set(said.get(kind) or labels.WORDS.get(kind) or lists().get(kind.__name__, {})) for kind in kinds}
+    assert len(kinds) > 25
+    assert {
+        kind.__name__: missing for kind in kinds if (missing := {*map(str, kind)} - set(map(str, known[kind])))
+    } == {}
+    assert set(words.CLOCKS) == set(words.STOPS)
+
+
+def test_every_word_that_a_condition_may_ask_for_has_its_dutch():
+    said = {
+        f"{fact.name}: {word}": sentences.condition(Condition.of({fact.name: [word]}))[0]
+        for fact in FACTS.values()
+        for word in fact.words or ()
+    }
+    untold = [
+        name for name, text in said.items() if "_" in text or name.partition(": ")[2] in text.split(": ")[-1].split()
+    ]
+    assert [name for name in untold if name.partition(": ")[2] not in SAME_IN_DUTCH] == []
+
+
+SAME_IN_DUTCH = (
+    "app",
+    "camera",
+    "evaluator",
+    "media",
+    "object",
+    "online",
+    "park",
+    "professional",
+    "relevant",
+    "school",
+)
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        ("2025-10-01..", "er is gemeld vanaf 1 oktober 2025"),
+        ("..2025-06-30", "er is gemeld tot en met 30 juni 2025"),
+        ("2026-01-01..2026-12-31", "er is gemeld van 1 januari 2026 tot en met 31 december 2026"),
+    ],
+)
+def test_spans_of_days_are_said(span: str, said: str):
+    assert sentences.condition(Condition.of({"reported_on": [span]})) == [said]
+
+
+def test_every_clock_of_every_file_is_said_whole(protocols: Protocols):
+    for clock in (clock for protocol in protocols for clock in protocol.clocks):
+        said = " ".join(sentences.clock(clock))
+        for limit in (clock.limit, clock.every, clock.waits, *clock.reminders):
+            assert limit is None or sentences.limit(limit) in said, clock.id
+        assert all(sentences.role(role) in said for role in (*clock.on_breach, *clock.stops.by)), clock.id
+        assert "{" not in said
 
 
 def sections_of(model: type[Protocol]) -> list[str]:
@@ -62,11 +171,11 @@ def sections_of(model: type[Protocol]) -> list[str]:
 
 
 def test_a_section_that_nobody_taught_it_is_shown_all_the_same():
-    model = create_model("Wider", __base__=Protocol, cards=(tuple[Note, ...], Field(())))
+    model = create_model("Wider", __base__=Protocol, passes=(tuple[Note, ...], Field(())))
     note = Note(id="gele-kaart", source="[0] «geel»", text="Eerst een gele kaart.", roles=["police"])
-    one = model(protocol="proef", version="1", title="Proef", status="held", sources={}, cards=(note,))
+    one = model(protocol="proef", version="1", title="Proef", status="held", sources={}, passes=(note,))
     text = flat(as_text(one))
-    for part in ("Cards", "gele-kaart", "[0] «geel»", "Eerst een gele kaart.", "Wie: de politie."):
+    for part in ("Passes", "gele-kaart", "[0] «geel»", "Eerst een gele kaart.", "Wie: de politie."):
         assert part in text
     assert roles_in(one) == [Role.POLICE]
 
