@@ -27,7 +27,6 @@ class CasesProcessor(CaseProcessor):
     """See the module's words."""
 
     waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
-    gather_s = 0.5  # so that it costs a third as much
     versions = (Path(__file__).parent / "migrations",)
 
     def __init__(self, chains: Chains, protocols: Protocols) -> None:

@@ -69,7 +69,6 @@ class FollowupProcessor(CaseProcessor):
 
     keeps_timers = True
     waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
-    gather_s = 0.5  # so that it costs a third as much
 
     def __init__(self, name: str, rules: FollowupRules) -> None:
         super().__init__(name, rules)
