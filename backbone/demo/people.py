@@ -12,7 +12,7 @@ _FIRST = (
     "Robin", "Sam", "Noor", "Kim", "Charlie", "Jip", "Alex", "Lou", "Bo", "Sascha", "Mika", "Yael", "Dani", "Pim",
     "Imani", "Quinn", "Senna", "Toni", "Vesper", "Wies",
 )  # fmt: skip
-_LAST = ("Voorbeeld", "Proefpersoon", "Verzonnen", "Fictief", "Bestaatniet")
+_LAST = ("Denkbeeldig", "Proefpersoon", "Verzonnen", "Fictief", "Bestaatniet")
 MARKS = (*_LAST, "06-00000", "Dit verhaal is bedacht")
 """Each invented personal detail holds one of these."""
 

@@ -24,7 +24,7 @@ def test_an_empty_directory_shows_nothing(tmp_path: Path) -> None:
 def test_a_name_in_any_file_is_found(tmp_path: Path, place: str) -> None:
     path = tmp_path / place
     path.parent.mkdir(parents=True)
-    path.write_bytes(b"\x00" * 1000 + b"Robin Voorbeeld, 06-00000123" + b"\x00" * 1000)
+    path.write_bytes(b"\x00" * 1000 + b"Robin Denkbeeldig, 06-00000123" + b"\x00" * 1000)
     found = nothing_readable(tmp_path)
     assert not found.holds
     assert f"{place} holds '06-00000'" in found.wrong[0]
@@ -39,7 +39,7 @@ def test_a_name_across_two_blocks_is_found(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_only_kafkas_indexes_are_left_out(tmp_path: Path) -> None:
-    (tmp_path / "0.index").write_bytes(b"Voorbeeld")
+    (tmp_path / "0.index").write_bytes(b"Denkbeeldig")
     (tmp_path / "0.log").write_bytes(b"nothing")
     found = nothing_readable(tmp_path)
     assert found.holds
