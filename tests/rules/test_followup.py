@@ -251,7 +251,7 @@ def test_nobody_is_timed_on_a_person_without_a_name(identity: str):
 
 def test_a_thread_that_closes_does_not_close_the_case():
     story = given(report(consents=(terms(HELP),)), accepted(HELP)).when(thread_closed(HELP), thread_closed(ADV))
-    story.then(clock_stopped("duur-nazorg-slachtofferhulp", by=HELP))
+    story.then(clock_stopped("duur-nazorg", by=HELP))
     assert story.case.closed is None
     assert story.case.threads[HELP].closed
 

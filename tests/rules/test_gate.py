@@ -82,7 +82,7 @@ def test_two_narrow_yeses_may_make_one_wide_enough():
 
 def test_withdrawn_the_receiver_is_told_to_stop():
     story = given(report(consents=(terms(HELP),)), accepted(HELP)).when(withdrawn(HELP))
-    story.then(revoked(HELP, reason="withdrawn"), suspended("duur-nazorg-slachtofferhulp")).then_quiet()
+    story.then(revoked(HELP, reason="withdrawn"), suspended("duur-nazorg")).then_quiet()
     assert [message.reason for message in story.sent(ReferralWithdrawn, HELP)] == ["withdrawn"]
 
 
@@ -258,7 +258,7 @@ def test_nobody_can_be_asked_about_a_one_way_report():
 
 def test_a_referral_that_the_receiver_answered_is_not_sent_again():
     given(report(consents=(terms(HELP),))).when(accepted(HELP)).then(
-        clock_started("duur-nazorg-slachtofferhulp")
+        clock_started("duur-nazorg")
     ).then_quiet()
 
 

@@ -168,7 +168,7 @@ def test_ams_5_each_partner_ends_its_own_follow_up_and_the_project_leader_the_ca
     """
     story = given(report(consents=(terms(HELP), terms(ADV))), accepted(HELP), accepted(ADV))
     story.when(thread_closed(HELP, "enough_help"), thread_closed(ADV, "means_exhausted_referred_on"))
-    story.then(clock_stopped("duur-nazorg-slachtofferhulp", by=HELP))
+    story.then(clock_stopped("duur-nazorg", by=HELP))
     assert story.case.closed is None
     story.when(close_requested(CITY)).then(
         closed(reason="enough_help"), scheduled("victim"), clock_started("nabellen", due_at=None, responsible=CITY)
