@@ -92,6 +92,7 @@ FIELDS: Mapping[str, str] = {
     "asks": "Wat er wordt gevraagd",
     "at": "Hoe laat",
     "by": "Door wie",
+    "set_by": "Wie dit vaststelt",
     "cards": "Kaarten mogen",
     "cases": "Welke zaken op de agenda komen",
     "chair": "Voorzitter",

@@ -4,6 +4,7 @@ Here: the fields and their words. Not here: what must hold between them (`clock_
 """
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -165,6 +166,7 @@ class Aftercare(Part):
     when: When = ALWAYS
     source: Source
 
+    @cached_property
     def as_clock(self) -> ClockRule:
         """The clock that keeps it. Only a term that somebody promised can be breached; our own choice asks, and measures."""
         limit: Limit | None = self.until if self.promise is ClockKind.PROMISED else None

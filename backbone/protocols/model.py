@@ -7,7 +7,6 @@ Here: the fields, their words and what they mean. Not here: what must hold betwe
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 
 from pydantic import Field, PrivateAttr
 
@@ -239,10 +238,10 @@ class Protocol(Part):
     def step(self, step_id: str) -> Step | None:
         return next((step for step in self.steps if step.id == step_id), None)
 
-    @cached_property
+    @property
     def timed(self) -> tuple[ClockRule, ...]:
         """Its clocks, and the one that keeps its aftercare."""
-        return (*self.clocks, *([self.aftercare.as_clock()] if self.aftercare else []))
+        return (*self.clocks, self.aftercare.as_clock) if self.aftercare else self.clocks
 
     def rungs(self, clock_id: str) -> tuple[LadderStep, ...]:
         """The ladder above a clock, in the order of the file."""

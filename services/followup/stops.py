@@ -54,7 +54,7 @@ def _stops(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Iterator
     elif on is StopOn.AGREED:
         yield from (Stop(action.id, action.at, action.by) for action in case.actions.values())
     elif on is StopOn.NEWS:
-        if case.news and case.news.at > clock.started_at:
+        if case.news and case.news.id != case.report and case.news.at > clock.started_at:
             yield Stop(case.news.id, case.news.at, case.news.by)
     elif on is StopOn.ENDED:
         yield from (_stop(mark) for mark in case.marks if _ends(case, rule, clock, mark))

@@ -50,14 +50,25 @@ def subjects(case: State, chain: Chain, calendar: Calendar, rule: ClockRule) -> 
         last = max(words(case, rule), key=lambda word: (word.at, word.about))
         yield last
     elif start is ClockStart.LAST_NEWS:
-        if case.news:
-            yield Subject(case.news.id, case.news.id, case.news.at)
+        yield _silence(case, rule)
     elif start in OF_REFERRAL:
         yield from (_of(referral, rule) for referral in _referrals(case, rule))
     elif start is ClockStart.ACTION_AGREED:
         yield from (_action(action) for action in case.actions.values() if _timed(action, rule))
     else:
         yield from _marked(case, chain, rule)
+
+
+def _silence(case: State, rule: ClockRule) -> Subject:
+    """The first runs from the report, each next one from the news that ended the one before: whatever is on its way while somebody
+    decides, it is the same clock."""
+    assert case.report is not None
+    assert case.reported_at is not None
+    ended = [
+        (clock.stopped_at, clock.id) for clock in case.clocks.values() if clock.name == rule.id and clock.stopped_at
+    ]
+    at, about = max(ended, default=(case.reported_at, case.report))
+    return Subject(about, case.report, at)
 
 
 def _referrals(case: State, rule: ClockRule) -> Iterator[Referral]:

@@ -37,7 +37,7 @@ def test_it_can_be_drawn_and_says_what_it_is(protocols: Protocols):
         assert title is not None
         assert title.text == protocol.title
         assert description is not None
-        assert len(description.text or "") > 100
+        assert len(description.text or "") > 60
         assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
 
 

@@ -70,7 +70,7 @@ async def test_nothing_lies_over_anything(browser: Tab, tmp_path: Path, screen_p
         await browser.show(page(tmp_path, draw(drawn, width_px)), screen_px)
         faults, count, wide = json.loads(await browser.ask(FAULTS))
         assert faults == [], name
-        assert count > 10
+        assert count >= 5  # a scheme whose text nobody holds has little to show
         assert wide <= screen_px
 
 

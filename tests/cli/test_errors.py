@@ -119,7 +119,7 @@ def test_a_partner_that_is_in_no_register(backbone) -> None:  # type: ignore[no-
 def test_a_partner_without_a_chain(backbone, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     chains = tmp_path / "chains"
     chains.mkdir()
-    for file in (ROOT / "chains").iterdir():
+    for file in (ROOT / "chains").glob("*.yaml"):
         text = file.read_text()
         if file.name == "partners.yaml":
             text += '  - {id: coc-utrecht, name: COC Utrecht, oin: "99999999100000099000", kind: partner}\n'

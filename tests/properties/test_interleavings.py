@@ -70,5 +70,5 @@ def repeated_conclusions(history: list[tuple[Entry, Effect]]) -> list[str]:
         elif isinstance(event, ConsentNeeded):
             once["asked", event.referral] += 1
         elif isinstance(event, ClockStarted):
-            once["clock", event.protocol.name, event.clock] += 1
+            once["clock", event.protocol.name, event.clock, event.about] += 1
     return [str(what) for what, times in once.items() if times > 1]

@@ -29,7 +29,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MiniCluster:
     monkeypatch.setattr("tests.support.minicluster.load_definitions", lambda *_: files)
     made = MiniCluster(tmp_path)
     (cases,) = (service for service in made.services if service.processor.name == "cases")
-    cases.processor = CasesProcessor(files[0])
+    cases.processor = CasesProcessor(*files)
     return made
 
 

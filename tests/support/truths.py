@@ -166,7 +166,7 @@ def nothing_takes_effect_twice(evidence: Evidence) -> Iterator[str]:
     for case, state in evidence.replayed().items():
         served = Counter((one.to, one.purpose, one.protocol) for one in state.referrals.values() if not one.requested)
         yield from (f"case {case}: {key} was proposed {count} times" for key, count in served.items() if count > 1)
-        clocks = Counter((clock.name, clock.protocol) for clock in state.clocks.values())
+        clocks = Counter((clock.name, clock.protocol, clock.about) for clock in state.clocks.values())
         yield from (f"case {case}: clock {key} runs {count} times" for key, count in clocks.items() if count > 1)
 
 
