@@ -19,7 +19,7 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service"):
+    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning"):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -39,6 +39,8 @@ def figures() -> str:
         rows += _erasure(result)
     if result := found.get("clocks"):
         rows += _clocks(result)
+    if result := found.get("returning"):
+        rows += _returning(result)
     machine = next(iter(found.values()))["machine"]
     loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
@@ -219,3 +221,9 @@ def _row(figure: str, wanted: str, found: str, met: bool | None, name: str) -> s
 
 if __name__ == "__main__":
     main()
+
+
+def _returning(result: dict[str, Any]) -> list[str]:
+    away = result["away_s"]
+    found = f"{away['median']:.1f} s [{away['lowest']:.1f}–{away['highest']:.1f}], {away['runs']} kills"
+    return [_row("a killed service is ready again", "≤ 2 s (static member)", found, away["median"] <= 2.0, "returning")]
