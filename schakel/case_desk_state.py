@@ -149,8 +149,6 @@ class DeskNotes(msgspec.Struct, omit_defaults=True):
     settlements: dict[str, Settlement] = {}
     grievances: dict[str, Grievance] = {}
     hearing: Hearing | None = None
-    agreed: dict[str, str] = {}
-    """Who is to do an agreed action."""
     marks: list[Mark] = []
     explained: list[str] = []
     """Topics that were explained in the course of something else: with a question about consent, with a label."""

@@ -7,7 +7,7 @@ from schakel.case_desk_state import Mark
 from schakel.case_needs import desk_of, noted, wants_no_call
 from schakel.case_state import State
 from schakel.entry import Entry, notes
-from schakel.events.contact import ActionAgreed, ActionDone, ContactMade
+from schakel.events.contact import ActionDone, ContactMade
 from schakel.events.data import StatementRetracted
 from schakel.events.vocab import Channel
 
@@ -19,20 +19,14 @@ def mark(case: State, entry: Entry, kind: str, expected: str | None = None) -> N
     desk_of(case).marks.append(Mark(entry.id, kind, entry.author, entry.envelope.logged_at, expected))
 
 
-@notes(ActionAgreed)
-def _agreed(case: State, entry: Entry) -> None:
-    event: ActionAgreed = entry.event  # type: ignore[assignment]
-    desk_of(case).agreed[entry.id] = event.owner
-
-
 @notes(ActionDone)
 def _done(case: State, entry: Entry) -> None:
     event: ActionDone = entry.event  # type: ignore[assignment]
-    owner = noted(case).agreed.get(event.agreed)
-    if owner is None:
+    action = case.actions.get(event.agreed)
+    if action is None:
         mark(case, entry, NEVER_AGREED)
-    elif owner != entry.author:
-        mark(case, entry, BY_ANOTHER, expected=owner)
+    elif action.owner != entry.author:
+        mark(case, entry, BY_ANOTHER, expected=action.owner)
 
 
 @notes(ContactMade)

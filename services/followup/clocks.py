@@ -288,7 +288,7 @@ def _stopped(clock: Clock, stop: Stop) -> ClockStopped:
         stopped_at=stop.at,
         elapsed_s=int((stop.at - clock.started_at).total_seconds()),
         by=stop.by,
-        premises=(clock.id, stop.id),
+        premises=tuple(dict.fromkeys((clock.id, stop.id))),
     )
 
 

@@ -28,7 +28,7 @@ _ABOUT_IT = (StopOn.ANSWERED, StopOn.ADVISED)
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What stops a clock: `id` of the word, when it took place, whose it is."""
+    """What stops a clock: `id` of the word (of the clock, where none can be taken back), when it took place, whose it is."""
 
     id: str
     at: datetime
@@ -55,7 +55,8 @@ def _stops(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Iterator
         yield from (Stop(action.id, action.at, action.by) for action in case.actions.values())
     elif on is StopOn.NEWS:
         if case.news and case.news.id != case.report and case.news.at > clock.started_at:
-            yield Stop(case.news.id, case.news.at, case.news.by)
+            # Rests on the clock alone: what was news stays so when it is taken back, and a conclusion on it would never land.
+            yield Stop(clock.id, case.news.at, case.news.by)
     elif on is StopOn.ENDED:
         yield from (_stop(mark) for mark in case.marks if _ends(case, rule, clock, mark))
     else:
