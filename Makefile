@@ -55,7 +55,7 @@ bench: $(STAMP)  ## measure; writes var/bench/*.json and docs/performance.md
 
 lock: $(STAMP)  ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --extra backbone --extra dev pyproject.toml -o requirements.lock
+	  --extra backbone --extra parquet --extra dev pyproject.toml -o requirements.lock
 
 schemas: $(STAMP)  ## write the Avro schemas of new or changed event models (append-only)
 	@$(BIN)/python -m schakel.avro write

@@ -1,4 +1,6 @@
-"""Run once more what failed, if all of it depends on the timing of kills, freezes and time-outs (marker `timing`). Called by `.ci/run`.
+"""Run once more what failed, if all of it depends on timing: kills, freezes and time-outs (marker `timing`), or a broker (marker `kafka`).
+
+A fault of the program fails twice; a broker that was slow once does not. What needed a second try is printed by `.ci/run`, which calls this.
 
 `python -m tests.support.again NAMES`: the names of what was run again are added to the file NAMES.
 """
@@ -21,7 +23,7 @@ class _Looking:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             self.names.append(item.nodeid)
-            if item.get_closest_marker("timing") is None:
+            if not any(item.get_closest_marker(marker) for marker in ("timing", "kafka")):
                 self.steady.append(item.nodeid)
 
 
