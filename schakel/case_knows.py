@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schakel.case_erasure import end_of, hold_in_force
 from schakel.case_state import Grant, Referral, ReferralState, Side, State
 from schakel.entry import Entry
+from schakel.events.base import kind_of
 from schakel.events.data import DisclosurePermitted, DisclosureRequested
-from schakel.events.vocab import Basis, HoldReason, LinkKind
+from schakel.events.vocab import Basis, HoldReason, LinkKind, Person
 
+_HERSELF = Person.VICTIM.value
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 
 
@@ -102,6 +105,20 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """She asked to be forgotten, and how far that is. `due`: the end of the time to change her mind; None before a second word confirms it.
+
+    `kept_until`: what the law has to be kept is kept till then; None when nothing has. `done`: it has been carried out.
+    """
+
+    by: str | None
+    at: datetime | None
+    due: datetime | None
+    kept_until: datetime | None
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """Another case that somebody says has to do with this one. What is known there stands in its own copy."""
 
@@ -128,6 +145,7 @@ class HerCopy:
     asked: tuple[Question, ...]
     waits: tuple[Waits, ...]
     links: tuple[Linked, ...] = ()
+    forgotten: tuple[Forgotten, ...] = ()
 
 
 def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
@@ -152,6 +170,7 @@ def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
         ),
         waits=tuple(_waits(referral) for referral in case.referrals.values() if referral.state in WAITING),
         links=tuple(Linked(link.other_case, link.kind, link.by, link.at) for link in case.links.values()),
+        forgotten=tuple(_forgotten(case)),
     )
 
 
@@ -222,6 +241,17 @@ def _agreed(case: State, grant: Grant) -> Agreed:
         agreement=grant.agreement,
         by_beneficiary=grant.basis == Basis.CONSENT and grant.by_beneficiary,
     )
+
+
+def _forgotten(case: State) -> Iterable[Forgotten]:
+    """Of herself; whether somebody else in the case asked for it is not hers to know."""
+    hold = hold_in_force(case, case.time) if case.time else None
+    for subject, erasure in case.erasures.items():
+        if kind_of(subject) == _HERSELF and erasure.asked:
+            first, due = erasure.asked[0], erasure.term.due_at if erasure.term else None
+            yield Forgotten(first.by, first.at, due, end_of(hold.until) if hold else None)
+    if any(kind_of(subject) == _HERSELF for subject in case.erased):
+        yield Forgotten(None, None, None, None, done=True)
 
 
 def _answered(case: State, recipient: str, purpose: str) -> bool:

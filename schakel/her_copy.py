@@ -11,7 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from schakel import her_words as w
-from schakel.case_knows import Agreed, HerCopy, Knows, Linked, Question, SaidNo, Waits
+from schakel.case_knows import Agreed, Forgotten, HerCopy, Knows, Linked, Question, SaidNo, Waits
 from schakel.her_words import LANGUAGES as LANGUAGES
 from schakel.her_words import Language as Language
 
@@ -93,6 +93,8 @@ class _Writer:
         yield self._part("noes", map(self._no, copy.noes))
         yield self._part("asked", map(self._question, copy.asked))
         yield self._part("waits", map(self._waits, copy.waits))
+        if copy.forgotten:
+            yield self._part("forgotten", map(self._forgotten, copy.forgotten))
         if copy.links:
             yield self._part("links", [*map(self._link, copy.links), self.words.lines["apart"]])
 
@@ -186,6 +188,15 @@ class _Writer:
             recipient=self._name(waits.recipient), purpose=self._purpose(waits.purpose), reason=reason
         )
         return f"{line} {say['missing'].format(scopes=self._scopes(waits.missing))}" if waits.missing else line
+
+    def _forgotten(self, asked: Forgotten) -> str:
+        say = self.words.lines
+        if asked.done:
+            return say["forgotten_done"]
+        line = say["forgotten_asked"].format(at=self._moment(asked.at), by=self._name(asked.by or ""))
+        due = say["forgotten_on"].format(at=self._moment(asked.due)) if asked.due else say["forgotten_second"]
+        kept = [say["forgotten_kept"].format(until=self._moment(asked.kept_until))] if asked.kept_until else []
+        return " ".join([line, due, *kept])
 
     def _link(self, link: Linked) -> str:
         line = self.words.lines["linked" if link.same_person else "linked_otherwise"]

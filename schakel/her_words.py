@@ -89,6 +89,27 @@ LINES: Table = {
     "unanswered": ("U hebt nog niet geantwoord.", "You have not answered yet."),
     "waiting": ("{recipient}, voor {purpose}: {reason}.", "{recipient}, for {purpose}: {reason}."),
     "missing": ("Nodig is nog: {scopes}.", "Still needed: {scopes}."),
+    "forgotten": ("Wissen", "Being erased"),
+    "forgotten_asked": (
+        "{at}: {by} gaf door dat u gewist wilt worden. Sindsdien wordt niets meer van u gelezen of verstuurd.",
+        "{at}: {by} passed on that you want to be erased. Since then nothing of yours is read or sent.",
+    ),
+    "forgotten_second": (
+        "Het wacht op een tweede bevestiging dat u het zelf bent die dit vraagt.",
+        "It waits for a second confirmation that it is you who asks this.",
+    ),
+    "forgotten_on": (
+        "Tot {at} kunt u zich bedenken; daarna wordt het gedaan.",
+        "Until {at} you may change your mind; then it is done.",
+    ),
+    "forgotten_kept": (
+        "Wat van de wet bewaard moet blijven, blijft tot {until}; tot dan wordt niet gewist.",
+        "What the law has to be kept stays until {until}; nothing is erased before.",
+    ),
+    "forgotten_done": (
+        "U bent hier gewist: wat van u was vergrendeld, kan niemand meer openen.",
+        "You have been erased here: what of yours was locked away can be opened by nobody any more.",
+    ),
     "links": ("Andere nummers die over u gaan", "Other numbers that are about you"),
     "linked": (
         "Nummer {case}: volgens {by} gaat het daar ook over u; opgeschreven op {at}.",

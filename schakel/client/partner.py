@@ -19,7 +19,7 @@ from typing import Self
 
 from schakel.client.access import Access, Profile
 from schakel.client.desk_verbs import DeskVerbs
-from schakel.client.errors import CannotTell, NoReceipt
+from schakel.client.errors import CannotTell, NoReceipt, Refused
 from schakel.client.inbox import Inbox, Incoming, read
 from schakel.client.opening import Gateway, PersonalData
 from schakel.client.sending import Pending, Personal, Publisher, compose
@@ -37,6 +37,7 @@ log = logging.getLogger("schakel.client")
 
 TIMEOUT_S = 30.0
 _POLL_S = 0.25
+_KEY_IS_GONE = "sealed.unknown_key"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 
 
@@ -169,11 +170,34 @@ class Partner(DeskVerbs, Verbs):
         drill: bool = False,
         timeout_s: float = TIMEOUT_S,
     ) -> Receipt:
-        """As `send`, and wait for the receipt. Raises Refused, NoReceipt, and a KafkaProblem when the broker is away or refuses."""
-        pending = self.send(
-            event, case=case, personal=personal, event_id=event_id, causation=causation, actor=actor, drill=drill
-        )
-        return pending.accepted(timeout_s)
+        """As `send`, and wait for the receipt; sealed again, once, when the backbone's key was replaced while it was on its way.
+
+        Raises Refused, NoReceipt, and a KafkaProblem when the broker is away or refuses.
+        """
+        about = event_id or self._new_id()
+
+        def sent() -> Pending:
+            return self.send(
+                event, case=case, personal=personal, event_id=about, causation=causation, actor=actor, drill=drill
+            )
+
+        pending = sent()
+        try:
+            return pending.accepted(timeout_s)
+        except Refused as refused:
+            if refused.code != _KEY_IS_GONE or not self._hears_of_another_key(pending.sealed_to, timeout_s):
+                raise
+        return sent().accepted(timeout_s)
+
+    def _hears_of_another_key(self, kid: str | None, timeout_s: float) -> bool:
+        """Whether there is another key to seal to than this one; listens until there is, for so long at most."""
+        deadline = clock.monotonic() + timeout_s
+        while self.definitions.door_key(self._time.now()).kid == kid:
+            left_s = deadline - clock.monotonic()
+            if left_s <= 0:
+                return False
+            self._inbox.poll(min(left_s, _POLL_S))
+        return True
 
     def await_receipt(self, event_id: str, timeout_s: float = TIMEOUT_S) -> Receipt:
         """The receipt of an event that was sent before, also by an earlier process (within the topic's 30 days). Raises NoReceipt."""

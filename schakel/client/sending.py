@@ -62,6 +62,11 @@ class Pending:
         """The backbone's answer, accepted or refused. Raises NoReceipt, or a KafkaProblem when the broker is away or refuses."""
         return self._receipt or self._wait(self, timeout_s)
 
+    @property
+    def sealed_to(self) -> str | None:
+        """The kid of the key that this was sealed to, as far as it was sent by this process."""
+        return self._record.sealed_to if self._record else None
+
     def accepted(self, timeout_s: float = 30.0) -> Receipt:
         """As `receipt`, and raises Refused when that is the answer."""
         answer = self.receipt(timeout_s)
@@ -72,10 +77,11 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A record for the `in` topic."""
+    """A record for the `in` topic. sealed_to: the kid of the key that its personal data is sealed to, None without any."""
 
     value: bytes
     headers: Headers
+    sealed_to: str | None = None
 
 
 def compose(event: Told, envelope: Envelope, personal: Personal, definitions: Definitions, at: datetime) -> Composed:
@@ -98,7 +104,7 @@ def compose(event: Told, envelope: Envelope, personal: Personal, definitions: De
     value = codec.encode(event.model_copy(update={"sealed": (*event.sealed, *sealed)}))
     if len(value) > MAX_EVENT_BYTES:
         raise TooLarge(len(value), MAX_EVENT_BYTES)
-    return Composed(value, envelope.headers())
+    return Composed(value, envelope.headers(), key.kid if key else None)
 
 
 def _field(name: SealedField | str) -> SealedField:

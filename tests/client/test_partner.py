@@ -20,10 +20,12 @@ from schakel.client import (
     WrongCredentials,
 )
 from schakel.definitions import DOOR_KEY, NotDefined
+from schakel.envelope import Envelope
+from schakel.events import Told
 from schakel.events.contact import ContactMade
 from schakel.events.report import ReportReceived
 from schakel.events.vocab import Channel, Person
-from schakel.messages import Receipt, ReceiptStatus, ReferralOffered
+from schakel.messages import Receipt, ReceiptStatus, ReferralOffered, Refusal
 from schakel.timesource import FixedTime
 from tests.client.conftest import Connect
 from tests.client.fakes import CASE, DOOR, FACTS, NOW, OIN, FakeBackbone, accepts, referral, refuses, silent
@@ -103,6 +105,42 @@ def test_a_new_key_is_sealed_to_as_soon_as_it_is_published(partner: Partner, bac
         assert newer.public.kid in __import__("base64").urlsafe_b64decode(header + b"==").decode()
     finally:
         backbone.publish(DOOR_KEY + newer.public.kid, None)
+
+
+def test_what_was_sealed_to_a_key_that_went_meanwhile_is_sealed_again_once(
+    partner: Partner, backbone: FakeBackbone
+) -> None:
+    from schakel.sealing import PrivateKey
+
+    newer = PrivateKey.generate(made_at_s=DOOR.public.made_at_s + 1)
+
+    def answer(envelope: Envelope, event: Told, offset: int) -> Receipt:
+        if len(backbone.received) > 1:
+            return accepts(envelope, event, offset)
+        backbone.publish(DOOR_KEY + newer.public.kid, newer.public.jwk())
+        why = Refusal(code="sealed.unknown_key", remedy="read the keys again")
+        return Receipt(about=envelope.id, status=ReceiptStatus.REFUSED, refusal=why, in_offset=offset)
+
+    backbone.answer = answer
+    try:
+        receipt = partner.report(FACTS, reported_at=NOW, story="een")
+    finally:
+        backbone.publish(DOOR_KEY + newer.public.kid, None)
+
+    first, second = backbone.received
+    assert receipt.status is ReceiptStatus.ACCEPTED
+    assert first[0].id == second[0].id == receipt.about
+    assert first[1].sealed[0].body != second[1].sealed[0].body
+
+
+def test_without_another_key_the_refusal_is_the_answer(partner: Partner, backbone: FakeBackbone) -> None:
+    why = Refusal(code="sealed.unknown_key", remedy="read the keys again")
+    backbone.answer = lambda envelope, event, offset: Receipt(
+        about=envelope.id, status=ReceiptStatus.REFUSED, refusal=why, in_offset=offset
+    )
+    with pytest.raises(Refused, match="read the keys again"):
+        partner.tell(ReportReceived(facts=FACTS, reported_at=NOW), personal={"victim": {"story": "een"}}, timeout_s=1)
+    assert len(backbone.received) == 1
 
 
 # --- the answer ----------------------------------------------------------------------------------------------------------

@@ -22,10 +22,14 @@ from tests.support.telling import (
     DMG,
     HELP,
     POLICE,
+    about,
     asked,
+    forget,
     granted,
+    hold,
     invoked,
     moment,
+    passed,
     refused,
     report,
     report_in_groningen,
@@ -195,6 +199,30 @@ def test_every_word_that_may_stand_there_has_its_own(language: Language):
     assert {*words.ways, "unknown"} == {way.value for way in ConsentWay}
     assert {*words.reasons, "unknown"} == {reason.value for reason in HoldReason}
     assert set(words.lines) == set(WORDS["nl"].lines)
+
+
+def test_what_becomes_of_a_wish_to_be_erased():
+    story = given(report(**MARCH), forget())
+    assert "second confirmation" in text(who_knows(story.case), "en")
+    story.when(forget(proof="called_back"))
+    (wish,) = who_knows(story.case).forgotten
+    assert (wish.by, wish.due, wish.kept_until, wish.done) == (POLICE, moment("2026-03-17 00:00"), None, False)
+    assert "Tot 17 maart 2026 00:00 kunt u zich bedenken" in text(who_knows(story.case))
+    story.when(passed("2026-03-17 00:00"))
+    (wish,) = who_knows(story.case).forgotten
+    assert wish.done
+    assert "U bent hier gewist" in text(who_knows(story.case))
+
+
+def test_a_wish_that_the_law_holds_back_says_until_when():
+    (wish,) = who_knows(given(report(**MARCH), hold(until="2026-12-31"), forget()).case).forgotten
+    assert wish.kept_until == moment("2027-01-01 13:00")
+
+
+def test_that_somebody_else_asks_to_be_erased_is_not_in_her_copy():
+    copy = who_knows(given(report(), about("accused"), forget("accused", person="offender")).case)
+    assert copy.forgotten == ()
+    assert text(copy, "en").count("erased") == 0
 
 
 def test_it_reads_like_this():

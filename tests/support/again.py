@@ -1,6 +1,6 @@
-"""Run once more what failed, if all of it depends on timing: kills, freezes and time-outs (marker `timing`), or a broker (marker `kafka`).
+"""Run once more what failed, if all of it depends on timing: kills and time-outs (marker `timing`), or a broker (`kafka`).
 
-A fault of the program fails twice; a broker that was slow once does not. What needed a second try is printed by `.ci/run`, which calls this.
+A fault of the program fails twice; a broker that was slow once does not. `.ci/run`, which calls this, prints what needed a second try.
 
 `python -m tests.support.again NAMES`: the names of what was run again are added to the file NAMES.
 """
