@@ -13,9 +13,10 @@ from pathlib import Path
 
 from backbone.casework import LEDGER
 from backbone.definition_files import load_definitions
-from backbone.desks import Desk, load_desk
+from backbone.desks import Desk, _encode, load_desk
 from backbone.keys import open_keys
 from backbone.keys.destroying import open_destroyer
+from backbone.keys.service import ResealRequest
 from backbone.records import ledger_record
 from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store
@@ -24,13 +25,15 @@ from schakel.case import fold
 from schakel.case_state import dump, load
 from schakel.entry import Entry
 from schakel.envelope import Envelope
+from schakel.errors import Unreadable
 from schakel.events import Event
-from schakel.events.base import Sealed
+from schakel.events.base import Sealed, SealedField
 from schakel.events.chain import WatermarkPassed
 from schakel.events.data import ErasureRequested
 from schakel.events.report import CaseOpened, Place, ReportFacts, ReportReceived
 from schakel.ids import new_case_id, new_event_id, partner_source, service_source
 from schakel.record import Raw
+from schakel.sealing import PublicKey, seal
 from services.consent.erasing import ConsentProcessor
 from services.consent.processor import ConsentRules
 
@@ -72,19 +75,28 @@ def history(case: str) -> list[Entry]:
     return [Entry(report, told), Entry(opening, opened)]
 
 
+def _asked(case: str, door: PublicKey) -> ResealRequest:
+    """Something of hers, as a partner seals it: the key of her own is made when it is sealed anew."""
+    about = new_event_id()
+    part = seal("victim", {SealedField.STORY: "een"}, door, about=about)
+    return ResealRequest(case, about, ReportReceived.TYPE, 1, (part,))
+
+
 def fill(directory: Path, store: Store, cases: int) -> list[str]:
     """So many cases in consent's database, and a key for each person in that of the keys."""
     ids = [new_case_id() for _ in range(cases)]
     keys = open_keys(None, directory)
     for start in range(0, cases, AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        keys._data_keys({(case, "victim") for case in some})
+        door = keys.door_keys()[0]
+        answers = keys.reseal([_asked(case, door) for case in some])
+        assert all(not isinstance(answer, Unreadable) for answer in answers)
         pattern = dump(fold(some[0], history(some[0])))
         desks = {}
         for case in some:
             state = load(pattern)
             state.id = case
-            desks[case] = desks._encode(Desk(state))
+            desks[case] = _encode(Desk(state))
         with store.transaction(LEDGER, 0) as tx:
             tx.save_snapshots(desks)
             tx.advance()
