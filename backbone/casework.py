@@ -42,7 +42,8 @@ RECONCILE_AT_ONCE = 1_000
 RETRY_AT_ONCE = 1_000
 WHOLE_CASE = 100_000
 SAID_AT_MOST = 50_000
-TIMERS_AT_ONCE = 1_000
+TIMERS_AT_ONCE = 250
+"""What waits behind a tick waits for so many: a burst of due clocks must not keep anybody else."""
 
 Moments = Callable[[State], list[tuple[str, datetime]]]
 log = structlog.get_logger(__name__)
@@ -342,10 +343,12 @@ class CaseProcessor:
         until_ms = int(now.timestamp() * 1000)
         due = tx.timers_due(tx.checkpoint.partition, until_ms, TIMERS_AT_ONCE)
         desks = self.desks.load(tx, due)
+        waiting = {}
         for case_id, desk in desks.items():
             self._decide(tx, desk, now)
-            waiting = [(name, at_ms) for name, at_ms in timers_of(desk.case, self.moments) if at_ms > until_ms]
-            tx.set_timers({case_id: waiting})  # what was decided sets them anew when it is read back
+            moments = timers_of(desk.case, self.moments)
+            waiting[case_id] = [(name, at_ms) for name, at_ms in moments if at_ms > until_ms]
+        tx.set_timers(waiting)  # what was decided sets them anew when it is read back
         self.desks.save(tx, desks)
         return len(due) == TIMERS_AT_ONCE
 

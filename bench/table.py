@@ -1,6 +1,7 @@
 """Writes the figures of the last run into docs/performance.md, between its two marks; the reading of them is written by hand."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from bench import stand
@@ -19,28 +20,11 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning"):
+    for name, rows_of in ROWS.items():
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
-    if result := found.get("latency"):
-        rows += _latency(result)
-    if result := found.get("reading"):
-        rows += _reading(result)
-    if result := found.get("year"):
-        rows += _year(result)
-    if result := found.get("service"):
-        rows += _service(result)
-    if result := found.get("gate"):
-        rows += _gate(result)
-    if result := found.get("sealing"):
-        rows += _sealing(result)
-    if result := found.get("erasure"):
-        rows += _erasure(result)
-    if result := found.get("clocks"):
-        rows += _clocks(result)
-    if result := found.get("returning"):
-        rows += _returning(result)
+            rows += rows_of(found[name])
     machine = next(iter(found.values()))["machine"]
     loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
@@ -210,6 +194,12 @@ def _clocks(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def _returning(result: dict[str, Any]) -> list[str]:
+    away = result["away_s"]
+    found = f"{away['median']:.1f} s [{away['lowest']:.1f}–{away['highest']:.1f}], {away['runs']} kills"
+    return [_row("a killed service is ready again", "≤ 2 s (static member)", found, away["median"] <= 2.0, "returning")]
+
+
 def _spread(values: dict[str, float]) -> str:
     return f"{values['median']:,.0f} [{values['lowest']:,.0f}–{values['highest']:,.0f}]"
 
@@ -219,11 +209,19 @@ def _row(figure: str, wanted: str, found: str, met: bool | None, name: str) -> s
     return f"| {figure} | {wanted} | {found} | {verdict} | `python -m bench.{name}` |"
 
 
+ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "latency": _latency,
+    "reading": _reading,
+    "year": _year,
+    "service": _service,
+    "gate": _gate,
+    "sealing": _sealing,
+    "erasure": _erasure,
+    "clocks": _clocks,
+    "returning": _returning,
+}
+"""The rows of each program's figures, in the order of the page."""
+
+
 if __name__ == "__main__":
     main()
-
-
-def _returning(result: dict[str, Any]) -> list[str]:
-    away = result["away_s"]
-    found = f"{away['median']:.1f} s [{away['lowest']:.1f}–{away['highest']:.1f}], {away['runs']} kills"
-    return [_row("a killed service is ready again", "≤ 2 s (static member)", found, away["median"] <= 2.0, "returning")]
