@@ -41,7 +41,7 @@ SETTLE_LIMIT = 64
 RECONCILE_AT_ONCE = 1_000
 RETRY_AT_ONCE = 1_000
 WHOLE_CASE = 100_000
-SAID_AT_MOST = 50_000
+SAID_AT_MOST = 10_000
 TIMERS_AT_ONCE = 250
 """What waits behind a tick waits for so many: a burst of due clocks must not keep anybody else."""
 
