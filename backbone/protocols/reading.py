@@ -10,6 +10,7 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +25,7 @@ from backbone.protocols.conditions import Mistake
 from backbone.protocols.fault import Fault as Fault
 from backbone.protocols.fault import Level as Level
 from backbone.protocols.fault import Location as Location
+from backbone.protocols.plain_yaml import read_plain
 from backbone.protocols.yaml_faults import explained
 from schakel.errors import SchakelError
 
@@ -59,17 +61,25 @@ class DefinitionError(SchakelError):
         super().__init__("\n".join(str(problem) for problem in self.problems if problem.is_error))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
-    """A file's data, and where in the file each part of it stands."""
+    """A file's data, and where in the file each part of it stands. text: what stands in the file."""
 
     path: Path
     data: dict[str, object]
-    node: object
+    text: str
+
+    @cached_property
+    def _node(self) -> object:
+        """The same with its positions: only who has to name a line reads a file so slowly."""
+        try:
+            return YAML(typ="rt").load(self.text)
+        except YAMLError:
+            return None
 
     def line(self, at: Location) -> int:
         """The 1-based line of the deepest part of `at` that the file holds."""
-        node, line = self.node, 1
+        node, line = self._node, 1
         for part in at:
             if isinstance(node, CommentedMap) and part in node:
                 line = node.lc.key(part)[0] + 1
@@ -88,11 +98,15 @@ def read(path: Path) -> Document | Problem:
     """Read one YAML file, or say why it cannot be read. Only the first fault of a file that is not YAML is known."""
     shape = "a YAML file with fields, such as the files in protocols/ and chains/"
     try:
-        node = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Problem(path, 1, Fault((), "the file does not exist", shape, "create it, or correct the path"))
     except (OSError, UnicodeDecodeError) as error:
         return Problem(path, 1, Fault((), f"the file cannot be read ({error})", shape, "make it a readable UTF-8 file"))
+    if (data := read_plain(text)) is not None:
+        return Document(path, data, text)
+    try:
+        node = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         fault = explained(str(error.problem or ""), str(error.context or ""))
@@ -104,7 +118,7 @@ def read(path: Path) -> Document | Problem:
         return Problem(path, 1, Fault((), f"the file is {found}", shape, "begin with the field names at the margin"))
     plain = _plain(node)
     assert isinstance(plain, dict)
-    return Document(path, plain, node)
+    return Document(path, plain, text)
 
 
 def _plain(node: object) -> object:

@@ -7,15 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from kafka.partitioner.default import murmur2
 from sqlalchemy import select
 
 from backbone.casework import LEDGER, CaseProcessor
+from backbone.chains import Chains
 from backbone.definition_files import load_definitions
 from backbone.desks import Desk, load_desk
 from backbone.keys import open_keys
+from backbone.protocols import Protocols
 from backbone.store import tables
 from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store
@@ -55,6 +58,12 @@ class Service:
     store: Store
 
 
+@cache
+def _definitions(load: Callable[[Path, Path], tuple[Chains, Protocols]]) -> tuple[Chains, Protocols]:
+    """The project's own files, read once for all clusters of a test run: nobody changes what was read."""
+    return load(ROOT / "protocols", ROOT / "chains")
+
+
 class MiniCluster:
     """All services over topics that are lists. `settle()` lets everybody read until nobody has anything left.
 
@@ -66,7 +75,7 @@ class MiniCluster:
         self._directory = directory
         self._url = url
         self._rebuilds = 0
-        self.chains, self.protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
+        self.chains, self.protocols = _definitions(load_definitions)
         self.time = FixedTime(START)
         self.keys = open_keys(None, directory)
         self.watch = Watch()
