@@ -85,9 +85,7 @@ class Head:
 
     def signed_by(self, public: Ed25519PublicKey) -> bool:
         """Whether the log's key signed it."""
-        return any(
-            _verifies(public, one.blob, self.text.encode()) for one in self._by(self.origin, LOG, public)
-        )
+        return any(_verifies(public, one.blob, self.text.encode()) for one in self._by(self.origin, LOG, public))
 
     def witnessed_by(self, public: Ed25519PublicKey, name: str) -> int | None:
         """When the witness says to have seen it (seconds since 1970); None where its signature is not there or not good."""

@@ -65,7 +65,9 @@ def _numbers(request: web.Request, *names: str) -> list[int]:
 def _within(connection: Connection, partition: int, size: int) -> None:
     there = trees.size_of(connection, partition)
     if size > there:
-        raise ValueError(f"the tree of partition {partition} has {there} leaves; expected no more than that, found {size}")
+        raise ValueError(
+            f"the tree of partition {partition} has {there} leaves; expected no more than that, found {size}"
+        )
 
 
 def _json(value: object, status: int = 200) -> web.Response:

@@ -53,9 +53,7 @@ def save(tx: Tx, partition: int, growing: Growing) -> None:
     rows = [_row(partition, one) for one in [*growing.take_full(), *growing.partial()]]
     if rows:
         tx.connection.execute(tx.upsert(tile, _TILE, ("hashes",)), rows)
-    tx.connection.execute(
-        tx.upsert(tree, ("partition",), ("size",)), {"partition": partition, "size": growing.size}
-    )
+    tx.connection.execute(tx.upsert(tree, ("partition",), ("size",)), {"partition": partition, "size": growing.size})
 
 
 def nodes(connection: Connection, partition: int) -> Nodes:
@@ -102,13 +100,9 @@ def keep_head(tx: Tx, partition: int, signed: Head) -> None:
 
 
 def _hashes(connection: Connection, partition: int, level: int, number: int) -> bytes:
-    wanted = select(tile.c.hashes).where(
-        tile.c.partition == partition, tile.c.level == level, tile.c.number == number
-    )
+    wanted = select(tile.c.hashes).where(tile.c.partition == partition, tile.c.level == level, tile.c.number == number)
     return bytes(connection.execute(wanted).scalar() or b"")
 
 
 def _row(partition: int, one: Tile) -> dict[str, object]:
     return {"partition": partition, "level": one.level, "number": one.number, "hashes": one.hashes}
-
-
