@@ -93,12 +93,13 @@ def case_bundle(
     connection: for kafka-python, as somebody who may read the ledger. outside: heads that somebody else kept. Raises NothingThere.
     """
     around, key = read_around(connection), case_id.encode()
-    partition = partition_of(case_id, partition_count(connection, LEDGER))
+    partitions = partition_count(connection, LEDGER)
+    partition = partition_of(case_id, partitions)
     log = _read(connection, around, partition, with_structure=structure)
     try:
         return _write(
             path,
-            {"kind": "case", "cases": [case_id], "period": None},
+            {"kind": "case", "cases": [case_id], "period": None, "partitions": partitions},
             [_choose(log, read_to_end(connection, LEDGER, [partition]), lambda raw: raw.key == key)],
             around,
             settings,
@@ -128,9 +129,10 @@ def period_bundle(
                 first, last = log.offsets[0], log.offsets[-1]
                 log.offsets = []
                 records = read_to_end(connection, LEDGER, [partition])
-                _choose(log, records, lambda raw, first=first, last=last: first <= raw.offset <= last)  # type: ignore[misc]
+                _choose(log, records, lambda raw, first=first, last=last: first <= raw.offset <= last)
         period = {"from": begin.isoformat(), "until": until.isoformat()}
-        return _write(path, {"kind": "period", "cases": [], "period": period}, logs, around, settings, outside)
+        about = {"kind": "period", "cases": [], "period": period, "partitions": len(logs)}
+        return _write(path, about, logs, around, settings, outside)
     finally:
         for log in logs:
             log.close()
@@ -179,14 +181,15 @@ def _read(
         if lines:
             lines.write(structure_line(raw))
         if within and (at := logged_at(raw)) and within[0] <= at < within[1]:
-            matched = [matched[0] if matched else number, number]
+            matched = [*matched[:1], number] if matched else [number, number]
         if len(batch) == _AT_ONCE:
             kept.extend(batch)
             batch.clear()
     kept.extend(batch)
     head, findings = heads_for(around, kept, origin_of(LEDGER, partition))
     log = _Log(partition, kept, head, lines, findings=findings)
-    log.offsets = sorted({offset for offset in matched if offset < log.size})
+    if matched and matched[0] < log.size:
+        log.offsets = [matched[0], min(matched[1], log.size - 1)]
     return log
 
 
@@ -235,7 +238,6 @@ def _write(
             {
                 **about,
                 "topic": LEDGER,
-                "partitions": len(logs) if about["kind"] == "period" else None,
                 "hash": "SHA-256",
                 "logs": [log.entry() for log in logs],
             }

@@ -12,7 +12,7 @@ from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store
 from schakel.evidence import tree
 from schakel.evidence.leaf import leaf_hash
-from schakel.evidence.note import Head, NotANote, origin_of
+from schakel.evidence.note import Head, NotANote, kid_of, origin_of
 from schakel.record import Raw
 from services.audit import trees
 from services.audit.processor import SIGN_AFTER_RECORDS, SIGN_AFTER_S, AuditProcessor
@@ -111,7 +111,8 @@ def test_heads_are_over_all_records_and_signed(audit: Audit, keys: SigningKeys) 
     assert [head.size for head in audit.heads] == [90, 180, 270, 360, 450, 540, 630, 700]
     (key,) = keys.all()
     for head in audit.heads:
-        assert head.origin == origin_of(LEDGER, 0) and head.signed_by(key.public_key())
+        assert head.origin == origin_of(LEDGER, 0)
+        assert head.signed_by(key.public_key())
         assert head.root == root_of(all_records[: head.size])
     with audit.store.reading() as connection:
         nodes = trees.nodes(connection, 0)
@@ -163,7 +164,7 @@ def test_a_ledger_that_was_changed_behind_a_lost_database_is_never_signed(audit:
     audit.read(before)
     changed = records(300)
     changed[17] = records(1, 17, word="never said")[0]
-    with pytest.raises(Stop, match="first 300 records of .* this is not the ledger that was signed") as found:
+    with pytest.raises(Stop, match=r"first 300 records of .* this is not the ledger that was signed") as found:
         audit.read([*changed, *records(50, 300)])
     assert found.value.reason == "forked"
     assert audit.published == before
@@ -215,7 +216,9 @@ def test_while_a_key_is_replaced_both_sign(audit: Audit, keys: SigningKeys) -> N
     audit.read(records(10, 10))
     audit.tick()
     (new,) = keys.all()
-    assert kid != "" and audit.heads[1].signed_by(new.public_key()) and not audit.heads[1].signed_by(old.public_key())
+    assert kid == kid_of(new.public_key())
+    assert audit.heads[1].signed_by(new.public_key())
+    assert not audit.heads[1].signed_by(old.public_key())
 
 
 def test_keys_that_cannot_be_used_stop_it_with_a_sentence(audit: Audit, keys: SigningKeys) -> None:
