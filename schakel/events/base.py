@@ -27,7 +27,8 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:
 SignedNote = Annotated[
     str,
     StringConstraints(
-        pattern=r"^schakel/[a-z0-9.-]{1,80}/[0-9]{1,6}\n[0-9]{1,19}\n[A-Za-z0-9+/]{43}=\n\n(— [!-~]{1,100} [A-Za-z0-9+/]{90,200}={0,2}\n){1,16}$"
+        pattern=r"^schakel/[a-z0-9.-]{1,80}/[0-9]{1,6}\n[0-9]{1,19}\n[A-Za-z0-9+/]{43}=\n\n"
+        r"(— [!-~]{1,100} [A-Za-z0-9+/]{90,200}={0,2}\n){1,16}$"
     ),
 ]
 """A signed head of the ledger (docs/evidence.md): numbers, a hash and signatures; in receipts only."""

@@ -34,8 +34,8 @@ class Doubt:
         if self.code == UNPROVEN:
             assert self.against
             return (
-                f"{where}: one over {Head.parse(self.against).size} was kept before, and nothing proves that it goes on from this one. It may "
-                "be late, or the ledger was set back; ask the operator for a proof of consistency"
+                f"{where}: one over {Head.parse(self.against).size} was kept before, and nothing proves that it goes on from this one. "
+                "It may be late, or the ledger was set back; ask the operator for a proof of consistency"
             )
         return f"{where}: signed by no key that is published; it was not kept"
 
