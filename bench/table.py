@@ -19,7 +19,7 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning"):
+    for name in ("gate", "tree", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning"):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -33,6 +33,8 @@ def figures() -> str:
         rows += _service(result)
     if result := found.get("gate"):
         rows += _gate(result)
+    if result := found.get("tree"):
+        rows += _tree(result)
     if result := found.get("sealing"):
         rows += _sealing(result)
     if result := found.get("erasure"):
@@ -133,6 +135,30 @@ def _service(result: dict[str, Any]) -> list[str]:
         )
     )
     return rows
+
+
+def _tree(result: dict[str, Any]) -> list[str]:
+    appended = f"{result['appended_a_cpu_second']:,} events a CPU second"
+    memory = f"{result['memory_mb_at_a_tenth']} MB at a tenth, {result['memory_mb_at_the_end']} MB at the end"
+    proof = f"p50 {result['inclusion_ms_p50']} ms, p99 {result['inclusion_ms_p99']} ms"
+    size = f"{result['leaves']:,} leaves"
+    return [
+        _row(
+            "the ledger's tree: events hashed, added, kept",
+            "≥ 50,000 a core",
+            appended,
+            result["appended_a_cpu_second"] >= 50_000,
+            "tree",
+        ),
+        _row(
+            f"… memory over {size}",
+            "flat",
+            memory,
+            result["memory_mb_at_the_end"] < 1.2 * result["memory_mb_at_a_tenth"],
+            "tree",
+        ),
+        _row(f"… inclusion proof at {size}", "≤ 5 ms", proof, result["inclusion_ms_p99"] <= 5, "tree"),
+    ]
 
 
 def _gate(result: dict[str, Any]) -> list[str]:

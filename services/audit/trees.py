@@ -1,6 +1,7 @@
 """Where audit keeps its trees and heads: tiles of 256 hashes, and every head that was ever signed. One tree a ledger partition."""
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table, Text, select
 
@@ -29,6 +30,7 @@ head = Table(
     Column("root", LargeBinary, nullable=False),
     Column("note", Text, nullable=False),
 )
+_REMEMBERED = 64
 _TILE = ("partition", "level", "number")
 
 
@@ -57,8 +59,8 @@ def save(tx: Tx, partition: int, growing: Growing) -> None:
 
 
 def nodes(connection: Connection, partition: int) -> Nodes:
-    """The hashes of subtrees, for proofs."""
-    return nodes_from(lambda level, number: _hashes(connection, partition, level, number))
+    """The hashes of subtrees, for one proof or a few: tiles that were read are remembered, so that each is read once."""
+    return nodes_from(lru_cache(_REMEMBERED)(partial(_hashes, connection, partition)))
 
 
 def newest(connection: Connection, partition: int) -> int:
