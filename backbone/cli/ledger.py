@@ -11,6 +11,7 @@ import typer
 from backbone.cli.broker import find_broker
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.definition_files import load_definitions
+from backbone.evidence import replacing
 from backbone.evidence.archive import Opened
 from backbone.evidence.export import export as carry_off
 from backbone.evidence.restore import restore as put_back
@@ -96,7 +97,7 @@ def rotate_key() -> None:
     """
     settings = read_settings()
     broker = find_broker(settings)
-    kid = SigningKeys(key_file(settings)).add()
+    kid = replacing.add(SigningKeys(key_file(settings)))
     _publish(broker, settings)
     say(f"heads are signed with key {kid} too from now on")
 
@@ -111,7 +112,7 @@ def retire_key() -> None:
     """
     settings = read_settings()
     _publish(find_broker(settings), settings)
-    gone = SigningKeys(key_file(settings)).retire()
+    gone = replacing.retire(SigningKeys(key_file(settings)))
     say(
         f"key {gone[0]} signs no more"
         if gone

@@ -1,26 +1,26 @@
 """The key that signs heads of the ledger: a file of its own, with the key before it while one is being replaced.
 
-`{"keys": [{"kid": …, "seed": base64 of 32 bytes}]}`, oldest first, mode 0600. All of them sign. Their public halves stand on
-`schakel.definitions` as `log-key/<kid>`, also when their private halves are gone: what they signed is still checked with them.
+`{"keys": [{"kid": …, "seed": base64 of 32 bytes}]}`, oldest first, mode 0600. All of them sign. Making and replacing them is
+`backbone.evidence.replacing`'s: whoever signs only reads.
 """
 
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+import os
+from base64 import b64decode
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from backbone.keys.files import NOT_GIVEN, replace_text
 from backbone.settings import Settings
 from schakel.errors import SchakelError
-from schakel.evidence.note import Head, kid_of
-from schakel.evidence.published import LOG_KEY, public_entry
-from schakel.sealing import Json
+from schakel.evidence.note import Head
 
 SIGNER = "audit"
 """The one service that signs."""
+NOT_GIVEN = Path(os.devnull)
+"""What every other process gets in place of the file."""
 
 
 class LogKeyUnusable(SchakelError):
@@ -71,45 +71,6 @@ class SigningKeys:
         for private in self.all():
             head = head.signed(private)
         return head
-
-    def make(self) -> None:
-        """A first key, where there is no file yet."""
-        if not self.path.exists():
-            self._write([Ed25519PrivateKey.generate()])
-
-    def add(self) -> str:
-        """A new key beside the one that is there; from now on heads bear both. Returns its kid. Raises LogKeyUnusable."""
-        if len(self.all()) > 1:
-            raise LogKeyUnusable(
-                f"{self.path} holds {len(self.all())} keys already: the last replacement is not done; take the old one out first"
-            )
-        fresh = Ed25519PrivateKey.generate()
-        self._write([*self.all(), fresh])
-        return kid_of(fresh.public_key())
-
-    def retire(self) -> Sequence[str]:
-        """Take out all but the newest; returns the kids of those."""
-        *old, newest = self.all()
-        if old:
-            self._write([newest])
-        return [kid_of(private.public_key()) for private in old]
-
-    def _write(self, keys: Sequence[Ed25519PrivateKey]) -> None:
-        said = [
-            {"kid": kid_of(key.public_key()), "seed": b64encode(key.private_bytes_raw()).decode("ascii")}
-            for key in keys
-        ]
-        replace_text(self.path, json.dumps({"keys": said}))
-
-
-def entries(settings: Settings) -> dict[str, Mapping[str, Json]]:
-    """What is published of the keys; makes the first one. Where this process has no file there is nothing to publish."""
-    keys = SigningKeys(key_file(settings))
-    if keys.path == NOT_GIVEN:
-        return {}
-    keys.make()
-    made = [public_entry(key.public_key()) for key in keys.all()]
-    return {f"{LOG_KEY}{entry['kid']}": entry for entry in made}
 
 
 def _parsed(text: str, path: Path) -> Sequence[Ed25519PrivateKey]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from backbone.engine.errors import Stop
+from backbone.evidence import replacing
 from backbone.evidence.signing import LogKeyUnusable, SigningKeys
 from backbone.kafka.names import CHECKPOINTS, LEDGER
 from backbone.store.rows import Checkpoint, Outgoing
@@ -83,7 +84,7 @@ class Audit:
 @pytest.fixture
 def keys(tmp_path: Path) -> SigningKeys:
     made = SigningKeys(tmp_path / "keys" / "log.json")
-    made.make()
+    replacing.make(made)
     return made
 
 
@@ -205,14 +206,14 @@ def test_a_ledger_with_a_hole_or_without_its_beginning_has_no_tree(audit: Audit)
 
 def test_while_a_key_is_replaced_both_sign(audit: Audit, keys: SigningKeys) -> None:
     (old,) = keys.all()
-    kid = keys.add()
+    kid = replacing.add(keys)
     with pytest.raises(LogKeyUnusable, match="not done"):
-        keys.add()
+        replacing.add(keys)
     audit.read(records(10))
     audit.tick()
     assert all(audit.heads[0].signed_by(key.public_key()) for key in keys.all())
     assert len(audit.heads[0].signatures) == 2
-    keys.retire()
+    replacing.retire(keys)
     audit.read(records(10, 10))
     audit.tick()
     (new,) = keys.all()
