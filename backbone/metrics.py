@@ -3,7 +3,7 @@
 Labels are closed sets: a service, a topic, an effect; never a case or a partner's words.
 """
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 events = Counter(
     "schakel_case_events",
@@ -18,3 +18,6 @@ submissions = Counter(
 ahead = Counter(
     "schakel_noes_ahead", "Refusals and withdrawals let in before their turn, in front of a list that waits"
 )
+heads = Counter("schakel_heads_signed", "Heads of the ledger that were signed")
+log_size = Gauge("schakel_log_leaves", "Records of the ledger in the tree", ["partition"])
+head_size = Gauge("schakel_log_signed_leaves", "Records of the ledger under the newest signed head", ["partition"])

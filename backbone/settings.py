@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     keys_public_file: Path | None = Field(
         None, description="what locks new data keys; intake; unset: var/keys/data-public.json"
     )
+    log_key_file: Path | None = Field(
+        None, description="what signs heads of the ledger; audit and the operator; unset: var/keys/log.json"
+    )
     protocols_dir: Path = Path("protocols")
     chains_dir: Path = Path("chains")
     clock: str = Field(

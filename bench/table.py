@@ -119,6 +119,30 @@ def _service(result: dict[str, Any]) -> list[str]:
     return rows
 
 
+def _tree(result: dict[str, Any]) -> list[str]:
+    appended = f"{result['appended_a_cpu_second']:,} events a CPU second"
+    memory = f"{result['memory_mb_at_a_tenth']} MB at a tenth, {result['memory_mb_at_the_end']} MB at the end"
+    proof = f"p50 {result['inclusion_ms_p50']} ms, p99 {result['inclusion_ms_p99']} ms"
+    size = f"{result['leaves']:,} leaves"
+    return [
+        _row(
+            "the ledger's tree: events hashed, added, kept",
+            "≥ 50,000 a core",
+            appended,
+            result["appended_a_cpu_second"] >= 50_000,
+            "tree",
+        ),
+        _row(
+            f"… memory over {size}",
+            "flat",
+            memory,
+            result["memory_mb_at_the_end"] < 1.2 * result["memory_mb_at_a_tenth"],
+            "tree",
+        ),
+        _row(f"… inclusion proof at {size}", "≤ 5 ms", proof, result["inclusion_ms_p99"] <= 5, "tree"),
+    ]
+
+
 def _gate(result: dict[str, Any]) -> list[str]:
     took = result["microseconds"]
     found = f"{took['permit']['median']:.1f} µs for a yes, {took['hold']['median']:.1f} µs for a no"
@@ -215,6 +239,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "year": _year,
     "service": _service,
     "gate": _gate,
+    "tree": _tree,
     "sealing": _sealing,
     "erasure": _erasure,
     "clocks": _clocks,

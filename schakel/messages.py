@@ -20,6 +20,7 @@ from schakel.events.base import (
     OurWords,
     PartnerId,
     Reference,
+    SignedNote,
     Slug,
     SubjectHandle,
 )
@@ -85,6 +86,8 @@ class Receipt(Message):
     """Present exactly when refused."""
     in_offset: Count
     """Offset in the sender's `in` topic of the message that is answered."""
+    head: SignedNote | None = None
+    """The newest signed head of the ledger's partition that the backbone knew when it answered: keep it, and you are a witness."""
 
 
 class ReferralOffered(Message):

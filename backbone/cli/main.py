@@ -10,7 +10,9 @@ from backbone.cli import (
     demo,
     door,
     erasure,
+    evidence,
     keys,
+    ledger,
     lists,
     park,
     partner,
@@ -68,6 +70,8 @@ app.add_typer(person.app, name="person")
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(door.app, name="door")
 app.add_typer(consultation.app, name="consultation")
+app.command("evidence")(evidence.evidence)
+app.add_typer(ledger.app, name="ledger")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,14 @@ _REFUSAL = {
     "remedy": "check the case id; if you should be in this case, ask the partner that reported it",
 }
 
+_HEAD = (
+    "schakel/schakel.ledger/4\n"
+    "1180\n"
+    "czAIcfRMFo58lJ3ix1DmDCybuP9TABfFomcjTpy0244=\n"
+    "\n"
+    "— schakel/schakel.ledger/4 FB94xHNZJ9krVmc6vW5EXkRFbWpN3UdvnoOjPVQQzyyuO+dofHIBhWB4wEN4OT/L3N3vqo41PsJLIDUT27iJhE5XsgI=\n"
+)
+
 _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
     "receipt": (
         messages.Receipt,
@@ -26,6 +34,7 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
             "case": CASE,
             "position": {"partition": 4, "offset": 1207},
             "in_offset": 311,
+            "head": _HEAD,
         },
     ),
     "receipt-refused": (

@@ -183,9 +183,15 @@ def replace(path: Path, held: Held) -> None:
     Killed in between, the file is the old or the new one, and what is left beside it goes with the next call (or `tidy`).
     Only who holds `rotation.alone` may call it.
     """
+    replace_text(path, held.text())
+
+
+def replace_text(path: Path, text: str) -> None:
+    """The same for another private file."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     tidy(path)
     fresh, former = _beside(path)
-    _write(fresh, held.text())
+    _write(fresh, text)
     if path.exists():
         os.link(path, former)  # a name to overwrite it by, whatever happens after the next line
     fresh.replace(path)

@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 from backbone import definitions
 from backbone.chains import Chains, Partner
 from backbone.definition_files import load_definitions
+from backbone.evidence import replacing
 from backbone.gateway import address
 from backbone.gateway.tokens import Tokens
 from backbone.kafka.access import add_partner, ensure_services
@@ -91,7 +92,7 @@ def publish(broker: Broker, settings: Settings, chains: Chains, protocols: Proto
     """Say on `schakel.definitions` what is in force; returns what changed."""
     keys = open_keys(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings), time=time_source(settings.clock))
     try:
-        wanted = definitions.entries(chains, protocols, keys)
+        wanted = definitions.entries(chains, protocols, keys) | replacing.entries(settings)
         with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password):
             return definitions.publish(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), wanted)
     finally:

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from backbone.evidence import signing
 from backbone.kafka.embedded import EmbeddedKafka, running, stop_running
 from backbone.kafka.errors import EmbeddedKafkaError
 from backbone.kafka.rights import service_user
@@ -28,7 +29,7 @@ from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.watch import Supervisor
 
-SERVICES = ("intake", "routing", "consent", "followup", "cases", "gateway")
+SERVICES = ("intake", "routing", "consent", "followup", "cases", "audit", "gateway")
 ALONE = ("gateway",)
 """Of these there is one process: whoever asks it has to find all of the ledger there."""
 READY_WITHIN_S = 90.0
@@ -274,6 +275,7 @@ class Backbone:
                     # Of the keys, what it needs and no more.
                     "SCHAKEL_KEYS_URL": (self.settings.keys_url or "") if name in USE_THE_DATABASE else "",
                     **files.for_service(name).environment(),
+                    **signing.environment(self.settings, name),
                 }
                 log = var_dir / "log" / f"{name}-{replica}.log"
                 says = self.files.directory / f"{name}-{replica}.json"

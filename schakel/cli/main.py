@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from schakel.cli import case, listen, publish, read
+from schakel.cli import case, heads, listen, publish, read
 from schakel.cli.output import one_sentence, quiet_libraries
 
 
@@ -45,6 +45,7 @@ app.command("publish")(publish.publish)
 app.command("listen")(listen.listen)
 app.command("open")(read.open_referral)
 app.command("replay")(case.replay)
+app.command("heads")(heads.heads)
 app.add_typer(case.app)
 
 

@@ -5,8 +5,8 @@
         for message in coc.inbox():
             …
 
-For one thread. Keeps nothing on disk. The verbs of the trade (`report`, `grant`, `accept`…) are in `schakel.client.verbs`,
-those of a desk after the first contact in `schakel.client.desk_verbs`.
+For one thread. Keeps nothing on disk but the signed heads of the ledger that come with receipts. The verbs of the trade (`report`,
+`grant`, `accept`…) are in `schakel.client.verbs`, those of a desk after the first contact in `schakel.client.desk_verbs`.
 """
 
 import logging
@@ -20,6 +20,7 @@ from typing import Self
 from schakel.client.access import Access, Profile
 from schakel.client.desk_verbs import DeskVerbs
 from schakel.client.errors import CannotTell, NoReceipt, Refused
+from schakel.client.heads import HeadsFile, beside
 from schakel.client.inbox import Inbox, Incoming, read
 from schakel.client.opening import Gateway, PersonalData
 from schakel.client.sending import Pending, Personal, Publisher, compose
@@ -52,8 +53,10 @@ class Partner(DeskVerbs, Verbs):
         time: TimeSource,
         new_id: Callable[[], str],
         gateway: Gateway | None = None,
+        heads: HeadsFile | None = None,
     ) -> None:
         self.name = name
+        self._heads = heads
         self._access, self._time, self._new_id = access, time, new_id
         self._out = f"schakel.out.{name}"
         self._publisher: Publisher | None = None
@@ -79,6 +82,7 @@ class Partner(DeskVerbs, Verbs):
         ca_file: Path | None = None,
         tls: bool | None = None,
         gateway: Gateway | None = None,
+        heads: Path | str | None = None,
         time: TimeSource | None = None,
         new_id: Callable[[], str] = new_event_id,
         wait_s: float = 0.0,
@@ -86,12 +90,14 @@ class Partner(DeskVerbs, Verbs):
         """Connect with a profile file, or as `partner` at `bootstrap` (`host:port[,host:port]`) with its password.
 
         oin: 20 digits; default: as the backbone publishes it. tls: default: on, except on the loopback. gateway: where referrals are
-        read; default: as the profile says. wait_s: how long to wait for a broker that is away.
-        Raises BrokerAway, WrongCredentials, WrongListener, NoTopic, NotDefined, ProfileProblem.
+        read; default: as the profile says. heads: the file in which signed heads of the ledger are kept; default: beside the profile;
+        without a profile none is kept. wait_s: how long to wait for a broker that is away.
+        Raises BrokerAway, WrongCredentials, WrongListener, NoTopic, NotDefined, ProfileProblem, HeadsUnreadable.
         """
         if profile is not None:
             held = Profile.load(profile)
             access, partner, oin = held.access(), partner or held.partner, oin or held.oin
+            heads = heads or beside(Path(profile))
             gateway = gateway or Gateway(held.gateway, held.gateway_token, ca_file=held.gateway_ca_file)
         elif bootstrap is not None:
             access = Access.given(bootstrap, partner, password, ca_file, tls)
@@ -100,7 +106,8 @@ class Partner(DeskVerbs, Verbs):
         if partner is None:
             raise CannotTell("nothing says which partner this is; give its name, or a profile that has one")
         _await_broker(access, wait_s)
-        return cls(partner, access, oin, time or SystemTime(), new_id, gateway)
+        kept = HeadsFile(Path(heads)) if heads else None
+        return cls(partner, access, oin, time or SystemTime(), new_id, gateway, kept)
 
     def __enter__(self) -> Self:
         return self
@@ -218,6 +225,8 @@ class Partner(DeskVerbs, Verbs):
                     self._claim(body)
 
     def _claim(self, receipt: Receipt) -> bool:
+        if receipt.head and self._heads:
+            self._heads.see(receipt.head, self.definitions)
         return self._publisher is not None and self._publisher.claim(receipt)
 
     def _wait(self, pending: Pending, timeout_s: float) -> Receipt:

@@ -24,6 +24,14 @@ OwnCode = Annotated[str, StringConstraints(pattern=r"^([A-Z]{1,3}[0-9]{0,4}|[0-9
 """A partner's own code, such as `F12` or `3.2`: too short for a telephone number, without room for a name."""
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,119}$")]
+SignedNote = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^schakel/[a-z0-9.-]{1,80}/[0-9]{1,6}\n[0-9]{1,19}\n[A-Za-z0-9+/]{43}=\n\n"
+        r"(— [!-~]{1,100} [A-Za-z0-9+/]{90,200}={0,2}\n){1,16}$"
+    ),
+]
+"""A signed head of the ledger (docs/evidence.md): numbers, a hash and signatures; in receipts only."""
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 _SUBJECTS = (
     "victim|reporter|bystander|witness|professional|representative|household|neighbour|organisation|accused|third_party"

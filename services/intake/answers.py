@@ -31,8 +31,8 @@ GIVEN_UP = Refusal(
 )
 
 
-def accepted(entry: Entry, case_id: str | None, drill: bool) -> Outgoing:
-    """The receipt of an accepted event: the same one, however often it is asked for."""
+def accepted(entry: Entry, case_id: str | None, drill: bool, head: str | None = None) -> Outgoing:
+    """The receipt of an accepted event: the same one, however often it is asked for, but for the newest signed head (`head`)."""
     envelope = entry.envelope
     receipt = Receipt(
         about=envelope.id,
@@ -40,6 +40,7 @@ def accepted(entry: Entry, case_id: str | None, drill: bool) -> Outgoing:
         case=case_id,
         position=Position(partition=entry.partition, offset=entry.offset),
         in_offset=int((envelope.position or "/0").rpartition("/")[2]),
+        head=head,
     )
     about = f"{envelope.source}|{envelope.id}"
     at = envelope.logged_at
@@ -49,7 +50,12 @@ def accepted(entry: Entry, case_id: str | None, drill: bool) -> Outgoing:
 
 
 def refused(
-    raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
+    raw: Raw,
+    envelope: Envelope | None,
+    why: Refusal,
+    partner: Partner | None,
+    now: datetime,
+    head: str | None = None,
 ) -> Sequence[Outgoing]:
     """A record for the operators, in which nothing is in the sender's own words; and a receipt for the sender."""
     about = envelope.id if envelope else _about(raw)
@@ -71,20 +77,21 @@ def refused(
     filed = out_record(INTAKE, to, record, about=position, cause=known_as, at=now, case=None, drill=False)
     rows = [Outgoing(REFUSED, None, raw.topic.encode(), filed.value, filed.headers)]
     if partner:
-        receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset)
+        receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset, head=head)
         rows.append(
             out_record(INTAKE, partner.id, receipt, about=position, cause=about, at=now, case=None, drill=False)
         )
     return rows
 
 
-def given_up(raw: Raw, envelope: Envelope, partner: Partner) -> Outgoing:
+def given_up(raw: Raw, envelope: Envelope, partner: Partner, head: str | None = None) -> Outgoing:
     """For who told it and waits: the record is in the ledger, nobody can read it, and it never has an effect."""
     receipt = Receipt(
         about=envelope.id,
         status=ReceiptStatus.REFUSED,
         refusal=GIVEN_UP,
         in_offset=int((envelope.position or "/0").rpartition("/")[2]),
+        head=head,
     )
     at, about = envelope.logged_at, place_of(raw)
     return out_record(

@@ -19,7 +19,7 @@ from backbone.chains import Chains, Partner
 from backbone.desks import Desk, load_desks
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Place, Surroundings
-from backbone.kafka.names import LEDGER_PARTITIONS
+from backbone.kafka.names import CHECKPOINTS, LEDGER_PARTITIONS
 from backbone.keys import KeysAway, KeysUnusable, ResealRequest, Sealer
 from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
@@ -38,10 +38,11 @@ from schakel.ledger import place_of
 from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
-from services.intake import answered, answers, rules, seen, watermark
+from services.intake import answered, answers, heads, rules, seen, watermark
 from services.intake.ahead import Ahead
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
+from services.intake.heads import Heads
 from services.intake.writing import also, envelope_with
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
@@ -101,7 +102,7 @@ class IntakeProcessor(CaseProcessor):
             raise Stop(Exit.SAYS_WHY, "keys", str(error)) from error
 
     def topics(self) -> Sequence[str]:
-        return (LEDGER, REFUSED, *self.watermark.topics)
+        return (LEDGER, REFUSED, CHECKPOINTS, *self.watermark.topics)
 
     def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
         topic = records[0].topic
@@ -110,6 +111,9 @@ class IntakeProcessor(CaseProcessor):
         if topic == REFUSED:
             if tx.checkpoint.rebuilding:
                 answered.refused(tx, records)
+            return Outcome()
+        if topic == CHECKPOINTS:
+            heads.keep(tx, records)
             return Outcome()
         return self._admit(tx, records)
 
@@ -150,7 +154,7 @@ class IntakeProcessor(CaseProcessor):
             return
         partner = self.chains.partner(envelope.partner or "")
         if partner and seen.given_up(tx, envelope) and not tx.checkpoint.rebuilding:
-            tx.outbox([answers.given_up(raw, envelope, partner)])
+            tx.outbox([answers.given_up(raw, envelope, partner, Heads(tx).of(raw.partition))])
 
     def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
         """The receipts of told events, now that their position is known."""
@@ -160,7 +164,8 @@ class IntakeProcessor(CaseProcessor):
                 for landing in landings
                 if landing.entry.envelope.partner in self.chains.partners and not landing.entry.envelope.causation
             ]  # what intake told here because it was told in another case has its receipt there
-            tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill) for landing in ours])
+            head = Heads(tx).of(tx.checkpoint.partition)
+            tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill, head) for landing in ours])
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: self.watermark.waits(desk.case) for case_id, desk in desks.items()})
@@ -257,19 +262,20 @@ class IntakeProcessor(CaseProcessor):
     ) -> None:
         """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic."""
         known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
+        signed = Heads(tx)
         cases, resealed = self._reseal(read, judged, known)
         outgoing: list[Outgoing] = []
         remembered: list[tuple[Envelope, str | None, str]] = []
         for number, (raw, item, verdict) in enumerate(zip(records, read, judged, strict=True)):
             if isinstance(item, Refusal) or verdict is not None:
                 envelope = None if isinstance(item, Refusal) else item[0]
-                outgoing.extend(self._refuse(raw, envelope, verdict or item, partner, now))  # type: ignore[arg-type]
+                outgoing.extend(self._refuse(raw, envelope, verdict or item, partner, now, signed))  # type: ignore[arg-type]
                 continue
             envelope, event = item
             key, content = (envelope.source, envelope.id), seen.content(envelope, event)
             before, parts = known.get(key), resealed.get(number, ())
             if before is None and isinstance(parts, Unreadable):
-                outgoing.extend(self._refuse(raw, envelope, answers.as_refusal(parts), partner, now))
+                outgoing.extend(self._refuse(raw, envelope, answers.as_refusal(parts), partner, now, signed))
             elif before is None:
                 known[key] = seen.Seen(cases[key], content, None, None)
                 if event.sealed:
@@ -284,13 +290,14 @@ class IntakeProcessor(CaseProcessor):
                     outgoing.append(ledger_record(twin, None, twin.envelope.case or ""))
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content == seen.GIVEN_UP:
-                outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now))
+                outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now, signed))
             elif before.content != content:
-                outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now))
+                outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now, signed))
             elif before.offset is not None and before.partition is not None:
                 again = envelope_with(envelope, partner, now, position=place_of(raw))
                 entry = Entry(again, event, before.partition, before.offset)
-                outgoing.append(answers.accepted(entry, before.case, envelope.drill))
+                head = signed.of(before.partition)
+                outgoing.append(answers.accepted(entry, before.case, envelope.drill, head))
             # else: it is on its way to the ledger; the receipt that follows answers both
         seen.accepted(tx, remembered)
         tx.outbox(outgoing)
@@ -320,11 +327,17 @@ class IntakeProcessor(CaseProcessor):
         return cases, dict(zip(asked, self.keys().reseal(list(asked.values())), strict=True))
 
     def _refuse(
-        self, raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
+        self,
+        raw: Raw,
+        envelope: Envelope | None,
+        why: Refusal,
+        partner: Partner | None,
+        now: datetime,
+        signed: Heads,
     ) -> Sequence[Outgoing]:
         metrics.submissions.labels("refused").inc(not (envelope and envelope.drill))
         log.info("message refused", code=why.code, field=why.field, topic=raw.topic, offset=raw.offset)
-        return answers.refused(raw, envelope, why, partner, now)
+        return answers.refused(raw, envelope, why, partner, now, signed.of(None))
 
     # -- watermarks ----------------------------------------------------------------------------------------------------
 
@@ -345,8 +358,9 @@ class IntakeProcessor(CaseProcessor):
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
         if topic != LEDGER:
-            self._admit_ahead(tx, topic, tx.checkpoint.next_offset)
-            self.watermark.handled(tx, topic)
+            if topic.startswith(IN):
+                self._admit_ahead(tx, topic, tx.checkpoint.next_offset)
+                self.watermark.handled(tx, topic)
             return False
         self.streams.arm(tx, partition)
         entry, more = self.watermark.due(tx, partition)

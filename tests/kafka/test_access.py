@@ -152,7 +152,7 @@ def test_services_may_what_their_role_says_and_no_more(kafka: Broker, coc: Crede
     nothing: set[str] = set()
     read_only, write_only, both = {"READ"}, {"WRITE"}, {"READ", "WRITE"}
     expected = {
-        "intake": [both, both, read_only, nothing, read_only, write_only],
+        "intake": [both, both, read_only, read_only, read_only, write_only],
         "routing": [both, nothing, read_only, nothing, nothing, write_only],
         "consent": [both, nothing, read_only, nothing, nothing, write_only],
         "followup": [both, nothing, read_only, nothing, nothing, write_only],

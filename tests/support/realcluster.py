@@ -16,9 +16,10 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from backbone.desks import Desk, load_desk
+from backbone.evidence import signing
 from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka
-from backbone.kafka.names import LEDGER, LEDGER_PARTITIONS, REFUSED, in_topic, out_topic
+from backbone.kafka.names import CHECKPOINTS, LEDGER, LEDGER_PARTITIONS, REFUSED, in_topic, out_topic
 from backbone.kafka.rights import service_user
 from backbone.keys import KeyFiles, KeyService, open_keys
 from backbone.settings import Settings
@@ -34,8 +35,8 @@ from tests.support.worker import ROOT, Worker
 T = TypeVar("T")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _LOOK_S = 0.02
-START_S = 240.0
-"""Six processes that start at once, on a machine that may have other work to do."""
+START_S, BROKER_S = 240.0, 240.0
+"""Seven processes that start at once, and a broker, on a machine that may have other work to do."""
 
 
 class RealCluster:
@@ -44,7 +45,7 @@ class RealCluster:
     def __init__(self, var_dir: Path) -> None:
         self.var_dir = var_dir
         self.embedded = EmbeddedKafka(var_dir, cache_dir=CACHE)
-        self.embedded.start()
+        self.embedded.start(BROKER_S)
         self.time = FileTime(var_dir / "clock")
         self.time.set(START)
         assert self.embedded.admin
@@ -60,7 +61,7 @@ class RealCluster:
         self.keys: KeyService = open_keys(None, var_dir, time=self.time)
         topics = {topic(partner): 1 for partner in self.chains.partners for topic in (in_topic, out_topic)}
         self.wire = Wire(
-            connection(self.embedded.bootstrap, self.embedded.admin), {LEDGER: LEDGER_PARTITIONS, REFUSED: 1, **topics}
+            connection(self.embedded.bootstrap, self.embedded.admin), {LEDGER: LEDGER_PARTITIONS, REFUSED: 1, CHECKPOINTS: 1, **topics}
         )
         self.database_url: str | None = None
         self.workers: dict[str, Worker] = {}
@@ -114,6 +115,7 @@ class RealCluster:
             "SCHAKEL_DATABASE_URL": self.database_url or "",
             "SCHAKEL_KEYS_URL": "",
             **KeyFiles.of(self.settings).for_service(service).environment(),
+            **signing.environment(self.settings, service),
             "SCHAKEL_CA_FILE": "",
             "SCHAKEL_SASL_USERNAME": who,
             "SCHAKEL_SASL_PASSWORD": "",
@@ -194,5 +196,5 @@ class RealCluster:
             return {case_id: load_desk(state) for case_id, state in rows}
 
     def all_desks(self) -> dict[str, Mapping[str, Desk]]:
-        """The same of every service."""
-        return {service: self.desks(service) for service in SERVICES}
+        """The same of every service that keeps cases."""
+        return {service: self.desks(service) for service in SERVICES if service != "audit"}

@@ -1,0 +1,95 @@
+"""`backbone evidence`: a bundle that shows elsewhere what the ledger says of a case or a period."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from backbone.cli.broker import find_user
+from backbone.cli.output import FOUND, Undoable, read_settings, say
+from backbone.evidence.bundle import case_bundle, period_bundle
+from backbone.kafka.connection import connection
+from schakel.evidence.note import Head, NotANote
+from schakel.kafka_errors import clear_errors
+
+
+def evidence(
+    case: Annotated[str | None, typer.Argument(help="A case's id.", show_default=False)] = None,
+    period: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--period", metavar="FROM UNTIL", help="Two days or moments, the second left out.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: evidence-….zip here.")] = None,
+    heads: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--heads", metavar="FILE", help="Heads that somebody else kept: heads.json of a partner, or a note."
+        ),
+    ] = None,
+    without_structure: Annotated[
+        bool,
+        typer.Option("--without-structure", help="Smaller; then nobody can tell whether records were left out."),
+    ] = False,
+) -> None:
+    """Make a bundle of one case, or of a period: records, proofs, heads, schemas, public keys, protocols and chains in force.
+
+    What is sealed stays sealed. The same ledger and choice give the same bytes. See docs/evidence.md.
+    Ends with exit code 1 when the ledger is not the one that was signed.
+
+    Examples:
+
+      backbone evidence 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
+
+      backbone evidence --period 2026-03-01 2026-04-01 --out march.zip
+    """
+    if (case is None) is (period is None):
+        raise Undoable("say either which case, or --period FROM UNTIL")
+    settings = read_settings()
+    bootstrap, who = find_user(settings, "auditor")
+    known, outside = connection(bootstrap, who, ca_file=settings.ca_file), list(_heads(heads or []))
+    with clear_errors(bootstrap, who.username, who.password):
+        if case is not None:
+            path = out or Path(f"evidence-{case}.zip")
+            made = case_bundle(known, settings, case, path, outside=outside, structure=not without_structure)
+        else:
+            assert period is not None
+            begin, until = (_moment(text) for text in period)
+            path = out or Path(f"evidence-{begin:%Y%m%d}-{until:%Y%m%d}.zip")
+            made = period_bundle(known, settings, begin, until, path, outside=outside)
+    for finding in made.findings:
+        say(finding)
+    say(f"{made.path}: {made.events} records, manifest {made.digest}")
+    if made.findings:
+        raise typer.Exit(FOUND)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Undoable(
+            f"--period: found {text!r}, expected a day or moment such as 2026-03-01 or 2026-03-01T09:00+01:00"
+        ) from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _heads(paths: Iterable[Path]) -> Iterable[Head]:
+    """Of a partner's heads.json, or of a file with one note."""
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        try:
+            if text.lstrip().startswith("{"):
+                for log in orjson.loads(text)["logs"].values():
+                    notes = [*log["kept"], *(doubt["note"] for doubt in log.get("doubts", []))]
+                    yield from (Head.parse(note) for note in notes)
+            else:
+                yield Head.parse(text)
+        except (NotANote, orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as problem:
+            raise Undoable(
+                f"--heads {path}: {problem}; expected a signed head, or the heads.json of a partner"
+            ) from None

@@ -1,0 +1,160 @@
+"""`backbone ledger`: the whole ledger carried off and put back, and the key that signs its heads."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backbone.cli.broker import find_broker
+from backbone.cli.output import FOUND, Undoable, read_settings, say
+from backbone.definition_files import load_definitions
+from backbone.evidence import replacing
+from backbone.evidence.archive import Opened
+from backbone.evidence.export import export as carry_off
+from backbone.evidence.restore import restore as put_back
+from backbone.evidence.signing import SigningKeys, key_file
+from backbone.kafka.connection import connection
+from backbone.kafka.embedded import EmbeddedKafka, running
+from backbone.keys.databases import open_engine
+from backbone.keys.tables import are_there
+from backbone.settings import Settings
+from backbone.supervisor.prepare import Broker, publish
+from schakel.kafka_errors import clear_errors
+
+app = typer.Typer(no_args_is_help=True, help="The ledger carried off and put back, and the key that signs its heads.")
+_File = Annotated[Path, typer.Argument(help="A zip; see docs/evidence.md.", show_default=False)]
+
+
+@app.command()
+def export(file: _File) -> None:
+    """Carry the whole ledger off, with what else stands on the broker, while everything runs.
+
+    What is sealed stays sealed. The keys are not in it: they have a backup of their own.
+    Ends with exit code 1 when the ledger is not the one that was signed.
+
+    Example:
+
+      backbone ledger export 2026-03-02.zip
+    """
+    settings = read_settings()
+    broker = find_broker(settings)
+    began = time.monotonic()
+    with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password):
+        done = carry_off(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), settings, file, say)
+    for finding in done.findings:
+        say(finding)
+    say(f"{sum(done.records.values())} records of {len(done.records)} topics in {time.monotonic() - began:.0f} s")
+    say(f"manifest {done.digest}")
+    if done.findings:
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def restore(
+    file: _File,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="The keys are gone for good: what is sealed stays sealed.")
+    ] = False,
+) -> None:
+    """Put an export back on an empty broker: same offsets, same timestamps, same bytes.
+
+    First bring back what is not in the export: the database and files of keys (var/keys), users' passwords (var/kafka/secrets) and the
+    gateway's tokens. The services' databases must be empty: they are built anew from the ledger. Then 'backbone up'.
+
+    Example:
+
+      backbone ledger restore 2026-03-02.zip
+    """
+    settings = read_settings()
+    _refuse_databases(settings)
+    _refuse_lost_keys(settings, without_keys)
+    opened = Opened(file)
+    began = time.monotonic()
+    try:
+        with _some_broker(settings) as broker, broker.client() as admin:
+            known = connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file)
+            counts = put_back(known, admin, broker.replicas(admin), opened, say)
+    finally:
+        opened.close()
+    say(
+        f"{sum(counts.values())} records of {len(counts)} topics in {time.monotonic() - began:.0f} s; now run 'backbone up'"
+    )
+
+
+@app.command("rotate-key")
+def rotate_key() -> None:
+    """Begin to replace the key that signs heads: from now on heads bear two signatures, by the old and the new key.
+
+    Partners and auditors find the new key on schakel.definitions. Take the old one out with 'backbone ledger retire-key' once each log has
+    such a head.
+
+    Example:
+
+      backbone ledger rotate-key
+    """
+    settings = read_settings()
+    broker = find_broker(settings)
+    kid = replacing.add(SigningKeys(key_file(settings)))
+    _publish(broker, settings)
+    say(f"heads are signed with key {kid} too from now on")
+
+
+@app.command("retire-key")
+def retire_key() -> None:
+    """Take the old signing key out of its file and overwrite it. What it signed is still checked: its public half stays published.
+
+    Example:
+
+      backbone ledger retire-key
+    """
+    settings = read_settings()
+    _publish(find_broker(settings), settings)
+    gone = replacing.retire(SigningKeys(key_file(settings)))
+    say(
+        f"key {gone[0]} signs no more"
+        if gone
+        else "there is one key only; 'backbone ledger rotate-key' makes a new one"
+    )
+
+
+def _publish(broker: Broker, settings: Settings) -> None:
+    chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
+    publish(broker, settings, chains, protocols)
+
+
+@contextmanager
+def _some_broker(settings: Settings) -> Iterator[Broker]:
+    """The one that is named or runs here; else the embedded one, for as long as this takes."""
+    try:
+        yield find_broker(settings)
+        return
+    except Undoable:
+        if running(settings.var_dir) or settings.credentials():
+            raise
+    with EmbeddedKafka(settings.var_dir, tell=say) as embedded:
+        assert embedded.admin is not None
+        yield Broker(embedded.bootstrap, embedded.admin)
+
+
+def _refuse_databases(settings: Settings) -> None:
+    if found := sorted((settings.var_dir / "db").glob("*.db")):
+        raise Undoable(
+            f"{found[0]} belongs to another ledger; the services build their databases anew from what is put back: move "
+            f"{settings.var_dir / 'db'} away first"
+        )
+
+
+def _refuse_lost_keys(settings: Settings, without: bool) -> None:
+    engine = open_engine(settings.keys_url, settings.var_dir / "keys")
+    try:
+        there = are_there(engine)
+    finally:
+        engine.dispose()
+    if not there and not without:
+        raise Undoable(
+            "there is no database of keys here; without it nothing that is sealed in the ledger can ever be read: bring it back with its "
+            "files (var/keys) first, or say --without-keys"
+        )

@@ -1,0 +1,117 @@
+"""What somebody outside keeps of a ledger: the heads that came with receipts. They convict a ledger that was rolled back or forked.
+
+Pure: who keeps the file is `schakel.client.heads`. The codes and the shape of the file: docs/evidence.md.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from schakel.evidence import tree
+from schakel.evidence.note import Head, NotANote
+
+MOST_KEPT, MOST_DOUBTS = 64, 100
+FORKED, UNPROVEN, NOT_SIGNED = "forked", "unproven", "not_signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A head that does not fit. against: the head that was kept and that it does not fit to; None where nobody known signed it."""
+
+    code: str
+    note: str
+    against: str | None = None
+
+    def sentence(self) -> str:
+        """For a person."""
+        head = Head.parse(self.note)
+        where = f"{head.origin}, a head over {head.size} records"
+        if self.code == FORKED:
+            return (
+                f"{where}: another one of that size was kept and says something else. The ledger was changed; keep both, and tell your "
+                "auditor"
+            )
+        if self.code == UNPROVEN:
+            assert self.against
+            return (
+                f"{where}: one over {Head.parse(self.against).size} was kept before, and nothing proves that it goes on from this one. "
+                "It may be late, or the ledger was set back; ask the operator for a proof of consistency"
+            )
+        return f"{where}: signed by no key that is published; it was not kept"
+
+
+@dataclass(slots=True)
+class Witnessed:
+    """The heads that were kept, by the log's origin, smallest first; the largest is the last. And what did not fit."""
+
+    kept: dict[str, list[Head]] = field(default_factory=dict)
+    doubts: dict[str, list[Doubt]] = field(default_factory=dict)
+
+    def see(self, note: str, signed: Callable[[Head], bool]) -> Doubt | None:
+        """Take in a head. Returns what is wrong with it, the first time it is seen; None when it fits. Raises NotANote.
+
+        signed: whether a published key signed it.
+        """
+        head = Head.parse(note)
+        kept = self.kept.setdefault(head.origin, [])
+        if not signed(head):
+            return self._doubt(head, Doubt(NOT_SIGNED, note))
+        same = next((one for one in kept if one.size == head.size), None)
+        if same is not None:
+            return None if same.root == head.root else self._doubt(head, Doubt(FORKED, note, same.note()))
+        if kept and head.size < kept[-1].size:
+            return self._doubt(head, Doubt(UNPROVEN, note, kept[-1].note()))
+        kept.append(head)
+        if len(kept) > MOST_KEPT:
+            del kept[1]  # the first and the newest say most
+        return None
+
+    def prove(self, note: str, path: list[bytes]) -> bool:
+        """Take away the doubt about a head, by a proof that the largest kept one goes on from it. Whether the proof is good."""
+        head = Head.parse(note)
+        kept = self.kept.get(head.origin, [])
+        if not kept or not tree.goes_on(head.size, head.root, kept[-1].size, kept[-1].root, path):
+            return False
+        doubts = self.doubts.get(head.origin, [])
+        self.doubts[head.origin] = [one for one in doubts if one.note != note or one.code != UNPROVEN]
+        return True
+
+    def all_doubts(self) -> list[Doubt]:
+        return [doubt for origin in sorted(self.doubts) for doubt in self.doubts[origin]]
+
+    def as_json(self) -> dict[str, Any]:
+        """What stands in the file."""
+        logs = {
+            origin: {
+                "kept": [head.note() for head in self.kept.get(origin, [])],
+                "doubts": [
+                    {"code": one.code, "note": one.note, "against": one.against} for one in self.doubts.get(origin, [])
+                ],
+            }
+            for origin in sorted({*self.kept, *self.doubts})
+        }
+        return {"version": 1, "logs": logs}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """Raises ValueError for what is no such file."""
+        try:
+            if said["version"] != 1:
+                raise ValueError("another version")
+            logs = said["logs"].items()
+            kept = {origin: [Head.parse(note) for note in log["kept"]] for origin, log in logs}
+            doubts = {
+                origin: [Doubt(one["code"], one["note"], one["against"]) for one in log["doubts"]]
+                for origin, log in logs
+            }
+        except (KeyError, TypeError, AttributeError, NotANote) as error:
+            raise ValueError(str(error)) from None
+        return cls(kept, doubts)
+
+    def _doubt(self, head: Head, doubt: Doubt) -> Doubt | None:
+        doubts = self.doubts.setdefault(head.origin, [])
+        if doubt in doubts:
+            return None
+        if len(doubts) < MOST_DOUBTS or doubt.code == FORKED:
+            doubts.append(doubt)
+        return doubt

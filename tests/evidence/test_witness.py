@@ -1,0 +1,115 @@
+"""What a partner keeps of the heads that it sees, and what it says when one does not fit."""
+
+import json
+import logging
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from schakel.client.heads import HeadsFile, HeadsUnreadable, load
+from schakel.definitions import Definitions
+from schakel.evidence import tree
+from schakel.evidence.note import Head
+from schakel.evidence.published import LOG_KEY, public_entry
+from schakel.evidence.witness import FORKED, MOST_KEPT, NOT_SIGNED, UNPROVEN, Witnessed
+from tests.evidence.test_tree import Kept, some
+
+KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
+ORIGIN = "schakel/schakel.ledger/3"
+LEDGER = Kept(some(200))
+
+
+def head(size: int, key: Ed25519PrivateKey = KEY, root: bytes | None = None) -> str:
+    return Head(ORIGIN, size, root or tree.root(size, LEDGER.nodes)).signed(key).note()
+
+
+def good(one: Head) -> bool:
+    return one.signed_by(KEY.public_key())
+
+
+def test_growing_heads_fit_and_the_first_and_last_stay() -> None:
+    kept = Witnessed()
+    assert [kept.see(head(size), good) for size in range(1, 101)] == [None] * 100
+    sizes = [one.size for one in kept.kept[ORIGIN]]
+    assert (sizes[0], sizes[-1], len(sizes)) == (1, 100, MOST_KEPT)
+    assert kept.see(head(100), good) is None
+    assert kept.all_doubts() == []
+
+
+def test_a_fork_by_the_keys_own_holder_is_found() -> None:
+    kept = Witnessed()
+    kept.see(head(50), good)
+    doubt = kept.see(head(50, root=bytes(32)), good)
+    assert doubt is not None
+    assert (doubt.code, doubt.against) == (FORKED, head(50))
+    assert "The ledger was changed" in doubt.sentence()
+    assert kept.see(head(50, root=bytes(32)), good) is None  # said once
+    assert kept.all_doubts() == [doubt]
+
+
+def test_a_head_that_goes_back_is_in_doubt_until_it_is_proven() -> None:
+    kept = Witnessed()
+    kept.see(head(90), good)
+    doubt = kept.see(head(70), good)
+    assert doubt is not None
+    assert doubt.code == UNPROVEN
+    assert [one.size for one in kept.kept[ORIGIN]] == [90]
+    assert not kept.prove(head(70), [bytes(32)])
+    assert kept.all_doubts() == [doubt]
+    assert kept.prove(head(70), tree.consistency(70, 90, LEDGER.nodes))
+    assert kept.all_doubts() == []
+    false = kept.see(head(60, root=bytes(32)), good)
+    assert false is not None
+    assert not kept.prove(head(60, root=bytes(32)), tree.consistency(60, 90, LEDGER.nodes))
+
+
+def test_what_nobody_known_signed_is_not_kept() -> None:
+    kept = Witnessed()
+    doubt = kept.see(head(5, OTHER), good)
+    assert doubt is not None
+    assert doubt.code == NOT_SIGNED
+    assert "signed by no key" in doubt.sentence()
+    assert kept.kept[ORIGIN] == []
+
+
+def test_the_file_is_what_the_paper_says_and_is_read_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    definitions = Definitions({f"{LOG_KEY}x": public_entry(KEY.public_key()), f"{LOG_KEY}y": {"alg": "unheard-of"}})
+    path = tmp_path / "coc-amsterdam.heads"
+    file = HeadsFile(path)
+    with caplog.at_level(logging.ERROR, "schakel.client"):
+        file.see(head(10), definitions)
+        assert caplog.records == []
+        HeadsFile(path).see(head(10, root=bytes(32)), definitions)
+        file.see("nonsense", definitions)
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        f"{ORIGIN}, a head over 10 records",
+        "a receipt came with something that is no signed head",
+    ]
+    said = json.loads(path.read_text(encoding="utf-8"))
+    assert said == {
+        "version": 1,
+        "logs": {
+            ORIGIN: {
+                "kept": [head(10)],
+                "doubts": [{"code": FORKED, "note": head(10, root=bytes(32)), "against": head(10)}],
+            }
+        },
+    }
+    assert load(path).as_json() == said
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(HeadsUnreadable, match="put it aside for your auditor"):
+        load(path)
+
+
+def test_the_exact_bytes_of_a_head() -> None:
+    """By hand, as docs/evidence.md has it: whoever writes a checker can begin here."""
+    note = Head("schakel/schakel.ledger/0", 1, bytes(range(32))).signed(KEY).note()
+    text, _, line = note.partition("\n\n")
+    assert text == f"schakel/schakel.ledger/0\n1\n{b64encode(bytes(range(32))).decode()}"
+    assert line == (
+        "— schakel/schakel.ledger/0 "
+        + b64encode(Head.parse(note).signatures[0].key_hash + KEY.sign(f"{text}\n".encode())).decode()
+        + "\n"
+    )
