@@ -19,7 +19,18 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning"):
+    for name in (
+        "gate",
+        "sealing",
+        "erasure",
+        "clocks",
+        "latency",
+        "reading",
+        "year",
+        "service",
+        "returning",
+        "brokers",
+    ):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -41,6 +52,8 @@ def figures() -> str:
         rows += _clocks(result)
     if result := found.get("returning"):
         rows += _returning(result)
+    if result := found.get("brokers"):
+        rows += _brokers(result)
     machine = next(iter(found.values()))["machine"]
     loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
@@ -219,11 +232,22 @@ def _row(figure: str, wanted: str, found: str, met: bool | None, name: str) -> s
     return f"| {figure} | {wanted} | {found} | {verdict} | `python -m bench.{name}` |"
 
 
-if __name__ == "__main__":
-    main()
-
-
 def _returning(result: dict[str, Any]) -> list[str]:
     away = result["away_s"]
     found = f"{away['median']:.1f} s [{away['lowest']:.1f}–{away['highest']:.1f}], {away['runs']} kills"
     return [_row("a killed service is ready again", "≤ 2 s (static member)", found, away["median"] <= 2.0, "returning")]
+
+
+def _brokers(result: dict[str, Any]) -> list[str]:
+    away, one, three = result["receipts_resume_s"], result["one_reports_per_s"], result["three_reports_per_s"]
+    found = f"{away['median']:.1f} s [{away['lowest']:.1f}–{away['highest']:.1f}], {away['runs']} kills"
+    load = f"{result['rate_per_s']} reports/s"
+    ratio = f"{result['three_to_one']:.2f} × ({_spread(three)} against {_spread(one)} reports/s)"
+    return [
+        _row(f"three brokers, one killed ({load}): receipts resume", "≤ 5 s", found, away["highest"] <= 5, "brokers"),
+        _row("throughput with three copies against one, on the same cores", "—", ratio, None, "brokers"),
+    ]
+
+
+if __name__ == "__main__":
+    main()
