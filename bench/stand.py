@@ -38,11 +38,11 @@ def broker(name: str) -> Iterator[EmbeddedKafka]:
 
 
 @contextmanager
-def backbone(name: str) -> Iterator[Backbone]:
+def backbone(name: str, brokers: int = 1) -> Iterator[Backbone]:
     """Broker and services as `backbone up` starts them, in an empty directory. The services are started, perhaps not ready."""
     directory = _fresh(name)
     settings = Settings(var_dir=directory, chains_dir=ROOT / "chains", protocols_dir=ROOT / "protocols")
-    with Backbone(settings, cache_dir=CACHE, own_broker=True, tell=lambda sentence: None) as running:
+    with Backbone(settings, cache_dir=CACHE, own_broker=True, brokers=brokers, tell=lambda sentence: None) as running:
         yield running
 
 
@@ -58,11 +58,9 @@ def cpu_s(pid: int) -> float:
 
 
 def cpu_by_process(running: Backbone) -> dict[str, float]:
-    """CPU seconds so far: each service, and the broker."""
+    """CPU seconds so far: each service, and the broker (all of them together, when there are several)."""
     used = {keeper.service.name: cpu_s(keeper.pid) for keeper in running.keepers if keeper.pid}
-    assert running._embedded is not None
-    assert running._embedded.pid is not None
-    return used | {"broker": cpu_s(running._embedded.pid)}
+    return used | {"broker": sum(cpu_s(node.pid) for node in running.broker_nodes() if node.pid)}
 
 
 def own_cpu_s() -> float:

@@ -233,6 +233,17 @@ def _row(figure: str, wanted: str, found: str, met: bool | None, name: str) -> s
     return f"| {figure} | {wanted} | {found} | {verdict} | `python -m bench.{name}` |"
 
 
+def _brokers(result: dict[str, Any]) -> list[str]:
+    away, one, three = result["receipts_resume_s"], result["one_reports_per_s"], result["three_reports_per_s"]
+    found = f"{away['median']:.1f} s [{away['lowest']:.1f}–{away['highest']:.1f}], {away['runs']} kills"
+    load = f"{result['rate_per_s']} reports/s"
+    ratio = f"{result['three_to_one']:.2f} × ({_spread(three)} against {_spread(one)} reports/s)"
+    return [
+        _row(f"three brokers, one killed ({load}): receipts resume", "≤ 5 s", found, away["highest"] <= 5, "brokers"),
+        _row("throughput with three copies against one, on the same cores", "—", ratio, None, "brokers"),
+    ]
+
+
 ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "latency": _latency,
     "reading": _reading,
@@ -244,6 +255,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "erasure": _erasure,
     "clocks": _clocks,
     "returning": _returning,
+    "brokers": _brokers,
 }
 """The rows of each program's figures, in the order of the page."""
 

@@ -99,6 +99,8 @@ def check_sign_on(
             away = WrongListener(
                 f"{address.strip()} answers, but not in Kafka's protocol; check the port", broker=bootstrap
             )
+        except WrongListener as problem:
+            away = problem  # perhaps it was ending just then; another may know better
         except OSError as error:
             reason = "the connection was refused" if isinstance(error, ConnectionRefusedError) else str(error)
             away = away or BrokerAway(

@@ -15,6 +15,7 @@ from backbone.cli.output import FOUND, Undoable, console, fail, read_settings, s
 from backbone.cli.state import Found, look
 from backbone.kafka.embedded import running as broker_running
 from backbone.kafka.embedded import stop_running
+from backbone.kafka.topics import CLUSTER
 from backbone.keys.files import KeyFiles
 from backbone.settings import Settings
 from backbone.supervisor.runfiles import RunFiles
@@ -30,6 +31,9 @@ def up(
     workers: Annotated[
         list[str] | None, typer.Option("--workers", metavar="NAME=N", help="How many processes of a service.")
     ] = None,
+    brokers: Annotated[
+        int, typer.Option("--brokers", metavar="N", help="Kafka brokers: 1, or 3 that keep every record three times.")
+    ] = 0,
     detach: Annotated[
         bool, typer.Option("--detach", help="Go on in the background; 'backbone down' stops it.")
     ] = False,
@@ -47,15 +51,19 @@ def up(
 
       backbone up --workers routing=2 --workers intake=2
 
+      backbone up --brokers 3
+
       backbone up --detach
     """
     settings = read_settings()
     counts = _counts(workers or [])
+    if brokers not in (0, 1, CLUSTER.factor):
+        raise Undoable(f"--brokers {brokers}: expected 1 or {CLUSTER.factor}; without it, as many as there were before")
     if detach:
-        _detach(settings, workers or [])
+        _detach(settings, workers or [], brokers)
         return
     with StoppingOnSignals():
-        backbone = Backbone(settings, workers=counts, tell=say)
+        backbone = Backbone(settings, workers=counts, brokers=brokers, tell=say)
         try:
             backbone.start()
             backbone.wait_ready()
@@ -86,7 +94,7 @@ def _counts(workers: list[str]) -> Mapping[str, int]:
     return counts
 
 
-def _detach(settings: Settings, workers: list[str]) -> None:
+def _detach(settings: Settings, workers: list[str], brokers: int) -> None:
     """Start ourselves again in a session of our own, and wait until that one is ready or has said why not."""
     files = RunFiles(settings.var_dir)
     if files.alive():
@@ -94,6 +102,7 @@ def _detach(settings: Settings, workers: list[str]) -> None:
     log = settings.var_dir / "log" / "backbone.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     options = [part for given in workers for part in ("--workers", given)]
+    options += ["--brokers", str(brokers)] if brokers else []
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "backbone.cli.main", "up", *options],

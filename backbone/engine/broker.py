@@ -4,10 +4,11 @@ One connection of its own, in the main loop. Every answer may be BrokerAway.
 """
 
 import asyncio
+import random
 import uuid
-from collections.abc import Awaitable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, UnknownTopicOrPartitionError, for_code
@@ -60,8 +61,7 @@ class Broker:
 
     async def may_join(self, group: str) -> None:
         """Raises Stop when our user may not use this consumer group: Kafka's client would only say so in its own log."""
-        client = await self._connected()
-        answer = await self._answered(client.send(_any_node(client), FindCoordinatorRequest(group, 0)))
+        answer = await self._any_answers(lambda: FindCoordinatorRequest(group, 0))
         if for_code(answer.error_code) is GroupAuthorizationFailedError:
             raise Stop(
                 Exit.SAYS_WHY,
@@ -89,8 +89,7 @@ class Broker:
 
     async def topics(self, names: Collection[str]) -> Mapping[str, Topic]:
         """These topics, as far as they exist and we may see them."""
-        client = await self._connected()
-        answer = await self._answered(client.send(_any_node(client), TopicsRequest(sorted(names))))
+        answer = await self._any_answers(lambda: TopicsRequest(sorted(names)))
         found = {}
         for code, name, topic_id, _, partitions, *_ in answer.topics:
             if code == 0:
@@ -124,11 +123,15 @@ class Broker:
         found: dict[Place, int] = {}
         for leader, wanted in by_leader.items():
             request = OffsetRequest(-1, _READ_UNCOMMITTED, list(wanted.items()))
-            answer = await self._answered(client.send(leader, request))
+            try:
+                answer = await self._answered(client.send(leader, request))
+            except BrokerAway:
+                self._forget(wanted)  # others lead when that one is gone
+                raise
             for topic, partitions in answer.topics:
                 for partition, code, _, offset, *_ in partitions:
                     if code:
-                        self._topics.pop(topic, None)  # led by another broker now, or gone
+                        self._forget([topic])  # led by another broker now, or gone
                         raise BrokerAway(
                             f"Kafka does not tell where {topic}[{partition}] ends ({for_code(code).__name__})"
                         )
@@ -141,7 +144,7 @@ class Broker:
             await self.topics(missing)
         for name in wanted:
             if name not in self._topics or -1 in self._topics[name].leaders:
-                self._topics.pop(name, None)
+                self._forget([name])
                 raise BrokerAway(f"Kafka has no topic {name} with a leader for each partition that we may see")
         return {name: self._topics[name] for name in wanted}
 
@@ -150,6 +153,23 @@ class Broker:
             await self.connect()
         assert self._client is not None
         return self._client
+
+    def _forget(self, names: Iterable[str]) -> None:
+        """Ask anew who leads the partitions of these."""
+        for name in names:
+            self._topics.pop(name, None)
+
+    async def _any_answers(self, question: Callable[[], Any]) -> Any:
+        """What the first of the brokers answers that does: one of several may be down, or stand still."""
+        client = await self._connected()
+        nodes = [broker.nodeId for broker in client.cluster.brokers()]
+        away = BrokerAway("Kafka names no broker; is it starting?")
+        for node in random.sample(nodes, len(nodes)):
+            try:
+                return await self._answered(client.send(node, question()))
+            except BrokerAway as error:
+                away = error
+        raise away
 
     async def _answered(self, question: Awaitable[T]) -> T:
         try:
@@ -171,10 +191,3 @@ class Broker:
             raise BrokerAway(str(away)) from away
         except kafka_errors.KafkaProblem as problem:
             raise Stop(Exit.SAYS_WHY, "sign_on", str(problem)) from problem
-
-
-def _any_node(client: AIOKafkaClient) -> int:
-    node = client.get_random_node()
-    if node is None:
-        raise BrokerAway("Kafka names no broker; is it starting?")
-    return int(node)

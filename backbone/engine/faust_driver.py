@@ -41,6 +41,13 @@ from backbone.kafka.credentials import Credentials
 SESSION_TIMEOUT_S = 6.0
 """A worker that says nothing for so long loses its partitions. Faust's own minute would leave them alone for that long."""
 HEARTBEAT_S = 2.0
+_ASKING_S = 15.0
+"""A broker that says nothing for so long to our consumer is taken for gone, and whoever leads now is asked. One that is killed is found
+out at once; this is for one that stands still. More than two sessions, since a rebalance waits for that."""
+_PUBLISHING_S = 10.0
+"""The same for what we publish: nobody but the broker has to be waited for."""
+_WHO_LEADS_S = 5.0
+"""How old our knowledge of who leads may become: aiokafka asks by itself only after a refusal, and who stands still refuses nothing."""
 _FETCH_WAIT_MS = 250
 """How long the broker holds a fetch that has nothing to give. A partition that is taken up meanwhile has to wait for it."""
 _FETCH_BYTES = 8 * 1024 * 1024
@@ -302,11 +309,13 @@ def make_app(
         consumer_group_instance_id=f"{group}.{replica}" if replica else None,
         broker_session_timeout=SESSION_TIMEOUT_S,
         broker_heartbeat_interval=HEARTBEAT_S,
-        broker_request_timeout=30.0,
+        broker_request_timeout=_ASKING_S,
         broker_max_poll_records=_POLL_RECORDS,
         producer_max_batch_size=_BATCH_BYTES,
         producer_max_request_size=4 * _BATCH_BYTES,
-        producer_request_timeout=30.0,
+        producer_request_timeout=_PUBLISHING_S,
+        producer_metadata_max_age_ms=int(_WHO_LEADS_S * 1000),
+        consumer_metadata_max_age_ms=int(_WHO_LEADS_S * 1000),
         stream_buffer_maxsize=_PARCELS_IN_QUEUE,
         stream_wait_empty=False,
         TableManager=_NoTables,

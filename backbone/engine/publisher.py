@@ -26,6 +26,8 @@ _MOST_WAITING = 40_000
 """Records in memory that are not acknowledged; then no more transactions are done until there is room."""
 _AT_ONCE = 5_000
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
+_UNHEARD_S = 5.0
+"""After this long without an acknowledgement we say so. aiokafka's idempotent producer tries for ever by itself, and says nothing."""
 
 
 class Publisher:
@@ -207,7 +209,7 @@ class Publisher:
                         break
                 if not batch.record_count():
                     raise ValueError(f"a record for {place[0]} does not fit into a batch")
-                await (await producer.send_batch(batch, place[0], partition=place[1]))
+                await self._acknowledgement(await producer.send_batch(batch, place[0], partition=place[1]), place[0])
                 done += batch.record_count()
         except (ProducerFenced, ProducerClosed) as error:
             self._failed(_start_anew(error))
@@ -217,6 +219,17 @@ class Publisher:
                 # The idempotent producer has used up the numbers of this batch and can send no other after it.
                 self._failed(_start_anew(error))
         return done
+
+    async def _acknowledgement(self, sent: asyncio.Future[Any], topic: str) -> None:
+        """Wait for it, however long it takes. Raises what Kafka said instead."""
+        await asyncio.wait((sent,), timeout=_UNHEARD_S)
+        if not sent.done():
+            self._health.problem(
+                "outbox",
+                f"Kafka has not acknowledged what we publish to {topic}: are enough brokers up that keep it? nothing is lost, we go on "
+                "when they are",
+            )
+        await sent
 
     def _say(self, error: Exception, topic: str) -> None:
         self._health.problem(

@@ -1,26 +1,50 @@
-"""The embedded broker's settings as text: `server.properties` and its logging. Writing them down is `embedded`'s."""
+"""The embedded broker's settings as text: `server.properties` and its logging. Writing them down is `node`'s."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from backbone.kafka.credentials import MECHANISM, Credentials
+from backbone.kafka.topics import replicas_on
 
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
 
-def server_properties(port: int, controller_port: int, admin: Credentials | None) -> str:
-    """Settings of a one-node broker; paths are relative to its working directory, so that `var/` may move.
+# How soon others take over from a broker that is gone. A partner waits at most for both: a new controller, which then finds out who else
+# is missing. Kafka's own (2, 9 and 30 s) are for networks between data centres.
+_FAILOVER: dict[str, object] = {
+    "controller.quorum.fetch.timeout.ms": 1_500,
+    "broker.session.timeout.ms": 2_000,
+    "replica.lag.time.max.ms": 10_000,
+}
 
-    `admin` None gives a broker without sign-on or access rules, for measurements only.
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A broker's number in its cluster, and its two ports on the loopback."""
+
+    number: int
+    port: int
+    controller_port: int
+
+
+def server_properties(seat: Seat, seats: Sequence[Seat], admin: Credentials | None) -> str:
+    """Settings of the broker on this seat; paths are relative to its working directory, so that `var/` may move.
+
+    seats: all brokers of the cluster; each is controller too. `admin` None gives a broker without sign-on or access rules, for
+    measurements only.
 
     The controller listener takes PLAIN, on the loopback with the same random password: SCRAM users live in the metadata
     that the controller itself has yet to load.
     """
+    replicas = replicas_on(len(seats))
     protocol = "SASL_PLAINTEXT" if admin else "PLAINTEXT"
     settings: dict[str, object] = {
         "process.roles": "broker,controller",
-        "node.id": 1,
-        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
-        "listeners": f"CLIENT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"CLIENT://127.0.0.1:{port}",
+        "node.id": seat.number,
+        "controller.quorum.voters": ",".join(f"{each.number}@127.0.0.1:{each.controller_port}" for each in seats),
+        "listeners": f"CLIENT://127.0.0.1:{seat.port},CONTROLLER://127.0.0.1:{seat.controller_port}",
+        "advertised.listeners": f"CLIENT://127.0.0.1:{seat.port}",
         "listener.security.protocol.map": f"CLIENT:{protocol},CONTROLLER:{protocol}",
         "inter.broker.listener.name": "CLIENT",
         "controller.listener.names": "CONTROLLER",
@@ -28,15 +52,16 @@ def server_properties(port: int, controller_port: int, admin: Credentials | None
         # Topics are made by code with explicit settings, or not at all.
         "auto.create.topics.enable": "false",
         "unclean.leader.election.enable": "false",
-        "default.replication.factor": 1,
+        "default.replication.factor": replicas.factor,
+        "min.insync.replicas": replicas.min_insync,
         "offsets.topic.num.partitions": 8,
-        "offsets.topic.replication.factor": 1,
+        "offsets.topic.replication.factor": replicas.factor,
         "transaction.state.log.num.partitions": 4,
-        "transaction.state.log.replication.factor": 1,
-        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.replication.factor": replicas.factor,
+        "transaction.state.log.min.isr": replicas.min_insync,
         "share.coordinator.state.topic.num.partitions": 4,
-        "share.coordinator.state.topic.replication.factor": 1,
-        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.replication.factor": replicas.factor,
+        "share.coordinator.state.topic.min.isr": replicas.min_insync,
         # A killed worker's partitions move after its session: 6 s with the engine's setting, less in a test.
         "group.min.session.timeout.ms": 2_000,
         "group.initial.rebalance.delay.ms": 0,
@@ -50,6 +75,8 @@ def server_properties(port: int, controller_port: int, admin: Credentials | None
         "num.recovery.threads.per.data.dir": 2,
         "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
     }
+    if len(seats) > 1:
+        settings |= _FAILOVER
     if admin:
         user = f'username="{admin.username}" password="{admin.password}"'
         settings |= {

@@ -20,19 +20,21 @@ from backbone.kafka.jvm import run_tool, write_private
 _NOTE = "schakel.json"
 
 
-def prepare_data(home: Path, jars: Path, settings: str, admin: Credentials | None) -> None:
+def prepare_data(
+    home: Path, jars: Path, settings: str, admin: Credentials | None, cluster_id: str | None = None
+) -> None:
     """Make `home`/data when there is none, else check that it is ours to go on with.
 
-    settings: the text of server.properties. Raises ForeignData for a directory of another cluster, another admin
-    password, or a newer or other major Kafka.
+    settings: the text of server.properties. cluster_id: the cluster that it belongs to; None: whichever it is. Raises ForeignData
+    for a directory of another cluster, another admin password, or a newer or other major Kafka.
     """
     data = home / "data"
     if not data.exists():
-        _format(home, jars, settings, admin)
+        _format(home, jars, settings, admin, cluster_id or new_cluster_id())
         return
     note = _read_note(data)
     found, ours = note.get("kafka", "0"), kafka_version()
-    if not note or note["cluster_id"] != _cluster_id(data):
+    if not note or note["cluster_id"] != _cluster_id(data) or cluster_id not in (None, note["cluster_id"]):
         raise ForeignData(
             f"{data} was not made by this program or belongs to another cluster; move it away to start empty, or name "
             f"another var directory"
@@ -51,11 +53,15 @@ def prepare_data(home: Path, jars: Path, settings: str, admin: Credentials | Non
         _write_note(data, note | {"kafka": ours})
 
 
-def _format(home: Path, jars: Path, settings: str, admin: Credentials | None) -> None:
+def new_cluster_id() -> str:
+    """As Kafka makes them: 128 random bits in 22 characters."""
+    made = urlsafe_b64encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")
+    return "k" + made[1:]  # an id that begins with '-' would be read as an option
+
+
+def _format(home: Path, jars: Path, settings: str, admin: Credentials | None, cluster_id: str) -> None:
     made = home / "data.new"
     shutil.rmtree(made, ignore_errors=True)
-    cluster_id = urlsafe_b64encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")
-    cluster_id = "k" + cluster_id[1:]  # an id that begins with '-' would be read as an option
     properties = home / "format.properties"
     # Without "eligible leader replicas": with one copy they make every restart after a kill an unclean election.
     arguments = ["format", "-c", properties.name, "-t", cluster_id, "--feature", "eligible.leader.replicas.version=0"]

@@ -46,6 +46,11 @@ ONE_MACHINE = Replicas(factor=1, min_insync=1)
 CLUSTER = Replicas(factor=3, min_insync=2)
 
 
+def replicas_on(brokers: int) -> Replicas:
+    """Three copies where there are brokers for them."""
+    return CLUSTER if brokers >= CLUSTER.factor else ONE_MACHINE
+
+
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
     """A topic as it must be. settings: Kafka's names and values as text; partitions never change."""
@@ -119,6 +124,12 @@ def ensure_topics(admin: KafkaAdminClient, specs: Iterable[TopicSpec]) -> TopicC
     if changes:
         _await_settings(admin, wanted)
     return changes
+
+
+def replication(admin: KafkaAdminClient, name: str) -> int:
+    """How many copies this topic keeps of a record, whether or not all of them are there now; 0 when there is no such topic."""
+    partitions = _describe(admin, [name]).get(name, [])
+    return min((len(partition["replica_nodes"]) for partition in partitions), default=0)
 
 
 def read_settings(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -20,7 +20,8 @@ from backbone.gateway.tokens import Tokens
 from backbone.kafka.access import add_partner, ensure_services
 from backbone.kafka.connection import connection
 from backbone.kafka.credentials import Credentials, SecretStore
-from backbone.kafka.topics import CLUSTER, ONE_MACHINE, Replicas, core_topics, ensure_topics
+from backbone.kafka.names import LEDGER
+from backbone.kafka.topics import Replicas, core_topics, ensure_topics, replicas_on, replication
 from backbone.keys import KeyFiles, open_keys
 from backbone.protocols import Protocols
 from backbone.settings import Settings
@@ -52,8 +53,11 @@ class Broker:
                 client.close()
 
     def replicas(self, admin: KafkaAdminClient) -> Replicas:
-        """Three copies where there are brokers for them."""
-        return CLUSTER if len(admin.describe_cluster()["brokers"]) >= CLUSTER.factor else ONE_MACHINE
+        """As the ledger has them; for a new one three copies, where there are brokers for them.
+
+        Only brokers that are up can be counted: with one of three away, topics that are there would lose their guard.
+        """
+        return replicas_on(max(replication(admin, LEDGER), len(admin.describe_cluster()["brokers"])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from backbone.evidence import signing
-from backbone.kafka.embedded import EmbeddedKafka, running, stop_running
-from backbone.kafka.errors import EmbeddedKafkaError
+from backbone.kafka.node import Node
 from backbone.kafka.rights import service_user
 from backbone.keys.files import USE_THE_DATABASE, KeyFiles
 from backbone.settings import Settings
+from backbone.supervisor.brokers import AddressTaken, OwnKafka
 from backbone.supervisor.keeper import Keeper, Service, State
 from backbone.supervisor.prepare import Broker, Prepared, prepare
 from backbone.supervisor.probe import Health, readiness
-from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.watch import Supervisor
 
@@ -44,8 +43,8 @@ class Backbone:
     """See the module's words. One thread uses it.
 
     workers: how many processes of a service, by name (default one). cache_dir: where the broker's jars are kept (default
-    `var_dir`/cache). own_broker: start one here; default: unless SCHAKEL_BOOTSTRAP names another. tell: called with a sentence
-    about everything worth knowing.
+    `var_dir`/cache). own_broker: start one here; default: unless SCHAKEL_BOOTSTRAP names another. brokers: how many of them; 0: as many
+    as the directory was made for, else one. tell: called with a sentence about everything worth knowing.
     """
 
     def __init__(
@@ -55,6 +54,7 @@ class Backbone:
         workers: Mapping[str, int] | None = None,
         cache_dir: Path | None = None,
         own_broker: bool | None = None,
+        brokers: int = 0,
         tell: Callable[[str], None],
     ) -> None:
         self.settings = settings
@@ -65,10 +65,9 @@ class Backbone:
         self._workers = dict.fromkeys(SERVICES, 1) | _known(workers or {})
         self._cache_dir = cache_dir
         self._own_broker = not os.environ.get("SCHAKEL_BOOTSTRAP") if own_broker is None else own_broker
-        self._embedded: EmbeddedKafka | None = None
+        self._brokers = brokers
+        self._kafka: OwnKafka | None = None
         self._supervisor = Supervisor((), tell=tell)
-        self._broker_away = 0
-        self._broker_again_at = 0.0
         self._ready = False
 
     # -- up and down ---------------------------------------------------------------------------------------------------
@@ -112,7 +111,7 @@ class Backbone:
     def step(self) -> None:
         """Look after everything once; to be called a few times a second."""
         changed = self._supervisor.step()
-        if self._embedded is not None and self._look_after_broker(self._embedded):
+        if self._kafka is not None and self._look_after_broker(self._kafka):
             changed = True
         if changed:
             self._say("ready" if self._ready else "starting")
@@ -123,9 +122,9 @@ class Backbone:
             self._say("stopping")
         self._supervisor.stop()
         self._supervisor = Supervisor((), tell=self._tell)
-        if self._embedded is not None:
-            self._embedded.stop()
-            self._embedded = None
+        if self._kafka is not None:
+            self._kafka.stop()
+            self._kafka = None
         self.files.release()
 
     def __enter__(self) -> Self:
@@ -136,6 +135,10 @@ class Backbone:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def broker_nodes(self) -> tuple[Node, ...]:
+        """Our own brokers; none when Kafka is another's."""
+        return self._kafka.nodes if self._kafka else ()
 
     # -- how it is -----------------------------------------------------------------------------------------------------
 
@@ -179,7 +182,7 @@ class Backbone:
                 "state": state,
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "bootstrap": self.broker.bootstrap if self.broker else None,
-                "embedded": self._embedded is not None,
+                "embedded": self._kafka is not None,
                 "services": services,
             }
         )
@@ -196,46 +199,15 @@ class Backbone:
                     "SCHAKEL_SASL_USERNAME and SCHAKEL_SASL_PASSWORD_FILE to a user that may make topics, users and rules"
                 )
             return Broker(self.settings.bootstrap, admin, self.settings.ca_file)
-        var_dir = self.settings.var_dir
-        if pid := running(var_dir):
-            self._tell(f"a broker without a supervisor still runs here (process {pid}); ending it first")
-            stop_running(var_dir)
-        self._embedded = EmbeddedKafka(var_dir, cache_dir=self._cache_dir, tell=self._tell)
-        self._embedded.start()
-        assert self._embedded.admin is not None
-        return Broker(self._embedded.bootstrap, self._embedded.admin)
+        self._kafka = OwnKafka(self.settings.var_dir, cache_dir=self._cache_dir, brokers=self._brokers, tell=self._tell)
+        return self._kafka.start()
 
-    def _look_after_broker(self, embedded: EmbeddedKafka) -> bool:
-        """Start it again when it died; the services wait for it meanwhile."""
-        if embedded.pid is not None:
-            return False
-        now = time.monotonic()
-        if self._broker_again_at == 0.0:
-            self._broker_away += 1
-            delay_s = min(FIRST_DELAY_S * 2 ** (self._broker_away - 1), LONGEST_DELAY_S)
-            self._broker_again_at = now + delay_s
-            self._tell(f"the broker ended by itself; started again in {delay_s:.1f} s (log: {embedded.home / 'log'})")
-        elif now >= self._broker_again_at:
-            self._broker_again_at = 0.0
-            return self._start_again(embedded)
-        return False
-
-    def _start_again(self, embedded: EmbeddedKafka) -> bool:
-        """At its old address, since that is where everybody looks for it. Raises BackboneProblem when it cannot be there."""
-        before = embedded.bootstrap
+    def _look_after_broker(self, kafka: OwnKafka) -> bool:
+        """Raises BackboneProblem when one cannot be where it was."""
         try:
-            embedded.start()
-        except EmbeddedKafkaError as error:
-            self._tell(f"the broker does not start again: {error}")
-            return False
-        if embedded.bootstrap != before:
-            raise BackboneProblem(
-                f"the broker's address {before} was taken by another program while it was down; stop that program, then start "
-                "the backbone again"
-            )
-        self._broker_away = 0
-        self._tell(f"the broker is up again at {before}")
-        return True
+            return kafka.step()
+        except AddressTaken as taken:
+            raise BackboneProblem(str(taken)) from None
 
     # -- the services --------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ _RECEIPTS = 2_000
 _COMMIT_EVERY_S = 0.05
 _COMMIT_TIMEOUT_MS = 5_000
 _SILENT_S = 10.0
+_BROKER_SILENT_MS = 10_000
+"""As for what is sent (`sending`): one of several brokers may stand still."""
 _BEGIN_S = 30.0
 
 
@@ -106,6 +108,8 @@ class Inbox:
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=2 * 1024 * 1024,
             reconnect_backoff_max_ms=2_000,
+            request_timeout_ms=_BROKER_SILENT_MS,
+            metadata_max_age_ms=_BROKER_SILENT_MS,
         )
         self._kept: deque[Incoming] = deque()
         self._shown: OrderedDict[str, None] = OrderedDict()

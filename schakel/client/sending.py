@@ -35,6 +35,9 @@ Personal = Mapping[str, Mapping[SealedField, Json] | Mapping[str, Json]]
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CLOSE_S = 10.0
+_BROKER_SILENT_MS = 10_000
+"""A broker that says nothing for so long is taken for gone, and whoever leads now is asked; kafka-python's own half minute would be a half
+minute without receipts whenever one of several stands still."""
 
 
 class Pending:
@@ -130,6 +133,8 @@ class Publisher:
                 allow_auto_create_topics=False,
                 max_block_ms=10_000,
                 delivery_timeout_ms=120_000,
+                request_timeout_ms=_BROKER_SILENT_MS,
+                metadata_max_age_ms=_BROKER_SILENT_MS,
                 reconnect_backoff_max_ms=2_000,
             )
             self._producer.partitions_for(topic)  # known now, an outage later does not stop `publish`

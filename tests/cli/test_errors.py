@@ -55,6 +55,11 @@ def test_there_is_one_gateway(backbone) -> None:  # type: ignore[no-untyped-def]
     assert "found 2 for gateway, expected 1" in sentence(backbone("up", "--workers", "gateway=2"))
 
 
+@pytest.mark.parametrize("given", ["2", "-1", "4"])
+def test_a_wrong_number_of_brokers(backbone, given: str) -> None:  # type: ignore[no-untyped-def]
+    assert f"--brokers {given}: expected 1 or 3" in sentence(backbone("up", "--brokers", given))
+
+
 def test_a_setting_that_is_wrong_is_named(backbone) -> None:  # type: ignore[no-untyped-def]
     assert "SCHAKEL_HTTP_PORT" in sentence(backbone("status", SCHAKEL_HTTP_PORT="ninety"))
 

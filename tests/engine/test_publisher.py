@@ -169,6 +169,38 @@ async def test_rows_that_a_woken_worker_committed_in_between_are_found_by_their_
         assert world.producer.values("schakel.out.coc")[3:] == ["4, by another"]
 
 
+async def test_a_kafka_that_says_nothing_is_named_until_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aiokafka tries by itself, for ever: too few copies, or nobody who leads."""
+    monkeypatch.setattr(module, "_UNHEARD_S", 0.01)
+    world, heard = World(), asyncio.get_running_loop().create_future()
+
+    async def unheard(batch: Batch, topic: str, *, partition: int) -> "asyncio.Future[None]":
+        return heard
+
+    told = asyncio.Event()
+
+    def problem(what: str, sentence: str) -> None:
+        Health.problem(world.health, what, sentence)
+        told.set()
+
+    monkeypatch.setattr(world.producer, "send_batch", unheard)
+    monkeypatch.setattr(world.health, "problem", problem)
+    world.health.solved("start")
+    world.health.joined = True
+    async with running(world) as publisher:
+        await publisher.take_up([HERE])
+        await emptied(publisher)
+        await publisher.committed(HERE, 0, [row(1, "a")])
+        async with asyncio.timeout(5):
+            await told.wait()
+        assert "has not acknowledged what we publish to schakel.out.coc" in world.health.reason
+        assert publisher.published(HERE).acknowledged == 0
+        heard.set_result(None)
+        await emptied(publisher)
+        assert world.health.ready
+        assert publisher.published(HERE).acknowledged == 1
+
+
 async def test_trouble_is_waited_out_in_order() -> None:
     tries = 0
 

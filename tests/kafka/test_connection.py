@@ -7,7 +7,7 @@ from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
 from backbone.kafka.connection import connection, credentials, faust_connection
 from backbone.kafka.credentials import Credentials, SecretStore
-from backbone.kafka.properties import server_properties
+from backbone.kafka.properties import Seat, server_properties
 from schakel.secret import Secret
 
 WHO = Credentials("service.intake", Secret("geheim"))
@@ -35,7 +35,7 @@ def test_a_broker_without_sign_on() -> None:
         "bootstrap_servers": ["127.0.0.1:9092", "127.0.0.1:9093"],
         "security_protocol": "PLAINTEXT",
     }
-    settings = server_properties(9092, 9093, None)
+    settings = server_properties(seat := Seat(1, 9092, 9093), (seat,), None)
     assert "authorizer" not in settings
     assert "SASL" not in settings
 

@@ -124,8 +124,8 @@ def test_a_lock_file_and_pid_of_a_dead_broker_are_no_obstacle(tmp_path: Path) ->
 
 
 def test_a_broker_that_dies_at_the_start_says_why(own: EmbeddedKafka, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backbone.kafka.embedded.server_properties", lambda *_: "log.dirs=data\nnode.id=one\n")
-    monkeypatch.setattr("backbone.kafka.embedded.prepare_data", lambda *_: None)
+    monkeypatch.setattr("backbone.kafka.node.server_properties", lambda *_: "log.dirs=data\nnode.id=one\n")
+    monkeypatch.setattr("backbone.kafka.node.prepare_data", lambda *_: None)
     with pytest.raises(
         BrokerDied, match=r"the broker ended with code 1 while it started: .*broker\.id.*; see .*server\.log"
     ):

@@ -55,6 +55,12 @@ def other_program(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
+def test_one_of_several_that_hangs_up_is_no_reason(kafka: Broker, other_program: str, closed_port: str) -> None:
+    """It may just be ending: another broker of the cluster knows better."""
+    several = f"{other_program},{closed_port},{kafka.bootstrap}"
+    check_sign_on(several, kafka.admin_user.username, kafka.admin_user.password)
+
+
 def test_the_right_password_is_accepted(kafka: Broker) -> None:
     check_sign_on(kafka.bootstrap, kafka.admin_user.username, kafka.admin_user.password)
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from backbone.desks import Desk, load_desk
 from backbone.evidence import signing
+from backbone.kafka.cluster import EmbeddedCluster
 from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka
 from backbone.kafka.names import CHECKPOINTS, LEDGER, LEDGER_PARTITIONS, REFUSED, in_topic, out_topic
@@ -42,9 +43,13 @@ START_S, BROKER_S = 240.0, 240.0
 class RealCluster:
     """Made once: broker, topics, users, keys, a clock that stands still until it is moved. The services come and go."""
 
-    def __init__(self, var_dir: Path) -> None:
+    def __init__(self, var_dir: Path, brokers: int = 1) -> None:
         self.var_dir = var_dir
-        self.embedded = EmbeddedKafka(var_dir, cache_dir=CACHE)
+        self.embedded: EmbeddedKafka | EmbeddedCluster = (
+            EmbeddedKafka(var_dir, cache_dir=CACHE)
+            if brokers == 1
+            else EmbeddedCluster(var_dir, brokers=brokers, cache_dir=CACHE)
+        )
         self.embedded.start(BROKER_S)
         self.time = FileTime(var_dir / "clock")
         self.time.set(START)

@@ -21,6 +21,8 @@ _FETCH = {
     "max_partition_fetch_bytes": 4 * 1024 * 1024,
     "max_poll_records": 5_000,
     "fetch_max_wait_ms": 20,
+    # Asked for a log's end, kafka-python goes on asking who led the partition before until it asks for the leaders anew by itself.
+    "metadata_max_age_ms": 1_000,
 }
 
 

@@ -1,0 +1,102 @@
+"""Kafka as the supervisor runs it on this machine: one broker, or three that keep every record three times. What dies is started again."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from backbone.kafka.claims import running, stop_running
+from backbone.kafka.cluster import EmbeddedCluster, brokers_in
+from backbone.kafka.embedded import EmbeddedKafka
+from backbone.kafka.errors import EmbeddedKafkaError
+from backbone.kafka.node import Node
+from backbone.supervisor.prepare import Broker
+from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
+
+
+class AddressTaken(RuntimeError):
+    """Another program listens where the broker was; everybody looks for it there."""
+
+
+class OwnKafka:
+    """One thread uses it. brokers: how many; 0: as many as the directory was made for, else one. tell: gets a sentence about all that
+    happens."""
+
+    def __init__(self, var_dir: Path, *, cache_dir: Path | None, brokers: int, tell: Callable[[str], None]) -> None:
+        self._var_dir = var_dir
+        self._tell = tell
+        self._kafka: EmbeddedKafka | EmbeddedCluster
+        if (count := brokers or brokers_in(var_dir) or 1) == 1:
+            self._kafka = EmbeddedKafka(var_dir, cache_dir=cache_dir, tell=tell)
+        else:
+            self._kafka = EmbeddedCluster(var_dir, brokers=count, cache_dir=cache_dir, tell=tell)
+        self._away: dict[Node, int] = {}
+        self._again_at: dict[Node, float] = {}
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Each broker's process."""
+        return self._kafka.nodes if isinstance(self._kafka, EmbeddedCluster) else (self._kafka,)
+
+    @property
+    def bootstrap(self) -> str:
+        return self._kafka.bootstrap
+
+    def start(self) -> Broker:
+        """Start all and return when they answer. Raises what `EmbeddedKafka.start` raises."""
+        if pid := running(self._var_dir):
+            self._tell(f"a broker without a supervisor still runs here (process {pid}); ending it first")
+            stop_running(self._var_dir)
+        self._kafka.start()
+        assert self._kafka.admin is not None
+        return Broker(self._kafka.bootstrap, self._kafka.admin)
+
+    def step(self) -> bool:
+        """Start again what died; the services wait for it meanwhile, or go on with the others. Returns whether something changed.
+
+        Raises AddressTaken.
+        """
+        return any([self._look_after(node) for node in self.nodes if node.pid is None])
+
+    def stop(self) -> None:
+        """End them in an orderly way."""
+        self._kafka.stop()
+
+    def _look_after(self, node: Node) -> bool:
+        now = time.monotonic()
+        if node not in self._again_at:
+            self._away[node] = self._away.get(node, 0) + 1
+            delay_s = min(FIRST_DELAY_S * 2 ** (self._away[node] - 1), LONGEST_DELAY_S)
+            self._again_at[node] = now + delay_s
+            self._tell(
+                f"{self._name(node)} ended by itself; started again in {delay_s:.1f} s (log: {node.home / 'log'})"
+            )
+        elif now >= self._again_at[node]:
+            del self._again_at[node]
+            return self._start_again(node)
+        return False
+
+    def _start_again(self, node: Node) -> bool:
+        """At its old address, since that is where everybody looks for it."""
+        before = node.bootstrap
+        try:
+            if isinstance(self._kafka, EmbeddedCluster):
+                self._kafka.start_again(node, timeout_s=0)  # the others do its work: nothing has to wait for it
+            else:
+                self._kafka.start()
+        except EmbeddedKafkaError as error:
+            self._tell(f"{self._name(node)} does not start again: {error}")
+            return False
+        if node.bootstrap != before:
+            raise AddressTaken(
+                f"the broker's address {before} was taken by another program while it was down; stop that program, then start "
+                "the backbone again"
+            )
+        if isinstance(self._kafka, EmbeddedKafka):
+            self._away.clear()
+            self._tell(f"the broker is up again at {before}")
+        else:
+            self._tell(f"{self._name(node)} is started again at {before}")
+        return True
+
+    def _name(self, node: Node) -> str:
+        return "the broker" if len(self.nodes) == 1 else node.home.name
