@@ -3,7 +3,7 @@
 Labels are closed sets: a service, a topic, an effect; never a case or a partner's words.
 """
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 
 events = Counter(
     "schakel_case_events",
@@ -17,4 +17,10 @@ submissions = Counter(
 )
 ahead = Counter(
     "schakel_noes_ahead", "Refusals and withdrawals let in before their turn, in front of a list that waits"
+)
+receipt_seconds = Histogram(
+    "schakel_receipt_seconds",
+    "Time from the broker's moment of a partner's message to the transaction that writes its receipt, by its answer.",
+    ["outcome"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800),
 )

@@ -42,6 +42,7 @@ from services.intake import answered, answers, rules, seen, watermark
 from services.intake.ahead import Ahead
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
+from services.intake.waits import Waits
 from services.intake.writing import also, envelope_with
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
@@ -92,6 +93,7 @@ class IntakeProcessor(CaseProcessor):
         self.ahead = ahead or Ahead()
         self.doubts = Doubts(log_end, LEDGER_PARTITIONS)
         self._answered_to: dict[str, int] = {}
+        self._waits = Waits()
 
     def begin(self) -> None:
         """Have the keys at hand. Raises KeysAway; Stop when they cannot be used as they are."""
@@ -161,6 +163,8 @@ class IntakeProcessor(CaseProcessor):
                 if landing.entry.envelope.partner in self.chains.partners and not landing.entry.envelope.causation
             ]  # what intake told here because it was told in another case has its receipt there
             tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill) for landing in ours])
+            for landing in ours:
+                self._waits.answered(landing.entry.envelope.position)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: self.watermark.waits(desk.case) for case_id, desk in desks.items()})
@@ -277,6 +281,7 @@ class IntakeProcessor(CaseProcessor):
                 digest = sha256(raw.value or b"").hexdigest()
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
+                self._waits.let_in(raw)
                 outgoing.append(
                     ledger_record(Entry(appended, event), None, cases[key] or self.streams.key(partner, event))
                 )
@@ -323,6 +328,7 @@ class IntakeProcessor(CaseProcessor):
         self, raw: Raw, envelope: Envelope | None, why: Refusal, partner: Partner | None, now: datetime
     ) -> Sequence[Outgoing]:
         metrics.submissions.labels("refused").inc(not (envelope and envelope.drill))
+        self._waits.refused(raw)
         log.info("message refused", code=why.code, field=why.field, topic=raw.topic, offset=raw.offset)
         return answers.refused(raw, envelope, why, partner, now)
 
