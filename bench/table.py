@@ -19,7 +19,7 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning"):
+    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning", "scrape"):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -41,6 +41,8 @@ def figures() -> str:
         rows += _clocks(result)
     if result := found.get("returning"):
         rows += _returning(result)
+    if result := found.get("scrape"):
+        rows += _scrape(result)
     machine = next(iter(found.values()))["machine"]
     loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
@@ -207,6 +209,16 @@ def _clocks(result: dict[str, Any]) -> list[str]:
             cost["decision"] <= 100,
             "clocks",
         ),
+    ]
+
+
+def _scrape(result: dict[str, Any]) -> list[str]:
+    took, beside, cpu = result["scrape_ms"], result["scrape_while_reading_ms"], result["scrape_cpu_ms"]
+    found = f"{took['median']:.0f} ms (p99 {took['p99']:.0f}; while the tally is read {beside['median']:.0f}; processor {cpu['median']:.0f})"
+    clocks = f"`/metrics` of `cases` with {result['open_clocks']:,} open clocks"
+    return [
+        _row(f"{clocks}: a scrape", "≤ 50 ms", found, took["median"] <= 50, "scrape"),
+        _row("… series", "≤ 2,000 a service", f"{result['series']:,}", result["series"] <= 2_000, "scrape"),
     ]
 
 
