@@ -134,8 +134,8 @@ def sla() -> Dashboard:
                     "{{outcome}}",
                 ),
             ),
-            lines("Due within 24 hours", "By clock.", (clocks % "due_soon", "{{protocol}} {{clock}}")),
-            lines("Overdue", "By clock.", (clocks % "overdue", "{{protocol}} {{clock}}")),
+            lines("Due within 24 hours, over time", "By clock.", (clocks % "due_soon", "{{protocol}} {{clock}}")),
+            lines("Overdue, over time", "By clock.", (clocks % "overdue", "{{protocol}} {{clock}}")),
             lines(
                 "All open clocks",
                 "Suspended: they stand still with a reason. Measured: without a limit.",
@@ -187,7 +187,7 @@ def flow() -> Dashboard:
                 (quantile(0.9, lead, "lead", own=False, within="7d"), "{{lead}}"),
                 unit="s",
             ),
-            lines("Open cases", "By chain.", ("max by (chain) (schakel_cases_open)", "{{chain}}")),
+            lines("Open cases by chain", "Over time.", ("max by (chain) (schakel_cases_open)", "{{chain}}")),
             lines(
                 "Messages of partners",
                 "Accepted and refused, a minute.",

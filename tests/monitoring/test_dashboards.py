@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -59,6 +60,7 @@ def test_grafana_is_told_where_to_ask_and_where_the_files_are(program: ModuleTyp
     assert Path(provider["options"]["path"]).name == BOARDS.name
 
 
+@cache
 def shown() -> set[str]:
     """The names of everything that the services show."""
     names: set[str] = set()

@@ -31,6 +31,16 @@ NORTH, POLICE, HELP = "gemeente-groningen", "politie-amsterdam", "slachtofferhul
 SCHEME, CLOCK = "handreiking-negen-stappen", "contact-met-melder"
 
 
+@pytest.fixture
+def lite(tmp_path: Path) -> Iterator[MiniCluster]:
+    """On SQLite alone, for what has nothing to do with the kind of database."""
+    cluster = MiniCluster(tmp_path)
+    try:
+        yield cluster
+    finally:
+        cluster.close()
+
+
 def report(cluster: MiniCluster, partner: str, place: str, *, drill: bool = False, agrees: bool = True) -> str:
     """A report; its case."""
     terms = ConsentTerms(recipient=HELP, purpose="referral", scopes=("contact_details",))
@@ -142,25 +152,25 @@ def test_the_tally_says_what_the_ledger_says(cluster: MiniCluster) -> None:
     assert sum(n for name, n in counted.items() if name.startswith("lead|report_to_contact")) == 3
 
 
-def test_who_is_waited_for_is_a_role_or_a_word(cluster: MiniCluster) -> None:
-    report(cluster, POLICE, "amsterdam", agrees=False)
-    held = {name for name in numbers(cluster) if name.startswith("referral|") and "|held|" in name}
+def test_who_is_waited_for_is_a_role_or_a_word(lite: MiniCluster) -> None:
+    report(lite, POLICE, "amsterdam", agrees=False)
+    held = {name for name in numbers(lite) if name.startswith("referral|") and "|held|" in name}
     assert held
     assert {name.rpartition("|")[2] for name in held} == {"police"}  # the door has to ask her
-    report(cluster, POLICE, "amsterdam")
-    delivered = {name for name in numbers(cluster) if "|delivered|" in name and name.startswith("referral|")}
+    report(lite, POLICE, "amsterdam")
+    delivered = {name for name in numbers(lite) if "|delivered|" in name and name.startswith("referral|")}
     assert delivered == {"referral|victim_support|delivered||victim_support"}
 
 
-def test_a_rebuild_counts_the_same(cluster: MiniCluster) -> None:
-    played(cluster)
-    before = numbers(cluster)
-    cluster.rebuild("cases")
-    assert numbers(cluster) == before
+def test_a_rebuild_counts_the_same(lite: MiniCluster) -> None:
+    played(lite)
+    before = numbers(lite)
+    lite.rebuild("cases")
+    assert numbers(lite) == before
 
 
-def test_while_a_partition_is_rebuilt_nothing_is_shown(cluster: MiniCluster) -> None:
-    store = cases_of(cluster).store
+def test_while_a_partition_is_rebuilt_nothing_is_shown(lite: MiniCluster) -> None:
+    store = cases_of(lite).store
     with store.transaction(LEDGER, 0) as tx:
         tx.checkpoint.rebuild_until = 7
         tx.advance()
@@ -168,27 +178,26 @@ def test_while_a_partition_is_rebuilt_nothing_is_shown(cluster: MiniCluster) -> 
         assert table.numbers(connection) is None
 
 
-def test_what_was_not_committed_is_counted_once(cluster: MiniCluster) -> None:
+def test_what_was_not_committed_is_counted_once(lite: MiniCluster) -> None:
     """A transaction over these records is taken back, as when the database goes away, and comes again."""
-    played(cluster)
-    before = numbers(cluster)
-    service = cases_of(cluster)
-    report_of_one = ReportReceived(
-        reported_at=cluster.time.now(), facts=ReportFacts(place=Place(municipality="groningen", district="oost"))
-    )
-    cluster.send(NORTH, report_of_one)
-    for other in cluster.services:
+    played(lite)
+    before = numbers(lite)
+    service = cases_of(lite)
+    facts = ReportFacts(identity="by_name", place=Place(municipality="groningen", district="oost"))
+    report_of_one = ReportReceived(reported_at=lite.time.now(), facts=facts)
+    lite.send(NORTH, report_of_one)
+    for other in lite.services:
         for _ in range(20) if other is not service else ():
-            cluster.work(other)
+            lite.work(other)
     for partition in range(PARTITIONS):
         start = service.store.checkpoints()[LEDGER, partition].next_offset
-        if records := cluster.topics[LEDGER, partition][start:]:
+        if records := lite.topics[LEDGER, partition][start:]:
             with suppress(ConnectionError), service.store.transaction(LEDGER, partition) as tx:
                 service.processor.process(tx, records)
                 raise ConnectionError
-    assert numbers(cluster) == before
-    cluster.settle()
-    assert numbers(cluster)["report"] == before["report"] + 1
+    assert numbers(lite) == before
+    lite.settle()
+    assert numbers(lite)["report"] == before["report"] + 1
 
 
 def test_a_database_older_than_its_tally_is_filled(cluster: MiniCluster) -> None:
@@ -226,38 +235,30 @@ def collected(cluster: MiniCluster, now_s: float) -> dict[str, dict[tuple[str, .
     return found
 
 
-def test_what_is_shown(tmp_path: Path) -> None:
-    cluster = MiniCluster(tmp_path)
-    try:
-        played(cluster)
-        shown = collected(cluster, cluster.time.now().timestamp())
-        assert shown["schakel_clocks"][SCHEME, CLOCK, "overdue"] == 1
-        assert shown["schakel_clocks"][SCHEME, CLOCK, "later"] == 1
-        soon = collected(cluster, (cluster.time.now() + timedelta(hours=30)).timestamp())
-        assert soon["schakel_clocks"][SCHEME, CLOCK, "due_soon"] == 1
-        assert shown["schakel_clocks_ended_total"]["amsterdam-treiteraanpak", "bericht", "met"] == 0, "shown with a 0"
-        assert shown["schakel_flow_total"]["groningen", "contact"] == 3
-        buckets = {of[1]: n for of, n in shown["schakel_lead_seconds_bucket"].items() if of[0] == "report_to_contact"}
-        assert (buckets["3600"], buckets["86400"], buckets["+Inf"]) == (1, 2, 3)
-        assert shown["schakel_lead_seconds_count"]["report_to_contact",] == 3
-        hours = 1 + 20 + 50
-        assert shown["schakel_lead_seconds_sum"]["report_to_contact",] == hours * 3600
-        labels = {word for family in shown.values() for of in family for word in of}
-        assert not labels & set(cluster.chains.partners), "never a partner"
-        assert not labels & {case.id for case in (desk.case for desk in cluster.desks()["cases"].values())}
-    finally:
-        cluster.close()
+def test_what_is_shown(lite: MiniCluster) -> None:
+    played(lite)
+    shown = collected(lite, lite.time.now().timestamp())
+    assert shown["schakel_clocks"][SCHEME, CLOCK, "overdue"] == 1
+    assert shown["schakel_clocks"][SCHEME, CLOCK, "later"] == 1
+    soon = collected(lite, (lite.time.now() + timedelta(hours=30)).timestamp())
+    assert soon["schakel_clocks"][SCHEME, CLOCK, "due_soon"] == 1
+    assert shown["schakel_clocks_ended_total"]["amsterdam-treiteraanpak", "bericht", "met"] == 0, "shown with a 0"
+    assert shown["schakel_flow_total"]["groningen", "contact"] == 3
+    buckets = {of[1]: n for of, n in shown["schakel_lead_seconds_bucket"].items() if of[0] == "report_to_contact"}
+    assert (buckets["3600"], buckets["86400"], buckets["+Inf"]) == (1, 2, 3)
+    assert shown["schakel_lead_seconds_count"]["report_to_contact",] == 3
+    hours = 1 + 20 + 50
+    assert shown["schakel_lead_seconds_sum"]["report_to_contact",] == hours * 3600
+    labels = {word for family in shown.values() for of in family for word in of}
+    assert not labels & set(lite.chains.partners), "never a partner"
+    assert not labels & {case.id for case in (desk.case for desk in lite.desks()["cases"].values())}
 
 
-def test_without_figures_none_is_shown(tmp_path: Path) -> None:
-    cluster = MiniCluster(tmp_path)
-    try:
-        shown = TallyCollector(cluster.chains, cluster.protocols, lambda: 0.0, lambda: 0.0)
-        assert list(shown.collect()) == []
-        shown.read(None)
-        assert list(shown.collect()) == []
-    finally:
-        cluster.close()
+def test_without_figures_none_is_shown(lite: MiniCluster) -> None:
+    shown = TallyCollector(lite.chains, lite.protocols, lambda: 0.0, lambda: 0.0)
+    assert list(shown.collect()) == []
+    shown.read(None)
+    assert list(shown.collect()) == []
 
 
 @pytest.mark.parametrize(
