@@ -84,4 +84,4 @@ def test_only_what_is_shown_is_asked_for(asked: Asked) -> None:
 
 
 def test_what_nobody_shows_is_noticed() -> None:
-    assert metrics_in('sum(schakel_no_such_thing{up="up"}) > 0') - shown() == {"schakel_no_such_thing"}
+    assert metrics_in('sum(schakel_no_such_thing{role="up"}) > 0') - shown() == {"schakel_no_such_thing"}
