@@ -83,7 +83,8 @@ def _demo(home: Path, days: int, seed: int, once: bool) -> bool:
             backbone.wait_ready()
         monitor = Monitor(home, say)
         stack.callback(monitor.stop)
-        monitor.start()
+        if not once:  # nobody would look at it
+            monitor.start()
         say(
             f"playing {days} days of two chains with {len(story.reports)} reports (seed {seed}); everybody in it is invented"
         )
@@ -200,9 +201,11 @@ def _tool(name: str) -> str:
 
 
 def _where_to_watch(monitor: Monitor, once: bool) -> None:
+    if once:
+        return
     if monitor.missing:
         say(f"  {monitor.missing}")
-    elif not once:
+    else:
         say(f"  Prometheus            {monitor.url} (queries, and /alerts by deploy/prometheus/rules.yaml)")
 
 

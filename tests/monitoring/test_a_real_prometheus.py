@@ -39,6 +39,8 @@ MAY_FIRE = {
     "SchakelPromisesAboutToBreak": "a month in a minute: more is due than was done within the same minute",
     "SchakelPromisesBroken": "somebody in the demo is late on purpose",
     "SchakelSilence": "nothing is reported once the month is over",
+    "SchakelReceiptsSlow": "on a machine with much other work",
+    "SchakelLagging": "on a machine with much other work",
 }
 
 
