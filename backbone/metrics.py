@@ -3,7 +3,7 @@
 Labels are closed sets: a service, a topic, an effect; never a case or a partner's words.
 """
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
 events = Counter(
     "schakel_case_events",
@@ -21,3 +21,9 @@ ahead = Counter(
 heads = Counter("schakel_heads_signed", "Heads of the ledger that were signed")
 log_size = Gauge("schakel_log_leaves", "Records of the ledger in the tree", ["partition"])
 head_size = Gauge("schakel_log_signed_leaves", "Records of the ledger under the newest signed head", ["partition"])
+receipt_seconds = Histogram(
+    "schakel_receipt_seconds",
+    "Time from the broker's moment of a partner's message to the transaction that writes its receipt, by its answer.",
+    ["outcome"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800),
+)

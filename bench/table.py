@@ -218,6 +218,16 @@ def _clocks(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def _scrape(result: dict[str, Any]) -> list[str]:
+    took, beside, cpu = result["scrape_ms"], result["scrape_while_reading_ms"], result["scrape_cpu_ms"]
+    found = f"{took['median']:.0f} ms (p99 {took['p99']:.0f}; while the tally is read {beside['median']:.0f}; processor {cpu['median']:.0f})"
+    clocks = f"`/metrics` of `cases` with {result['open_clocks']:,} open clocks"
+    return [
+        _row(f"{clocks}: a scrape", "≤ 50 ms", found, took["median"] <= 50, "scrape"),
+        _row("… series", "≤ 2,000 a service", f"{result['series']:,}", result["series"] <= 2_000, "scrape"),
+    ]
+
+
 def _returning(result: dict[str, Any]) -> list[str]:
     away = result["away_s"]
     found = f"{away['median']:.1f} s [{away['lowest']:.1f}–{away['highest']:.1f}], {away['runs']} kills"
@@ -256,6 +266,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "clocks": _clocks,
     "returning": _returning,
     "brokers": _brokers,
+    "scrape": _scrape,
 }
 """The rows of each program's figures, in the order of the page."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from backbone.demo.checks import Finding, run_checks
 from backbone.demo.collect import collect
 from backbone.demo.evidence import Evidence
+from backbone.demo.monitor import Monitor
 from backbone.demo.play import Player
 from backbone.demo.quiet import Services
 from backbone.demo.show import display, say, show_summary
@@ -80,6 +81,10 @@ def _demo(home: Path, days: int, seed: int, once: bool) -> bool:
             backbone.start()
             stage, tail, services = _stage(stack, backbone, clock)
             backbone.wait_ready()
+        monitor = Monitor(home, say)
+        stack.callback(monitor.stop)
+        if not once:  # nobody would look at it
+            monitor.start()
         say(
             f"playing {days} days of two chains with {len(story.reports)} reports (seed {seed}); everybody in it is invented"
         )
@@ -95,8 +100,9 @@ def _demo(home: Path, days: int, seed: int, once: bool) -> bool:
         written.write_text(json.dumps(summary.as_json(findings), indent=1) + "\n", encoding="utf-8")
         show_summary(summary, findings)
         _where_next(backbone, tail, home, written, once)
+        _where_to_watch(monitor, once)
         if not once:
-            _keep_running(backbone)
+            _keep_running(backbone, monitor)
     return all(found.holds for found in findings)
 
 
@@ -194,11 +200,21 @@ def _tool(name: str) -> str:
     return name if shutil.which(name) else os.path.relpath(Path(sys.executable).parent / name)
 
 
-def _keep_running(backbone: Backbone) -> None:
+def _where_to_watch(monitor: Monitor, once: bool) -> None:
+    if once:
+        return
+    if monitor.missing:
+        say(f"  {monitor.missing}")
+    else:
+        say(f"  Prometheus            {monitor.url} (queries, and /alerts by deploy/prometheus/rules.yaml)")
+
+
+def _keep_running(backbone: Backbone, monitor: Monitor) -> None:
     say("")
     say("it keeps running; Ctrl-C stops everything")
     while True:
         backbone.step()
+        monitor.step()
         time.sleep(_POLL_S)
 
 

@@ -3,13 +3,15 @@
 Showing it over HTTP is `backbone.engine.http`.
 """
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from backbone.engine import metrics
+from backbone.engine.behind import Behind
 from backbone.engine.processor import Place
 
 log = structlog.get_logger(__name__)
@@ -25,6 +27,7 @@ class Standing:
     verified: bool
     rebuilding: bool = False
     held: bool = False
+    behind: Behind = field(default_factory=Behind)
 
     @property
     def lag(self) -> int:
@@ -43,6 +46,7 @@ class Health:
         self.stopping: str | None = None
         self.standings: dict[Place, Standing] = {}
         self._problems: dict[str, str] = {"start": "starting"}
+        self._reached: set[str] = set()
 
     def problem(self, what: str, sentence: str) -> None:
         """Something is away. what: one of a few words (database, database of keys, broker, outbox, start)."""
@@ -51,10 +55,15 @@ class Health:
             if what not in self._problems:
                 metrics.AWAY.labels(what).inc()
         self._problems[what] = sentence
+        self._reached.discard(what)
+        metrics.REACHABLE.labels(what).set(0)
         self._show()
 
     def solved(self, what: str) -> None:
-        """It is there again."""
+        """It is there, or there again."""
+        if what not in self._reached and what != "start":
+            self._reached.add(what)
+            metrics.REACHABLE.labels(what).set(1)
         if sentence := self._problems.pop(what, None):
             if what == "start":
                 log.info("started")
@@ -66,6 +75,7 @@ class Health:
         """These are our partitions now, and no others."""
         for gone in self.standings.keys() - standings.keys():
             metrics.LAG.remove(gone[0], str(gone[1]))
+            metrics.LAG_SECONDS.remove(gone[0], str(gone[1]))
         self.standings = dict(standings)
         self.joined = True
         for place in standings:
@@ -83,7 +93,10 @@ class Health:
         if standing := self.standings.get(place):
             if log_end is not None:
                 standing.log_end = max(log_end, standing.position)
+            now_s = time.monotonic()
+            standing.behind.looked(now_s, standing.log_end)
             metrics.LAG.labels(place[0], str(place[1])).set(standing.lag)
+            metrics.LAG_SECONDS.labels(place[0], str(place[1])).set(standing.behind.seconds(now_s, standing.position))
             self._show()
 
     @property
@@ -126,3 +139,4 @@ class Health:
 
     def _show(self) -> None:
         metrics.READY.set(self.ready)
+        metrics.REBUILDING.set(sum(standing.rebuilding for standing in self.standings.values()))

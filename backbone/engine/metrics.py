@@ -25,8 +25,19 @@ LAG = Gauge(
     "Log end minus the checkpoint in the database, of partitions this worker holds; the lag of the Kafka group is only a hint.",
     _PLACE,
 )
+LAG_SECONDS = Gauge(
+    "schakel_lag_seconds",
+    "How long the oldest record that is not handled yet has been waiting, of partitions this worker holds.",
+    _PLACE,
+)
+REBUILDING = Gauge("schakel_rebuilding_partitions", "Partitions whose history this worker is reading anew.")
 PUBLISHED = Counter("schakel_records_published", "Records of the outbox that Kafka has acknowledged.")
 PUBLISH_FAILURES = Counter("schakel_publish_failures", "Times that publishing had to be tried again.")
+PUBLISH_SECONDS = Histogram(
+    "schakel_publish_seconds",
+    "Time until Kafka acknowledged what one round took out of the outbox, with every further attempt.",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
 OUTBOX = Gauge(
     "schakel_outbox_records", "Records in the outbox, of all workers of the service; some may be published already."
 )
@@ -36,3 +47,8 @@ REBALANCES = Counter("schakel_rebalances", "Times that this worker was given par
 READY = Gauge("schakel_ready", "1 when the worker has caught up and nothing is away, else 0.")
 AWAY = Counter("schakel_away", "Times that something this worker needs was found to be away.", ("what",))
 STOPS = Counter("schakel_stops", "Ends of this process by its own decision, by reason.", ("reason",))
+REACHABLE = Gauge(
+    "schakel_reachable",
+    "1 when this worker reached it the last time it tried, else 0: the broker, the database, the outbox, the topics, the keys.",
+    ("what",),
+)

@@ -6,6 +6,7 @@ so that a crash publishes some rows twice, and readers ignore a repeated id. Wha
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
@@ -169,6 +170,7 @@ class Publisher:
 
     async def _send(self, records: Sequence[Outgoing]) -> None:
         """Publish these, in order for each partition they go to; return when all are acknowledged."""
+        began_s = time.perf_counter()
         first = [record for record in records if record.topic not in self._read_here]
         for wave in (first, [record for record in records if record.topic in self._read_here]):
             pause_s = _FIRST_PAUSE_S
@@ -179,6 +181,7 @@ class Publisher:
                     metrics.PUBLISH_FAILURES.inc()
                     await asyncio.sleep(pause_s)
                     pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+        metrics.PUBLISH_SECONDS.observe(time.perf_counter() - began_s)
         self._health.solved("outbox")
 
     async def _try(self, records: Sequence[Outgoing]) -> list[Outgoing]:

@@ -12,15 +12,17 @@ from backbone.desks import Desk
 from backbone.engine.processor import Surroundings
 from backbone.onlooker import NoRules
 from backbone.protocols import Protocols
+from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel.case import grounds_to_tell
 from schakel.case_consent import HER
-from schakel.case_state import ReferralState, State
+from schakel.case_state import Effect, ReferralState, State
 from schakel.chain import apply
 from schakel.entry import Entry
 from services.cases import api, together
 from services.cases.desk import DeskList
 from services.cases.overview import overview
+from services.cases.tally.keeping import Tally
 
 
 class CasesProcessor(CaseProcessor):
@@ -33,11 +35,26 @@ class CasesProcessor(CaseProcessor):
         super().__init__("cases", NoRules())
         self.chains = chains
         self.desk_list = DeskList(chains, protocols)
+        self.tally = Tally(chains, protocols)
 
     def routes(self, surroundings: Surroundings) -> list[web.RouteDef]:
         """Queries over the state, beside the service's metrics."""
         reading = surroundings.store.reading
         return [*self.desk_list.routes(reading), *api.routes(reading), *together.routes(reading, self.chains)]
+
+    async def serve(self, surroundings: Surroundings) -> None:
+        """Show the tally among the service's metrics."""
+        await self.tally.serve(surroundings)
+
+    def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
+        self.tally.folded(tx, desk.case, entry, effect)
+
+    def restless(self, store: Store) -> bool:
+        """Never: a tick only fills the tally of a database that is older than it."""
+        return False
+
+    def tick(self, tx: Tx, topic: str, partition: int) -> bool:
+        return self.tally.fill(tx, self.desks)
 
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         """What is known of the chains themselves, for agendas: minutes, agreements, rhythms."""
@@ -47,7 +64,9 @@ class CasesProcessor(CaseProcessor):
             save_chain_desk(tx, desk)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
-        self.desk_list.saved(tx, [desk.case for desk in desks.values()])
+        cases = [desk.case for desk in desks.values()]
+        self.desk_list.saved(tx, cases)
+        self.tally.saved(tx, cases)
         rows = [row_of(desk.case) for desk in desks.values() if desk.case.report]
         if rows:
             columns = tuple(column.name for column in overview.columns if not column.primary_key)

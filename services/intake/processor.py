@@ -43,6 +43,7 @@ from services.intake.ahead import Ahead
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
 from services.intake.heads import Heads
+from services.intake.waits import Waits
 from services.intake.writing import also, envelope_with
 
 IN, REFUSED = "schakel.in.", answers.REFUSED
@@ -93,6 +94,7 @@ class IntakeProcessor(CaseProcessor):
         self.ahead = ahead or Ahead()
         self.doubts = Doubts(log_end, LEDGER_PARTITIONS)
         self._answered_to: dict[str, int] = {}
+        self._waits = Waits()
 
     def begin(self) -> None:
         """Have the keys at hand. Raises KeysAway; Stop when they cannot be used as they are."""
@@ -166,6 +168,8 @@ class IntakeProcessor(CaseProcessor):
             ]  # what intake told here because it was told in another case has its receipt there
             head = Heads(tx).of(tx.checkpoint.partition)
             tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill, head) for landing in ours])
+            for landing in ours:
+                self._waits.answered(landing.entry.envelope.position)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: self.watermark.waits(desk.case) for case_id, desk in desks.items()})
@@ -283,6 +287,7 @@ class IntakeProcessor(CaseProcessor):
                 digest = sha256(raw.value or b"").hexdigest()
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
+                self._waits.let_in(raw)
                 outgoing.append(
                     ledger_record(Entry(appended, event), None, cases[key] or self.streams.key(partner, event))
                 )
@@ -336,6 +341,7 @@ class IntakeProcessor(CaseProcessor):
         signed: Heads,
     ) -> Sequence[Outgoing]:
         metrics.submissions.labels("refused").inc(not (envelope and envelope.drill))
+        self._waits.refused(raw)
         log.info("message refused", code=why.code, field=why.field, topic=raw.topic, offset=raw.offset)
         return answers.refused(raw, envelope, why, partner, now, signed.of(None))
 

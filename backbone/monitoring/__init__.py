@@ -1,0 +1,1 @@
+"""Prometheus beside a backbone on this machine: what it reads, whom it looks at, the process that runs it."""

@@ -1,0 +1,1 @@
+"""What operators watch: how many clocks, referrals and cases stand where, and how often what happened. Counted while folding."""

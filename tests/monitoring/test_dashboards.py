@@ -1,0 +1,87 @@
+"""The dashboards: the files are what the program says, and ask only for what the services show."""
+
+import importlib.util
+import json
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from prometheus_client.metrics import MetricWrapperBase
+from ruamel.yaml import YAML
+
+from backbone import metrics as of_cases
+from backbone.definition_files import load_definitions
+from backbone.engine import metrics as of_the_engine
+from services.cases.tally.shown import TallyCollector
+from tests.monitoring.tools import BOARDS, ROOT, Asked, alerts, metrics_in, panels
+
+PROVISIONED = ROOT / "deploy" / "grafana" / "provisioning"
+SCRAPED = {"up", "scrape_duration_seconds", "process_start_time_seconds", "process_resident_memory_bytes"}
+"""Shown by Prometheus itself, or by its client library for every process."""
+
+
+@pytest.fixture(scope="module")
+def program() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("dashboards", BOARDS.parent / "dashboards.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_files_are_what_the_program_writes(program: ModuleType) -> None:
+    expected = {path.name: text for path, text in program.written()}
+    assert {path.name: path.read_text(encoding="utf-8") for path in BOARDS.glob("*.json")} == expected
+
+
+def test_every_panel_says_what_it_shows_and_asks_where_it_should(program: ModuleType) -> None:
+    uids = set()
+    for path in BOARDS.glob("*.json"):
+        board = json.loads(path.read_text(encoding="utf-8"))
+        uids.add(board["uid"])
+        titles = [panel["title"] for panel in board["panels"]]
+        assert len(titles) == len(set(titles))
+        for panel in board["panels"]:
+            assert panel["targets"]
+            assert panel["options"] is not None
+            assert panel["datasource"]["uid"] == program.SOURCE.uid
+            assert all(target["datasource"]["uid"] == program.SOURCE.uid for target in panel["targets"])
+            place = panel["gridPos"]
+            assert place["x"] + place["w"] <= program.WIDTH
+    assert uids == {"schakel-sla", "schakel-flow", "schakel-gate", "schakel-health"}
+
+
+def test_grafana_is_told_where_to_ask_and_where_the_files_are(program: ModuleType) -> None:
+    (source,) = YAML(typ="safe").load(PROVISIONED / "datasources" / "prometheus.yaml")["datasources"]
+    assert (source["uid"], source["type"]) == (program.SOURCE.uid, "prometheus")
+    (provider,) = YAML(typ="safe").load(PROVISIONED / "dashboards" / "schakel.yaml")["providers"]
+    assert Path(provider["options"]["path"]).name == BOARDS.name
+
+
+@cache
+def shown() -> set[str]:
+    """The names of everything that the services show."""
+    names: set[str] = set()
+    for module in (of_cases, of_the_engine):
+        for metric in vars(module).values():
+            if isinstance(metric, MetricWrapperBase):
+                (family,) = metric.describe()
+                names |= {family.name + end for end in ("", "_total", "_bucket", "_sum", "_count")}
+    tally = TallyCollector(*load_definitions(ROOT / "protocols", ROOT / "chains"), lambda: 0.0, lambda: 0.0)
+    tally.read({})
+    for family in tally.collect():
+        names |= {family.name + end for end in ("", "_total", "_bucket", "_sum", "_count")}
+    return names
+
+
+@pytest.mark.parametrize("asked", [*panels(), *alerts()], ids=lambda asked: asked.where)
+def test_only_what_is_shown_is_asked_for(asked: Asked) -> None:
+    names = metrics_in(asked.expr)
+    assert names
+    assert names - SCRAPED <= shown()
+
+
+def test_what_nobody_shows_is_noticed() -> None:
+    assert metrics_in('sum(schakel_no_such_thing{role="up"}) > 0') - shown() == {"schakel_no_such_thing"}
