@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="the case id, as a receipt gave it")]
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON")]
-_CASE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CASE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WITHOUT_EFFECT = (Effect.OVERTAKEN, Effect.NOT_UNDERSTOOD, Effect.DUPLICATE)
 _HIDDEN = ("seen", "overtaken", "lapsed", "answered")  # what the fold needs for itself
 
@@ -123,7 +123,7 @@ def show_who_knows(
 
 def find_case(case: str, profile: Path | None) -> History:
     """The case from the ledger. Raises Undoable when there is none of that id."""
-    if not _CASE.fullmatch(case):
+    if not CASE_ID.fullmatch(case):
         raise Undoable(f"{case[:40]!r} is no case id; expected a UUID in small letters, as a receipt gives it")
     history = _look(case, profile)
     if not history.steps and not history.unread:

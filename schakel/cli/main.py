@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from schakel.cli import case, listen, publish, read, travel
+from schakel.cli import case, hindsight, listen, publish, read, travel
 from schakel.cli.output import one_sentence, quiet_libraries
 
 
@@ -45,6 +45,7 @@ app.command("publish")(publish.publish)
 app.command("listen")(listen.listen)
 app.command("open")(read.open_referral)
 app.command("replay")(travel.replay)
+app.command("why")(hindsight.why)
 app.add_typer(case.app)
 
 
