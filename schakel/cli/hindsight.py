@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from schakel.cli.case import CASE_ID, AsJson, CaseId
-from schakel.cli.output import Undoable, brief, show, show_json, table
+from schakel.cli.case import CASE_ID, AsJson, CaseId, tell_unread
+from schakel.cli.output import Undoable, brief, say, show, show_json, table
 from schakel.cli.who import ProfilePath, reader
 from schakel.entry import Entry
 from schakel.history import History, read_with_surroundings
@@ -51,6 +51,36 @@ def why(
     show(made)
 
 
+def report(
+    case: CaseId,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FILE", help="a file that is not there yet", show_default="CASE.html")
+    ] = Path(""),
+    profile: ProfilePath = None,
+) -> None:
+    """Write the case as one page to read and to print: who did what when, consent and clocks over time, and the reason of each conclusion.
+
+    In Dutch. It loads nothing, runs no script, and holds no personal data: what is sealed stays sealed. Runs where the backbone is
+    installed, with its protocols and chains.
+
+    Examples:
+
+      schakel case report 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
+
+      schakel case report 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e --to verslag.html
+    """
+    door = _door("case report")
+    history, around = find(case, profile)
+    path = to if to.name else Path(f"{case}.html")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.writelines(door.report(history, around))
+    except FileExistsError:
+        raise Undoable(f"{path} is there already; name another file with --to, or remove it") from None
+    say(f"{path} is there: {len(history.steps)} events; open it with any browser")
+    tell_unread(history.unread)
+
+
 def find(case: str, profile: Path | None) -> tuple[History, list[Entry]]:
     """The case, and what of its partition bears on it. Raises Undoable."""
     if not CASE_ID.fullmatch(case):
@@ -89,4 +119,4 @@ def _door(command: str) -> Any:
         ) from None
 
 
-__all__ = ["why"]
+__all__ = ["report", "why"]

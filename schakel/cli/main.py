@@ -46,6 +46,7 @@ app.command("listen")(listen.listen)
 app.command("open")(read.open_referral)
 app.command("replay")(travel.replay)
 app.command("why")(hindsight.why)
+case.app.command("report")(hindsight.report)
 app.add_typer(case.app)
 
 
