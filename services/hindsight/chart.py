@@ -70,7 +70,7 @@ class Mark:
 SHAPES = {
     "told": f'<circle r="7" fill="{GROUND}"/>',
     "drawn": '<rect x="-6.5" y="-6.5" width="13" height="13" fill="#3d4a5a"/>',
-    "reached": f'<path d="M-7,-6 L7,-6 L0,7 Z" fill="#fff" stroke="{GROUND}" stroke-width="2.5"/>',
+    "reached": f'<path d="M-7,-20 L7,-20 L0,-9 Z" fill="#fff" stroke="{GROUND}" stroke-width="2.5"/>',
     "void": f'<circle r="6.5" fill="#fff" stroke="{NO}" stroke-width="2"/>'
     f'<path d="M-4,-4 L4,4 M4,-4 L-4,4" stroke="{NO}" stroke-width="2"/>',
 }
@@ -78,21 +78,22 @@ SHAPES = {
 
 def shape(name: str) -> str:
     """One mark by itself, for the legend."""
-    return f'<svg class="icon" width="18" height="18" aria-hidden="true"><svg x="9" y="9" overflow="visible">{SHAPES[name]}</svg></svg>'
+    drawn, down = SHAPES[name], 24 if name == "reached" else 9
+    return f'<svg class="icon" width="18" height="18" aria-hidden="true"><svg x="9" y="{down}" overflow="visible">{drawn}</svg></svg>'
 
 
-def lane(marks: Sequence[Mark], height: int = 26) -> str:
-    """One partner's row: a line, and its marks on it."""
-    middle = height / 2
+def lane(marks: Sequence[Mark]) -> str:
+    """One partner's row: a line, what was told or concluded on it, and above it what came in."""
+    middle = 26 if any(mark.shape == "reached" for mark in marks) else 13
     parts = [_line(middle)]
     for group in _groups(marks):
         first = group[0]
         drawn = SHAPES[first.shape]
-        if len(group) > 1:
+        if len(group) > 1 and first.shape != "reached":
             drawn = _counted(first.shape, len(group))
         title = escape("; ".join(dict.fromkeys(mark.says for mark in group)))
         parts.append(f'<svg x="{first.at:.2f}%" y="{middle}" overflow="visible"><title>{title}</title>{drawn}</svg>')
-    return _svg("".join(parts), height)
+    return _svg("".join(parts), middle + 13)
 
 
 def _groups(marks: Sequence[Mark]) -> Iterator[list[Mark]]:

@@ -41,7 +41,6 @@ _HEAD = """\
 <body>
 """
 _PARTS = ("brief", "timeline", "consent", "clocks", "referrals", "steps")
-_VOID = {Effect.NOT_UNDERSTOOD: PAGE["not_understood"], Effect.DUPLICATE: PAGE["duplicate"]}
 
 
 @dataclass(frozen=True)
@@ -178,13 +177,16 @@ class _Page:
         ]
         if void:
             parts.append(f'<p class="bad">{self._void(why)}</p>\n')
-        if why.concluded:
+        if why.concluded and why.effect is not Effect.DUPLICATE:
             parts.append(f'<div class="reason">{"".join(self._reason(why))}</div>\n')
         return "".join(parts) + "</li>\n"
 
     def _void(self, why: Why) -> str:
-        if why.effect is not Effect.OVERTAKEN:
-            return escape(_VOID[why.effect])
+        if why.effect is Effect.DUPLICATE:
+            first = next(one.number for one in self.told.explained.whys if one.entry.id == why.entry.id)
+            return PAGE["duplicate"].format(number=_to(first))
+        if why.effect is Effect.NOT_UNDERSTOOD:
+            return escape(PAGE["not_understood"])
         if why.overtaken_by is None:
             return escape(PAGE["overtaken_alone"])
         return PAGE["overtaken"].format(number=_to(why.overtaken_by[0]))

@@ -51,7 +51,7 @@ CONCLUDED: Mapping[str, str] = {
 PAGE: Mapping[str, str] = {
     "title": "Verslag van een zaak",
     "intro": (
-        "Dit verslag is gemaakt uit het grootboek: alles wat partners over deze zaak meldden, en wat Schakel daaruit trok. "
+        "Dit verslag is gemaakt uit het grootboek: alles wat partners over deze zaak meldden, en wat Schakel daaruit concludeerde. "
         "Wat verzegeld is, blijft verzegeld: er staan geen persoonsgegevens in."
     ),
     "drill": "Dit is een oefening. Er is niets echt gebeurd.",
@@ -76,15 +76,15 @@ PAGE: Mapping[str, str] = {
     "no_referrals": "Er is geen doorverwijzing voorgesteld.",
     "steps": "Stap voor stap, met de reden",
     "steps_note": (
-        "De volgorde is die van het grootboek. Onder elke gevolgtrekking staat waarom: waarop zij rust, welke regel haar trok, waar het in "
-        "het protocol staat, en op welk deel van de zaak zij is genomen. Voor dit verslag is zij daar opnieuw getrokken."
+        "De volgorde is die van het grootboek. Onder elke conclusie staat waarom: waarop zij rust, van welke regel zij komt, waar het in "
+        "het protocol staat, en op welk deel van de zaak zij rust. Voor dit verslag is elke conclusie daar opnieuw berekend."
     ),
     "made_of": "Gemaakt van {events} gebeurtenissen, partitie {partition}, tot en met positie {offset}; bijgewerkt tot {at}.",
     "fingerprint": "Vingerafdruk van de stand: {fingerprint}. Wie dezelfde gebeurtenissen naspeelt, krijgt dezelfde.",
     "end": "Einde van het verslag.",
     "legend": "Wat de tekens betekenen",
     "told": "iemand meldde iets",
-    "drawn": "Schakel trok een gevolg",
+    "drawn": "Schakel concludeerde iets",
     "reached": "hier kwam een doorverwijzing aan",
     "void": "ingehaald: telt niet",
     "yes": "ja",
@@ -96,9 +96,8 @@ PAGE: Mapping[str, str] = {
     "due": "uiterlijk moment",
     "breach": "daar was het te laat",
     "backbone": "Schakel zelf",
-    "lane": "{told}{reached}",
     "lane_told": "{count} gemeld",
-    "lane_drawn": "{count} getrokken",
+    "lane_drawn": "{count} conclusies",
     "lane_reached": ", {count} ontvangen",
     "number": "nr. {number}",
     "why": "Waarom?",
@@ -107,15 +106,15 @@ PAGE: Mapping[str, str] = {
     "prefix": "Genomen op de eerste {prefix} gebeurtenissen{at}.",
     "watermark": ", terwijl alles van voor {at} was verwerkt",
     "ahead": " Samen met wat eraan voorafgaat, in één keer.",
-    "same": "Opnieuw getrokken: dezelfde.",
-    "differs": "Opnieuw getrokken met de bestanden van nu: anders in {fields}.",
-    "never": "Met de regels en bestanden van nu wordt dit niet meer getrokken; er is sindsdien iets gewijzigd.",
+    "same": "Opnieuw berekend: dezelfde conclusie.",
+    "differs": "Opnieuw berekend met de bestanden van nu: anders in {fields}.",
+    "never": "De regels en bestanden van nu leiden hier niet meer toe; er is sindsdien iets gewijzigd.",
     "protocol": "Protocol: {place}{part}. Daar staat: {source}",
     "protocol_only": "Protocol: {place}.",
     "overtaken": "Ingehaald door {number}: het telt niet.",
     "overtaken_alone": "Het telt niet: de zaak was al verder.",
     "not_understood": "Telt niet: het is niet begrepen.",
-    "duplicate": "Telt niet: dit stond er al.",
+    "duplicate": "Telt niet: dit staat er al, als {number}.",
     "sealed": "Verzegeld, over {subject}: {fields}.",
     "everybody": "iedereen",
     "everything": "alles",
