@@ -59,7 +59,7 @@ def records() -> list[Raw]:
 def _more(number: int, at: object) -> Event:
     kinds: tuple[dict[str, object], ...] = (
         {"whom": "victim", "at": at, "channel": "telephone"},
-        {"topic": "consent", "whom": "victim"},
+        {"topic": "what_happens_next", "whom": "victim"},
         {"check": "discrimination", "answer": "yes"},
     )
     model = (ContactMade, InformationGiven, AssessmentRecorded)[number % 3]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from schakel.cli.case import CASE_ID, AsJson, CaseId, tell_unread
-from schakel.cli.output import Undoable, brief, say, show, show_json, table
+from schakel.cli.output import Undoable, brief, say, show, show_json, table, wrapped
 from schakel.cli.who import ProfilePath, reader
 from schakel.entry import Entry
 from schakel.history import History, read_with_surroundings
@@ -77,7 +77,7 @@ def report(
             file.writelines(door.report(history, around))
     except FileExistsError:
         raise Undoable(f"{path} is there already; name another file with --to, or remove it") from None
-    say(f"{path} is there: {len(history.steps)} events; open it with any browser")
+    say(wrapped(f"{path} is there: {len(history.steps)} events; open it with any browser", 0))
     tell_unread(history.unread)
 
 

@@ -15,7 +15,8 @@ EDGE = 2.5
 """Percent of the width at either end, so that a mark at the end is whole."""
 TOGETHER = 5.0
 """Marks that lie closer than this, in percent, are shown as one with their number."""
-TICKS_APART = 30.0
+TICKS_APART = 40.0
+"""Percent: a day takes a good quarter of a small telephone's width."""
 INK, LINE, YES, NO, GROUND, LATE, RUNS = "#16202c", "#aab4be", "#1b6e3c", "#9b1c1c", "#1f4e79", "#9b1c1c", "#5a4a00"
 
 

@@ -56,13 +56,15 @@ class Compared:
 def compare(service: str, live: Connection, built: Connection, most: int) -> Compared:
     """All parts of a service's projection; at most so many differences, the first of each part first."""
     found, digest = Compared(), sha256()
-    parts = [(_CASES, _cases), ("notes", _notes), *((table.name, _rows(table)) for table in _OWN.get(service, ()))]
+    parts = [(_CASES, _cases), ("notes", _notes), *((str(table.name), _rows(table)) for table in _OWN.get(service, ()))]
     for part, rows in parts:
         count = 0
         for key, one, other in _side_by_side(rows(live), rows(built)):
             count += 1
             digest.update(msgspec.msgpack.encode((part, key, None if one is None else _comparable(one))))
-            if (one is None or other is None or one != other) and len(found.differences) < most:
+            if (one is None or other is None or _comparable(one) != _comparable(other)) and len(
+                found.differences
+            ) < most:
                 found.differences.append(_difference(part, key, one, other))
         found.rows[part] = count
     found.digest = digest.hexdigest()
@@ -112,12 +114,7 @@ def _shown(value: Any) -> str:
 
 
 class _Case(dict[str, Any]):
-    """A case by its fingerprint: two snapshots of the same knowledge may order their sets otherwise."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Case) and _comparable(self) == _comparable(other)
-
-    __hash__ = None
+    """A case, compared by its fingerprint: two snapshots of the same knowledge may order their sets otherwise."""
 
 
 def _comparable(row: dict[str, Any]) -> Any:
@@ -147,7 +144,7 @@ def _rows(table: Table) -> Any:
         if table is seen.table:
             statement = statement.where(table.c.ledger_offset.is_not(None))
         for row in connection.execute(statement).mappings():
-            yield tuple(str(row[name]) for name in keys), {name: _value(value) for name, value in row.items()}
+            yield tuple(str(row[name]) for name in keys), {str(name): _value(value) for name, value in row.items()}
 
     return rows
 

@@ -13,11 +13,13 @@ from schakel.cli import hindsight, travel
 from schakel.cli.main import app
 from schakel.entry import Entry
 from schakel.history import History, Step
+from schakel.travel import happened_at
 from tests.hindsight.story import placed
 from tests.support.histories import FOLDER, replay
 
 LATE = "late-paperwork-is-not-late-work"
 OVER = "a-withdrawal-overtakes-a-release"
+ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., Result]
 
 
@@ -53,7 +55,7 @@ def flat(result: Result) -> str:
 
 def test_a_moment_of_the_world_says_what_was_written_down_later(run: Run) -> None:
     contact = next(entry for entry in read(LATE).entries if entry.envelope.type == "contact.made")
-    moment = contact.event.at.isoformat()  # type: ignore[attr-defined]
+    moment = happened_at(contact).isoformat()
     said = run(LATE, "replay", "CASE", "--at", moment)
     assert said.exit_code == 0
     assert "the world at" in said.output
@@ -115,12 +117,15 @@ def test_a_moment_without_a_zone_is_utc_and_a_day_is_its_end() -> None:
     assert travel.moment_of("--at", "2026-03-28").isoformat() == "2026-03-28T23:59:59.999999+00:00"
 
 
-def test_a_page_is_written_once(run: Run, tmp_path: Path) -> None:
+def test_a_page_is_written_once(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "verslag.html"
-    first = run(OVER, "case", "report", "CASE", "--to", str(path))
+    monkeypatch.setenv("SCHAKEL_PROTOCOLS_DIR", str(ROOT / "protocols"))
+    monkeypatch.setenv("SCHAKEL_CHAINS_DIR", str(ROOT / "chains"))
+    monkeypatch.chdir(tmp_path)
+    first = run(OVER, "case", "report", "CASE", "--to", path.name)
     assert first.exit_code == 0, first.output
     assert path.read_text(encoding="utf-8").endswith("</html>\n")
-    again = run(OVER, "case", "report", "CASE", "--to", str(path))
+    again = run(OVER, "case", "report", "CASE", "--to", path.name)
     assert again.exit_code == 2
     assert "is there already" in flat(again)
 

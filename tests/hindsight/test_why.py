@@ -1,5 +1,6 @@
 """Why an event is there: each conclusion is drawn again on the prefix it rests on, and whatever differs is said."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from backbone.definition_files import load_definitions
 from schakel.case_state import Effect
 from schakel.entry import Entry
 from schakel.events import Derived
+from schakel.events.vocab import Scope
 from schakel.history import History
 from services.hindsight import telling
 from services.hindsight.around import Around
@@ -26,11 +28,7 @@ Read = tuple[History, list[Entry]]
 
 @pytest.fixture(scope="module")
 def rules() -> dict[str, Rules]:
-    return rules_of(*_swapped())
-
-
-def _swapped() -> tuple[object, object]:
-    return load_definitions(ROOT / "protocols", ROOT / "chains")
+    return rules_of(*load_definitions(ROOT / "protocols", ROOT / "chains"))
 
 
 def explained(told: Read, rules: dict[str, Rules]) -> list[Why]:
@@ -115,7 +113,7 @@ def test_a_conclusion_that_no_rule_draws_is_not_explained_away(told: Read, rules
     history, around = told
     entries = list(history.entries)
     place = next(number for number, entry in enumerate(entries) if entry.envelope.type == "referral.released")
-    event = entries[place].event.model_copy(update={"scopes": ("case_facts",)})
+    event = entries[place].event.model_copy(update={"scopes": (Scope.CASE_FACTS,)})
     entries[place] = replace(entries[place], event=event)
     found = Retrace(history.state.id, entries, rules, Around.of(around), [entries[place].id]).run()
     assert found[entries[place].id].differs == ("scopes",)
@@ -132,8 +130,6 @@ def test_what_is_told_was_concluded_by_nobody(told: Read, rules: dict[str, Rules
 
 
 def test_looking_back_leaves_nothing_behind(played: tuple[Copies, str], told: Read, rules: dict[str, Rules]) -> None:
-    import sys
-
     assert sys.getprofile() is None
     explained(told, rules)
     assert sys.getprofile() is None
