@@ -9,5 +9,6 @@ setup(
         "schakel.schemas": ["lock.json", "*/*.avsc"],
         "backbone.kafka": ["jars.lock"],
         "backbone.person": ["lists.json", "page.css"],
+        "services.hindsight": ["report.css"],
     },
 )

@@ -5,6 +5,7 @@ everything. For overviews and for speed there is the service `cases`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +94,21 @@ def read_case(connection: Mapping[str, Any], case_id: str, topic: str = LEDGER) 
     return history
 
 
+def read_with_surroundings(
+    connection: Mapping[str, Any], case_id: str, topic: str = LEDGER
+) -> tuple[History, list[Entry]]:
+    """One case, and what stands in its partition outside all cases: watermarks, who was suspended. See `read_case`."""
+    partition, key = partition_of(case_id, partition_count(connection, topic)), case_id.encode("ascii")
+    history, around = History(State(id=case_id)), list[Entry]()
+    for record in read_to_end(connection, topic, [partition]):
+        if record.key == key:
+            history.take(record)
+        elif _case_of(record) is None:
+            with suppress(Unreadable):  # it is of no case, and whoever it is for has parked it
+                around.append(understand(record))
+    return history, around
+
+
 def case_records(connection: Mapping[str, Any], case_id: str, topic: str = LEDGER) -> Iterator[Raw]:
     """The records of one case up to where its partition ends now, in order; see `read_case`."""
     partition, key = partition_of(case_id, partition_count(connection, topic)), case_id.encode("ascii")
@@ -119,4 +135,15 @@ def _case_of(record: Raw) -> str | None:
     return next((value.decode("ascii", "replace") for name, value in record.headers if name == "ce_subject"), None)
 
 
-__all__ = ["LEDGER", "History", "Step", "Unread", "case_records", "collect", "partition_of", "read_case", "read_cases"]
+__all__ = [
+    "LEDGER",
+    "History",
+    "Step",
+    "Unread",
+    "case_records",
+    "collect",
+    "partition_of",
+    "read_case",
+    "read_cases",
+    "read_with_surroundings",
+]

@@ -43,6 +43,28 @@ def read_to_end(connection: Mapping[str, Any], topic: str, partitions: Sequence[
         consumer.close()
 
 
+def read_between(connection: Mapping[str, Any], topic: str, partition: int, start: int, end: int) -> Iterator[Raw]:
+    """A partition's records from one offset up to, and without, another, which has to be there. Raises as `read_to_end`."""
+    if start >= end:
+        return
+    consumer = KafkaConsumer(**connection, **_READER)
+    try:
+        place = TopicPartition(topic, partition)
+        consumer.assign([place])
+        consumer.seek(place, start)
+        heard_at = time.monotonic()
+        while consumer.position(place) < end:
+            for records in consumer.poll(timeout_ms=1_000).values():
+                yield from (raw(record) for record in records if record.offset < end)
+                heard_at = time.monotonic()
+            if time.monotonic() - heard_at > STALLED_S:
+                raise ReadingStalled(
+                    f"nothing came from topic {topic!r} for {STALLED_S:.0f} s, and offset {end} was not reached; is the broker well?"
+                )
+    finally:
+        consumer.close()
+
+
 def partition_count(connection: Mapping[str, Any], topic: str) -> int:
     """How many partitions the topic has. Raises TopicMissing."""
     consumer = KafkaConsumer(**connection, **_READER)

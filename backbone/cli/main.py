@@ -18,6 +18,7 @@ from backbone.cli import (
     partner,
     person,
     protocol,
+    rebuild,
     running,
     topics,
 )
@@ -61,6 +62,7 @@ app.command("status")(running.status)
 app.command("serve")(running.serve)
 app.command("import")(lists.import_)
 app.command("demo")(demo.demo)
+app.command("rebuild")(rebuild.rebuild)
 app.add_typer(topics.app, name="topics")
 app.add_typer(park.app, name="park")
 app.add_typer(keys.app, name="keys")

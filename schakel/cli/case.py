@@ -1,4 +1,4 @@
-"""`schakel case show`, `history` and `who-knows`, and `schakel replay`: read from the ledger, folded here, by who may read it."""
+"""`schakel case show`, `history` and `who-knows`: read from the ledger, folded here, by who may read it."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ from schakel.cli.who import ProfilePath, reader
 from schakel.definitions import TOPIC, Definitions
 from schakel.her_copy import LANGUAGES
 from schakel.her_copy import text as in_her_words
-from schakel.history import History, Step, Unread, read_case, read_cases
+from schakel.history import History, Step, Unread, read_case
 from schakel.reading import read_to_end
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="the case id, as a receipt gave it")]
 AsJson = Annotated[bool, typer.Option("--json", help="as JSON")]
-_CASE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CASE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WITHOUT_EFFECT = (Effect.OVERTAKEN, Effect.NOT_UNDERSTOOD, Effect.DUPLICATE)
 _HIDDEN = ("seen", "overtaken", "lapsed", "answered")  # what the fold needs for itself
 
@@ -50,10 +50,10 @@ def show_case(case: CaseId, profile: ProfilePath = None, as_json: AsJson = False
 
       schakel case show 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
     """
-    history, definitions, access = _find(case, profile), Definitions(), reader(profile)
+    history, definitions, access = find_case(case, profile), Definitions(), reader(profile)
     with access.clear_errors():
         definitions.learn(read_to_end(access.kafka(), TOPIC))
-    _show_state(history, as_json, definitions.not_explained(history.state))
+    show_state(history, as_json, definitions.not_explained(history.state))
 
 
 @app.command("history")
@@ -66,7 +66,7 @@ def show_history(case: CaseId, profile: ProfilePath = None, as_json: AsJson = Fa
 
       schakel case history 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e
     """
-    history = _find(case, profile)
+    history = find_case(case, profile)
     if as_json:
         for step in history.steps:
             show_json(_plain_step(step))
@@ -78,7 +78,7 @@ def show_history(case: CaseId, profile: ProfilePath = None, as_json: AsJson = Fa
         say(wrapped(f"{brief(entry.id)}  {step.effect.value}  {says(entry.event)}", 8))
     place = f", partition {history.entries[0].partition}" if history.steps else ""
     say(f"{len(history.steps)} events{place}; times are UTC")
-    _tell_unread(history.unread)
+    tell_unread(history.unread)
 
 
 @app.command("who-knows")
@@ -104,7 +104,7 @@ def show_who_knows(
     read: dict[str, History] = {}
 
     def find(case_id: str) -> State | None:
-        read[case_id] = history = _find(case_id, profile) if case_id == case else _look(case_id, profile)
+        read[case_id] = history = find_case(case_id, profile) if case_id == case else _look(case_id, profile)
         return history.state if history.state.report or case_id == case else None
 
     for number, state in enumerate(whole_person(case, find)):
@@ -118,44 +118,12 @@ def show_who_knows(
             say()
         for line in in_her_words(copy, language).splitlines():
             say(wrapped(line, 0, below=2) if line else "")
-        _tell_unread(history.unread)
+        tell_unread(history.unread)
 
 
-def replay(
-    case: Annotated[
-        str | None, typer.Argument(metavar="[CASE]", help="one case; default: all", show_default=False)
-    ] = None,
-    profile: ProfilePath = None,
-    as_json: AsJson = False,
-) -> None:
-    """Fold the ledger from its beginning, here, and show what comes out.
-
-    With a case: its state, and the fingerprint by which two replays are compared. Without: every case in a line, and the totals.
-
-    Examples:
-
-      schakel replay
-
-      schakel replay 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e --json
-    """
-    if case:
-        history = _find(case, profile)
-        _show_state(history, as_json)
-        if not as_json:
-            say(f"fingerprint  {fingerprint(history.state)}")
-        return
-    access = reader(profile)
-    with access.clear_errors():
-        cases = read_cases(access.kafka())
-    if as_json:
-        for history in cases.values():
-            show_json({"state": _plain_state(history.state), "fingerprint": fingerprint(history.state)})
-    else:
-        _show_all(cases)
-
-
-def _find(case: str, profile: Path | None) -> History:
-    if not _CASE.fullmatch(case):
+def find_case(case: str, profile: Path | None) -> History:
+    """The case from the ledger. Raises Undoable when there is none of that id."""
+    if not CASE_ID.fullmatch(case):
         raise Undoable(f"{case[:40]!r} is no case id; expected a UUID in small letters, as a receipt gives it")
     history = _look(case, profile)
     if not history.steps and not history.unread:
@@ -172,9 +140,10 @@ def _look(case: str, profile: Path | None) -> History:
 # --- a state -----------------------------------------------------------------------------------------------------------------
 
 
-def _show_state(history: History, as_json: bool, not_explained: Sequence[str] | None = None) -> None:
+def show_state(history: History, as_json: bool, not_explained: Sequence[str] | None = None) -> None:
+    """How a case stands: a line for each thing that is known of it."""
     if as_json:
-        shown = {"state": _plain_state(history.state), "fingerprint": fingerprint(history.state)}
+        shown = {"state": plain_state(history.state), "fingerprint": fingerprint(history.state)}
         show_json(shown if not_explained is None else shown | {"not_explained": list(not_explained)})
         return
     made = table("", "")
@@ -184,7 +153,7 @@ def _show_state(history: History, as_json: bool, not_explained: Sequence[str] | 
         made.add_row("not explained", ", ".join(not_explained))
     made.show_header = False
     show(made)
-    _tell_unread(history.unread)
+    tell_unread(history.unread)
 
 
 def _lines(case: State) -> Iterator[tuple[str, str]]:
@@ -274,7 +243,8 @@ def _fact(value: Any) -> str:
     return "yes" if value is True else str(value)
 
 
-def _plain_state(case: State) -> dict[str, Any]:
+def plain_state(case: State) -> dict[str, Any]:
+    """A state for programs, without what the fold keeps for itself."""
     plain: dict[str, Any] = msgspec.to_builtins(case)
     return {name: value for name, value in plain.items() if name not in _HIDDEN}
 
@@ -300,7 +270,8 @@ def _plain_step(step: Step) -> dict[str, Any]:
 # --- all cases ---------------------------------------------------------------------------------------------------------------
 
 
-def _show_all(cases: Mapping[str, History]) -> None:
+def show_all(cases: Mapping[str, History]) -> None:
+    """A line a case, and the totals."""
     made = table("case", "reported", "chain", "door", "events#", "referrals")
     states: Counter[str] = Counter()
     for history in cases.values():
@@ -322,10 +293,11 @@ def _show_all(cases: Mapping[str, History]) -> None:
     say(
         f"{len(cases)} cases, {events} events, referrals: {', '.join(f'{n} {state}' for state, n in states.items()) or 'none'}"
     )
-    _tell_unread([unread for history in cases.values() for unread in history.unread])
+    tell_unread([unread for history in cases.values() for unread in history.unread])
 
 
-def _tell_unread(unread: list[Unread]) -> None:
+def tell_unread(unread: list[Unread]) -> None:
+    """What this version could not read; nothing when it could read all."""
     if unread:
         first = unread[0]
         place = f"the first: partition {first.partition}, offset {first.offset}, {first.problem.code}"

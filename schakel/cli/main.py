@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from schakel.cli import case, heads, listen, publish, read
+from schakel.cli import case, heads, hindsight, listen, publish, read, travel
 from schakel.cli.output import one_sentence, quiet_libraries
 
 
@@ -44,8 +44,10 @@ app = typer.Typer(
 app.command("publish")(publish.publish)
 app.command("listen")(listen.listen)
 app.command("open")(read.open_referral)
-app.command("replay")(case.replay)
+app.command("replay")(travel.replay)
 app.command("heads")(heads.heads)
+app.command("why")(hindsight.why)
+case.app.command("report")(hindsight.report)
 app.add_typer(case.app)
 
 

@@ -77,9 +77,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.histories.record", description=__doc__)
     parser.add_argument("--var", type=Path, default=Path("var/demo"), help="where the demo was played")
     parser.add_argument("--cases", type=int, default=12, help="how many cases at most")
-    parser.add_argument("name", help="of the file, such as demo-0.1")
+    parser.add_argument("version", help="of the program that played it, such as 0.2.0: the directory")
+    parser.add_argument("--name", default="demo", help="of the file in it")
     given = parser.parse_args()
-    path = RECORDED / f"{given.name}.jsonl"
+    path = RECORDED / given.version / f"{given.name}.jsonl"
     if path.exists():
         sys.exit(f"{path} is there already; a recorded history is not changed, give a new one another name")
     with ledger_of(given.var) as broker:
@@ -88,7 +89,7 @@ def main() -> None:
     text = "".join(f"{line}\n" for history in chosen for line in lines(history, records))
     if len(text) > MAX_BYTES:
         sys.exit(f"{len(chosen)} cases take {len(text)} bytes, more than {MAX_BYTES}; take fewer with --cases")
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     types = {step.entry.envelope.type for history in chosen for step in history.steps}
     steps = sum(len(history.steps) for history in chosen)

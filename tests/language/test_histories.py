@@ -16,7 +16,11 @@ from tests.support.histories import FOLDER, Replay, readable, replay, replays
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
 WHOLE, OVERTAKES = "the-whole-path", "a-withdrawal-overtakes-a-release"
-RECORDED_CASES = [(path.stem, history) for path in sorted(RECORDED.glob("*.jsonl")) for history in replays(path)]
+RECORDED_CASES = [
+    (f"{path.parent.name}-{path.stem}", history)
+    for path in sorted(RECORDED.rglob("*.jsonl"))
+    for history in replays(path)
+]
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
@@ -37,7 +41,7 @@ def test_the_recorded_cases_show_much_of_the_language() -> None:
     assert len(RECORDED_CASES) >= 12
     assert len({step.entry.envelope.type for step in steps}) >= 36
     assert {Effect.EFFECTIVE, Effect.RECORDED} <= {step.expected for step in steps}
-    assert all(path.stat().st_size <= MAX_BYTES for path in RECORDED.glob("*.jsonl"))
+    assert all(path.stat().st_size <= MAX_BYTES for path in RECORDED.rglob("*.jsonl"))
 
 
 def test_the_shortest_case_that_shows_most_is_chosen_first_and_none_that_shows_nothing_new() -> None:

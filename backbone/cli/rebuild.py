@@ -1,0 +1,112 @@
+"""`backbone rebuild --beside`: every service's projection from the ledger once more, beside the live one.
+
+What the command says and checks; the work is `services.hindsight.beside`'s.
+"""
+
+import importlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from backbone.cli.broker import find_user
+from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
+from backbone.cli.state import has_database
+from backbone.definition_files import load_definitions
+from backbone.kafka.connection import connection
+from backbone.store.store import Store
+from backbone.supervisor.up import SERVICES
+from schakel.history import LEDGER
+from schakel.kafka_errors import clear_errors
+from schakel.reading import read_between
+from schakel.record import Raw
+
+_BESIDE = "services.hindsight.beside"
+"""Loaded by its name, as `backbone serve` does a service: the backbone imports no service."""
+
+
+def rebuild(
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Build beside the live one and compare; changes nothing.")
+    ] = False,
+    service: Annotated[
+        list[str] | None,
+        typer.Option("--service", help=f"Only this one: {', '.join(SERVICES)}. May be given several times."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Build every service's projection from the ledger once more, beside the live one, and say whether they are equal.
+
+    The services go on working. Each is compared at one moment, at the very positions that it had reached. Nothing is sent and
+    nothing is changed; what is built is removed again. Exit code 0 when all are equal, 1 when one is not.
+
+    To replace a projection, stop its service, remove its database and start it: it rebuilds itself.
+
+    Examples:
+
+      backbone rebuild --beside
+
+      backbone rebuild --beside --service cases --json
+    """
+    if not beside:
+        raise Undoable(
+            "say --beside: a projection is built anew beside the live one and compared. To replace one, stop the service, remove its "
+            "database and start it"
+        )
+    settings = read_settings()
+    names = list(dict.fromkeys(service or SERVICES))
+    for name in names:
+        if name not in SERVICES:
+            raise Undoable(f"--service {name[:40]}: expected one of {', '.join(SERVICES)}")
+        if not has_database(settings, name):
+            raise Undoable(f"{name} has no database on {settings.var_dir} yet; 'backbone up' makes it")
+    bootstrap, who = find_user(settings, "auditor")
+    chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
+    work: Any = importlib.import_module(_BESIDE)
+    makes = work.processors(chains, protocols)
+    how = connection(bootstrap, who, ca_file=settings.ca_file)
+
+    def read(partition: int, start: int, end: int) -> Iterator[Raw]:
+        return read_between(how, LEDGER, partition, start, end)
+
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="beside-", dir=settings.var_dir))
+    good = True
+    try:
+        for name in names:
+            live = Store(settings.service_database_url(name), name)
+            try:
+                with clear_errors(bootstrap, who.username, who.password):
+                    found = work.rebuild(name, makes[name], live, read, directory)
+            finally:
+                live.close()
+            good = good and found.equal
+            _tell(found, as_json)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    if not good:
+        raise typer.Exit(FOUND)
+
+
+def _tell(found: Any, as_json: bool) -> None:
+    if as_json:
+        differences = [{"part": one.part, "key": one.key, "what": list(one.what)} for one in found.differences]
+        show_json(
+            {
+                "service": found.service,
+                "equal": found.equal,
+                "digest": found.digest,
+                "positions": {str(partition): position for partition, position in found.positions.items()},
+                "rows": dict(found.rows),
+                "differences": differences,
+            }
+        )
+        return
+    counted = ", ".join(f"{count} {part}" for part, count in found.rows.items())
+    at = " ".join(f"{partition}:{position}" for partition, position in sorted(found.positions.items()))
+    say(f"{found.service}: {'equal' if found.equal else 'NOT equal'}; {counted}; at {at}; digest {found.digest[:16]}")
+    for one in found.differences:
+        say(f"  {one}")
