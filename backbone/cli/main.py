@@ -12,6 +12,7 @@ from backbone.cli import (
     erasure,
     keys,
     lists,
+    overview,
     park,
     partner,
     person,
@@ -59,6 +60,7 @@ app.command("status")(running.status)
 app.command("serve")(running.serve)
 app.command("import")(lists.import_)
 app.command("demo")(demo.demo)
+app.command("overview")(overview.overview)
 app.add_typer(topics.app, name="topics")
 app.add_typer(park.app, name="park")
 app.add_typer(keys.app, name="keys")

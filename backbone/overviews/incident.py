@@ -5,7 +5,7 @@ erased person's incident is still counted, by what counts are made of (what happ
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -33,6 +33,13 @@ class Incident(msgspec.Struct, frozen=True):
     district: str
     """The first report's; `unknown` when it names none of the chain's."""
     words: Words
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """The incidents of a chain, as things stood at `as_of`: the newest log time that is known of it."""
+
+    as_of: datetime
+    incidents: list[Incident]
 
 
 Clocks = frozenset[tuple[str, str]]

@@ -5,6 +5,7 @@ An issue holds the exact counts too, and which incidents were counted in it: the
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -78,15 +79,39 @@ def press(
             f"after {period.last_day}; ask again then"
         )
     have = dict(kept)
+    told = Told.of(incidents)
     made: list[Issue] = []
     wanted = [*period.in_months(), *(period.parts if period.months == 12 else ())]
     for one in (*wanted, *(() if period.months == 1 else (period,))):
         if one.name not in have:
             make = _month if one.months == 1 else _longer
-            issue = make(chain, one, incidents, have, as_of)
+            issue = make(chain, one, told, have, as_of)
             have[one.name] = issue
             made.append(issue)
     return made
+
+
+@dataclass(frozen=True)
+class Told:
+    """The incidents, at hand in three ways."""
+
+    by_month: Mapping[str, Sequence[Incident]]
+    by_case: Mapping[str, Incident]
+    last: Mapping[str, Mapping[str, date]]
+    """By month and district, the day of the last report."""
+
+    @classmethod
+    def of(cls, incidents: Iterable[Incident]) -> "Told":
+        by_month: dict[str, list[Incident]] = {}
+        for one in incidents:
+            by_month.setdefault(str(one.reported_on)[:7], []).append(one)
+        by_case = {case: one for mine in by_month.values() for one in mine for case in one.cases}
+        last: dict[str, dict[str, date]] = {}
+        for month, mine in by_month.items():
+            days = last.setdefault(month, {})
+            for one in mine:
+                days[one.district] = max(days.get(one.district, one.reported_on), one.reported_on)
+        return cls(by_month, by_case, last)
 
 
 def _next(have: Mapping[str, Issue]) -> tuple[int, str | None]:
@@ -94,18 +119,11 @@ def _next(have: Mapping[str, Issue]) -> tuple[int, str | None]:
     return (last.number + 1, last.digest) if last else (1, None)
 
 
-def _month(
-    chain: Chain, month: Period, incidents: Iterable[Incident], have: Mapping[str, Issue], as_of: datetime
-) -> Issue:
+def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], as_of: datetime) -> Issue:
     rows = (*chain.districts, UNKNOWN)
     before = {case for issue in have.values() for ids in issue.counted.values() for case in ids}
-    all_of = list(incidents)
-    mine = [
-        one
-        for one in all_of
-        if (name := Period.month_of(one.reported_on).name) == month.name or (name < month.name and name in have)
-        if before.isdisjoint(one.cases)
-    ]
+    months = [name for name in sorted(told.by_month) if name == month.name or (name < month.name and name in have)]
+    mine = [one for name in months for one in told.by_month[name] if before.isdisjoint(one.cases)]
     counts = tally(((one.district, one) for one in mine), rows, By.MONTH)
     counted: dict[str, list[str]] = {row: [] for row in rows}
     for one in mine:
@@ -125,7 +143,7 @@ def _month(
         counts=counts,
         counted=counted,
         shown=shown,
-        silent=_silent(month, all_of, by_row),
+        silent=_silent(month, told, by_row),
     ).sealed()
 
 
@@ -153,9 +171,7 @@ def _tables(
     return shown, apart
 
 
-def _longer(
-    chain: Chain, period: Period, incidents: Iterable[Incident], have: Mapping[str, Issue], as_of: datetime
-) -> Issue:
+def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue], as_of: datetime) -> Issue:
     months = [have[month.name] for month in period.in_months()]
     rows = tuple(dict.fromkeys(row for issue in months for row in issue.rows))
     by_row, shown_by_row, least_by_row = longer.of_incidents(period, have, rows)
@@ -163,10 +179,12 @@ def _longer(
     least: dict[str, Least] = {}
     counts: Tally = {INCIDENTS.id: {row: {ONE: by_row[row]} for row in rows}}
     if period.months == 3:
-        known = {case: one for one in incidents for case in one.cases}
         nothing = Incident(id="", cases=(), reported_on=period.first_day, district=UNKNOWN, words={})
         population = [
-            (row, known.get(case, nothing)) for issue in months for row, ids in issue.counted.items() for case in ids
+            (row, told.by_case.get(case, nothing))
+            for issue in months
+            for row, ids in issue.counted.items()
+            for case in ids
         ]
         counts = tally(population, rows, By.QUARTER)
         shown, apart = _tables(By.QUARTER, counts, by_row, shown_by_row, rows)
@@ -189,7 +207,7 @@ def _longer(
         counts=counts,
         shown=shown,
         least=least,
-        silent=_silent(period, incidents, by_row),
+        silent=_silent(period, told, by_row),
     ).sealed()
 
 
@@ -201,12 +219,12 @@ def _nothing(rows: Sequence[str]) -> Tally:
     return {one.id: {row: {} for row in rows} for one in TABLES.values()}
 
 
-def _silent(period: Period, incidents: Iterable[Incident], by_row: Mapping[str, int]) -> dict[str, date | None]:
+def _silent(period: Period, told: Told, by_row: Mapping[str, int]) -> dict[str, date | None]:
     """Districts without a report in the period, and for twelve weeks before its end: the day of the last one, if ever."""
     last: dict[str, date] = {}
-    for one in incidents:
-        if one.reported_on <= period.last_day:
-            last[one.district] = max(last.get(one.district, one.reported_on), one.reported_on)
+    for month in sorted(told.last):
+        if month <= str(period.last_day)[:7]:
+            last |= told.last[month]
     since = period.last_day - timedelta(weeks=SILENT_WEEKS)
     quiet = [row for row, count in by_row.items() if not count and row != UNKNOWN]
     return {row: last.get(row) for row in quiet if row not in last or last[row] <= since}

@@ -32,6 +32,7 @@ class Network:
     def __init__(self, arcs: Iterable[Arc]) -> None:
         self.arcs: dict[Hashable, Arc] = {arc.name: arc for arc in arcs}
         self._at: dict[Node, list[tuple[Node, Arc, bool]]] = {}
+        self._moved: dict[Hashable, list[Arc]] = {}
         for arc in self.arcs.values():
             self._at.setdefault(arc.tail, []).append((arc.head, arc, True))
             self._at.setdefault(arc.head, []).append((arc.tail, arc, False))
@@ -39,31 +40,43 @@ class Network:
     def __getitem__(self, name: Hashable) -> Arc:
         return self.arcs[name]
 
-    def bounds(self, name: Hashable, enough: int = NO_MOST) -> tuple[int, int]:
-        """The least and the most that a number can be. Looked no further than `enough` up or down from the truth."""
+    def bounds(self, name: Hashable) -> tuple[int, int]:
+        """The least and the most that a number can be. Every way up has to end somewhere: at `most`, or at a total that is known."""
         arc = self.arcs[name]
         if arc.known:
             return arc.value, arc.value
-        down = self._flow(arc.tail, arc.head, arc, min(arc.value, enough))
-        up = self._flow(arc.head, arc.tail, arc, min(arc.most - arc.value, enough))
+        down = self._flow(arc.tail, arc.head, arc, arc.value)
+        up = self._flow(arc.head, arc.tail, arc, arc.most - arc.value)
         return arc.value - down, arc.value + up
 
-    def safe(self, name: Hashable, k: int) -> bool:
-        """Whether nobody can tell a number from 0, nor that it is below k: it may be 0, and it may be k or more."""
-        arc = self.arcs[name]
-        if arc.known:
-            return arc.value == 0 or arc.value >= k
-        least, most = self.bounds(name, k)
-        return least == 0 and most >= k
-
     def exposed(self, k: int) -> Iterator[Arc]:
-        """The hidden numbers from 1 to k - 1 of which more can be worked out than that they may be 0 and may be k."""
+        """The hidden numbers from 1 to k - 1 of which more can be worked out than that they may be 0 and may be k.
+
+        What moved to show that a number is safe is kept: as long as all of that is hidden, it still is.
+        """
         for arc in self.arcs.values():
-            if 0 < arc.value < k and not self.safe(arc.name, k):
+            if 0 < arc.value < k and not self._is_safe(arc, k):
                 yield arc
 
-    def _flow(self, source: Node, sink: Node, without: Arc, wanted: int) -> int:
-        """How much can go from source to sink over hidden numbers, one of them left out; no more than is wanted."""
+    def _is_safe(self, arc: Arc, k: int) -> bool:
+        if arc.known:
+            return False
+        kept = self._moved.get(arc.name)
+        if kept is not None and not any(other.known for other in kept):
+            return True
+        used: list[Arc] = []
+        rising = k - arc.value
+        if arc.most - arc.value < rising:
+            return False
+        if self._flow(arc.tail, arc.head, arc, arc.value, used) < arc.value:
+            return False
+        if self._flow(arc.head, arc.tail, arc, rising, used) < rising:
+            return False
+        self._moved[arc.name] = used
+        return True
+
+    def _flow(self, source: Node, sink: Node, without: Arc, wanted: int, used: list[Arc] | None = None) -> int:
+        """How much can go from source to sink over hidden numbers, one of them left out; no more than is wanted. used: gets what moved."""
         moved: dict[int, int] = {}
         done = 0
         while done < wanted:
@@ -73,6 +86,8 @@ class Network:
             step = min([wanted - done, *(_room(arc, ahead, moved) for arc, ahead in path)])
             for arc, ahead in path:
                 moved[id(arc)] = moved.get(id(arc), 0) + (step if ahead else -step)
+                if used is not None:
+                    used.append(arc)
             done += step
         return done
 
@@ -84,7 +99,7 @@ class Network:
         while waiting:
             here = waiting.popleft()
             for there, arc, ahead in self._at.get(here, ()):
-                if there in came or there == source or arc.known or arc is without or _room(arc, ahead, moved) <= 0:
+                if arc.known or there in came or there == source or arc is without or _room(arc, ahead, moved) <= 0:
                     continue
                 came[there] = (here, arc, ahead)
                 if there == sink:

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -12,6 +13,8 @@ from backbone.overviews.paper import Cell, Paper, row_name, word_name
 from backbone.overviews.words import SAID
 from schakel.her_words import LANGUAGES
 
+Row = tuple[str | int, ...] | tuple[str, ...]
+WIDEST = 80
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet might take for the beginning of a formula."""
 
@@ -26,7 +29,7 @@ def said(cell: Cell, paper: Paper) -> str | int:
     return SAID["at_least"][of].format(count=cell.least) if cell.least else SAID["dash"][of]
 
 
-def rows(paper: Paper) -> Iterator[tuple[str | int, ...]]:
+def rows(paper: Paper) -> Iterator[Row]:
     """(table, where, what, number, the sentence about under-reporting), one a figure; the first row names them."""
     of = LANGUAGES.index(paper.language)
     yield (*(SAID[name][of] for name in ("table", "where", "what", "count")), SAID["beside"][of])
@@ -41,7 +44,7 @@ def rows(paper: Paper) -> Iterator[tuple[str | int, ...]]:
             )
 
 
-def notes(paper: Paper) -> Iterator[tuple[str, str]]:
+def notes(paper: Paper) -> Iterator[Row]:
     """What has to be read with the figures, and the definition of each table."""
     of = LANGUAGES.index(paper.language)
     yield paper.title, paper.about
@@ -63,39 +66,45 @@ def plain(value: str | int) -> str | int:
 
 
 def as_csv(paper: Paper) -> bytes:
-    """Semicolons, as a Dutch spreadsheet expects, in UTF-8 with its mark; the notes stand above the figures."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    for note in notes(paper):
-        writer.writerow([plain(part) for part in note])
-    writer.writerow([])
-    for row in rows(paper):
-        writer.writerow([plain(part) for part in row])
-    return text.getvalue().encode("utf-8-sig")
+    """The notes stand above the figures."""
+    return text([*notes(paper), (), *rows(paper)])
 
 
 def as_xlsx(paper: Paper) -> bytes:
-    """Two sheets: what has to be read first, and the figures. Text is text: nothing in it is a formula."""
-    book = Workbook(write_only=True)
+    """Two sheets: what has to be read first, and the figures."""
     of = LANGUAGES.index(paper.language)
-    for title, lines, widths in (
-        (SAID["read_first"][of], list(notes(paper)), (34, 110)),
-        (SAID["figures"][of], list(rows(paper)), (30, 26, 34, 30, 60)),
-    ):
-        sheet = book.create_sheet(title)
-        for column, width in zip("ABCDE", widths, strict=False):
-            sheet.column_dimensions[column].width = width
+    return book([(SAID["read_first"][of], list(notes(paper))), (SAID["figures"][of], list(rows(paper)))])
+
+
+def text(lines: Iterable[Row]) -> bytes:
+    """CSV with semicolons, as a Dutch spreadsheet expects, in UTF-8 with its mark."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    for line in lines:
+        writer.writerow([plain(value) for value in line])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def book(made: Sequence[tuple[str, Sequence[Row]]]) -> bytes:
+    """XLSX of titled sheets. Text is text: nothing in it is a formula."""
+    workbook = Workbook(write_only=True)
+    for title, lines in made:
+        sheet = workbook.create_sheet(title[:31])
+        for column in range(max(map(len, lines), default=0)):
+            longest = max(len(str(line[column])) for line in lines if len(line) > column)
+            sheet.column_dimensions["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[column]].width = min(max(longest + 2, 10), WIDEST)
         sheet.freeze_panes = "A2"
         for number, line in enumerate(lines):
-            made = []
-            for value in line:
-                cell = WriteOnlyCell(sheet, value)
-                if isinstance(value, str):
-                    cell.data_type = "s"  # also when it begins as a formula does
-                    cell.alignment = Alignment(wrap_text=True, vertical="top")
-                cell.font = Font(bold=number == 0)
-                made.append(cell)
-            sheet.append(made)
+            sheet.append([_cell(sheet, value, bold=number == 0) for value in line])
     out = io.BytesIO()
-    book.save(out)
+    workbook.save(out)
     return out.getvalue()
+
+
+def _cell(sheet: Any, value: str | int, *, bold: bool) -> Any:
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # also when it begins as a formula does
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.font = Font(bold=bold)
+    return cell

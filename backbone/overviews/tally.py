@@ -1,7 +1,7 @@
 """The exact counts of a closed period. They stay inside: what may leave is `backbone.overviews.shown`'s to say. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from backbone.overviews.incident import UNKNOWN, Incident
 from backbone.overviews.periods import Period
@@ -11,21 +11,25 @@ Tally = dict[str, dict[str, dict[str, int]]]
 """By table, row and word. What has no word in a table counts there as `unknown`."""
 
 
-def tally(incidents: Iterable[tuple[str, Incident]], rows: Iterable[str], by: By) -> Tally:
+_NO_WORD = (UNKNOWN,)
+
+
+def tally(incidents: Iterable[tuple[str, Incident]], rows: Sequence[str], by: By) -> Tally:
     """Counts of the tables that are made by the month, or by the quarter. incidents: each with the row that it counts in."""
     tables = [table for table in TABLES.values() if table.by is by]
-    counters: dict[str, dict[str, Counter[str]]] = {
-        name: {row: Counter() for row in rows} for name in (INCIDENTS.id, *(table.id for table in tables))
-    }
+    counts: Tally = {name: {row: {} for row in rows} for name in (INCIDENTS.id, *(table.id for table in tables))}
     for row, incident in incidents:
-        counters[INCIDENTS.id][row]["all"] += 1
+        mine = counts[INCIDENTS.id][row]
+        mine["all"] = mine.get("all", 0) + 1
         for table in tables:
             if table.id == LATE:
                 words: tuple[str, ...] = (Period.month_of(incident.reported_on).name,)
             else:
-                words = incident.words.get(table.id) or (UNKNOWN,)
-            counters[table.id][row].update(words)
-    return {name: {row: dict(sorted(words.items())) for row, words in of.items()} for name, of in counters.items()}
+                words = incident.words.get(table.id) or _NO_WORD
+            mine = counts[table.id][row]
+            for word in words:
+                mine[word] = mine.get(word, 0) + 1
+    return counts
 
 
 def added(tallies: Iterable[Mapping[str, Mapping[str, Mapping[str, int]]]]) -> Tally:
