@@ -133,8 +133,12 @@ def case_list(
 
 def incidents(chain: Chain, cases: Iterable[State]) -> list[list[State]]:
     """The cases that may be listed, those about one incident together: the oldest first, in each and of all."""
-    listed = {case.id: case for case in cases if _may_be_listed(chain, case)}
-    order = sorted(listed.values(), key=lambda case: (case.reported_at or now_of(case), case.id))
+    return grouped(case for case in cases if _may_be_listed(chain, case))
+
+
+def grouped(cases: Iterable[State]) -> list[list[State]]:
+    """Cases with a report, those about one incident together: the oldest first, in each and of all."""
+    order = sorted(cases, key=lambda case: (case.reported_at or now_of(case), case.id))
     together: dict[str, list[State]] = {}
     for case in order:
         mine = [case]

@@ -5,7 +5,8 @@ A derived event takes effect only where the entity it speaks of allows it and no
 position; otherwise it is overtaken. The handlers stand in `schakel.case_told`, `schakel.case_told_consent`, `schakel.case_links`,
 `schakel.case_derived`, `schakel.case_clocks`, `schakel.case_actions`, `schakel.case_listed`, `schakel.case_reads`,
 `schakel.case_erasing`, `schakel.case_loop`, `schakel.case_preferences` and `schakel.case_scheme`; the desks' own work in
-`schakel.case_needs`, `schakel.case_colleagues`, `schakel.case_complaint`, `schakel.case_hearing` and `schakel.case_otherwise`.
+`schakel.case_needs`, `schakel.case_colleagues`, `schakel.case_complaint`, `schakel.case_hearing`, `schakel.case_otherwise` and
+`schakel.case_outcomes`.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from schakel import (  # noqa: F401  (they register the handlers)
     case_loop,
     case_needs,
     case_otherwise,
+    case_outcomes,
     case_preferences,
     case_reads,
     case_scheme,

@@ -342,6 +342,9 @@ class State(msgspec.Struct, omit_defaults=True):
     """`query@version` of every query of the police that found it."""
     screened: dict[str, str] = {}
     """Author -> whether it is relevant, as that partner found."""
+    # What became of it, apart from being closed (`schakel.case_outcomes`)
+    outcomes: dict[str, str] = {}
+    """`situation_stopped`, `recovered` -> yes, partly or no, as said last; what nobody said is not here."""
     # Versions of protocols (`schakel.case_moves`)
     moves: dict[str, tuple[str, str, str]] = {}
     """Protocol -> (id of the event that asks, version to move to, reason), until it is done."""

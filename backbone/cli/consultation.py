@@ -31,7 +31,7 @@ def agenda(
 
       backbone consultation agenda amsterdam casusoverleg --for politie-amsterdam
     """
-    show_json(_ask(f"consultations/{_part(chain)}/{_part(consultation)}", partner))
+    show_json(ask_cases(f"consultations/{url_part(chain)}/{url_part(consultation)}", partner))
 
 
 @app.command(name="list")
@@ -48,14 +48,15 @@ def list_(
 
       backbone consultation list rotterdam politielijst --for om-rotterdam
     """
-    show_json(_ask(f"overviews/{_part(chain)}/{_part(overview)}", partner))
+    show_json(ask_cases(f"overviews/{url_part(chain)}/{url_part(overview)}", partner))
 
 
-def _part(text: str) -> str:
+def url_part(text: str) -> str:
+    """Safe within one part of a path."""
     return urllib.parse.quote(text, safe="")
 
 
-def _ask(path: str, partner: str | None) -> Any:
+def ask_cases(path: str, partner: str | None) -> Any:
     """The answer of the service `cases` on this machine. Raises Undoable with its own words."""
     services = RunFiles(read_settings().var_dir).services()
     named = (one for label, one in services.items() if label.partition("-")[0] == "cases" and one.get("url"))

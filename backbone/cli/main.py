@@ -14,6 +14,7 @@ from backbone.cli import (
     keys,
     ledger,
     lists,
+    overview,
     park,
     partner,
     person,
@@ -63,6 +64,7 @@ app.command("serve")(running.serve)
 app.command("import")(lists.import_)
 app.command("demo")(demo.demo)
 app.command("rebuild")(rebuild.rebuild)
+app.command("overview")(overview.overview)
 app.add_typer(topics.app, name="topics")
 app.add_typer(park.app, name="park")
 app.add_typer(keys.app, name="keys")

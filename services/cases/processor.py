@@ -19,7 +19,7 @@ from schakel.case_consent import HER
 from schakel.case_state import Effect, ReferralState, State
 from schakel.chain import apply
 from schakel.entry import Entry
-from services.cases import api, together
+from services.cases import api, counted, together
 from services.cases.desk import DeskList
 from services.cases.overview import overview
 from services.cases.tally.keeping import Tally
@@ -33,14 +33,17 @@ class CasesProcessor(CaseProcessor):
 
     def __init__(self, chains: Chains, protocols: Protocols) -> None:
         super().__init__("cases", NoRules())
-        self.chains = chains
+        self.chains, self.protocols = chains, protocols
         self.desk_list = DeskList(chains, protocols)
         self.tally = Tally(chains, protocols)
 
     def routes(self, surroundings: Surroundings) -> list[web.RouteDef]:
         """Queries over the state, beside the service's metrics."""
         reading = surroundings.store.reading
-        return [*self.desk_list.routes(reading), *api.routes(reading), *together.routes(reading, self.chains)]
+        figures = counted.routes(reading, self.chains, self.protocols)
+        return [
+            *self.desk_list.routes(reading), *api.routes(reading), *together.routes(reading, self.chains), *figures,
+        ]  # fmt: skip
 
     async def serve(self, surroundings: Surroundings) -> None:
         """Show the tally among the service's metrics."""

@@ -1,0 +1,160 @@
+"""`backbone overview`: the figures of a closed month, quarter or year, and the lists and agendas that a chain's schemes prescribe."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from backbone.chains import Chain
+from backbone.chains.schemes import kept
+from backbone.cli.consultation import ask_cases, url_part
+from backbone.cli.output import Undoable, read_settings, say, show, table
+from backbone.definition_files import load_definitions
+from backbone.overviews.incident import Counted
+from backbone.overviews.issues import Issue, press
+from backbone.overviews.lines import written
+from backbone.overviews.page import as_html
+from backbone.overviews.paper import paper
+from backbone.overviews.periods import Period
+from backbone.overviews.sheets import as_csv, as_xlsx
+from backbone.overviews.shelf import Shelf
+from backbone.overviews.yearly import measures
+from backbone.settings import Settings
+from schakel.her_words import Language
+
+
+class Format(StrEnum):
+    """How it is written."""
+
+    HTML = "html"
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+class Words(StrEnum):
+    """In which language."""
+
+    NL = "nl"
+    EN = "en"
+
+
+_PERIOD = Annotated[
+    str | None, typer.Option("--period", help="A closed month, quarter or year: 2026-03, 2026-Q1, 2026.")
+]
+_OF = Annotated[
+    str | None, typer.Option("--of", metavar="ID", help="A list or agenda of the chain instead, by its id.")
+]
+
+
+def overview(
+    chain: Annotated[str, typer.Argument(help="The chain's name.", show_default=False)],
+    period: _PERIOD = None,
+    of: _OF = None,
+    district: Annotated[str | None, typer.Option(help="This district alone, beside the whole.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.HTML,
+    out: Annotated[Path, typer.Option(help="The directory to write to.")] = Path(),
+    language: Annotated[Words, typer.Option(help="nl or en.")] = Words.NL,
+    partner: Annotated[
+        str | None, typer.Option("--for", metavar="PARTNER", help="A list as this partner may see it.")
+    ] = None,
+) -> None:
+    """The overview of a closed period, without names; or a list or agenda.
+
+    A period is issued once and does not change; its months come first. What
+    comes in later is a correction in the next issue. Without --period and --of
+    it says what was issued and which lists there are.
+
+    Examples:
+
+      backbone overview amsterdam --period 2026-03 --format xlsx
+
+      backbone overview amsterdam --period 2026-Q1 --district zuidoost
+
+      backbone overview amsterdam --of casusoverleg --for politie-amsterdam
+    """
+    settings = read_settings()
+    known = _chain(settings, chain)
+    if period and of:
+        raise Undoable("--period and --of are two things; give one of them")
+    if of:
+        _write(out, f"{chain}-{of}.{format}", _list(known, of, partner, format))
+    elif period:
+        if district and district not in known.districts:
+            raise Undoable(f"no district {district[:40]!r} in {chain}; expected one of {', '.join(known.districts)}")
+        issue = _issued(settings, known, Period.parse(period))
+        named = f"overzicht-{chain}{f'-{district}' if district else ''}-{issue.period}.{format}"
+        _write(out, named, _figures(known, issue, format, language.value, district))
+    else:
+        _what_there_is(settings, known)
+
+
+def _chain(settings: Settings, name: str) -> Chain:
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    found = chains.get(name)
+    if found is None:
+        raise Undoable(f"no chain {name[:40]!r}; expected one of {', '.join(sorted(one.name for one in chains))}")
+    return found
+
+
+def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
+    """The issue as it was kept; made and kept now when there is none yet."""
+    shelf = Shelf(settings.var_dir / "overviews", chain.name)
+    with shelf.alone():
+        have = shelf.issues()
+        if period.name not in have:
+            answer = ask_cases(f"incidents/{url_part(chain.name)}", None)
+            counted = msgspec.convert(answer, Counted)
+            made = press(chain, period, counted.incidents, have, counted.as_of)
+            shelf.keep(made)
+            have |= {issue.period: issue for issue in made}
+        return have[period.name]
+
+
+def _figures(chain: Chain, issue: Issue, form: Format, language: Language, district: str | None) -> bytes:
+    made = paper(chain, issue, language, district)
+    match form:
+        case Format.CSV:
+            return as_csv(made)
+        case Format.XLSX:
+            return as_xlsx(made)
+        case Format.HTML:
+            return as_html(made, measures(chain, issue, language)).encode()
+
+
+def _list(chain: Chain, name: str, partner: str | None, form: Format) -> bytes:
+    for _, here in kept(chain):
+        if (one := here.consultation(name)) is not None:
+            return written(one.title, None, _ask("consultations", chain, name, partner), form)
+        if (other := here.overview(name)) is not None:
+            return written(other.title, other.note, _ask("overviews", chain, name, partner), form)
+    raise Undoable(f"{chain.name} keeps no list or agenda {name[:40]!r}; `backbone overview {chain.name}` says which")
+
+
+def _ask(kind: str, chain: Chain, name: str, partner: str | None) -> Any:
+    return ask_cases(f"{kind}/{url_part(chain.name)}/{url_part(name)}", partner)
+
+
+def _write(out: Path, name: str, content: bytes) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / name
+    fresh = path.with_name(f".{name}.new")
+    fresh.write_bytes(content)
+    os.replace(fresh, path)
+    say(str(path))
+
+
+def _what_there_is(settings: Settings, chain: Chain) -> None:
+    issues = Shelf(settings.var_dir / "overviews", chain.name).issues()
+    made = table("issued", "number#", "as of", "mark")
+    for issue in sorted(issues.values(), key=lambda issue: issue.number):
+        made.add_row(issue.period, str(issue.number), str(chain.day_of(issue.as_of)), issue.digest[:12])
+    show(made)
+    lists = table("list or agenda (--of)", "title")
+    for _, here in kept(chain):
+        named = [(one.id, one.title) for one in here.consultations] + [(one.id, one.title) for one in here.overviews]
+        for row in named:
+            lists.add_row(*row)
+    show(lists)

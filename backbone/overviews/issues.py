@@ -1,0 +1,230 @@
+"""Issues of overviews: made once a period is closed, and never again. What comes later is a correction in the next one. Pure.
+
+An issue holds the exact counts too, and which incidents were counted in it: they stay inside. What leaves is in `shown` and `least`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from backbone.chains import Chain
+from backbone.overviews import longer
+from backbone.overviews.incident import UNKNOWN, Incident
+from backbone.overviews.periods import Period
+from backbone.overviews.shown import ALL, REST, Shown, table, totals
+from backbone.overviews.tables import INCIDENTS, LATE, SILENT_WEEKS, TABLES, By, K, Table
+from backbone.overviews.tally import Tally, added, tally
+from schakel.errors import SchakelError
+
+ONE = "all"
+"""The only word of the table of incidents."""
+Least = dict[str, dict[str, int]]
+
+
+class NotClosed(SchakelError):
+    """The period is not over yet, as far as the ledger knows."""
+
+
+class Issue(msgspec.Struct, frozen=True, kw_only=True):
+    """One issue of an overview."""
+
+    chain: str
+    period: str
+    number: int
+    """The how many-th issue of the chain: 1, 2, 3 ..."""
+    before: str | None
+    """The digest of the issue before it; null for the first."""
+    as_of: datetime
+    """The newest log time that was known of the chain."""
+    k: int = K
+    rows: tuple[str, ...]
+    apart: tuple[str, ...]
+    """The districts that are shown by themselves; the others are in `rest` together."""
+    counts: Tally
+    """Exact; inside only."""
+    counted: dict[str, list[str]] = {}
+    """Of a month: the incidents that were counted in it, by row; inside only."""
+    shown: dict[str, Shown]
+    least: dict[str, Least] = {}
+    silent: dict[str, date | None]
+    """Districts without a report for so long: the day of the last one."""
+    digest: str = ""
+
+    def sealed(self) -> "Issue":
+        """With its digest."""
+        return msgspec.structs.replace(self, digest=digest_of(self))
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def digest_of(issue: Issue) -> str:
+    """SHA-256 of everything in it but the digest itself, hexadecimal."""
+    return hashlib.sha256(_encode(msgspec.structs.replace(issue, digest=""))).hexdigest()
+
+
+def press(
+    chain: Chain, period: Period, incidents: Sequence[Incident], kept: Mapping[str, Issue], as_of: datetime
+) -> list[Issue]:
+    """The issues that are still to be made for this period, in order: its months and quarters, then the period itself.
+
+    kept: those that were made, by period. Raises NotClosed while the period is not over at `as_of`, the newest log time.
+    """
+    if chain.day_of(as_of) <= period.last_day:
+        raise NotClosed(
+            f"{period.name} is not over: the newest log time of the chain {chain.name} is of {chain.day_of(as_of)}, expected a day "
+            f"after {period.last_day}; ask again then"
+        )
+    have = dict(kept)
+    told = Told.of(incidents)
+    made: list[Issue] = []
+    wanted = [*period.in_months(), *(period.parts if period.months == 12 else ())]
+    for one in (*wanted, *(() if period.months == 1 else (period,))):
+        if one.name not in have:
+            make = _month if one.months == 1 else _longer
+            issue = make(chain, one, told, have, as_of)
+            have[one.name] = issue
+            made.append(issue)
+    return made
+
+
+@dataclass(frozen=True)
+class Told:
+    """The incidents, at hand in three ways."""
+
+    by_month: Mapping[str, Sequence[Incident]]
+    by_case: Mapping[str, Incident]
+    last: Mapping[str, Mapping[str, date]]
+    """By month and district, the day of the last report."""
+
+    @classmethod
+    def of(cls, incidents: Iterable[Incident]) -> "Told":
+        by_month: dict[str, list[Incident]] = {}
+        for one in incidents:
+            by_month.setdefault(str(one.reported_on)[:7], []).append(one)
+        by_case = {case: one for mine in by_month.values() for one in mine for case in one.cases}
+        last: dict[str, dict[str, date]] = {}
+        for month, mine in by_month.items():
+            days = last.setdefault(month, {})
+            for one in mine:
+                days[one.district] = max(days.get(one.district, one.reported_on), one.reported_on)
+        return cls(by_month, by_case, last)
+
+
+def _next(have: Mapping[str, Issue]) -> tuple[int, str | None]:
+    last = max(have.values(), key=lambda issue: issue.number, default=None)
+    return (last.number + 1, last.digest) if last else (1, None)
+
+
+def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], as_of: datetime) -> Issue:
+    rows = (*chain.districts, UNKNOWN)
+    before = {case for issue in have.values() for ids in issue.counted.values() for case in ids}
+    months = [name for name in sorted(told.by_month) if name == month.name or (name < month.name and name in have)]
+    mine = [one for name in months for one in told.by_month[name] if before.isdisjoint(one.cases)]
+    counts = tally(((one.district, one) for one in mine), rows, By.MONTH)
+    counted: dict[str, list[str]] = {row: [] for row in rows}
+    for one in mine:
+        counted[one.district].append(one.id)
+    number, last = _next(have)
+    by_row = {row: counts[INCIDENTS.id][row].get(ONE, 0) for row in rows}
+    shown_by_row = totals(by_row, rows, K)
+    shown, apart = _tables(By.MONTH, counts, by_row, shown_by_row, rows)
+    return Issue(
+        chain=chain.name,
+        period=month.name,
+        number=number,
+        before=last,
+        as_of=as_of,
+        rows=rows,
+        apart=apart,
+        counts=counts,
+        counted=counted,
+        shown=shown,
+        silent=_silent(month, told, by_row),
+    ).sealed()
+
+
+def _tables(
+    by: By, counts: Tally, by_row: Mapping[str, int], shown_by_row: Mapping[str, int | None], rows: Sequence[str]
+) -> tuple[dict[str, Shown], tuple[str, ...]]:
+    """What may be shown of the tables that are made by this period; and the rows that stand by themselves."""
+    apart = tuple(row for row in rows if shown_by_row.get(row) is not None)
+    others = [row for row in rows if row not in apart]
+    rest, whole = sum(by_row[row] for row in others), shown_by_row.get(ALL)
+    incidents: Shown = {row: {ONE: shown_by_row.get(row)} for row in (ALL, *apart)}
+    if rest:
+        incidents[REST] = {ONE: rest if whole is not None and rest >= K else None}
+    shown = {INCIDENTS.id: incidents}
+    most = {row: by_row[row] for row in apart} | ({REST: rest} if rest else {})
+    for one in (one for one in TABLES.values() if one.by is by):
+        merged = {row: counts[one.id][row] for row in apart}
+        if rest:
+            merged[REST] = added([{one.id: {REST: counts[one.id][row]}} for row in others])[one.id][REST]
+        words = one.words or tuple(sorted({word for row in merged.values() for word in row}))
+        if whole is None:
+            shown[one.id] = {ALL: dict.fromkeys(words)}
+        else:
+            shown[one.id] = table(merged, most, words, K, by_row=one.by_row)
+    return shown, apart
+
+
+def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue], as_of: datetime) -> Issue:
+    months = [have[month.name] for month in period.in_months()]
+    rows = tuple(dict.fromkeys(row for issue in months for row in issue.rows))
+    by_row, shown_by_row, least_by_row = longer.of_incidents(period, have, rows)
+    shown: dict[str, Shown] = {}
+    least: dict[str, Least] = {}
+    counts: Tally = {INCIDENTS.id: {row: {ONE: by_row[row]} for row in rows}}
+    if period.months == 3:
+        nothing = Incident(id="", cases=(), reported_on=period.first_day, district=UNKNOWN, words={})
+        population = [
+            (row, told.by_case.get(case, nothing))
+            for issue in months
+            for row, ids in issue.counted.items()
+            for case in ids
+        ]
+        counts = tally(population, rows, By.QUARTER)
+        shown, apart = _tables(By.QUARTER, counts, by_row, shown_by_row, rows)
+    else:
+        shown, apart = _tables(By.QUARTER, _nothing(rows), by_row, shown_by_row, rows)
+        shown = {INCIDENTS.id: shown[INCIDENTS.id]}
+    least[INCIDENTS.id] = {row: {ONE: count} for row, count in least_by_row.items()}
+    for one in TABLES.values():
+        if _is_summed(one, period):
+            shown[one.id], least[one.id] = longer.of_table(one, period, have, apart)
+    number, last = _next(have)
+    return Issue(
+        chain=chain.name,
+        period=period.name,
+        number=number,
+        before=last,
+        as_of=as_of,
+        rows=rows,
+        apart=apart,
+        counts=counts,
+        shown=shown,
+        least=least,
+        silent=_silent(period, told, by_row),
+    ).sealed()
+
+
+def _is_summed(one: Table, period: Period) -> bool:
+    return one.id != LATE and (one.by is By.MONTH or period.months == 12)
+
+
+def _nothing(rows: Sequence[str]) -> Tally:
+    return {one.id: {row: {} for row in rows} for one in TABLES.values()}
+
+
+def _silent(period: Period, told: Told, by_row: Mapping[str, int]) -> dict[str, date | None]:
+    """Districts without a report in the period, and for twelve weeks before its end: the day of the last one, if ever."""
+    last: dict[str, date] = {}
+    for month in sorted(told.last):
+        if month <= str(period.last_day)[:7]:
+            last |= told.last[month]
+    since = period.last_day - timedelta(weeks=SILENT_WEEKS)
+    quiet = [row for row, count in by_row.items() if not count and row != UNKNOWN]
+    return {row: last.get(row) for row in quiet if row not in last or last[row] <= since}

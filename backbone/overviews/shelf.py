@@ -1,0 +1,74 @@
+"""Where issues are kept: a file each under `var/overviews/<chain>/`, readable by its owner alone, since the exact counts are in it.
+
+A file is written once and never again; each names the digest of the one before it. What was changed by hand is noticed when it is read.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from backbone.overviews.issues import Issue, digest_of
+from schakel.errors import SchakelError
+
+
+class Damaged(SchakelError):
+    """An issue is not as it was written, or is missing among the others."""
+
+
+class Shelf:
+    """The issues of one chain."""
+
+    def __init__(self, folder: Path, chain: str) -> None:
+        self.folder = folder / chain
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One press of the button at a time: who comes second finds what the first one made."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def issues(self) -> dict[str, Issue]:
+        """By period. Raises Damaged naming the file, what was found and what to do."""
+        found = {path.name: self._read(path) for path in sorted(self.folder.glob("*.json"))}
+        before: str | None = None
+        for number, issue in enumerate(sorted(found.values(), key=lambda issue: issue.number), 1):
+            if issue.number != number or issue.before != before:
+                raise Damaged(
+                    f"{self.folder}: found issue {issue.number} ({issue.period}) where number {number} was expected; put back "
+                    f"the file that "
+                    f"is missing from a backup: without it what was shown before is not known, and nothing new can be issued"
+                )
+            before = issue.digest
+        return {issue.period: issue for issue in found.values()}
+
+    def _read(self, path: Path) -> Issue:
+        try:
+            issue = msgspec.json.decode(path.read_bytes(), type=Issue)
+        except msgspec.DecodeError as error:
+            raise Damaged(f"{path}: found no issue of an overview ({error}); put it back from a backup") from None
+        if issue.digest != digest_of(issue) or path.stem != issue.period:
+            raise Damaged(
+                f"{path}: found digest {digest_of(issue)[:12]}, expected {issue.digest[:12]}: it is not as it was written; put "
+                f"it back from "
+                f"a backup"
+            )
+        return issue
+
+    def keep(self, issues: Iterable[Issue]) -> None:
+        """Write new issues, in order. Raises FileExistsError for one that is there."""
+        for issue in issues:
+            fresh, path = self.folder / f".{issue.period}.new", self.folder / f"{issue.period}.json"
+            fresh.unlink(missing_ok=True)
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(msgspec.json.encode(issue))
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(fresh, path)  # a rename would take the place of what is there
+            fresh.unlink()

@@ -1,0 +1,223 @@
+"""By what an overview counts, and the definition that is printed beside it. Data only; how a definition is carried out: `incident`.
+
+A table is made by the month, or by the quarter where a month would be nearly all small counts. Longer periods are sums of those.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backbone.overviews.incident import UNKNOWN, WEEKDAYS
+from schakel.events.vocab import AftercareAnswer, Channel, DayPart, Ground, Nature, Outcome, PlaceType
+
+K = 5
+"""No count below it is shown (design §5)."""
+HOT_LEAST, HOT_PLACE_SHARE, HOT_TIMES = 10, 4, 1.5
+"""A hotspot: so many, and one in so many of the incidents. A hot time: so many, and so many times an even share."""
+SILENT_WEEKS = 12
+
+
+class By(StrEnum):
+    """The shortest period that a table is made of."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+@dataclass(frozen=True)
+class Table:
+    """words: in the order in which they stand. several: an incident may count under more than one. by_row: also of each district."""
+
+    id: str
+    title: tuple[str, str]
+    definition: tuple[str, str]
+    by: By
+    words: tuple[str, ...]
+    several: bool = False
+    by_row: bool = True
+    list: type[StrEnum] | None = None
+    """Whose Dutch the glossary has."""
+
+
+def _of(words: type[StrEnum]) -> tuple[str, ...]:
+    return tuple(word.value for word in words if word.value != UNKNOWN)
+
+
+INCIDENTS = Table(
+    "incidents",
+    ("Meldingen", "Reports"),
+    (
+        "Incidenten waarvan in deze periode de eerste melding binnenkwam, naar het stadsdeel waar het gebeurde. Meldingen over hetzelfde "
+        "incident tellen samen als één. Signalen, sporen, adviesvragen en oefeningen tellen niet mee. Wat na de uitgifte van een maand "
+        "binnenkwam, telt in de maand die daarna wordt uitgegeven.",
+        "Incidents first reported in this period, by the district where it happened. Reports about one incident count once. Signals, "
+        "leads, requests for advice and drills do not count. What came in after a month was issued counts in the next one issued.",
+    ),
+    By.MONTH,
+    ("all",),
+)
+
+LATE = "late"
+
+TABLES: Mapping[str, Table] = {
+    table.id: table
+    for table in (
+        Table(
+            LATE,
+            ("Nagekomen meldingen", "Late registrations"),
+            (
+                "Van de meldingen in dit overzicht: uit welke maand ze zijn. Een uitgegeven maand verandert niet meer; wat er later over "
+                "binnenkomt is een correctie en staat hier.",
+                "Of the reports in this overview: which month they are from. A month that was issued does not change; what comes in about "
+                "it later is a correction and stands here.",
+            ),
+            By.MONTH,
+            (),
+            by_row=False,
+        ),
+        Table(
+            "nature",
+            ("Aard", "Nature"),
+            (
+                "Wat er gebeurde, zoals gemeld. Een incident kan onder meer woorden tellen.",
+                "What happened, as reported. An incident may count under several words.",
+            ),
+            By.MONTH,
+            _of(Nature),
+            several=True,
+            list=Nature,
+        ),
+        Table(
+            "place_type",
+            ("Soort plaats", "Kind of place"),
+            (
+                "Waar het gebeurde, niet fijner dan een soort plaats.",
+                "Where it happened, no finer than a kind of place.",
+            ),
+            By.MONTH,
+            _of(PlaceType),
+            list=PlaceType,
+        ),
+        Table(
+            "channel",
+            ("Meldweg", "Channel"),
+            ("Hoe de eerste melding binnenkwam.", "How the first report came in."),
+            By.MONTH,
+            _of(Channel),
+            list=Channel,
+        ),
+        Table(
+            "ground",
+            ("Grond", "Ground"),
+            (
+                "Het vermoede motief van de dader, niet wie het slachtoffer is. Een incident kan onder meer gronden tellen. Wie het label "
+                "niet wil, telt onder geen grond die hetzelfde zegt.",
+                "The presumed motive of the offender, not who the victim is. An incident may count under several. Who refused the label "
+                "counts under no ground that says the same.",
+            ),
+            By.QUARTER,
+            _of(Ground),
+            several=True,
+            list=Ground,
+        ),
+        Table(
+            "day_part",
+            ("Dagdeel", "Part of the day"),
+            (
+                "Wanneer op de dag het gebeurde: nacht 0–6, ochtend 6–12, middag 12–18, avond 18–24 uur. Het precieze uur is verzegeld en "
+                "wordt nergens geteld.",
+                "When in the day it happened: night 0–6, morning 6–12, afternoon 12–18, evening 18–24. The exact hour is sealed and "
+                "counted nowhere.",
+            ),
+            By.QUARTER,
+            _of(DayPart),
+            list=DayPart,
+        ),
+        Table(
+            "weekday",
+            ("Dag van de week", "Day of the week"),
+            (
+                "De dag waarop het gebeurde. Een reeks, of iets over meer dagen, telt niet mee.",
+                "The day on which it happened. A series, or what took several days, does not count.",
+            ),
+            By.QUARTER,
+            WEEKDAYS,
+        ),
+        Table(
+            "contact",
+            ("Contact binnen de termijn", "Contact in time"),
+            (
+                "Op tijd: elk contact waarvoor het protocol een termijn noemt, was er op tijd, ook als het later is opgeschreven. "
+                "Te laat: een van die termijnen ging voorbij. Loopt: nog binnen de termijn. Geen termijn: het protocol noemt er geen.",
+                "In time: every contact for which the protocol sets a limit was made within it, also when written down later. Late: one of "
+                "those limits passed. Running: still within it. No limit: the protocol sets none.",
+            ),
+            By.QUARTER,
+            ("in_time", "late", "running", "no_limit"),
+        ),
+        Table(
+            "referral",
+            ("Doorverwijzing", "Referral"),
+            (
+                "Incidenten met ten minste één doorverwijzing die bezorgd, aangenomen, afgerond, afgewezen of vastgehouden is. Een "
+                "incident kan onder meer woorden tellen.",
+                "Incidents with at least one referral that was delivered, accepted, completed, declined or is held. An incident may count "
+                "under several words.",
+            ),
+            By.QUARTER,
+            ("delivered", "accepted", "completed", "declined", "held", "none"),
+            several=True,
+        ),
+        Table(
+            "consent",
+            ("Toestemming", "Consent"),
+            (
+                "Gegeven: ten minste één keer ja. Geweigerd: nee of ingetrokken, en nooit ja. Gevraagd: gevraagd, nog geen antwoord. Niet "
+                "gevraagd: niemand vroeg het.",
+                "Given: a yes at least once. Refused: no or withdrawn, and never a yes. Asked: no answer yet. Not asked: nobody asked.",
+            ),
+            By.QUARTER,
+            ("granted", "refused", "asked", "not_asked"),
+        ),
+        Table(
+            "aftercare",
+            ("Nazorg voor het slachtoffer", "Aftercare for the victim"),
+            ("Het laatste antwoord over nazorg.", "The last answer about aftercare."),
+            By.QUARTER,
+            _of(AftercareAnswer),
+            list=AftercareAnswer,
+        ),
+        Table(
+            "closed",
+            ("Gesloten", "Closed"),
+            (
+                "Of de zaak gesloten is. Gesloten is niet gestopt, en niet hersteld: dat staat apart hieronder.",
+                "Whether the case is closed. Closed is not stopped, and not recovered: those stand apart below.",
+            ),
+            By.QUARTER,
+            ("closed", "open"),
+        ),
+        Table(
+            "stopped",
+            ("Situatie gestopt", "Situation stopped"),
+            (
+                "Wat bij het afsluiten is gezegd. Zonder antwoord telt het niet mee.",
+                "What was said at closing; without an answer not counted.",
+            ),
+            By.QUARTER,
+            _of(Outcome),
+            list=Outcome,
+        ),
+        Table(
+            "recovered",
+            ("Hersteld", "Recovered"),
+            (
+                "Wat bij het afsluiten is gezegd. Zonder antwoord telt het niet mee.",
+                "What was said at closing; without an answer not counted.",
+            ),
+            By.QUARTER,
+            _of(Outcome),
+            list=Outcome,
+        ),
+    )
+}

@@ -1,0 +1,124 @@
+"""What overviews say to their readers, in Dutch and English. Data only. Words of the closed lists are in `backbone.person.plain`."""
+
+from collections.abc import Mapping
+
+SAID: Mapping[str, tuple[str, str]] = {
+    "title": ("Overzicht {where}, {when}", "Overview {where}, {when}"),
+    "about": (
+        "Over {first} tot en met {last}. Uitgifte nummer {number}, naar de stand van {as_of}. Zonder namen.",
+        "From {first} through {last}. Issue number {number}, as things stood on {as_of}. Without names.",
+    ),
+    "under": (
+        "Wat gemeld wordt is een klein deel van wat er gebeurt. Weinig meldingen is niet hetzelfde als weinig incidenten: waar "
+        "mensen minder "
+        "vertrouwen hebben, melden ze minder.",
+        "What is reported is a small part of what happens. Few reports is not the same as few incidents: where people have less "
+        "trust, they "
+        "report less.",
+    ),
+    "under_short": (
+        "Wat gemeld wordt is een klein deel van wat er gebeurt.",
+        "What is reported is a small part of what happens.",
+    ),
+    "few": (
+        "Geen aantal onder de {k} wordt getoond, en geen aantal waaruit zo'n aantal is af te leiden. Een streepje kan een klein en "
+        "een groter aantal zijn, en zegt niet dat er niets was.",
+        "No number below {k} is shown, and none from which such a number can be worked out. A dash may stand for a small and for a "
+        "larger number, and does not say that there was nothing.",
+    ),
+    "least": (
+        "“Ten minste” telt alleen op wat over de delen van de periode is getoond.",
+        "“At least” adds up only what was shown of the parts of the period.",
+    ),
+    "silence": (
+        "Stil: in de hele periode, en in de {weeks} weken voor het einde ervan, kwam er geen melding. Dat is geen goed nieuws en geen nul.",
+        "Silent: no report in the whole period, and none in the {weeks} weeks before its end. That is not good news, and not a zero.",
+    ),
+    "frozen": (
+        "Dit overzicht verandert niet meer. Wat later binnenkomt staat als nagekomen in het volgende. Tel overzichten niet van elkaar af: "
+        "de verschillen zijn er niet voor gemaakt.",
+        "This overview does not change any more. What comes in later stands in the next one as late. Do not subtract overviews: the "
+        "differences are not made for it.",
+    ),
+    "hot": (
+        "Een hotspot is een soort plaats met ten minste {least} getoonde meldingen, en ten minste een op de {share} van alle "
+        "meldingen. Een "
+        "hottime is een dagdeel of een dag van de week met ten minste {least} getoonde meldingen, en ten minste {times} keer "
+        "zoveel als bij "
+        "een gelijke verdeling. Alleen wat hierboven getoond is telt.",
+        "A hotspot is a kind of place with at least {least} reports shown, and at least one in {share} of all reports. A hot "
+        "time is a part "
+        "of the day or a day of the week with at least {least} reports shown, and at least {times} times as many as an even "
+        "share. Only what "
+        "is shown above counts.",
+    ),
+    "longer": (
+        "Grond, dagdeel, dag van de week, contact, doorverwijzing, toestemming, nazorg en afloop staan in het overzicht van het "
+        "kwartaal: per "
+        "maand zouden ze bijna alleen uit kleine aantallen bestaan.",
+        "Ground, part of the day, day of the week, contact, referral, consent, aftercare and outcome stand in the overview of "
+        "the quarter: by "
+        "the month they would be nearly all small numbers.",
+    ),
+    "row_all": ("Hele keten", "Whole chain"),
+    "row_rest": ("Overige en onbekend, samen", "Others and unknown, together"),
+    "row_unknown": ("Stadsdeel onbekend", "District unknown"),
+    "table": ("Tabel", "Table"),
+    "figures": ("Cijfers", "Figures"),
+    "beside": ("Lees dit erbij", "Read with it"),
+    "where": ("Waar", "Where"),
+    "what": ("Wat", "What"),
+    "count": ("Aantal", "Number"),
+    "at_least": ("ten minste {count}", "at least {count}"),
+    "dash": ("–", "–"),
+    "silent": ("stil, laatste melding {when}", "silent, last report {when}"),
+    "never": ("stil, nooit een melding", "silent, never a report"),
+    "definition": ("Wat er is geteld", "What was counted"),
+    "one_up": (
+        "Waar een stadsdeel niets te tonen heeft, staat het bij de hele keten.",
+        "Where a district has nothing to show, look at the whole chain.",
+    ),
+    "nothing": (
+        "Hier is niets te tonen zonder kleine aantallen.",
+        "There is nothing to show here without small numbers.",
+    ),
+    "several": ("Een incident kan onder meer dan één woord tellen.", "An incident may count under more than one word."),
+    "hot_title": ("Hotspots en hottimes", "Hotspots and hot times"),
+    "hot_none": ("Geen, volgens deze definitie.", "None, by this definition."),
+    "read_first": ("Eerst lezen", "Read first"),
+    "districts": ("Per stadsdeel", "By district"),
+    "chart": (
+        "Staafdiagram: {title}. De tabel eronder zegt hetzelfde.",
+        "Bar chart: {title}. The table below says the same.",
+    ),
+    "mark": ("Kenmerk", "Mark"),
+    "measures": ("Maatregelen", "Measures"),
+}
+
+OWN: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("incidents", "all"): ("meldingen", "reports"),
+    ("weekday", "monday"): ("maandag", "Monday"),
+    ("weekday", "tuesday"): ("dinsdag", "Tuesday"),
+    ("weekday", "wednesday"): ("woensdag", "Wednesday"),
+    ("weekday", "thursday"): ("donderdag", "Thursday"),
+    ("weekday", "friday"): ("vrijdag", "Friday"),
+    ("weekday", "saturday"): ("zaterdag", "Saturday"),
+    ("weekday", "sunday"): ("zondag", "Sunday"),
+    ("contact", "in_time"): ("op tijd", "in time"),
+    ("contact", "late"): ("te laat", "late"),
+    ("contact", "running"): ("loopt nog", "running"),
+    ("contact", "no_limit"): ("geen termijn", "no limit"),
+    ("referral", "delivered"): ("bezorgd", "delivered"),
+    ("referral", "accepted"): ("aangenomen", "accepted"),
+    ("referral", "completed"): ("afgerond", "completed"),
+    ("referral", "declined"): ("afgewezen", "declined"),
+    ("referral", "held"): ("vastgehouden", "held"),
+    ("referral", "none"): ("geen doorverwijzing bezorgd of vastgehouden", "no referral delivered or held"),
+    ("consent", "granted"): ("gegeven", "given"),
+    ("consent", "refused"): ("geweigerd of ingetrokken", "refused or withdrawn"),
+    ("consent", "asked"): ("gevraagd, geen antwoord", "asked, no answer"),
+    ("consent", "not_asked"): ("niet gevraagd", "not asked"),
+    ("closed", "closed"): ("gesloten", "closed"),
+    ("closed", "open"): ("open", "open"),
+}
+"""Words of the tables that are in no closed list."""

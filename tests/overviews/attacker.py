@@ -1,0 +1,91 @@
+"""Somebody who has every issue of a year side by side and subtracts: districts from the municipality, months from the quarter, quarters
+from the year, words from the total, what is shown from what is said to be "at least". Knows nothing but what was shown.
+
+Other code than what decides: intervals, tightened by every sum there is until nothing changes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from backbone.overviews.issues import Issue
+from backbone.overviews.periods import Period
+from backbone.overviews.tables import TABLES
+
+ANY = 10**9
+Name = tuple[str, str, str, str]
+"""Table, row, word, period."""
+
+
+class Attacker:
+    """`least` and `most` of every number that there is."""
+
+    def __init__(self, issues: Mapping[str, Issue], tables: Iterable[str]) -> None:
+        self.least: dict[Name, int] = defaultdict(int)
+        self.most: dict[Name, int] = defaultdict(lambda: ANY)
+        self.sums: list[tuple[Name, list[Name]]] = []
+        self.below: list[tuple[Name, Name]] = []
+        self.tables = ("incidents", *tables)
+        for issue in issues.values():
+            self._read(issue)
+            for table in self.tables:
+                self._sums_of(issue, table, issues)
+
+    def _read(self, issue: Issue) -> None:
+        for table in self.tables:
+            for row, words in issue.shown.get(table, {}).items():
+                for word, count in words.items():
+                    if count is not None:
+                        self.least[table, row, word, issue.period] = count
+                        self.most[table, row, word, issue.period] = count
+            for row, least in issue.least.get(table, {}).items():
+                for word, count in least.items():
+                    self.least[table, row, word, issue.period] = count
+        for row in issue.silent:
+            self.most["incidents", row, "all", issue.period] = 0
+
+    def _sums_of(self, issue: Issue, table: str, issues: Mapping[str, Issue]) -> None:
+        period, rows = issue.period, issue.rows
+        words = ("all",) if table == "incidents" else (*TABLES[table].words, "unknown")
+        parts = [part.name for part in Period.parse(period).parts if part.name in issues]
+        for word in words:
+            self.sums.append(((table, "all", word, period), [(table, row, word, period) for row in rows]))
+            others = [row for row in rows if row not in issue.apart]
+            self.sums.append(((table, "rest", word, period), [(table, row, word, period) for row in others]))
+            if parts:
+                for row in ("all", *rows):
+                    whole = (table, row, word, period)
+                    self.sums.append((whole, [(table, row, word, part) for part in parts]))
+        for row in ("all", "rest", *rows) if table != "incidents" else ():
+            total = ("incidents", row, "all", period)
+            if TABLES[table].several:
+                self.below += [((table, row, word, period), total) for word in words]
+            else:
+                self.sums.append((total, [(table, row, word, period) for word in words]))
+
+    def subtract(self) -> None:
+        """Until nothing more comes of it."""
+        changed = True
+        while changed:
+            changed = any([self._tighten(total, parts) for total, parts in self.sums])
+            for small, large in self.below:
+                changed |= self._at_most(small, self.most[large]) | self._at_least(large, self.least[small])
+
+    def _tighten(self, total: Name, parts: list[Name]) -> bool:
+        low, high = sum(self.least[part] for part in parts), sum(self.most[part] for part in parts)
+        changed = self._at_least(total, low) | self._at_most(total, high)
+        for part in parts:
+            changed |= self._at_least(part, self.least[total] - (high - self.most[part]))
+            changed |= self._at_most(part, self.most[total] - (low - self.least[part]))
+        return changed
+
+    def _at_least(self, name: Name, count: int) -> bool:
+        if count > self.least[name]:
+            self.least[name] = count
+            return True
+        return False
+
+    def _at_most(self, name: Name, count: int) -> bool:
+        if count < self.most[name]:
+            self.most[name] = count
+            return True
+        return False

@@ -1,0 +1,132 @@
+"""What can be worked out of a hidden number: held against every table there could be, one by one."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backbone.overviews.network import Arc, Network
+from backbone.overviews.shown import table, totals
+from backbone.overviews.sums import Leaf, shown, year
+
+K = 3
+SMALL = st.integers(0, 6)
+CELLS = [(row, column) for row in "abc" for column in "xyz"]
+
+
+def tables_like(
+    values: dict[tuple[str, str], int], fixed: set[tuple[str, str]]
+) -> Iterator[dict[tuple[str, str], int]]:
+    """Every table with the same totals of rows and columns, and the same in the fixed cells."""
+    rows = {row: sum(values[row, column] for column in "xyz") for row in "abc"}
+    columns = {column: sum(values[row, column] for row in "abc") for column in "xyz"}
+    free = [cell for cell in CELLS if cell not in fixed]
+
+    def fill(at: int, so_far: dict[tuple[str, str], int]) -> Iterator[dict[tuple[str, str], int]]:
+        if at == len(free):
+            made = {**{cell: values[cell] for cell in fixed}, **so_far}
+            if all(sum(made[row, c] for c in "xyz") == rows[row] for row in "abc") and all(
+                sum(made[r, column] for r in "abc") == columns[column] for column in "xyz"
+            ):
+                yield made
+            return
+        row, column = free[at]
+        for count in range(min(rows[row], columns[column]) + 1):
+            yield from fill(at + 1, {**so_far, free[at]: count})
+
+    yield from fill(0, {})
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=9, max_size=9), st.sets(st.sampled_from(CELLS), min_size=4, max_size=8))
+def test_the_bounds_are_those_of_every_table_there_could_be(counts: list[int], fixed: set[tuple[str, str]]) -> None:
+    values = dict(zip(CELLS, counts, strict=True))
+    arcs = [Arc(cell, ("row", cell[0]), ("column", cell[1]), values[cell], cell in fixed) for cell in CELLS]
+    arcs += [Arc(row, "round", ("row", row), sum(values[row, c] for c in "xyz"), known=True) for row in "abc"]
+    arcs += [
+        Arc(column, ("column", column), "round", sum(values[r, column] for r in "abc"), known=True) for column in "xyz"
+    ]
+    network = Network(arcs)
+    there = list(tables_like(values, fixed))
+    for cell in CELLS:
+        found = [one[cell] for one in there]
+        assert network.bounds(cell) == (min(found), max(found))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SMALL, min_size=9, max_size=9))
+def test_no_small_cell_of_a_table_is_found_among_all_tables_like_it(counts: list[int]) -> None:
+    """Rows and words of a shown table, with the total of every row known: small cells may be 0, and may be K or more."""
+    values = dict(zip(CELLS, counts, strict=True))
+    by_row = {row: {column: values[row, column] for column in "xyz"} for row in "abc"}
+    most = {row: sum(words.values()) for row, words in by_row.items()}
+    if any(0 < total < K for total in most.values()):
+        return  # such a row is never shown by itself
+    made = table(by_row, most, ("x", "y", "z"), K, by_row=True)
+    worlds = [one for one in _worlds(most) if _agrees(one, made)]
+    for row, column in CELLS:
+        if 0 < values[row, column] < K:
+            found = {one[row][column] for one in worlds}
+            assert min(found) == 0, (row, column, made)
+            assert max(found) >= K, (row, column, made)
+
+
+def _worlds(most: dict[str, int]) -> Iterator[dict[str, dict[str, int]]]:
+    """Every table with these totals of its rows; what is in no word is unknown."""
+    ways = {
+        row: [{"x": x, "y": y, "z": z} for x, y, z in product(range(total + 1), repeat=3) if x + y + z <= total]
+        for row, total in most.items()
+    }
+    size = 1
+    for one in ways.values():
+        size *= len(one)
+    if size > 4_000:  # sampled evenly would not be every one: the largest tables are left to the attacker
+        return
+    for made in product(*ways.values()):
+        yield dict(zip(ways, made, strict=True))
+
+
+def _agrees(one: dict[str, dict[str, int]], made: dict[str, dict[str, int | None]]) -> bool:
+    whole = {column: sum(words[column] for words in one.values()) for column in "xyz"}
+    return all(
+        count is None or (whole if row == "all" else one[row])[column] == count
+        for row, words in made.items()
+        for column, count in words.items()
+    )
+
+
+@given(st.lists(st.integers(0, 9), min_size=4, max_size=4))
+def test_the_choice_of_what_is_hidden_gives_no_number_away(counts: list[int]) -> None:
+    """Who knows the rule plays every town through it: a hidden small number is never the only one that fits what was shown."""
+    order = ("a", "b", "c", "d")
+    mine = totals(dict(zip(order, counts, strict=True)), order, K)
+    whole = sum(counts)
+    fits = [
+        other
+        for other in product(range(whole + 1), repeat=4)
+        if sum(other) == whole and totals(dict(zip(order, other, strict=True)), order, K) == mine
+    ]
+    if mine["all"] is None:
+        return
+    for at, row in enumerate(order):
+        if 0 < counts[at] < K:
+            assert mine[row] is None
+            assert len({other[at] for other in fits}) > 1, (counts, mine)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 7), min_size=9, max_size=9))
+def test_a_quarter_gives_no_month_away(counts: list[int]) -> None:
+    """Three districts, three months: the months as they were issued, then the quarter. All quarters like it are looked at."""
+    values = dict(zip(CELLS, counts, strict=True))
+    leaves = []
+    for month in "xyz":
+        exact = {row: values[row, month] for row in "abc"}
+        out = totals(exact, tuple("abc"), K)
+        leaves.append(Leaf(month, "Q", exact, out, sum(exact.values()), out["all"] is not None, zeros=True))
+    out, _ = shown(year(leaves, tuple("abc"), {}), leaves, "Q", tuple("abc"), K)
+    network = year(leaves, tuple("abc"), {"Q": out})
+    assert list(network.exposed(K)) == []
+    if out["all"] is not None:
+        assert out["all"] == sum(counts)

@@ -1,0 +1,113 @@
+"""How an overview looks: definitions and notes beside the figures, nothing exact, no formula in a sheet, nothing loaded from anywhere."""
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ElementTree
+from datetime import date
+
+import msgspec
+import pytest
+from openpyxl import load_workbook
+
+from backbone.overviews.issues import Issue, NotClosed, press
+from backbone.overviews.lines import written
+from backbone.overviews.page import as_html
+from backbone.overviews.paper import paper
+from backbone.overviews.periods import NoPeriod, Period
+from backbone.overviews.sheets import as_csv, as_xlsx
+from backbone.overviews.shelf import Damaged, Shelf
+from backbone.overviews.tables import TABLES
+from backbone.overviews.words import SAID
+from tests.overviews.made import AFTER, amsterdam, incidents
+
+
+@pytest.fixture(scope="module")
+def issues() -> dict[str, Issue]:
+    """A quarter; nobody reports from Zuidoost after January 2."""
+    told = [one for one in incidents(7, 300, days=90) if one.district != "zuidoost"]
+    quiet = msgspec.structs.replace(told[0], id="c0ffee01-0000-4000-8000-000000000001", district="zuidoost")
+    quiet = msgspec.structs.replace(quiet, cases=(quiet.id,), reported_on=date(2025, 12, 2))
+    made = press(amsterdam(), Period.parse("2026-Q1"), [*told, quiet], {}, AFTER)
+    return {issue.period: issue for issue in made}
+
+
+def test_every_table_has_its_definition_and_under_reporting_beside_it(issues: dict[str, Issue]) -> None:
+    page = as_html(paper(amsterdam(), issues["2026-Q1"]))
+    sections = re.findall(r'<section id="(\w+)">(.*?)</section>', page, re.DOTALL)
+    assert {name for name, _ in sections} == {"incidents", *TABLES} - {"late"}
+    for name, text in sections:
+        assert SAID["under_short"][0] in text, name
+        assert "Wat er is geteld" in text, name
+    assert not re.search(r"(src|href)=|url\(|@import", page)
+    rows = list(
+        csv.reader(io.StringIO(as_csv(paper(amsterdam(), issues["2026-03"])).decode("utf-8-sig")), delimiter=";")
+    )
+    figures = rows[rows.index([]) + 2 :]
+    assert figures
+    assert {row[4] for row in figures} == {SAID["under_short"][0]}
+
+
+def test_silence_is_no_zero(issues: dict[str, Issue]) -> None:
+    text = as_csv(paper(amsterdam(), issues["2026-03"])).decode("utf-8-sig")
+    assert "Zuidoost;meldingen;stil, laatste melding 2 december 2025" in text
+    assert not re.search(r";0;", text)
+
+
+def test_every_chart_has_a_title_and_a_table(issues: dict[str, Issue]) -> None:
+    page = as_html(paper(amsterdam(), issues["2026-Q1"], "en"))
+    charts = re.findall(r"<svg.*?</svg>(.*?)</section>", page, re.DOTALL)
+    assert len(charts) >= 5
+    assert all("<table>" in after for after in charts)
+    for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        drawn = ElementTree.fromstring(svg)
+        assert [child.tag.rpartition("}")[2] for child in drawn][:2] == ["title", "desc"]
+
+
+def test_only_what_is_shown_is_written(issues: dict[str, Issue]) -> None:
+    """The paper of an issue from which everything exact was taken is the same."""
+    bare = msgspec.structs.replace(issues["2026-Q1"], counts={}, counted={})
+    for language in ("nl", "en"):
+        for district in (None, "centrum"):
+            whole = paper(amsterdam(), issues["2026-Q1"], language, district)
+            assert paper(amsterdam(), bare, language, district) == whole
+            assert "c0ffee" not in as_html(whole)
+
+
+def test_a_sheet_holds_no_formula(issues: dict[str, Issue]) -> None:
+    book = load_workbook(io.BytesIO(as_xlsx(paper(amsterdam(), issues["2026-03"]))))
+    assert book.sheetnames == ["Eerst lezen", "Cijfers"]
+    assert any(isinstance(cell.value, int) for row in book["Cijfers"].iter_rows() for cell in row)
+    lines = {"lines": [{"cases": ["c1"], "door": '=HYPERLINK("x")', "district": "+1", "place_type": "@a"}]}
+    sheet = load_workbook(io.BytesIO(written("Lijst", None, lines, "xlsx")))["Zaken"]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
+    assert "'=HYPERLINK" in written("Lijst", None, lines, "csv").decode("utf-8-sig")
+
+
+def test_an_issue_is_kept_once_and_as_it_was(issues: dict[str, Issue], tmp_path) -> None:  # type: ignore[no-untyped-def]
+    shelf = Shelf(tmp_path, "amsterdam")
+    with shelf.alone():
+        shelf.keep(sorted(issues.values(), key=lambda issue: issue.number))
+    assert shelf.issues() == issues
+    assert press(amsterdam(), Period.parse("2026-Q1"), incidents(8, 50), shelf.issues(), AFTER) == []
+    with pytest.raises(FileExistsError):
+        shelf.keep([issues["2026-03"]])
+    path = shelf.folder / "2026-02.json"
+    assert path.stat().st_mode & 0o077 == 0
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b'"k":5', b'"k":4'))
+    with pytest.raises(Damaged, match=r"2026-02\.json: found digest"):
+        shelf.issues()
+    path.unlink()
+    with pytest.raises(Damaged, match="where number 2 was expected"):
+        shelf.issues()
+
+
+def test_a_period_that_is_not_over_is_not_issued() -> None:
+    with pytest.raises(NotClosed, match="2027-01 is not over"):
+        press(amsterdam(), Period.parse("2027-01"), [], {}, AFTER)
+    for text in ("2026-13", "maart", "2026-Q5", "26", ""):
+        with pytest.raises(NoPeriod, match="expected a month, quarter or year"):
+            Period.parse(text)
+    assert [part.name for part in Period.parse("2026").parts] == ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"]
+    assert Period.parse("2024-02").last_day == date(2024, 2, 29)
