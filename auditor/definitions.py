@@ -1,0 +1,123 @@
+"""What was in force: partners, the clocks of each protocol, calendar and roles of each chain, as far as the bundle holds them.
+
+A protocol is used only when what the auditor reads in its file has the digest under which `schakel.definitions` holds it in force.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from auditor import plainyaml
+from auditor.formats import Bundle
+from auditor.report import Report, canonical
+from auditor.terms import Calendar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One clock of a protocol."""
+
+    id: str
+    starts: str
+    on: str
+    with_: tuple[str, ...]
+    by: frozenset[str]
+    limit: str | None
+    promise: str
+    by_when: bool
+    of_step: str | None
+    when: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Chain:
+    calendar: Calendar
+    roles: Mapping[str, frozenset[str]]
+    """Of each partner."""
+
+
+class NotInForce(ValueError):
+    """A file says something else than what was in force."""
+
+
+class Definitions:
+    """The partners by id; chains by name and clock rules by protocol, each read when it is asked for."""
+
+    def __init__(self, bundle: Bundle, report: Report) -> None:
+        self._said = {str(line["key"]): line.get("value") or {} for line in bundle.lines("definitions.jsonl")}
+        self.partners = {key[8:]: value for key, value in self._said.items() if key.startswith("partner/")}
+        self._bundle, self._report = bundle, report
+        self._chains: dict[str, Chain | None] = {}
+        self._rules: dict[str, dict[str, Rule] | None] = {}
+
+    def chain(self, name: str) -> Chain | None:
+        """None: its file is not in the bundle, or cannot be read."""
+        if name not in self._chains:
+            self._chains[name] = self._read(f"chains/{name}.yaml", lambda data: _chain(data))
+        return self._chains[name]
+
+    def rules(self, ref: str) -> dict[str, Rule] | None:
+        """The clocks of a protocol `name@version` by their ids. None: its file is not in the bundle as it is in force."""
+        if ref not in self._rules:
+            self._rules[ref] = self._read(
+                f"protocols/{ref.replace('@', '/')}.yaml", lambda data: self._protocol(data, ref)
+            )
+        return self._rules[ref]
+
+    def _read(self, name: str, make: Callable[[dict[str, Any]], T]) -> T | None:
+        text = self._bundle.text(name)
+        try:
+            return make(plainyaml.read(text)) if text else None
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            says = f"nothing is judged by this file: {error if isinstance(error, NotInForce) else 'the auditor cannot read it'}"
+            self._report.noted("clocks", "not_held", name, says)
+            return None
+
+    def _protocol(self, data: dict[str, Any], ref: str) -> dict[str, Rule]:
+        in_force = self._said.get(f"protocol/{ref}", {}).get("content")
+        if in_force != sha256(canonical(data)).hexdigest() or ref != f"{data['protocol']}@{data['version']}":
+            raise NotInForce("what it says is not what the definitions hold in force")
+        rules = {rule["id"]: rule for rule in data.get("clocks") or ()}
+        for variant in data.get("variants") or ():
+            rules |= {rule["id"]: rule for rule in variant.get("clocks") or ()}
+            for tighter in variant.get("tighter") or ():
+                stricter = {**rules[tighter["clock"]], "limit": tighter["limit"], "promise": tighter["promise"]}
+                rules[f"{tighter['clock']}-{variant['variant']}"] = stricter
+        if aftercare := data.get("aftercare"):
+            rules[aftercare["id"]] = _aftercare(aftercare)
+        return {clock: _rule(clock, rule) for clock, rule in rules.items()}
+
+
+def _aftercare(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The clock that keeps it: only a term that somebody promised has a limit."""
+    limit = said.get("until") if said["promise"] == "promised" else None
+    stops = {"on": "attempted", "with": ["victim"], "by": [said["responsible"]]}
+    promise = "promised" if limit else "measured"
+    return {"starts": "case.closed", "stops": stops, "limit": limit, "promise": promise, "when": said.get("when")}
+
+
+def _rule(clock: str, said: Mapping[str, Any]) -> Rule:
+    stops = said["stops"]
+    by = stops.get("by", "any")
+    return Rule(
+        clock,
+        said["starts"],
+        stops["on"],
+        tuple(stops.get("with", ())),
+        frozenset() if by == "any" else frozenset(by),
+        said.get("limit"),
+        said["promise"],
+        bool(said.get("by_when")),
+        said.get("of_step"),
+        said.get("when") or {},
+    )
+
+
+def _chain(data: Mapping[str, Any]) -> Chain:
+    roles: dict[str, frozenset[str]] = {}
+    for member in data.get("members") or ():
+        roles[member["partner"]] = roles.get(member["partner"], frozenset()) | frozenset(member["roles"])
+    return Chain(Calendar(data["calendar"], data["time_zone"]), roles)
