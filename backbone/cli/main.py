@@ -10,6 +10,7 @@ from backbone.cli import (
     demo,
     door,
     erasure,
+    evaluate,
     keys,
     lists,
     park,
@@ -68,6 +69,7 @@ app.add_typer(person.app, name="person")
 app.add_typer(protocol.app, name="protocol")
 app.add_typer(door.app, name="door")
 app.add_typer(consultation.app, name="consultation")
+app.add_typer(evaluate.app, name="evaluate")
 
 
 if __name__ == "__main__":
