@@ -10,6 +10,7 @@ from backbone.cli import (
     demo,
     door,
     erasure,
+    evaluate,
     evidence,
     keys,
     ledger,
@@ -76,6 +77,7 @@ app.add_typer(door.app, name="door")
 app.add_typer(consultation.app, name="consultation")
 app.command("evidence")(evidence.evidence)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(evaluate.app, name="evaluate")
 
 
 if __name__ == "__main__":
