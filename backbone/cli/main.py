@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from backbone.cli import (
     consultation,
     demo,
+    deploy,
     door,
     erasure,
     keys,
@@ -59,6 +60,7 @@ app.command("status")(running.status)
 app.command("serve")(running.serve)
 app.command("import")(lists.import_)
 app.command("demo")(demo.demo)
+app.add_typer(deploy.app, name="deploy")
 app.add_typer(topics.app, name="topics")
 app.add_typer(park.app, name="park")
 app.add_typer(keys.app, name="keys")
