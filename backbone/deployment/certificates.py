@@ -86,7 +86,7 @@ def reload(admin: KafkaAdminClient, names: Iterable[str], settings: dict[str, st
     """
     for name in names:
         order = ConfigResource(ConfigResourceType.BROKER, name, settings)
-        answer = admin.alter_configs([order])["broker"][name]
+        answer = admin.alter_configs([order], raise_on_unknown=False)["broker"][name]
         if answer != "OK":
             raise AccessRefused(f"broker {name} would not take its new certificate: {answer}")
 

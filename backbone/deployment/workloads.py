@@ -211,7 +211,7 @@ def budget(one: Workload) -> dict[str, Any]:
 
 
 def policies(all_of_them: tuple[Workload, ...]) -> list[dict[str, Any]]:
-    """Nobody speaks to anybody, but: Prometheus and whoever monitors to `http`, partners to the gateway; all to Kafka, to their databases, and to DNS."""
+    """Nobody speaks to anybody, but: monitoring to `http`, partners to the gateway; all to Kafka, their databases and DNS."""
     made = [_policy("default-deny", {}, {"policyTypes": ["Ingress", "Egress"]})]
     for one in (*all_of_them, None):
         name = one.name if one else "apply"

@@ -1,6 +1,7 @@
-"""TLS and SCRAM with a real broker, and its certificate and authority replaced while clients write and read: nothing lost, nothing twice."""
+"""TLS and SCRAM with a real broker; its certificate and authority replaced while clients write: nothing lost, nothing twice."""
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -62,8 +63,6 @@ class Secured:
         """The certificate that a new connection is shown."""
         host, port = self.broker.bootstrap.split(":")
         context = ssl.create_default_context(cafile=trust)
-        import socket
-
         with (
             socket.create_connection((host, int(port)), 5) as plain,
             context.wrap_socket(plain, server_hostname=host) as on,
