@@ -82,13 +82,16 @@ def closed(schema: Any) -> Any:
 
 @cache
 def compose() -> dict[str, Any]:
-    return dict(json.loads(_npm(*_COMPOSE, "package/lib/compose-spec/schema/compose-spec.json")))
+    """With the top-level `name`, which the specification got in 2022."""
+    schema = dict(json.loads(_npm(*_COMPOSE, "package/lib/compose-spec/schema/compose-spec.json")))
+    return schema | {"properties": schema["properties"] | {"name": {"type": "string"}}}
 
 
 @cache
 def cnpg(kind: str) -> dict[str, Any]:
     """The JSON schema of what stands under `spec` in a kind of CloudNativePG's, API v1."""
     declared = _npm(*_CNPG, "package/dist/postgresql.cnpg.io.d.ts")
+    declared = re.sub(r"\{\s*\[key: string\]: ([^;]+);\s*\}", r"{ [key: string]: \1 }", declared)
     words = {name: re.findall(r'= "([^"]*)"', body) for name, body in _blocks(declared, "declare enum")}
     shapes = {name: list(_fields(body)) for name, body in _blocks(declared, "interface")}
     either = {name for name, _ in _blocks(declared, "declare class")}  # numbers that may be written as texts
