@@ -190,13 +190,21 @@ def job(release: str, chains: Mapping[str, str]) -> dict[str, Any]:
 
 
 def service(one: Workload) -> dict[str, Any]:
-    """Where others in the cluster find it: Prometheus its figures, an ingress the gateway."""
+    """Where others in the cluster find it: Prometheus its figures, an ingress the gateway.
+
+    Without an address of its own: the name stands for each worker, ready or not, so that Prometheus sees every one of them.
+    """
     ports = [{"name": name, "port": port, "targetPort": name} for name, port in one.ports.items()]
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": one.name, "labels": _labels(one.name)},
-        "spec": {"selector": _labels(one.name), "ports": ports},
+        "spec": {
+            "clusterIP": "None",
+            "publishNotReadyAddresses": True,
+            "selector": _labels(one.name),
+            "ports": ports,
+        },
     }
 
 
