@@ -1,5 +1,7 @@
 """`backbone deploy`: the files of a deployment past one machine, and what has to be done once before its services start."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -61,13 +63,13 @@ def handout(into: Into) -> None:
 
       backbone deploy handout --into /handout
     """
-    import os
-
     from backbone.deployment.handout import Names, hand_out
 
     settings = read_settings()
-    outside = settings.partner_bootstrap or Names.kafka_outside
-    made = hand_out(into, Names(kafka_outside=outside), owners=os.geteuid() == 0)
+    names = Names()
+    if settings.partner_bootstrap:
+        names = replace(names, kafka_outside=settings.partner_bootstrap)
+    made = hand_out(into, names, owners=os.geteuid() == 0)
     for sentence in made:
         say(sentence)
     say(f"{into}: {len(made)} things made")

@@ -82,7 +82,8 @@ def ends(certificate: bytes) -> datetime:
 def reload(admin: KafkaAdminClient, names: Iterable[str], settings: dict[str, str]) -> None:
     """Have these brokers (by their number) read the files again that `settings` name, which they know by the same names.
 
-    Raises AccessRefused with the broker's words: it takes no file whose certificate has other names or another authority than it trusts.
+    They do so a moment later; one that cannot use the file says so in its log and goes on with what it had, so look at what it
+    shows. Raises AccessRefused with the broker's words.
     """
     for name in names:
         order = ConfigResource(ConfigResourceType.BROKER, name, settings)

@@ -11,7 +11,7 @@ from backbone.deployment.model import User, kafka
 from backbone.deployment.model import workloads as services
 from backbone.deployment.texts import yaml_text
 
-Resource = Mapping[str, Any]
+Resource = dict[str, Any]
 NAMESPACE = "schakel"
 
 

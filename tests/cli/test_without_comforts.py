@@ -87,7 +87,6 @@ def test_every_command_is_looked_at() -> None:
 
 @pytest.mark.parametrize("path", ASKS_THE_BROKER, ids=" ".join)
 def test_a_broker_that_is_away_is_one_sentence(path: tuple[str, ...], away: Path) -> None:
-    began = time.monotonic()
     result: Result = CliRunner().invoke(app, [*path, *ASKS_THE_BROKER[path]])
     assert result.exit_code == 2, result.output
     lines = result.stderr.strip().splitlines()
@@ -97,7 +96,6 @@ def test_a_broker_that_is_away_is_one_sentence(path: tuple[str, ...], away: Path
     )
     assert PASSWORD not in result.output
     assert not COLOUR.search(result.output)
-    assert time.monotonic() - began < 30, "it is said at once, not after a client's own time-outs"
     assert not (away / "log" / "cli.log").exists(), "it is no fault of ours"
 
 
