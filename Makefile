@@ -53,9 +53,11 @@ acceptance: $(STAMP)  ## import a real list: make acceptance DATA=incidents.csv
 bench: $(STAMP)  ## measure; writes var/bench/*.json and docs/performance.md
 	@sh bench/run.sh
 
-lock: $(STAMP)  ## renew requirements.lock from pyproject.toml
+lock: $(STAMP)  ## renew requirements.lock from pyproject.toml, and deploy/image.lock from both
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra backbone --extra parquet --extra dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra backbone --constraint requirements.lock pyproject.toml -o deploy/image.lock
 
 schemas: $(STAMP)  ## write the Avro schemas of new or changed event models (append-only)
 	@$(BIN)/python -m schakel.avro write

@@ -28,6 +28,13 @@ class Settings(BaseSettings):
     sasl_password: SecretStr | None = Field(None, description="its password; better is a file")
     sasl_password_file: Path | None = Field(None, description="file that holds the password")
     ca_file: Path | None = Field(None, description="authority of the broker's certificate; unset: plain text")
+    partner_bootstrap: str = Field("", description="Kafka as partners reach it; unset: as we do")
+    users_by: Literal["broker", "kubernetes"] = Field(
+        "broker",
+        description="who makes topics and users: the broker, as we ask it, or the Strimzi operator, from files that we write",
+    )
+    kubernetes_dir: Path = Field(Path("deploy/kubernetes"), description="where these files are")
+    kubectl: str = Field("", description="the command that applies them, such as kubectl; unset: they are only written")
     database_url: str | None = Field(
         None, description="postgresql+psycopg://… gives one schema a service; unset: SQLite under var/db"
     )

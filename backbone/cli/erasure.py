@@ -8,15 +8,14 @@ from typing import Annotated
 import typer
 
 from backbone.cli.broker import find_user
+from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
 from backbone.declaration import LANGUAGES, declared, text
 from backbone.definition_files import load_definitions
-from backbone.kafka.connection import connection
 from backbone.keys.destroying import SqlDestroyer, open_destroyer
 from backbone.settings import Settings
 from schakel.envelope import PATTERNS
 from schakel.history import History, read_case, read_cases
-from schakel.kafka_errors import clear_errors
 
 app = typer.Typer(no_args_is_help=True, help="What was erased, and that it is gone.")
 _CASE = re.compile(PATTERNS["ce_subject"])
@@ -83,7 +82,5 @@ def _keys(settings: Settings) -> SqlDestroyer:
 
 
 def _histories(settings: Settings, case: str | None) -> list[History]:
-    bootstrap, who = find_user(settings, "auditor")
-    with clear_errors(bootstrap, who.username, who.password):
-        how = connection(bootstrap, who, ca_file=settings.ca_file)
+    with OperatorsHand(*find_user(settings, "auditor"), settings.ca_file).connected() as how:
         return [read_case(how, case)] if case else list(read_cases(how).values())

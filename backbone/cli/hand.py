@@ -4,6 +4,7 @@ What is appended is the command's: the few things that an operator says (`event.
 `protocol.move_requested`).
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,9 +39,9 @@ class OperatorsHand:
     @contextmanager
     def connected(self) -> Iterator[dict[str, Any]]:
         """Keyword arguments for a client of kafka-python; its errors come out as KafkaProblem."""
-        if self.ca_file is None:
-            check_sign_on(self.bootstrap, self.who.username, self.who.password)
-        with clear_errors(self.bootstrap, self.who.username, self.who.password):
+        tls = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
+        check_sign_on(self.bootstrap, self.who.username, self.who.password, tls=tls)
+        with clear_errors(self.bootstrap, self.who.username, self.who.password, tls=tls):
             yield connection(self.bootstrap, self.who, ca_file=self.ca_file)
 
     def append(self, made: Outgoing) -> str:

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from backbone.cli import (
     consultation,
     demo,
+    deploy,
     door,
     erasure,
     evaluate,
@@ -66,6 +67,7 @@ app.command("import")(lists.import_)
 app.command("demo")(demo.demo)
 app.command("rebuild")(rebuild.rebuild)
 app.command("overview")(overview.overview)
+app.add_typer(deploy.app, name="deploy")
 app.add_typer(topics.app, name="topics")
 app.add_typer(park.app, name="park")
 app.add_typer(keys.app, name="keys")

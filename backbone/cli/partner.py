@@ -3,18 +3,24 @@
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from backbone.chains import Chains, Partner
-from backbone.cli.broker import find_broker
+from backbone.chains.model import PartnerKind
+from backbone.cli.broker import find_broker, find_user
+from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.cli.standing import say_standing
 from backbone.cli.voiding import check_reason
 from backbone.definition_files import load_definitions
+from backbone.deployment import partners as on_kubernetes
+from backbone.deployment.leaving import Left, left_by
+from backbone.deployment.register import Change
 from backbone.gateway.tokens import Tokens
 from backbone.kafka.access import add_partner, remove_partner, renew_partner
 from backbone.kafka.credentials import SecretStore
 from backbone.settings import Settings
-from backbone.supervisor.prepare import new_token, profile_path, publish, write_profiles
+from backbone.supervisor.prepare import Broker, new_token, profile_path, publish, write_profiles
 from schakel.events.chain import PartnerRestored, PartnerSuspended
 
 app = typer.Typer(
@@ -45,27 +51,99 @@ def _member(chains: Chains, name: str) -> Partner:
 
 
 @app.command()
-def add(name: Name) -> None:
-    """Bring a partner on: topics, user, rights, and a profile for its system. Doing it again changes nothing.
+def add(
+    name: Name,
+    title: Annotated[str, typer.Option("--title", help="New in the register: the organisation's name.")] = "",
+    oin: Annotated[str, typer.Option("--oin", help="New in the register: its OIN, 20 digits.")] = "",
+    kind: Annotated[PartnerKind, typer.Option("--kind", help="New in the register: what it is.")] = PartnerKind.PARTNER,
+    chain: Annotated[str, typer.Option("--chain", help="New in the register: the chain it joins.")] = "",
+    roles: Annotated[
+        list[str] | None, typer.Option("--role", help="Its role there; may be given several times.")
+    ] = None,
+    districts: Annotated[
+        list[str] | None, typer.Option("--district", help="Its districts there; without one: all.")
+    ] = None,
+) -> None:
+    """Bring a partner on: topics, user, rights, limits, and a profile for its system. Doing it again changes nothing.
 
-    The partner must be in chains/partners.yaml and a member of a chain. Services that run learn of a new partner at their next
-    start: 'backbone down', then 'backbone up'; nothing is lost meanwhile.
+    The partner must be in chains/partners.yaml and a member of a chain; with --title, --oin, --chain and --role it is written there
+    first. On Kubernetes (SCHAKEL_USERS_BY=kubernetes) the operator's files are written, and applied where SCHAKEL_KUBECTL is set.
+    Services that run learn of a new partner at their next start; nothing is lost meanwhile.
 
-    Example:
+    Examples:
 
       backbone partner add coc-amsterdam
+
+      backbone partner add coc-utrecht --title 'COC Utrecht' \\
+        --oin 99999999100000099000 --chain amsterdam --role coc
     """
     settings = read_settings()
     chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
+    if title or oin or chain or roles:
+        _enter(settings, chains, name, title, oin, kind, chain, roles or [], districts)
+        chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
     partner = _member(chains, name)
-    broker = find_broker(settings)
-    with broker.client() as admin:
-        add_partner(admin, _secrets(settings), name, replicas=broker.replicas(admin))
-    publish(broker, settings, chains, protocols)
-    write_profiles(settings, broker, {name: partner})
+    if settings.users_by == "kubernetes":
+        _add_on_kubernetes(settings, partner)
+    else:
+        broker = find_broker(settings)
+        with broker.client() as admin:
+            add_partner(admin, _secrets(settings), name, replicas=broker.replicas(admin))
+        publish(broker, settings, chains, protocols)
+        write_profiles(settings, broker, {name: partner})
     path = profile_path(settings.var_dir, name)
     say(f"{name} may write schakel.in.{name} and read schakel.out.{name}")
     say(f"its profile is {path} (the password is in a file that it names); hand both over by a safe way")
+
+
+def _enter(
+    settings: Settings,
+    chains: Chains,
+    name: str,
+    title: str,
+    oin: str,
+    kind: PartnerKind,
+    chain: str,
+    roles: list[str],
+    districts: list[str] | None,
+) -> None:
+    """Write it into chains/. Raises Undoable, RegisterProblem."""
+    if chains.partner(name):
+        raise Undoable(f"{name} is in chains/partners.yaml already; leave out --title, --oin, --chain and --role")
+    given = {"--title": title, "--oin": oin, "--chain": chain, "--role": roles}
+    if missing := [option for option, value in given.items() if not value]:
+        raise Undoable(
+            f"a partner that is new in the register needs --title, --oin, --chain and --role; {missing[0]} is missing"
+        )
+    try:
+        partner = Partner(id=name, name=title, oin=oin, kind=kind)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Undoable(f"{first['loc'][0]}: {first['msg']}; see chains/partners.yaml for how the others are") from None
+    Change(settings.chains_dir, settings.protocols_dir).enter(partner, chain, roles, districts)
+    say(f"{name} stands in chains/partners.yaml and chains/{chain}.yaml; give the chain's file its next version")
+
+
+def _add_on_kubernetes(settings: Settings, partner: Partner) -> None:
+    address = settings.partner_bootstrap
+    if not address:
+        raise Undoable(
+            "set SCHAKEL_PARTNER_BOOTSTRAP to Kafka's address as partners reach it (the listener 'partners')"
+        )
+    who = on_kubernetes.password_of(settings, partner.id)
+    secrets = [on_kubernetes.write_password(settings, who)]
+    write_profiles(settings, Broker(address, who, settings.ca_file), {partner.id: partner})
+    secrets.append(on_kubernetes.write_tokens(settings))
+    on_kubernetes.renew_files(settings)
+    _run_on_kubernetes(settings, on_kubernetes.to_apply(settings, secrets))
+
+
+def _run_on_kubernetes(settings: Settings, commands: list[list[str]]) -> None:
+    if on_kubernetes.run(settings, commands):
+        say("the cluster has taken it; the operator makes it so within a minute")
+        return
+    for words in commands:
+        say(f"to do: kubectl {' '.join(words)}")
 
 
 @app.command()
@@ -154,8 +232,17 @@ def remove(
     delete_topics: Annotated[
         bool, typer.Option("--delete-topics", help="Also what it sent and was sent, at once. Cannot be undone.")
     ] = False,
+    leave_cases: Annotated[
+        bool, typer.Option("--leave-cases", help="Although it has taken up referrals that are not completed.")
+    ] = False,
+    leave_chains: Annotated[
+        bool, typer.Option("--from-chains", help="Also take it out of the files under chains/.")
+    ] = False,
 ) -> None:
     """Let a partner go: broker and gateway refuse it from now on, the broker also on connections that are open.
+
+    Refused while it has referrals under way: suspend it first, then what it has not answered goes to somebody else; what it has
+    taken up it completes, or somebody says --leave-cases and looks after these cases.
 
     Its topics stay until they empty themselves (30 days), so that what it sent is still answered for. The ledger keeps what it
     told. Take it out of chains/ too, or the next start brings it back.
@@ -164,15 +251,63 @@ def remove(
 
       backbone partner remove coc-amsterdam
 
+      backbone partner remove coc-amsterdam --from-chains
+
       backbone partner remove coc-amsterdam --delete-topics
     """
     settings = read_settings()
-    broker = find_broker(settings)
-    with broker.client() as admin:
-        remove_partner(admin, _secrets(settings), name, delete_topics=delete_topics)
-    profile_path(settings.var_dir, name).unlink(missing_ok=True)
-    Tokens(settings.gateway_tokens()).revoke(name)
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    if delete_topics and name in chains.partners and not leave_chains:
+        raise Undoable(
+            f"{name} still stands in chains/, so every service reads or writes its topics; take it out first "
+            "(--from-chains), start the services again, then do this"
+        )
+    looks = OperatorsHand(*find_user(settings, "auditor"), settings.ca_file)
+    with looks.connected() as how:
+        _say_what_is_left(left_by(name, how), name, leave_cases)
+    if leave_chains:
+        files = Change(settings.chains_dir, settings.protocols_dir).leave(name)
+        say(f"{name} is taken out of {', '.join(files) or 'no file'}; the services learn of it at their next start")
+    if settings.users_by == "kubernetes":
+        _remove_on_kubernetes(settings, name, delete_topics)
+    else:
+        broker = find_broker(settings)
+        with broker.client() as admin:
+            remove_partner(admin, _secrets(settings), name, delete_topics=delete_topics)
+    profile_path(settings.var_dir, name).unlink(missing_ok=True)
+    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
+    Tokens(settings.gateway_tokens()).revoke(name)
     say(f"{name} may no longer read or write" + ("; its topics are gone" if delete_topics else ""))
     if name in chains.partners:
         say("it still stands in chains/: take it out, or the next start brings it back")
+
+
+def _remove_on_kubernetes(settings: Settings, name: str, delete_topics: bool) -> None:
+    if name in load_definitions(settings.protocols_dir, settings.chains_dir)[0].partners:
+        raise Undoable(
+            f"{name} still stands in chains/, from which the operator's files are made; say --from-chains too"
+        )
+    Tokens(settings.gateway_tokens()).revoke(name)
+    secrets = [on_kubernetes.write_tokens(settings)]
+    on_kubernetes.renew_files(settings)
+    commands = [*on_kubernetes.to_delete(name, topics=delete_topics), *on_kubernetes.to_apply(settings, secrets)]
+    _run_on_kubernetes(settings, commands)
+    _secrets(settings).remove(name)
+    on_kubernetes.password_file(settings, name).unlink(missing_ok=True)
+
+
+def _say_what_is_left(left: Left, name: str, leave: bool) -> None:
+    """Raises Undoable while there is something and nobody said that it may be left."""
+    if not left:
+        return
+    some = ", ".join((*left.unanswered, *left.taken_up)[:3])
+    said = (
+        f"{name} has not answered a referral in {len(left.unanswered)} open cases and has taken one up, or looks after the case, in "
+        f"{len(left.taken_up)} ({some}{' ...' if len(left.unanswered) + len(left.taken_up) > 3 else ''})"
+    )
+    if not leave:
+        raise Undoable(
+            f"{said}; 'backbone partner suspend {name} --reason leaves' gives what is unanswered to somebody else; "
+            "--leave-cases lets it go all the same"
+        )
+    say(f"{said}; whoever looks after these cases has to find somebody else")

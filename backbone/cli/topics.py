@@ -11,7 +11,7 @@ from backbone.definition_files import load_definitions
 from backbone.kafka.topics import ONE_MACHINE, Replicas, TopicSpec, core_topics, partner_topics
 from backbone.kafka.topics import read_settings as topic_settings
 from backbone.settings import Settings
-from backbone.supervisor.prepare import prepare
+from backbone.supervisor.prepare import Broker, prepare
 
 app = typer.Typer(no_args_is_help=True, help="The topics: show them, verify their settings, make or repair them.")
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -64,10 +64,7 @@ def verify(as_json: AsJson = False) -> None:
       backbone topics verify
     """
     settings = read_settings()
-    broker = find_broker(settings)
-    with broker.client() as admin:
-        specs = _wanted(settings, broker.replicas(admin))
-        wrong = _differences(admin, specs)
+    specs, wrong = _look(find_broker(settings), settings)
     if as_json:
         show_json({"topics": len(specs), "differences": wrong})
     else:
@@ -77,6 +74,17 @@ def verify(as_json: AsJson = False) -> None:
         say(f"{len(specs)} topics looked at, {len(wrong)} differences{remedy}")
     if wrong:
         raise typer.Exit(FOUND)
+
+
+def topic_differences(broker: Broker, settings: Settings) -> list[str]:
+    """A sentence for each topic that is not as it must be. Raises KafkaProblem."""
+    return _look(broker, settings)[1]
+
+
+def _look(broker: Broker, settings: Settings) -> tuple[list[TopicSpec], list[str]]:
+    with broker.client() as admin:
+        specs = _wanted(settings, broker.replicas(admin))
+        return specs, _differences(admin, specs)
 
 
 def _differences(admin: KafkaAdminClient, specs: list[TopicSpec]) -> list[str]:

@@ -3,6 +3,7 @@
 Everything here may be done again at every start and then changes only what differs.
 """
 
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -43,9 +44,9 @@ class Broker:
     def client(self) -> Iterator[KafkaAdminClient]:
         """An admin client. Raises BrokerAway, WrongCredentials or WrongListener instead of kafka-python's time-outs."""
         who = self.admin
-        if self.ca_file is None:
-            check_sign_on(self.bootstrap, who.username, who.password)
-        with clear_errors(self.bootstrap, who.username, who.password):
+        tls = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
+        check_sign_on(self.bootstrap, who.username, who.password, tls=tls)
+        with clear_errors(self.bootstrap, who.username, who.password, tls=tls):
             client = KafkaAdminClient(**connection(self.bootstrap, who, ca_file=self.ca_file))
             try:
                 yield client
@@ -109,7 +110,7 @@ def write_profiles(settings: Settings, broker: Broker, partners: Mapping[str, Pa
     for partner in partners.values():
         path = profile_path(settings.var_dir, partner.id)
         Profile(
-            bootstrap=broker.bootstrap,
+            bootstrap=settings.partner_bootstrap or broker.bootstrap,
             partner=partner.id,
             oin=partner.oin,
             username=partner.id,

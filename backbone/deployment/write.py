@@ -1,0 +1,52 @@
+"""Writing the generated files, and saying which of them differ from what would be written."""
+
+from pathlib import Path
+
+from backbone.definition_files import load_definitions
+from backbone.deployment import kubernetes
+from backbone.deployment.compose import compose
+from backbone.deployment.texts import yaml_text
+
+COMPOSE = "compose.yaml"
+KUBERNETES = "kubernetes"
+
+
+def generated(protocols_dir: Path, chains_dir: Path) -> dict[str, str]:
+    """Every file by its name under `deploy/`. Raises DefinitionError for a mistake in the chains."""
+    chains, _ = load_definitions(protocols_dir, chains_dir)
+    files = {f"{KUBERNETES}/{name}": text for name, text in kubernetes.files(chains, chains_dir).items()}
+    return {
+        COMPOSE: yaml_text([compose()], "One machine with containers: docker compose up (docs/operations.md)"),
+        **files,
+    }
+
+
+def differences(wanted: dict[str, str], into: Path) -> list[str]:
+    """A sentence for each file that is missing, is otherwise, or is there and should not be."""
+    said = []
+    for name, text in wanted.items():
+        path = into / name
+        if not path.exists():
+            said.append(f"{path} is missing")
+        elif path.read_text(encoding="utf-8") != text:
+            said.append(f"{path} is not what would be written now")
+    folders = {(into / name).parent for name in wanted if "/" in name}
+    for path in sorted(path for folder in folders if folder.exists() for path in folder.iterdir()):
+        if path.is_file() and str(path.relative_to(into)) not in wanted:
+            said.append(f"{path} would not be written")
+    return said
+
+
+def write(wanted: dict[str, str], into: Path) -> list[str]:
+    """Write what differs and take away what should not be there; returns what was changed."""
+    changed = differences(wanted, into)
+    for name, text in wanted.items():
+        path = into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    for folder in {(into / name).parent for name in wanted if "/" in name}:
+        for path in folder.iterdir():
+            if path.is_file() and str(path.relative_to(into)) not in wanted:
+                path.unlink()
+    return changed

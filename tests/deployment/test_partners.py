@@ -1,0 +1,228 @@
+"""`backbone partner add` and `remove`: the entry in chains/, the operator's files on Kubernetes, and what a partner would leave behind."""
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner, Result
+
+from backbone.chains.model import Partner, PartnerKind
+from backbone.cli.main import app
+from backbone.cli.output import Undoable
+from backbone.cli.partner import _say_what_is_left
+from backbone.definition_files import load_definitions
+from backbone.deployment.leaving import Left, left_in
+from backbone.deployment.register import Change, RegisterProblem
+from backbone.gateway.tokens import Tokens
+from schakel.case_state import Referral, ReferralState, State
+from schakel.client.access import Profile
+
+ROOT = Path(__file__).resolve().parents[2]
+NEW = Partner(id="coc-utrecht", name="COC Utrecht (voorbeeld)", oin="99999999100000099000", kind=PartnerKind.PARTNER)
+Backbone = Callable[..., Result]
+
+
+@pytest.fixture
+def chains(tmp_path: Path) -> Path:
+    """A copy of the chains, to be written in."""
+    return shutil.copytree(ROOT / "chains", tmp_path / "chains")
+
+
+def texts(chains: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in chains.glob("*.yaml")}
+
+
+# -- the entry in chains/ -----------------------------------------------------------------------------------------------
+
+
+def test_a_partner_is_written_in_and_taken_out_and_nothing_else_changes(chains: Path) -> None:
+    before, change = texts(chains), Change(chains, ROOT / "protocols")
+    change.enter(NEW, "amsterdam", ["coc"], ["noord"])
+    entered, _ = load_definitions(ROOT / "protocols", chains)
+    assert entered.partner("coc-utrecht") == NEW
+    assert [chain.name for chain in entered.chains_of("coc-utrecht")] == ["amsterdam"]
+    after = texts(chains)
+    added = {name: set(after[name].splitlines()) - set(before[name].splitlines()) for name in before}
+    assert {name: len(lines) for name, lines in added.items() if lines} == {"partners.yaml": 1, "amsterdam.yaml": 1}
+    assert change.leave("coc-utrecht") == ["amsterdam.yaml", "partners.yaml"]
+    assert texts(chains) == before
+
+
+def test_a_chain_that_does_not_exist(chains: Path) -> None:
+    with pytest.raises(RegisterProblem, match="no chain 'utrecht'; expected one of amsterdam, groningen"):
+        Change(chains, ROOT / "protocols").enter(NEW, "utrecht", ["coc"], None)
+
+
+def test_what_would_not_hold_together_is_put_back(chains: Path) -> None:
+    before = texts(chains)
+    twice = NEW.model_copy(update={"oin": "99999999100000001000"})
+    with pytest.raises(RegisterProblem, match="nothing was changed"):
+        Change(chains, ROOT / "protocols").enter(twice, "amsterdam", ["coc"], None)
+    assert texts(chains) == before
+
+
+# -- what it would leave ------------------------------------------------------------------------------------------------
+
+
+def case(name: str, *referrals: tuple[str, ReferralState], **more: object) -> State:
+    made = State(id=name, **more)  # type: ignore[arg-type]
+    for number, (to, state) in enumerate(referrals):
+        made.referrals[str(number)] = Referral(
+            id=str(number), to=to, role="coc", purpose="victim_support", needs=[], wants=[], state=state
+        )
+    return made
+
+
+def test_what_it_has_under_way_is_found() -> None:
+    cases = [
+        case("a", ("coc", ReferralState.DELIVERED), ("shn", ReferralState.ACCEPTED)),
+        case("b", ("coc", ReferralState.ACCEPTED), ("coc", ReferralState.DELIVERED)),
+        case("c", ("coc", ReferralState.COMPLETED), ("coc", ReferralState.DECLINED), ("coc", ReferralState.REVOKED)),
+        case("d", ("shn", ReferralState.DELIVERED)),
+        case("e", coordinator="coc"),
+        case("f", ("coc", ReferralState.RELEASED)),
+    ]
+    assert left_in(cases, "coc") == Left(("a", "f"), ("b", "e"))
+    assert not left_in(cases, "dmg")
+
+
+def test_it_is_refused_while_cases_would_be_stranded_and_said_when_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    _say_what_is_left(Left((), ()), "coc", False)
+    left = Left(("a", "b", "c"), ("d",))
+    with pytest.raises(
+        Undoable, match=r"has not answered a referral in 3 open cases .* in 1 \(a, b, c \.\.\.\).*suspend coc"
+    ):
+        _say_what_is_left(left, "coc", False)
+    _say_what_is_left(left, "coc", True)
+    assert "has to find somebody else" in capsys.readouterr().out
+
+
+# -- on Kubernetes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def backbone(tmp_path: Path, chains: Path, monkeypatch: pytest.MonkeyPatch) -> Backbone:
+    """The command of an operator whose topics and users Strimzi makes; `kubectl` is a script that writes down what it is asked."""
+    for name in [name for name in os.environ if name.startswith("SCHAKEL_")]:
+        monkeypatch.delenv(name)
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text(
+        f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\n[ ! -e {tmp_path}/away ] || {{ echo "no route" >&2; exit 1; }}\n'
+    )
+    kubectl.chmod(0o755)
+    settings = {
+        "VAR_DIR": tmp_path / "var",
+        "PROTOCOLS_DIR": ROOT / "protocols",
+        "CHAINS_DIR": chains,
+        "USERS_BY": "kubernetes",
+        "KUBERNETES_DIR": tmp_path / "kubernetes",
+        "KUBECTL": kubectl,
+        "PARTNER_BOOTSTRAP": "kafka.schakel.example:9094",
+        "GATEWAY_URL": "https://gateway.schakel.example",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"SCHAKEL_{name}", str(value))
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, list(words))
+
+    return run
+
+
+ADDS = ("partner", "add", "coc-utrecht", "--title", NEW.name, "--oin", NEW.oin, "--chain", "amsterdam", "--role", "coc")
+
+
+def test_a_new_partner_is_one_command_on_kubernetes(backbone: Backbone, tmp_path: Path) -> None:
+    done = backbone(*ADDS)
+    assert done.exit_code == 0, done.output
+    profile = Profile.load(tmp_path / "var" / "partners" / "coc-utrecht.json")
+    assert (profile.bootstrap, profile.oin) == ("kafka.schakel.example:9094", NEW.oin)
+    assert profile.gateway_token
+    assert profile.password_file
+    password = profile.password_file.read_text()
+    secret = tmp_path / "var" / "kubernetes" / "coc-utrecht.yaml"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert YAML(typ="safe").load(secret)["stringData"] == {"password": password}
+    digests = YAML(typ="safe").load(tmp_path / "var" / "kubernetes" / "schakel-gateway-tokens.yaml")["stringData"]
+    assert digests["coc-utrecht"] == (tmp_path / "var" / "gateway" / "tokens" / "coc-utrecht").read_text()
+    assert profile.gateway_token not in json.dumps(digests)
+    users = (tmp_path / "kubernetes" / "21-kafka-users.yaml").read_text()
+    topics = (tmp_path / "kubernetes" / "20-kafka-topics.yaml").read_text()
+    assert "name: coc-utrecht-password" in users
+    assert users.count("name: schakel.in.coc-utrecht") == 2, "it writes, intake reads"
+    assert password not in users + topics
+    assert "name: schakel.out.coc-utrecht" in topics
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert [line.split()[0:2] for line in asked] == [["apply", "--filename"]] * 2 + [["apply", "--kustomize"]]
+    assert backbone("partner", "add", "coc-utrecht").exit_code == 0
+    assert profile.password_file.read_text() == password, "doing it again changes nothing"
+
+
+def test_a_cluster_that_does_not_answer_is_one_sentence(backbone: Backbone, tmp_path: Path) -> None:
+    (tmp_path / "away").touch()
+    done = backbone(*ADDS)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("backbone: '")
+    assert "ended with 1: no route; the files are written" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_letting_it_go_takes_its_user_away_and_its_files(
+    backbone: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backbone(*ADDS)
+    monkeypatch.setattr("backbone.cli.partner.find_user", lambda settings, role: ("127.0.0.1:1", None))
+    monkeypatch.setattr("backbone.cli.partner.OperatorsHand", _Hand)
+    monkeypatch.setattr("backbone.cli.partner.left_by", lambda name, how: Left((), ()))
+    refused = backbone("partner", "remove", "coc-utrecht")
+    assert "still stands in chains/" in refused.stderr
+    assert (tmp_path / "var" / "partners" / "coc-utrecht.json").exists(), "a refusal changes nothing"
+    done = backbone("partner", "remove", "coc-utrecht", "--from-chains")
+    assert done.exit_code == 0, done.output
+    asked = (tmp_path / "asked").read_text()
+    assert "delete --namespace schakel --ignore-not-found kafkauser/coc-utrecht secret/coc-utrecht-password\n" in asked
+    assert "coc-utrecht" not in (tmp_path / "kubernetes" / "21-kafka-users.yaml").read_text()
+    assert not (tmp_path / "var" / "partners" / "coc-utrecht.json").exists()
+    assert not (tmp_path / "var" / "kafka" / "secrets" / "coc-utrecht").exists()
+    assert not (Tokens(tmp_path / "var" / "gateway" / "tokens").directory / "coc-utrecht").exists()
+
+
+class _Hand:
+    def __init__(self, *_: object) -> None: ...
+
+    def connected(self) -> "_Hand":
+        return self
+
+    def __enter__(self) -> dict[str, object]:
+        return {}
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def test_topics_are_not_deleted_under_services_that_read_them(backbone: Backbone) -> None:
+    done = backbone("partner", "remove", "coc-amsterdam", "--delete-topics")
+    assert done.exit_code == 2
+    assert "still stands in chains/, so every service reads or writes its topics" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--title", "COC Utrecht"), "--oin is missing"),
+        (("--title", "COC", "--oin", "12", "--chain", "amsterdam", "--role", "coc"), "oin: "),
+        (("--title", "COC", "--oin", NEW.oin, "--chain", "utrecht", "--role", "coc"), "there is no chain 'utrecht'"),
+        (("--title", "COC", "--oin", NEW.oin, "--chain", "amsterdam", "--role", "cook"), "nothing was changed"),
+    ],
+)
+def test_half_an_entry_is_refused(backbone: Backbone, chains: Path, words: tuple[str, ...], said: str) -> None:
+    before = texts(chains)
+    done = backbone("partner", "add", "coc-utrecht", *words)
+    assert done.exit_code == 2, done.output
+    assert said in done.stderr
+    assert texts(chains) == before
