@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from backbone.kafka.credentials import Credentials
-from backbone.kafka.properties import server_properties
+from backbone.kafka.properties import Seat, server_properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ KEYSTORE = "listener.name.client.ssl.keystore.location"
 
 def embedded(admin: Credentials | None = None, *, port: int = 9092, controller_port: int = 9093) -> dict[str, str]:
     """The embedded broker's settings, by name."""
-    text = server_properties(port, controller_port, admin)
+    seat = Seat(1, port, controller_port)
+    text = server_properties(seat, [seat], admin)
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 

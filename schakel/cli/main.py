@@ -48,7 +48,7 @@ app.command("replay")(travel.replay)
 app.command("heads")(heads.heads)
 app.command("why")(hindsight.why)
 case.app.command("report")(hindsight.report)
-app.add_typer(case.app)
+app.add_typer(case.app, name="case")
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def test_every_module_that_decides_is_held_to_it() -> None:
 def test_the_wheel_is_held_to_its_own_dependencies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extra = {_name(line) for line in project["optional-dependencies"]["backbone"]}
-    modules = {"faust-streaming": "faust", "ruamel.yaml": "ruamel", "psycopg[binary]": "psycopg"}
+    modules = {"faust-streaming": "faust", "ruamel.yaml": "ruamel", "psycopg[binary]": "psycopg", "pyyaml": "yaml"}
     forbidden = set(CONTRACTS["wheel"]["forbidden_modules"])
     assert {modules.get(name, name.replace("-", "_")) for name in extra} <= forbidden
 
