@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from schakel.client.errors import ClientError
 from schakel.definitions import Definitions
@@ -19,7 +20,7 @@ class HeadsUnreadable(ClientError):
 
 
 class HeadsFile:
-    """See the module's words. For one process: of two that write the same file, one loses what it saw, and nothing is said falsely."""
+    """See the module's words. For one client: of two that write the same file, one loses what it saw, and nothing is said falsely."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -41,9 +42,12 @@ class HeadsFile:
 
     def _save(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        scratch.write_text(json.dumps(self.witnessed.as_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        scratch.replace(self.path)
+        text = json.dumps(self.witnessed.as_json(), indent=1, ensure_ascii=False) + "\n"
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=self.path.parent, prefix=f".{self.path.name}.", delete=False
+        ) as scratch:  # a name of its own: another client of the same partner may be writing too
+            scratch.write(text)
+        os.replace(scratch.name, self.path)
 
 
 def load(path: Path) -> Witnessed:
