@@ -67,10 +67,26 @@ def test_no_small_cell_of_a_table_is_found_among_all_tables_like_it(counts: list
     made = table(by_row, most, ("x", "y", "z"), K, by_row=True)
     worlds = [one for one in _worlds(most) if _agrees(one, made)]
     for row, column in CELLS:
-        if 0 < values[row, column] < K:
+        if worlds and 0 < values[row, column] < K:
             found = {one[row][column] for one in worlds}
             assert min(found) == 0, (row, column, made)
             assert max(found) >= K, (row, column, made)
+
+
+@effort(25)
+@given(st.lists(SMALL, min_size=9, max_size=9))
+def test_a_closed_row_may_hold_none_of_any_word(counts: list[int]) -> None:
+    values = dict(zip(CELLS, counts, strict=True))
+    by_row = {row: {column: values[row, column] for column in "xyz"} for row in "abc"}
+    most = {row: sum(words.values()) for row, words in by_row.items()}
+    if any(0 < total < K for total in most.values()):
+        return
+    made = table(by_row, most, ("x", "y", "z"), K, by_row=True, closed=("c",))
+    assert set(made["c"].values()) == {None}
+    worlds = [one for one in _worlds(most) if _agrees(one, made)]
+    for column in "xyz":
+        if worlds and values["c", column] and made["all"][column] is not None:
+            assert min(one["c"][column] for one in worlds) == 0
 
 
 def _worlds(most: dict[str, int]) -> Iterator[dict[str, dict[str, int]]]:
