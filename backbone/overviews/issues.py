@@ -158,6 +158,7 @@ def _tables(
     if rest:
         incidents[REST] = {ONE: rest if whole is not None and rest >= K else None}
     shown = {INCIDENTS.id: incidents}
+    closed = (REST,) if by is By.QUARTER else ()  # how many a district had may be known in part, from its months
     most = {row: by_row[row] for row in apart} | ({REST: rest} if rest else {})
     for one in (one for one in TABLES.values() if one.by is by):
         merged = {row: counts[one.id][row] for row in apart}
@@ -167,7 +168,7 @@ def _tables(
         if whole is None:
             shown[one.id] = {ALL: dict.fromkeys(words)}
         else:
-            shown[one.id] = table(merged, most, words, K, by_row=one.by_row)
+            shown[one.id] = table(merged, most, words, K, by_row=one.by_row, closed=closed)
     return shown, apart
 
 

@@ -16,7 +16,10 @@ NO_MOST: Final = 1 << 60
 
 @dataclass(slots=True)
 class Arc:
-    """One number. known: shown, or to be worked out from what is shown. most: what it cannot exceed for another reason."""
+    """One number. known: shown, or to be worked out from what is shown. most: what it cannot exceed for another reason.
+
+    guarded: must be able to be 0 however large it is, as long as it is hidden, since small numbers of another table hang on that.
+    """
 
     name: Hashable
     tail: Node
@@ -24,6 +27,7 @@ class Arc:
     value: int
     known: bool = False
     most: int = NO_MOST
+    guarded: bool = False
 
 
 class Network:
@@ -50,12 +54,13 @@ class Network:
         return arc.value - down, arc.value + up
 
     def exposed(self, k: int) -> Iterator[Arc]:
-        """The hidden numbers from 1 to k - 1 of which more can be worked out than that they may be 0 and may be k.
+        """The numbers from 1 to k - 1 of which more can be worked out than that they may be 0 and may be k; guarded ones, than may be 0.
 
         What moved to show that a number is safe is kept: as long as all of that is hidden, it still is.
         """
         for arc in self.arcs.values():
-            if 0 < arc.value < k and not self._is_safe(arc, k):
+            judged = 0 < arc.value < k or (arc.guarded and arc.value and not arc.known)
+            if judged and not self._is_safe(arc, k):
                 yield arc
 
     def _is_safe(self, arc: Arc, k: int) -> bool:
@@ -65,8 +70,8 @@ class Network:
         if kept is not None and not any(other.known for other in kept):
             return True
         used: list[Arc] = []
-        rising = k - arc.value
-        if arc.most - arc.value < rising:
+        rising = max(k - arc.value, 0)
+        if rising and arc.most - arc.value < rising:
             return False
         if self._flow(arc.tail, arc.head, arc, arc.value, used) < arc.value:
             return False

@@ -23,7 +23,7 @@ def totals(counts: Mapping[str, int], order: Sequence[str], k: int) -> dict[str,
     """Incidents by row and of `all`. A row without any is taken for known: later it may be called silent."""
     whole = sum(counts.values())
     arcs = [Arc(ALL, "out", "in", whole, known=whole >= k)]
-    arcs += [Arc(row, "in", "out", counts[row], known=counts[row] >= k or counts[row] == 0) for row in order]
+    arcs += [Arc(row, "in", "out", counts[row], counts[row] >= k or counts[row] == 0, guarded=True) for row in order]
     network = Network(arcs)
     _cover(network, order, k)
     shown = {row: counts[row] if network[row].known and counts[row] else None for row in order}
@@ -58,6 +58,8 @@ class _Table:
     words: tuple[str, ...]
     k: int
     pooled: set[str]
+    closed: frozenset[str]
+    """Rows of which nothing is shown, and that may hold none of any word: of a part of them the number of incidents may be known."""
     hidden: set[tuple[str, str]] = field(default_factory=set)
 
     @property
@@ -71,7 +73,7 @@ class _Table:
     def margins(self) -> Network:
         """The words of the whole; how many there are together is taken for known."""
         whole, most = sum(map(self.of_all, self.words)), sum(self.most.values())
-        arcs = [Arc(word, "in", "out", self.of_all(word), word not in self.pooled, most) for word in self.words]
+        arcs = [Arc(word, "in", "out", self.of_all(word), word not in self.pooled, most, True) for word in self.words]
         return Network([Arc(ALL, "out", "in", whole, known=True), *arcs])
 
     def inside(self) -> Network:
@@ -83,21 +85,24 @@ class _Table:
             arcs.append(Arc(column, "in", ("word", column), sum(of_row.values()), known=True))
             for row, value in of_row.items():
                 shown = column != "" and (row, column) not in self.hidden
-                arcs.append(Arc((row, column), ("word", column), ("row", row), value, shown, self.most[row]))
+                closed = row in self.closed and column != ""
+                arcs.append(Arc((row, column), ("word", column), ("row", row), value, shown, self.most[row], closed))
         for row, mine in self.counts.items():
             arcs.append(Arc(("sum", row), ("row", row), "in", sum(mine.values()), known=True))
         return Network(arcs)
 
 
-def table(counts: Counts, most: Mapping[str, int], words: tuple[str, ...], k: int, *, by_row: bool) -> Shown:
+def table(
+    counts: Counts, most: Mapping[str, int], words: tuple[str, ...], k: int, *, by_row: bool, closed: Iterable[str] = ()
+) -> Shown:
     """One table: the words of the whole, and of each row. counts: every row and word; most: incidents of each row.
 
-    by_row: false when a table is made of the whole only.
+    by_row: false when a table is made of the whole only. closed: rows of which nothing may be shown, nor worked out that a word is there.
     """
     every = (*words, *(() if UNKNOWN in words else (UNKNOWN,)))
     whole = {word: sum(row.get(word, 0) for row in counts.values()) for word in every}
     full = {row: {word: mine.get(word, 0) for word in every} for row, mine in counts.items()}
-    work = _Table(full, most, every, k, {word for word in every if whole[word] < k} | {UNKNOWN})
+    work = _Table(full, most, every, k, {word for word in every if whole[word] < k} | {UNKNOWN}, frozenset(closed))
     while True:
         _cover_words(work)
         if not by_row or not work.single or _cover_inside(work):
@@ -123,7 +128,9 @@ def _cover_words(work: _Table) -> None:
 def _cover_inside(work: _Table) -> bool:
     """True: nothing inside can be worked out any more. False: one more word had to be hidden of the whole, begin again."""
     k, rows = work.k, list(work.counts)
-    work.hidden = {(row, word) for word in work.single for row in rows if work.counts[row][word] < k}
+    work.hidden = {
+        (row, word) for word in work.single for row in rows if work.counts[row][word] < k or row in work.closed
+    }
     network = work.inside()
     while (open_ := next(network.exposed(k), None)) is not None:
         at: tuple[str, str] = open_.name  # type: ignore[assignment]

@@ -45,7 +45,11 @@ def year(leaves: Sequence[Leaf], names: Sequence[str], sums: Mapping[str, Mappin
         arcs.append(Arc((leaf.name, ALL), (ALL, leaf.part_of), leaf.name, leaf.whole, leaf.whole_known))
         for name in names:
             value = leaf.counts.get(name, 0)
-            arcs.append(Arc((leaf.name, name), leaf.name, (name, leaf.part_of), value, leaf.known(name), leaf.most))
+            arcs.append(
+                Arc(
+                    (leaf.name, name), leaf.name, (name, leaf.part_of), value, leaf.known(name), leaf.most, guarded=True
+                )
+            )
     for level in (*levels, YEAR):
         mine = [leaf for leaf in leaves if level in (leaf.part_of, YEAR)]
         for name in (ALL, *names):
