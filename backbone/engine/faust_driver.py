@@ -9,6 +9,7 @@ What the records are read for, and where each partition goes on, is `backbone.en
 
 import asyncio
 import itertools
+import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
@@ -247,6 +248,13 @@ class Producer(driver.Producer):  # type: ignore[misc]
 
     def _settings_extra(self) -> Mapping[str, Any]:
         return {"acks": "all", "enable_idempotence": True}
+
+    def _new_producer(self, transactional_id: str | None = None) -> Any:
+        producer = super()._new_producer(transactional_id)
+        # While nobody leads a partition, aiokafka gives a batch up after the time of one request, and with it the number that it
+        # had: whatever follows is then refused as out of order, and the process has to start anew. `publisher` waits instead.
+        producer._message_accumulator._batch_ttl = math.inf
+        return producer
 
 
 class _NoTables(TableManager):  # type: ignore[misc]

@@ -24,7 +24,7 @@ from backbone.kafka.errors import EmbeddedKafkaError, ForeignData, PortTaken
 from backbone.kafka.jars import ensure_jars
 from backbone.kafka.jvm import write_private
 from backbone.kafka.node import Node
-from backbone.kafka.properties import Seat
+from backbone.kafka.properties import SESSION_S, Seat
 from backbone.kafka.storage import new_cluster_id
 from backbone.kafka.topics import CLUSTER
 
@@ -48,7 +48,8 @@ class EmbeddedCluster:
     """Brokers with their data, secrets and logs in `var_dir`/kafka. Not thread-safe; one object a cluster.
 
     brokers: how many; their addresses stay as long as the directory does, since each has to know all others. The rest is as with
-    `EmbeddedKafka`; heap_mb is for each.
+    `EmbeddedKafka`; heap_mb is for each. session_s: how long one may say nothing before others take over; more on a machine that has so
+    much other work that a broker may get no processor time for that long.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class EmbeddedCluster:
         cache_dir: Path | str | None = None,
         heap_mb: int = 256,
         sasl: bool = True,
+        session_s: float = SESSION_S,
         tell: Callable[[str], None] = log.info,
     ) -> None:
         self.home = Path(var_dir).absolute() / "kafka"
@@ -67,7 +69,7 @@ class EmbeddedCluster:
         self._tell = tell
         self._sasl = sasl
         self.nodes = tuple(
-            Node(self.home / f"broker-{number}", self.secrets, heap_mb=heap_mb, sasl=sasl)
+            Node(self.home / f"broker-{number}", self.secrets, heap_mb=heap_mb, sasl=sasl, session_s=session_s)
             for number in range(1, brokers + 1)
         )
         self._seats: tuple[Seat, ...] = ()

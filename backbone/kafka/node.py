@@ -12,7 +12,7 @@ from backbone.kafka import ports
 from backbone.kafka.credentials import ADMIN, MECHANISM, Credentials, SecretStore
 from backbone.kafka.errors import BrokerDied, EmbeddedKafkaError, PortTaken
 from backbone.kafka.jvm import environment, java, write_private
-from backbone.kafka.properties import LOG4J, Seat, server_properties
+from backbone.kafka.properties import LOG4J, SESSION_S, Seat, server_properties
 from backbone.kafka.storage import prepare_data
 from schakel.kafka_errors import BrokerAway, KafkaProblem, check_sign_on
 
@@ -25,16 +25,19 @@ class Node:
     """One broker of a cluster, perhaps its only one. Not thread-safe; one object a broker.
 
     home: its directory. secrets: passwords, one store for all brokers of a cluster. heap_mb: the JVM's heap. sasl: False gives a broker
-    that anyone on this machine may use, for measurements.
+    that anyone on this machine may use, for measurements. session_s: how long a broker of several may say nothing.
     """
 
-    def __init__(self, home: Path, secrets: SecretStore, *, heap_mb: int, sasl: bool) -> None:
+    def __init__(
+        self, home: Path, secrets: SecretStore, *, heap_mb: int, sasl: bool, session_s: float = SESSION_S
+    ) -> None:
         self.home = home
         self.secrets = secrets
         self.port = 0
         """Where clients connect; known once started."""
         self._heap_mb = heap_mb
         self._sasl = sasl
+        self._session_s = session_s
         self._process: subprocess.Popen[bytes] | None = None
         self._logged_before = 0
 
@@ -69,7 +72,7 @@ class Node:
         cluster of several; None makes one. Raises ForeignData, EmbeddedKafkaError.
         """
         self.port, admin = seat.port, self.admin
-        settings = server_properties(seat, seats, admin)
+        settings = server_properties(seat, seats, admin, self._session_s)
         write_private(self.home / "server.properties", settings)
         write_private(self.home / "log4j2.properties", LOG4J)
         prepare_data(self.home, jars, settings, admin, cluster_id)

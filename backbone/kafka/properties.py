@@ -10,13 +10,8 @@ _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
 
-# How soon others take over from a broker that is gone. A partner waits at most for both: a new controller, which then finds out who else
-# is missing. Kafka's own (2, 9 and 30 s) are for networks between data centres.
-_FAILOVER: dict[str, object] = {
-    "controller.quorum.fetch.timeout.ms": 1_500,
-    "broker.session.timeout.ms": 2_000,
-    "replica.lag.time.max.ms": 10_000,
-}
+SESSION_S = 2.0
+"""A broker of several that says nothing for so long is taken for gone, and others lead what it led."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +23,13 @@ class Seat:
     controller_port: int
 
 
-def server_properties(seat: Seat, seats: Sequence[Seat], admin: Credentials | None) -> str:
+def server_properties(
+    seat: Seat, seats: Sequence[Seat], admin: Credentials | None, session_s: float = SESSION_S
+) -> str:
     """Settings of the broker on this seat; paths are relative to its working directory, so that `var/` may move.
 
     seats: all brokers of the cluster; each is controller too. `admin` None gives a broker without sign-on or access rules, for
-    measurements only.
+    measurements only. session_s: of a broker among several.
 
     The controller listener takes PLAIN, on the loopback with the same random password: SCRAM users live in the metadata
     that the controller itself has yet to load.
@@ -76,7 +73,13 @@ def server_properties(seat: Seat, seats: Sequence[Seat], admin: Credentials | No
         "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
     }
     if len(seats) > 1:
-        settings |= _FAILOVER
+        # A partner waits at most for both: a new controller, which then finds out who else is missing. Kafka's own (2, 9 and 30 s)
+        # are for networks between data centres.
+        settings |= {
+            "controller.quorum.fetch.timeout.ms": int(session_s * 750),
+            "broker.session.timeout.ms": int(session_s * 1_000),
+            "replica.lag.time.max.ms": 10_000,
+        }
     if admin:
         settings |= _sign_on(admin)
     return "".join(f"{name}={value}\n" for name, value in settings.items())

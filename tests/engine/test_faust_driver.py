@@ -4,16 +4,21 @@ When this fails after an upgrade: read what changed in the method, make sure tha
 run the tests of the workers as a soak (SCHAKEL_SOAK=10), and put the new digest here.
 """
 
+import asyncio
 import hashlib
 import inspect
 from collections.abc import Callable
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import faust
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.consumer.consumer import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import Fetcher, FetchResult
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import LeaderNotAvailableError
+from aiokafka.producer.message_accumulator import MessageAccumulator
 from aiokafka.producer.producer import AIOKafkaProducer
 from faust.app.base import App
 from faust.tables.manager import TableManager
@@ -38,6 +43,7 @@ OVERRIDDEN: dict[Callable[..., object], str] = {
     consumer.Consumer._new_offset: "1d2c7ea89a7a",
     TableManager.on_start: "365dd25fbc0e",
     driver.Producer._settings_extra: "a4c7bc41b638",
+    driver.Producer._new_producer: "e72355c3430e",
 }
 
 BUILT_ON: dict[Callable[..., object], str] = {
@@ -45,7 +51,6 @@ BUILT_ON: dict[Callable[..., object], str] = {
     consumer.Consumer._commit_offsets: "1a6979904118",
     consumer.Consumer.on_partitions_revoked: "d04b7ae72c6f",
     driver.AIOKafkaConsumerThread.getmany: "26fc5fc9f3b6",
-    driver.Producer._new_producer: "e72355c3430e",
     driver.credentials_to_aiokafka_auth: "364c9c9c6852",
     conductor.ConductorCompiler.build: "837cf521368c",
     App._on_partitions_revoked: "d5c895bbe57d",
@@ -71,6 +76,7 @@ BUILT_ON: dict[Callable[..., object], str] = {
     GroupCoordinator._maybe_leave_group: "016cd88a16e6",
     AIOKafkaProducer.send_batch: "bf42b0f0c5c0",
     AIOKafkaProducer.create_batch: "c4efda4bb7a0",
+    MessageAccumulator.drain_by_nodes: "fc995afbfc57",
 }
 
 
@@ -111,3 +117,23 @@ def test_every_override_is_on_the_list(ours: type) -> None:
 def test_our_producer_is_idempotent_and_waits_for_all_replicas() -> None:
     settings = faust_driver.Producer._settings_extra(None)  # type: ignore[arg-type]
     assert settings == {"acks": "all", "enable_idempotence": True}
+
+
+@pytest.mark.parametrize("ours", [False, True])
+async def test_a_batch_waits_for_a_leader_for_as_long_as_it_takes(ours: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """aiokafka's own gives it up with the number that it had, and whatever follows is out of order."""
+    nobody_leads = SimpleNamespace(leader_for_partition=lambda place: -1)
+    accumulator = MessageAccumulator(nobody_leads, 1_000, 0, batch_ttl=0)
+    made = SimpleNamespace(_message_accumulator=accumulator)
+    monkeypatch.setattr(driver.Producer, "_new_producer", lambda *_: made)
+    if ours:
+        faust_driver.Producer._new_producer(object.__new__(faust_driver.Producer))
+    batch = accumulator.create_builder()
+    batch.append(timestamp=None, key=None, value=b"x", headers=[])
+    sent = await accumulator.add_batch(batch, TopicPartition("schakel.ledger", 0), 1)
+    accumulator.drain_by_nodes(ignore_nodes=())
+    await asyncio.sleep(0)
+    assert sent.done() is not ours
+    if not ours:
+        with pytest.raises(LeaderNotAvailableError):
+            await sent
