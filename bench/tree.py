@@ -1,9 +1,11 @@
 """What the trees of the ledger cost: leaves hashed and added a second, memory, proofs. `python -m bench.tree [quick]`. No broker.
 
 Leaves are made of records as they stand in the ledger (about 1 kB, ten headers) and hashed as audit does it; the tiles go to SQLite, as
-audit keeps them, 20,000 records a transaction. Then inclusion and consistency are proven at random places of the whole tree.
+audit keeps them, 20,000 records a transaction; SCHAKEL_BENCH_LEAVES says how many (10 million). Then inclusion and consistency are
+proven at random places of the whole tree.
 """
 
+import os
 import random
 import resource
 import tempfile
@@ -19,7 +21,7 @@ from schakel.evidence.leaf import leaf_hash
 from schakel.record import Raw
 from services.audit import trees
 
-LEAVES, BATCH, PROOFS = 10_000_000, 20_000, 500
+LEAVES, BATCH, PROOFS = int(os.environ.get("SCHAKEL_BENCH_LEAVES", "10000000")), 20_000, 500
 TOPIC = "schakel.ledger"
 _HEADERS = tuple((f"ce_attribute{number}", b"urn:schakel:0123456789abcdef") for number in range(10))
 MIGRATIONS = Path(__file__).parents[1] / "services" / "audit" / "migrations"

@@ -157,7 +157,9 @@ def _specs(file: Opened, replicas: Replicas) -> list[TopicSpec]:
 
 def _by_our_timestamps(spec: TopicSpec) -> TopicSpec:
     """While records are put back the broker keeps the timestamps that they had. Nothing is deleted meanwhile."""
-    kept = {"message.timestamp.type": "CreateTime", "cleanup.policy": "delete", "retention.ms": "-1"}
+    kept = {"message.timestamp.type": "CreateTime"}
+    if "retention.ms" in spec.settings:  # what is not named there would stay as it is set here
+        kept["retention.ms"] = "-1"
     return replace(spec, settings={**spec.settings, **kept})
 
 

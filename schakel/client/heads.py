@@ -26,12 +26,12 @@ class HeadsFile:
         self.path = path
         self.witnessed = load(path)
 
-    def see(self, note: str, definitions: Definitions) -> None:
-        """Take in the head of a receipt. What does not fit is kept too, and said out loud, as an error in the log."""
+    def see(self, note: str, at: int, definitions: Definitions) -> None:
+        """Take in the head of a receipt, which stands at this offset of the `out` topic. What does not fit is kept too, and said out loud, as an error in the log."""
         keys = log_keys(definitions)
         before = self.witnessed.as_json()
         try:
-            doubt = self.witnessed.see(note, lambda head: signed_by_any(head, keys))
+            doubt = self.witnessed.see(note, at, lambda head: signed_by_any(head, keys))
         except NotANote as problem:
             log.error("a receipt came with something that is no signed head: %s", problem)
             return

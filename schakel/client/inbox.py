@@ -94,12 +94,20 @@ def read(record: Raw) -> Incoming:
 
 
 class Inbox:
-    """See the module's words. Not thread-safe: one thread polls. `claim` gets each receipt and says whether somebody waited for it."""
+    """See the module's words. Not thread-safe: one thread polls. `claim` gets each receipt and says whether somebody waited for it; `saw`
+    gets it with its offset before."""
 
-    def __init__(self, access: Access, topic: str, group: str, claim: Callable[[Receipt], bool]) -> None:
+    def __init__(
+        self,
+        access: Access,
+        topic: str,
+        group: str,
+        claim: Callable[[Receipt], bool],
+        saw: Callable[[Receipt, int], None] = lambda receipt, offset: None,
+    ) -> None:
         self.definitions = Definitions()
         self._access = access
-        self._claim = claim
+        self._claim, self._saw = claim, saw
         self._place = TopicPartition(topic, 0)
         self._consumer = KafkaConsumer(
             **access.kafka(),
@@ -236,6 +244,8 @@ class Inbox:
             return  # fetched before we went elsewhere
         self._next = record.offset + 1
         message = read(record)
+        if isinstance(message.body, Receipt):
+            self._saw(message.body, record.offset)
         if isinstance(message.body, Receipt) and not self._wants(message.id, message.body):
             return
         if not self._reading or self._again_from is not None or message.id in self._shown:

@@ -61,7 +61,7 @@ class Partner(DeskVerbs, Verbs):
         self._out = f"schakel.out.{name}"
         self._publisher: Publisher | None = None
         self._gateway = gateway or Gateway(None, None)
-        self._inbox = Inbox(access, self._out, f"partner.{name}.inbox", self._claim)
+        self._inbox = Inbox(access, self._out, f"partner.{name}.inbox", self._claim, self._saw)
         try:
             self.oin = oin or self._inbox.definitions.partner(name).oin
             self._source = partner_source(self.oin)
@@ -222,11 +222,14 @@ class Partner(DeskVerbs, Verbs):
             for record in read_to_end(self._access.kafka(), self._out):
                 body = read(record).body
                 if isinstance(body, Receipt) and body.about == event_id:
+                    self._saw(body, record.offset)
                     self._claim(body)
 
-    def _claim(self, receipt: Receipt) -> bool:
+    def _saw(self, receipt: Receipt, offset: int) -> None:
         if receipt.head and self._heads:
-            self._heads.see(receipt.head, self.definitions)
+            self._heads.see(receipt.head, offset, self.definitions)
+
+    def _claim(self, receipt: Receipt) -> bool:
         return self._publisher is not None and self._publisher.claim(receipt)
 
     def _wait(self, pending: Pending, timeout_s: float) -> Receipt:

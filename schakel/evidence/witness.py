@@ -3,6 +3,7 @@
 Pure: who keeps the file is `schakel.client.heads`. The codes and the shape of the file: docs/evidence.md.
 """
 
+from bisect import insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -42,15 +43,20 @@ class Doubt:
 
 @dataclass(slots=True)
 class Witnessed:
-    """The heads that were kept, by the log's origin, smallest first; the largest is the last. And what did not fit."""
+    """The heads that were kept, by the log's origin, smallest first; the largest is the last. And what did not fit.
+
+    largest_at: where on its `out` topic the partner found the receipt that first bore the largest. Receipts that stand before it may bear
+    smaller ones: the topic is read again after a restart.
+    """
 
     kept: dict[str, list[Head]] = field(default_factory=dict)
     doubts: dict[str, list[Doubt]] = field(default_factory=dict)
+    largest_at: dict[str, int] = field(default_factory=dict)
 
-    def see(self, note: str, signed: Callable[[Head], bool]) -> Doubt | None:
+    def see(self, note: str, at: int, signed: Callable[[Head], bool]) -> Doubt | None:
         """Take in a head. Returns what is wrong with it, the first time it is seen; None when it fits. Raises NotANote.
 
-        signed: whether a published key signed it.
+        at: the offset of the receipt. signed: whether a published key signed it.
         """
         head = Head.parse(note)
         kept = self.kept.setdefault(head.origin, [])
@@ -60,8 +66,11 @@ class Witnessed:
         if same is not None:
             return None if same.root == head.root else self._doubt(head, Doubt(FORKED, note, same.note()))
         if kept and head.size < kept[-1].size:
-            return self._doubt(head, Doubt(UNPROVEN, note, kept[-1].note()))
-        kept.append(head)
+            if at >= self.largest_at.get(head.origin, 0):
+                return self._doubt(head, Doubt(UNPROVEN, note, kept[-1].note()))
+        else:
+            self.largest_at[head.origin] = at
+        insort(kept, head, key=lambda one: one.size)
         if len(kept) > MOST_KEPT:
             del kept[1]  # the first and the newest say most
         return None
@@ -83,6 +92,7 @@ class Witnessed:
         """What stands in the file."""
         logs = {
             origin: {
+                "largest_at": self.largest_at.get(origin, 0),
                 "kept": [head.note() for head in self.kept.get(origin, [])],
                 "doubts": [
                     {"code": one.code, "note": one.note, "against": one.against} for one in self.doubts.get(origin, [])
@@ -104,9 +114,10 @@ class Witnessed:
                 origin: [Doubt(one["code"], one["note"], one["against"]) for one in log["doubts"]]
                 for origin, log in logs
             }
+            largest_at = {origin: int(log["largest_at"]) for origin, log in logs}
         except (KeyError, TypeError, AttributeError, NotANote) as error:
             raise ValueError(str(error)) from None
-        return cls(kept, doubts)
+        return cls(kept, doubts, largest_at)
 
     def _doubt(self, head: Head, doubt: Doubt) -> Doubt | None:
         doubts = self.doubts.setdefault(head.origin, [])

@@ -15,17 +15,20 @@ log = structlog.get_logger(__name__)
 
 
 def keep(tx: Tx, records: Sequence[Raw]) -> None:
-    """Of `schakel.checkpoints`: only audit can write there. Heads of one log come with growing sizes."""
-    newest: dict[str, str] = {}
+    """Of `schakel.checkpoints`: only audit can write there."""
+    newest: dict[str, Head] = {}
     for raw in records:
         try:
             head = Head.parse(raw.value or b"")
         except NotANote as problem:
             log.warning("no head", topic=raw.topic, offset=raw.offset, reason=str(problem))
             continue
-        newest[_note(head.origin)] = newest[_NEWEST] = head.note()
-    for name, note in newest.items():
-        tx.set_note(name, note)
+        name = _note(head.origin)
+        known = newest.get(name) or _known(tx, name)
+        if known is None or head.size >= known.size:  # else an older one came once more, with a witness's signature
+            newest[name] = newest[_NEWEST] = head
+    for name, head in newest.items():
+        tx.set_note(name, head.note())
 
 
 class Heads:
@@ -41,6 +44,11 @@ class Heads:
         if name not in self._known:
             self._known[name] = self._tx.note(name)
         return self._known[name]
+
+
+def _known(tx: Tx, name: str) -> Head | None:
+    note = tx.note(name)
+    return Head.parse(note) if note else None
 
 
 def _note(origin: str) -> str:

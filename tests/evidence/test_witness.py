@@ -31,28 +31,28 @@ def good(one: Head) -> bool:
 
 def test_growing_heads_fit_and_the_first_and_last_stay() -> None:
     kept = Witnessed()
-    assert [kept.see(head(size), good) for size in range(1, 101)] == [None] * 100
+    assert [kept.see(head(size), size, good) for size in range(1, 101)] == [None] * 100
     sizes = [one.size for one in kept.kept[ORIGIN]]
     assert (sizes[0], sizes[-1], len(sizes)) == (1, 100, MOST_KEPT)
-    assert kept.see(head(100), good) is None
+    assert kept.see(head(100), 101, good) is None
     assert kept.all_doubts() == []
 
 
 def test_a_fork_by_the_keys_own_holder_is_found() -> None:
     kept = Witnessed()
-    kept.see(head(50), good)
-    doubt = kept.see(head(50, root=bytes(32)), good)
+    kept.see(head(50), 1, good)
+    doubt = kept.see(head(50, root=bytes(32)), 2, good)
     assert doubt is not None
     assert (doubt.code, doubt.against) == (FORKED, head(50))
     assert "The ledger was changed" in doubt.sentence()
-    assert kept.see(head(50, root=bytes(32)), good) is None  # said once
+    assert kept.see(head(50, root=bytes(32)), 2, good) is None  # said once
     assert kept.all_doubts() == [doubt]
 
 
 def test_a_head_that_goes_back_is_in_doubt_until_it_is_proven() -> None:
     kept = Witnessed()
-    kept.see(head(90), good)
-    doubt = kept.see(head(70), good)
+    kept.see(head(90), 1, good)
+    doubt = kept.see(head(70), 2, good)
     assert doubt is not None
     assert doubt.code == UNPROVEN
     assert [one.size for one in kept.kept[ORIGIN]] == [90]
@@ -60,14 +60,27 @@ def test_a_head_that_goes_back_is_in_doubt_until_it_is_proven() -> None:
     assert kept.all_doubts() == [doubt]
     assert kept.prove(head(70), tree.consistency(70, 90, LEDGER.nodes))
     assert kept.all_doubts() == []
-    false = kept.see(head(60, root=bytes(32)), good)
+    false = kept.see(head(60, root=bytes(32)), 3, good)
     assert false is not None
     assert not kept.prove(head(60, root=bytes(32)), tree.consistency(60, 90, LEDGER.nodes))
 
 
+def test_receipts_that_are_read_again_are_no_doubt() -> None:
+    """After a restart the topic is read from where it was left: what stands before the largest head may bear smaller ones."""
+    kept = Witnessed()
+    kept.see(head(90), 500, good)
+    assert kept.see(head(70), 499, good) is None
+    assert [one.size for one in kept.kept[ORIGIN]] == [70, 90]
+    assert kept.see(head(70, root=bytes(32)), 498, good) is not None  # a fork is one wherever it stands
+    assert Witnessed.from_json(kept.as_json()) == kept
+    later = kept.see(head(80), 501, good)
+    assert later is not None
+    assert later.code == UNPROVEN
+
+
 def test_what_nobody_known_signed_is_not_kept() -> None:
     kept = Witnessed()
-    doubt = kept.see(head(5, OTHER), good)
+    doubt = kept.see(head(5, OTHER), 1, good)
     assert doubt is not None
     assert doubt.code == NOT_SIGNED
     assert "signed by no key" in doubt.sentence()
@@ -79,10 +92,10 @@ def test_the_file_is_what_the_paper_says_and_is_read_again(tmp_path: Path, caplo
     path = tmp_path / "coc-amsterdam.heads"
     file = HeadsFile(path)
     with caplog.at_level(logging.ERROR, "schakel.client"):
-        file.see(head(10), definitions)
+        file.see(head(10), 4, definitions)
         assert caplog.records == []
-        HeadsFile(path).see(head(10, root=bytes(32)), definitions)
-        file.see("nonsense", definitions)
+        HeadsFile(path).see(head(10, root=bytes(32)), 5, definitions)
+        file.see("nonsense", 6, definitions)
     assert [record.getMessage().split(":")[0] for record in caplog.records] == [
         f"{ORIGIN}, a head over 10 records",
         "a receipt came with something that is no signed head",
@@ -92,6 +105,7 @@ def test_the_file_is_what_the_paper_says_and_is_read_again(tmp_path: Path, caplo
         "version": 1,
         "logs": {
             ORIGIN: {
+                "largest_at": 4,
                 "kept": [head(10)],
                 "doubts": [{"code": FORKED, "note": head(10, root=bytes(32)), "against": head(10)}],
             }

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from backbone.evidence import replacing
+from backbone.evidence.signing import SigningKeys, key_file
 from backbone.kafka.credentials import Credentials, SecretStore
 from backbone.keys import KeyFiles, KeysUnusable, open_keys, open_reader, open_sealer
 from backbone.settings import Settings
@@ -28,6 +30,7 @@ OPENED = {
     "intake": {"door.json", "data-public.json", "keys.db"},
     "gateway": {"data.json", "keys.db"},
     "consent": {"keys.db"},
+    "audit": {"log.json"},
 }
 """Of what lies under `var/keys`; the others open nothing there. Consent destroys rows, and needs no file of keys for it."""
 CAN = {"intake": {"seal"}, "gateway": {"open"}}
@@ -64,6 +67,7 @@ def keepers(var_dir: Path, watched: Path) -> Iterator[dict[str, Keeper]]:
     """All services, each looking for a broker that is not there."""
     open_keys(None, var_dir).close()
     settings = Settings(var_dir=var_dir, bootstrap=NOBODY, protocols_dir=ROOT / "protocols", chains_dir=ROOT / "chains")
+    replacing.make(SigningKeys(key_file(settings)))
     backbone = Backbone(settings, own_broker=False, tell=lambda sentence: None)
     backbone.broker = Broker(NOBODY, Credentials("admin", Secret("nobody's")))
     for name in SERVICES:
