@@ -1,0 +1,96 @@
+"""The whole audit, part by part, in one place."""
+
+import base64
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from auditor import clocks, consent, receipts
+from auditor.definitions import Definitions
+from auditor.events import Event, Schemas, said_by_another
+from auditor.formats import Bundle, Files, open_bundle
+from auditor.report import Report
+from auditor.structure import Keys, Log, Structure, notes_in
+
+
+def audit(files: Files, heads: Iterable[str] = ()) -> Report:
+    """Verify a bundle. heads: the texts of files of heads that somebody outside holds.
+
+    Raises NoBundle, and ValueError for a file of heads that holds none.
+    """
+    bundle = open_bundle(files)
+    report = Report(bundle.name, bundle.kind)
+    for name, says in sorted(set(bundle.faults)):
+        report.wrong("files", "file", name, says)
+    outside: list[str] = []
+    for text in heads:
+        outside += _heads_in(text)
+        report.inputs.append(f"heads {sha256(text.encode()).hexdigest()}")
+    try:
+        _look(bundle, outside, report)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        report.wrong("files", "unreadable", "", f"the bundle cannot be read to its end: {type(error).__name__} {error}")
+    return report
+
+
+def _heads_in(text: str) -> list[str]:
+    try:
+        found = notes_in(text)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        found = []
+    if not found:
+        raise ValueError("found no signed head in the file of heads; expected the client's heads.json, or signed notes")
+    return found
+
+
+def _look(bundle: Bundle, outside: list[str], report: Report) -> None:
+    schemas, definitions = Schemas(bundle), Definitions(bundle, report)
+    for fault in schemas.faults:
+        report.wrong("files", "schema", "schemas/lock.json", fault)
+    paper = receipts.Receipts(bundle, schemas, report)
+    structure = Structure(bundle, _keys(bundle), outside, paper.heads, report)
+    for listed in sorted(bundle.manifest["logs"], key=lambda log: int(log["partition"])):
+        log = structure.log(listed, schemas)
+        _read(bundle, log, definitions, paper, report)
+    structure.unheard()
+    paper.close()
+
+
+def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Receipts, report: Report) -> None:
+    """What the events of one log say, case by case."""
+    report.counts["events"] += len(log.events)
+    kept: list[Event] = []
+    seen: set[tuple[str, str]] = set()
+    for event in log.events:
+        if why := said_by_another(event, definitions.partners):
+            report.wrong("owners", "another", event.place, why)
+            continue
+        paper.expect(event)
+        if event.key not in seen:
+            kept.append(event)
+        seen.add(event.key)
+    cases: dict[str, list[Event]] = {}
+    for event in kept:
+        if event.case is not None and event.type != "minutes.recorded":
+            cases.setdefault(event.case, []).append(event)
+    beside = consent.Partition.of(kept)
+    watermarks = clocks.Watermarks.of(kept, whole=bundle.kind == "ledger")
+    for case_id in sorted(cases):
+        events = cases[case_id]
+        report.counts["cases"] += 1
+        if events[0].type != "report.received" and bundle.kind == "period":
+            says = "the case began before the period: what was permitted before cannot be seen here"
+            report.cannot_tell("consent", "began_before", events[0].place, says)
+            report.cannot_tell("clocks", "began_before", events[0].place, "the case began before the period")
+            continue
+        counted = consent.audit(events, beside, report)
+        clocks.audit(
+            [event for event, counts in zip(events, counted, strict=True) if counts], watermarks, definitions, report
+        )
+
+
+def _keys(bundle: Bundle) -> Keys:
+    said: dict[str, Any] = bundle.json("keys.json") or {}
+    log = {str(key["kid"]): base64.b64decode(key["public"], validate=True) for key in said.get("log", ())}
+    witness = {str(key["name"]): base64.b64decode(key["public"], validate=True) for key in said.get("witness", ())}
+    return Keys(log, witness)

@@ -1,0 +1,383 @@
+"""Is no breach missing, and none invented?
+
+A breach says that a promise was not kept, so it is held to everything that it rests on: the clock began when its cause says; its due
+moment follows from the limit in the protocol and the calendar; a watermark at or behind that moment stands in the log before it; and
+nothing that would have stopped the clock in time had been told before that watermark. The other way round: a clock that nothing
+stopped, and that a watermark passed, has its breach.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from auditor.definitions import Chain, Definitions, Rule
+from auditor.events import Event
+from auditor.report import Report
+from auditor.terms import same_limit
+
+OVERDUE = timedelta(days=1)
+"""So long after the due moment a breach is not on its way any more: it is missing."""
+STANDS_STILL = {
+    "case_closed": {"case.closed"},
+    "reopened": {"case.reopened"},
+    "erasure_requested": {"erasure.requested"},
+    "erased": {"subject.erased"},
+    "referral_ended": {"referral.declined", "referral.completed", "referral.revoked", "referral.exhausted"},
+    "start_taken_back": {"statement.retracted", "report.corrected", "label.withdrawn", "label.refused", "level.set"},
+    "waits_for_person": {"contact.attempted"},
+    "protocol_moved": {"protocol.moved"},
+}
+"""What must have been said before a clock may stand still for a reason. Of `no_longer_applies` anything may be the cause."""
+STOPS = {
+    "answered": ("referral.accepted", "referral.declined", "referral.completed"),
+    "advised": ("advice.given",),
+    "settled": ("complaint.settled",),
+    "aftercare": ("aftercare.answered",),
+    "evaluated": ("evaluation.recorded",),
+    "agreed": ("action.agreed",),
+    "done": ("action.done",),
+}
+_ABOUT = {"answered": "referral", "advised": "request", "done": "agreed"}
+"""In which field these name what the clock is about."""
+
+
+@dataclass
+class Watermarks:
+    """The watermarks of a partition, and how far follow-up has shown that it read them. whole: the bundle holds all of them."""
+
+    whole: bool
+    passed: list[tuple[int, datetime]] = field(default_factory=list)
+    acted: datetime | None = None
+    """The newest watermark that a conclusion of follow-up names."""
+
+    @classmethod
+    def of(cls, events: Iterable[Event], *, whole: bool) -> "Watermarks":
+        found = cls(whole)
+        for event in events:
+            if event.type == "watermark.passed":
+                found.passed.append((event.offset, event["at"]))
+            elif event.source == "urn:schakel:followup" and event.get("watermark"):
+                found.acted = max(found.acted or event["watermark"], event["watermark"])
+        return found
+
+    @property
+    def newest(self) -> datetime | None:
+        return max((at for _, at in self.passed), default=None)
+
+    def where(self, at: datetime, before: int) -> int | None:
+        """The offset of the watermark of this moment that stands before an offset; None: there is none."""
+        return next((offset for offset, moment in self.passed if moment == at and offset < before), None)
+
+
+@dataclass
+class Clock:
+    """One clock as the case tells it."""
+
+    event: Event
+    rule: Rule | None
+    due_at: datetime | None
+    state: str = "running"
+    breached: bool = False
+    since: datetime | None = None
+    word: str | None = None
+    """The word that stopped or corrected it: taken back, it runs again."""
+
+    @property
+    def about(self) -> str | None:
+        about: str | None = self.event.get("about")
+        return about
+
+
+def audit(events: Sequence[Event], watermarks: Watermarks, definitions: Definitions, report: Report) -> None:
+    """Check the clocks of one case, given the events that count, in order."""
+    opened = next((event for event in events if event.type == "case.opened"), None)
+    told = next((event for event in events if event.type == "report.received"), None)
+    if opened is None or told is None:
+        if any(event.type.startswith("clock.") for event in events):
+            report.wrong("clocks", "no_case", events[0].place, "clocks run in a case that was never opened")
+        return
+    if (chain := definitions.chains.get(opened["chain"])) is None:
+        _unknown(events, report, f"the file of the chain {opened['chain']} is not in the bundle")
+        return
+    _Case(events, told, chain, watermarks, definitions, report).audit()
+
+
+def _unknown(events: Sequence[Event], report: Report, why: str) -> None:
+    if any(event.type.startswith("clock.") for event in events):
+        report.cannot_tell("clocks", "not_held", events[0].place, why)
+
+
+class _Case:
+    def __init__(
+        self,
+        events: Sequence[Event],
+        told: Event,
+        chain: Chain,
+        marks: Watermarks,
+        definitions: Definitions,
+        report: Report,
+    ) -> None:
+        self.events, self.told, self.chain, self.marks, self.report = events, told, chain, marks, report
+        self.rules = definitions.rules
+        self.by_id: dict[str, Event] = {}
+        self.clocks: dict[str, Clock] = {}
+        self.retracted: dict[str, int] = {}
+        self.closed: str | None = None
+        self.forget: set[str] = set()
+        self.history = bool(told.get("history"))
+        self.moved: dict[str, str] = {}
+
+    def audit(self) -> None:
+        for event in self.events:
+            handler = getattr(self, "_on_" + event.type.replace(".", "_"), None)
+            if handler:
+                handler(event)
+            self.by_id.setdefault(event.id, event)
+        self._at_the_end()
+        self.report.counts["clocks"] += len(self.clocks)
+
+    # -- what else is said ---------------------------------------------------------------------------------------------
+
+    def _on_case_closed(self, event: Event) -> None:
+        self.closed = self.closed or event.id
+
+    def _on_case_reopened(self, event: Event) -> None:
+        self.closed = None
+
+    def _on_erasure_requested(self, event: Event) -> None:
+        if event["subject"] == "victim":
+            self.forget.add(event.id)
+
+    def _on_statement_retracted(self, event: Event) -> None:
+        said = self.by_id.get(event["event"])
+        if said is None or said.author != event.author:
+            return
+        self.retracted[said.id] = event.offset
+        self.forget.discard(said.id)
+        for clock in self.clocks.values():
+            if clock.word == said.id:
+                clock.breached = clock.breached or clock.state == "corrected"
+                clock.state, clock.word = "breached" if clock.breached else "running", None
+
+    def _on_protocol_moved(self, event: Event) -> None:
+        before, after = (f"{event[one]['name']}@{event[one]['version']}" for one in ("before", "after"))
+        for clock in self.clocks.values():
+            if self._ref(clock) == before:
+                self.moved[clock.event.id] = after
+                clock.rule = self.rules.get(after, {}).get(clock.event["clock"])
+
+    def _ref(self, clock: Clock) -> str:
+        ref = clock.event["protocol"]
+        return self.moved.get(clock.event.id, f"{ref['name']}@{ref['version']}")
+
+    # -- a clock's life ------------------------------------------------------------------------------------------------
+
+    def _on_clock_started(self, event: Event) -> None:
+        this = (event["clock"], f"{event['protocol']['name']}@{event['protocol']['version']}", event.get("about"))
+        if any((one.event["clock"], self._ref(one), one.about) == this for one in self.clocks.values()):
+            return  # overtaken: it runs already
+        rules = self.rules.get(this[1])
+        clock = Clock(event, rules.get(event["clock"]) if rules else None, event.get("due_at"))
+        self.clocks[event.id] = clock
+        if rules is None:
+            says = f"the protocol {this[1]} is not in the bundle as it is in force"
+            self.report.cannot_tell("clocks", "not_held", event.place, says)
+        elif clock.rule is None:
+            self._wrong("no_rule", event, f"the protocol has no clock {event['clock']}")
+        else:
+            self._begun(clock, clock.rule, event)
+
+    def _begun(self, clock: Clock, rule: Rule, event: Event) -> None:
+        if event["kind"] != rule.promise or not same_limit(event.get("limit"), rule.limit):
+            self._wrong("limit", event, "its limit or its promise is not the protocol's")
+        causes = [self.by_id[premise] for premise in event.premises if premise in self.by_id]
+        began = [moment for cause in causes for moment in self._moments(rule, cause, event)]
+        if began and _ms(event["started_at"]) not in [_ms(moment) for moment in began]:
+            self._wrong("start", event, "it does not begin when what it rests on says")
+        elif not began:
+            self._wrong("start", event, "what it rests on does not stand before it")
+        if (due_at := self._due(rule, event, causes)) != event.get("due_at"):
+            self._wrong("due", event, f"its due moment is {event.get('due_at')}, by limit and calendar it is {due_at}")
+
+    def _moments(self, rule: Rule, cause: Event, event: Event) -> Iterator[datetime]:
+        """When a clock of this rule may begin, by this cause."""
+        if rule.starts == "occurrence":
+            day = self._occurrence()
+            if day:
+                yield self.chain.calendar.end_of(day - timedelta(days=1))
+        elif rule.starts.startswith("referral."):
+            reached = (
+                ("referral.delivered", "referral.accepted") if rule.starts == "referral.delivered" else (rule.starts,)
+            )
+            about = [one for one in self.by_id.values() if one.type in (*reached, "referral.declined")]
+            yield from (one.at for one in about if one["referral"] == cause.id)
+        elif rule.starts in ("last_news", "last_word"):
+            yield event["started_at"]  # nothing is promised: it measures
+        elif cause.id == self.told.id and rule.starts == "report.received":
+            yield self.told["reported_at"]
+        else:
+            yield cause.at
+
+    def _occurrence(self) -> date | None:
+        said = [self.told, *(one for one in self.by_id.values() if one.type == "report.corrected")]
+        when = [one["facts"]["occurrence"] for one in said if one is self.told or "occurrence" in one["replaces"]][-1]
+        day: date | None = when.get("last_day") or when.get("first_day")
+        return day
+
+    def _due(self, rule: Rule, event: Event, causes: Sequence[Event]) -> datetime | None:
+        if rule.by_when:
+            return next(
+                (self.chain.calendar.end_of(one["due_on"]) for one in causes if one.type == "action.agreed"), None
+            )
+        return self.chain.calendar.add(event["started_at"], rule.limit) if rule.limit else None
+
+    def _clock(self, event: Event, *states: str) -> Clock | None:
+        clock = self.clocks.get(event["clock"])
+        if clock is None:
+            self._wrong("no_clock", event, "no such clock runs")
+            return None
+        fell = any(premise in self.retracted for premise in event.premises)
+        return clock if clock.state in states and not fell else None  # else it was overtaken on its way
+
+    def _on_clock_suspended(self, event: Event) -> None:
+        if clock := self._clock(event, "running"):
+            wanted = STANDS_STILL.get(event["reason"])
+            if wanted and wanted.isdisjoint(one.type for one in self.by_id.values()):
+                self._wrong(
+                    "stands_still", event, f"nothing stands here that makes it stand still for {event['reason']}"
+                )
+            clock.state, clock.since = "suspended", event.at
+
+    def _on_clock_resumed(self, event: Event) -> None:
+        if not (clock := self._clock(event, "suspended")):
+            return
+        due_at, before, since = event.get("due_at"), clock.due_at, clock.since
+        clock.state, clock.due_at = "running", due_at or before
+        if due_at and before and due_at != before and clock.rule and clock.rule.limit and since:
+            told = [one["at"] for one in self.by_id.values() if one.type == "contact.attempted"]
+            pause = event.at - min([since, *told]) + OVERDUE
+            if not before <= due_at <= self.chain.calendar.later(before, pause, clock.rule.limit):
+                self._wrong("due", event, f"it goes on until {due_at}, longer than it stood still")
+
+    def _on_clock_stopped(self, event: Event) -> None:
+        if not (clock := self._clock(event, "running", "suspended", "breached")):
+            return
+        running, rule = clock.state == "running", clock.rule
+        self._word(clock, event)
+        late = clock.due_at is not None and event["stopped_at"] > clock.due_at
+        if running and late and not (self.history or self.closed or self.forget) and rule:
+            if rule.starts.startswith("referral.") or set(rule.when) - {"record_kind"}:
+                says = "it was stopped late and without a breach; it may have stood still, for a reason not re-checked here"
+                self.report.cannot_tell("clocks", "late_stop", event.place, says)
+            else:
+                self._wrong("missing", event, "it was stopped after its due moment, and no breach stands before that")
+        clock.state = "stopped"
+
+    def _on_clock_corrected(self, event: Event) -> None:
+        if not (clock := self._clock(event, "breached", "stopped")) or not clock.breached:
+            self._wrong("corrected", event, "it corrects a breach that does not stand") if clock else None
+            return
+        if event["reason"] == "registered_late":
+            self._word(clock, event)
+            if clock.due_at and event["stopped_at"] > clock.due_at:
+                self._wrong("corrected", event, "what was done late does not take a breach back")
+        elif "report.corrected" not in {one.type for one in self.by_id.values()}:
+            self._wrong("corrected", event, "nobody said that the clock began wrongly")
+        clock.state, clock.breached = "corrected", False
+
+    def _word(self, clock: Clock, event: Event) -> None:
+        """What stopped it was told, and counts by the rule."""
+        words = [premise for premise in event.premises if premise != clock.event.id]
+        clock.word = words[0] if words else None
+        if clock.rule is None or clock.rule.on in ("news", "word"):
+            return
+        found = self._stops(clock, clock.rule, event.offset)
+        if _ms(event["stopped_at"]) not in [_ms(at) for at, one in found if one.id in words]:
+            self._wrong("stop", event, "nothing that stops it by the protocol was told for that moment")
+
+    def _on_clock_breached(self, event: Event) -> None:
+        if not (clock := self._clock(event, "running")):
+            return
+        due_at, watermark = clock.due_at, event["watermark"]
+        if due_at is None or event["due_at"] != due_at or watermark < due_at:
+            self._wrong("invented", event, "no limit was promised, or its watermark lies before the due moment")
+            return
+        passed = self.marks.where(watermark, event.offset)
+        if passed is None and self.marks.whole:
+            self._wrong("invented", event, "the watermark that it names does not stand before it")
+            return
+        if passed is None:
+            says = "the watermark that it names is not in this bundle; a whole export shows it"
+            self.report.cannot_tell("clocks", "watermark", event.place, says)
+        rule = clock.rule
+        if rule and any(at <= due_at for at, _ in self._stops(clock, rule, passed if passed is not None else 0)):
+            self._wrong("invented", event, "what was promised had been done in time, and was told before the watermark")
+        clock.state, clock.breached = "breached", True
+
+    def _stops(self, clock: Clock, rule: Rule, before: int) -> list[tuple[datetime, Event]]:
+        """(moment, event) of everything told before an offset that stops this clock by its rule, and was not taken back before it."""
+        whom = {self.told["facts"]["reporter"] if one == "reporter" else one for one in rule.with_}
+        found = []
+        for event in self.by_id.values():
+            if (
+                event.offset >= before
+                or self.retracted.get(event.id, before) < before
+                or not self._counts(rule, clock, event, whom)
+            ):
+                continue
+            at = event["at"] if event.type.startswith("contact.") else event.at
+            if at >= clock.event["started_at"] and (
+                not rule.by or rule.by & self.chain.roles.get(event.author, frozenset())
+            ):
+                found.append((at, event))
+        return found
+
+    def _counts(self, rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:
+        if event.type in ("contact.made", "contact.attempted"):
+            made = event.type == "contact.made"
+            return rule.on in ("attempted", "notice") + ("made",) * made and event["whom"] in whom
+        if event.type == "information.given":
+            return rule.on == "notice" and event["whom"] in whom
+        if rule.on == "ended":
+            return event.type in ("referral.completed", "thread.closed")
+        about = _ABOUT.get(rule.on)
+        return event.type in STOPS.get(rule.on, ()) and (about is None or event[about] == clock.about)
+
+    # -- what is missing -----------------------------------------------------------------------------------------------
+
+    def _at_the_end(self) -> None:
+        newest = self.marks.newest
+        if self.history or self.forget:
+            return  # nobody is chased over an imported case, nor over one that is to be forgotten
+        for clock in self.clocks.values():
+            if clock.state != "running" or clock.due_at is None or (self.closed and clock.about != self.closed):
+                continue
+            if newest is None and not self.marks.whole:
+                says = "it runs, and whether a watermark has passed its due moment cannot be seen in this bundle"
+                self.report.cannot_tell("clocks", "watermark", clock.event.place, says)
+            elif newest is not None and newest >= clock.due_at:
+                read = self.marks.acted is not None and self.marks.acted >= clock.due_at
+                if newest >= clock.due_at + OVERDUE or (read and self._behind(clock)):
+                    self._wrong(
+                        "missing",
+                        clock.event,
+                        f"it was due at {clock.due_at}, a watermark has passed that, and no breach stands",
+                    )
+                else:
+                    says = "its due moment has passed and no breach stands yet: on its way, or missing"
+                    self.report.cannot_tell("clocks", "on_its_way", clock.event.place, says)
+
+    def _behind(self, clock: Clock) -> bool:
+        """Whether follow-up concluded something in this case on what stands behind the watermark that the clock waits for."""
+        due = min(offset for offset, at in self.marks.passed if clock.due_at and at >= clock.due_at)
+        said = (one for one in self.events if one.source == "urn:schakel:followup" and one.offset > due)
+        return any(self.by_id[p].offset > due for one in said for p in one.premises if p in self.by_id)
+
+    def _wrong(self, code: str, event: Event, says: str) -> None:
+        self.report.wrong("clocks", code, event.place, f"{event.type} {event.get('clock', '')}: {says}")
+
+
+def _ms(moment: datetime) -> datetime:
+    """To the millisecond, as the ledger keeps moments."""
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,96 @@
+"""Has each told event its receipt, and each receipt its event?
+
+A receipt stands on the partner's own `out` topic and names the place of the event in the ledger. Those topics keep thirty days, and only
+an export of a whole ledger holds them: for a case alone this cannot be told from the bundle.
+"""
+
+from collections import defaultdict
+
+from auditor.events import Event, Schemas, Unread
+from auditor.formats import Bundle
+from auditor.report import Report
+
+_OUT = "schakel.out."
+
+
+class Receipts:
+    """What partners were answered, held beside what the ledger says that they told."""
+
+    def __init__(self, bundle: Bundle, schemas: Schemas, report: Report) -> None:
+        self.report, self.whole = report, bundle.kind == "ledger"
+        self.accepted: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
+        """By (partner, event id): the places that its receipts name."""
+        self.where: dict[tuple[str, str], str] = {}
+        self.heads: set[str] = set()
+        """The signed heads that partners were given with their receipts."""
+        self.cut: set[str] = set()
+        """Partners whose older receipts are gone."""
+        self.told: dict[tuple[str, str], list[Event]] = defaultdict(list)
+        for name in sorted(bundle.files.names):
+            topic = name.removeprefix("topics/").rpartition("/")[0]
+            if self.whole and name.startswith(f"topics/{_OUT}"):
+                self._read(bundle, topic, schemas)
+
+    def _read(self, bundle: Bundle, topic: str, schemas: Schemas) -> None:
+        partner, first = topic.removeprefix(_OUT), True
+        for record in bundle.records(0, topic):
+            if first and record.offset:
+                self.cut.add(partner)
+            first = False
+            try:
+                message = schemas.read(record)
+            except Unread as why:
+                self.report.cannot_tell(
+                    "receipts", "unread", f"{topic}/{record.offset}", f"a message that cannot be read: {why}"
+                )
+                continue
+            if message.type != "message.receipt":
+                continue
+            self.report.counts["receipts"] += 1
+            self.heads |= {message["head"]} if message.get("head") else set()
+            if message["status"] == "accepted":
+                at, key = message["position"] or {}, (partner, str(message["about"]))
+                self.accepted[key].add((at.get("partition", -1), at.get("offset", -1)))
+                self.where[key] = f"{topic}/{record.offset}"
+
+    def expect(self, event: Event) -> None:
+        """An event that a partner told. What intake tells in another case on somebody's word has no receipt of its own."""
+        told_here = (
+            event.author and event.source.startswith("urn:nld:oin:") and not (event.cause and event.type in _TWICE)
+        )
+        if told_here:
+            self.told[event.author, event.id].append(event)
+
+    def close(self) -> None:
+        """Compare, once all logs have been read."""
+        if not self.whole:
+            if self.told:
+                says = "this bundle holds no topics of partners: receipts are compared in an export of the whole ledger"
+                self.report.cannot_tell("receipts", "no_topics", "", says)
+            return
+        answered = {key: events for key, events in self.told.items() if key in self.accepted}
+        newest: dict[int, int] = {}
+        for event in (event for events in answered.values() for event in events):
+            newest[event.partition] = max(newest.get(event.partition, -1), event.offset)
+        for key, events in self.told.items():
+            if key not in self.accepted:
+                self._without(key[0], events[0], events[0].offset < newest.get(events[0].partition, -1))
+        for key, places in self.accepted.items():
+            there = {(event.partition, event.offset) for event in self.told.get(key, ())}
+            if not places <= there:
+                says = "a receipt names a place in the ledger at which its event does not stand"
+                self.report.wrong("receipts", "no_event", self.where[key], says)
+
+    def _without(self, partner: str, event: Event, older: bool) -> None:
+        if partner in self.cut:
+            says = f"no receipt is left on the topic of {partner}: its older messages are gone, or there never was one"
+            self.report.cannot_tell("receipts", "too_old", event.place, says)
+        elif older:
+            says = f"{partner} told it and has no receipt, though later messages were answered"
+            self.report.wrong("receipts", "no_receipt", event.place, says)
+        else:
+            self.report.cannot_tell("receipts", "on_its_way", event.place, "its receipt is on its way, or missing")
+
+
+_TWICE = {"report.linked", "statement.retracted"}
+"""What intake tells in the other case too."""
