@@ -1,4 +1,4 @@
-"""`python -m auditor verify BUNDLE.zip [--head FILE]... [--json]`
+"""`python -m auditor verify BUNDLE.zip [--head FILE]... [--name SHA256] [--json]`
 
 Exit status: 0 sound; 1 something is wrong; 2 something cannot be told; 3 there is nothing that could be audited.
 """
@@ -31,10 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE",
         help="heads that a partner holds: its heads.json, or signed notes; may be given more than once",
     )
+    verify.add_argument(
+        "--name", metavar="SHA256", help="the number under which the bundle is known, as in a court's file"
+    )
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
     given = parser.parse_args(arguments)
     try:
-        report = audit(Files(given.bundle), [path.read_text(encoding="utf-8") for path in given.head])
+        report = audit(Files(given.bundle), [path.read_text(encoding="utf-8") for path in given.head], given.name)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"auditor: {error}\n")
         return 3

@@ -13,8 +13,8 @@ from auditor.report import Report
 from auditor.structure import Keys, Log, Structure, notes_in
 
 
-def audit(files: Files, heads: Iterable[str] = ()) -> Report:
-    """Verify a bundle. heads: the texts of files of heads that somebody outside holds.
+def audit(files: Files, heads: Iterable[str] = (), name: str | None = None) -> Report:
+    """Verify a bundle. heads: the texts of files of heads that somebody outside holds. name: the number under which the bundle is known.
 
     Raises NoBundle, and ValueError for a file of heads that holds none.
     """
@@ -22,6 +22,10 @@ def audit(files: Files, heads: Iterable[str] = ()) -> Report:
     report = Report(bundle.name, bundle.kind)
     for name, says in sorted(set(bundle.faults)):
         report.wrong("files", "file", name, says)
+    if name is not None:
+        report.inputs.append(f"name {name}")
+        if name != bundle.name:
+            report.wrong("files", "another_bundle", "manifest.json", "it is not the bundle of this number")
     outside: list[str] = []
     for text in heads:
         outside += _heads_in(text)
@@ -60,15 +64,15 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
     """What the events of one log say, case by case."""
     report.counts["events"] += len(log.events)
     kept: list[Event] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str | None, str, str]] = set()
     for event in log.events:
         if why := said_by_another(event, definitions.partners):
             report.wrong("owners", "another", event.place, why)
             continue
         paper.expect(event)
-        if event.key not in seen:
+        if (key := (event.case, *event.key)) not in seen:  # what comes twice in a case counts once
             kept.append(event)
-        seen.add(event.key)
+        seen.add(key)
     cases: dict[str, list[Event]] = {}
     for event in kept:
         if event.case is not None and event.type != "minutes.recorded":

@@ -96,7 +96,7 @@ def audit(events: Sequence[Event], watermarks: Watermarks, definitions: Definiti
         if any(event.type.startswith("clock.") for event in events):
             report.wrong("clocks", "no_case", events[0].place, "clocks run in a case that was never opened")
         return
-    if (chain := definitions.chains.get(opened["chain"])) is None:
+    if (chain := definitions.chain(opened["chain"])) is None:
         _unknown(events, report, f"the file of the chain {opened['chain']} is not in the bundle")
         return
     _Case(events, told, chain, watermarks, definitions, report).audit()
@@ -121,7 +121,7 @@ class _Case:
         self.rules = definitions.rules
         self.by_id: dict[str, Event] = {}
         self.clocks: dict[str, Clock] = {}
-        self.retracted: dict[str, int] = {}
+        self.retracted: set[str] = set()
         self.closed: str | None = None
         self.forget: set[str] = set()
         self.history = bool(told.get("history"))
@@ -152,7 +152,7 @@ class _Case:
         said = self.by_id.get(event["event"])
         if said is None or said.author != event.author:
             return
-        self.retracted[said.id] = event.offset
+        self.retracted.add(said.id)
         self.forget.discard(said.id)
         for clock in self.clocks.values():
             if clock.word == said.id:
@@ -164,7 +164,7 @@ class _Case:
         for clock in self.clocks.values():
             if self._ref(clock) == before:
                 self.moved[clock.event.id] = after
-                clock.rule = self.rules.get(after, {}).get(clock.event["clock"])
+                clock.rule = (self.rules(after) or {}).get(clock.event["clock"])
 
     def _ref(self, clock: Clock) -> str:
         ref = clock.event["protocol"]
@@ -176,7 +176,7 @@ class _Case:
         this = (event["clock"], f"{event['protocol']['name']}@{event['protocol']['version']}", event.get("about"))
         if any((one.event["clock"], self._ref(one), one.about) == this for one in self.clocks.values()):
             return  # overtaken: it runs already
-        rules = self.rules.get(this[1])
+        rules = self.rules(this[1])
         clock = Clock(event, rules.get(event["clock"]) if rules else None, event.get("due_at"))
         self.clocks[event.id] = clock
         if rules is None:
@@ -310,26 +310,20 @@ class _Case:
             says = "the watermark that it names is not in this bundle; a whole export shows it"
             self.report.cannot_tell("clocks", "watermark", event.place, says)
         rule = clock.rule
-        if rule and any(at <= due_at for at, _ in self._stops(clock, rule, passed if passed is not None else 0)):
+        if rule and any(at <= due_at for at, _ in self._stops(clock, rule, passed or 0)):
             self._wrong("invented", event, "what was promised had been done in time, and was told before the watermark")
         clock.state, clock.breached = "breached", True
 
     def _stops(self, clock: Clock, rule: Rule, before: int) -> list[tuple[datetime, Event]]:
-        """(moment, event) of everything told before an offset that stops this clock by its rule, and was not taken back before it."""
+        """(moment, event) of what was told before an offset, stops this clock by its rule, and has not been taken back so far."""
         whom = {self.told["facts"]["reporter"] if one == "reporter" else one for one in rule.with_}
         found = []
         for event in self.by_id.values():
-            if (
-                event.offset >= before
-                or self.retracted.get(event.id, before) < before
-                or not self._counts(rule, clock, event, whom)
-            ):
-                continue
-            at = event["at"] if event.type.startswith("contact.") else event.at
-            if at >= clock.event["started_at"] and (
-                not rule.by or rule.by & self.chain.roles.get(event.author, frozenset())
-            ):
-                found.append((at, event))
+            if event.offset < before and event.id not in self.retracted and self._counts(rule, clock, event, whom):
+                at = event["at"] if event.type.startswith("contact.") else event.at
+                by_one_of = not rule.by or rule.by & self.chain.roles.get(event.author, frozenset())
+                if at >= clock.event["started_at"] and by_one_of:
+                    found.append((at, event))
         return found
 
     def _counts(self, rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:

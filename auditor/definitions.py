@@ -3,15 +3,17 @@
 A protocol is used only when what the auditor reads in its file has the digest under which `schakel.definitions` holds it in force.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor import plainyaml
 from auditor.formats import Bundle
 from auditor.report import Report, canonical
 from auditor.terms import Calendar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,36 +39,47 @@ class Chain:
     """Of each partner."""
 
 
+class NotInForce(ValueError):
+    """A file says something else than what was in force."""
+
+
 class Definitions:
-    """The partners by id, chains by name, clock rules by (protocol `name@version`, clock)."""
+    """The partners by id; chains by name and clock rules by protocol, each read when it is asked for."""
 
     def __init__(self, bundle: Bundle, report: Report) -> None:
-        said = {str(line["key"]): line.get("value") or {} for line in bundle.lines("definitions.jsonl")}
-        self.partners = {
-            key.removeprefix("partner/"): value for key, value in said.items() if key.startswith("partner/")
-        }
-        self.chains: dict[str, Chain] = {}
-        self.rules: dict[str, dict[str, Rule]] = {}
-        for name in sorted(bundle.files.names):
-            folder, _, rest = name.partition("/")
-            if folder not in ("protocols", "chains") or not name.endswith((".yaml", ".yml")):
-                continue
-            try:
-                data = plainyaml.read(bundle.text(name) or "")
-                if folder == "chains" and "/" not in rest and isinstance(data, dict) and "chain" in data:
-                    self.chains[data["chain"]] = _chain(data)
-                elif folder == "protocols" and rest.count("/") == 1:
-                    self._protocol(data, said, name, report)
-            except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-                report.noted("clocks", "not_held", name, f"the auditor cannot read this file ({type(error).__name__})")
+        self._said = {str(line["key"]): line.get("value") or {} for line in bundle.lines("definitions.jsonl")}
+        self.partners = {key[8:]: value for key, value in self._said.items() if key.startswith("partner/")}
+        self._bundle, self._report = bundle, report
+        self._chains: dict[str, Chain | None] = {}
+        self._rules: dict[str, dict[str, Rule] | None] = {}
 
-    def _protocol(self, data: dict[str, Any], said: Mapping[str, Any], name: str, report: Report) -> None:
-        ref = f"{data['protocol']}@{data['version']}"
-        in_force = said.get(f"protocol/{ref}", {}).get("content")
-        if in_force != sha256(canonical(data)).hexdigest():
-            why = "is not the one in force" if in_force else "is not among the definitions in force"
-            report.noted("clocks", "not_in_force", name, f"what this file says {why}: nothing is judged by it")
-            return
+    def chain(self, name: str) -> Chain | None:
+        """None: its file is not in the bundle, or cannot be read."""
+        if name not in self._chains:
+            self._chains[name] = self._read(f"chains/{name}.yaml", lambda data: _chain(data))
+        return self._chains[name]
+
+    def rules(self, ref: str) -> dict[str, Rule] | None:
+        """The clocks of a protocol `name@version` by their ids. None: its file is not in the bundle as it is in force."""
+        if ref not in self._rules:
+            self._rules[ref] = self._read(
+                f"protocols/{ref.replace('@', '/')}.yaml", lambda data: self._protocol(data, ref)
+            )
+        return self._rules[ref]
+
+    def _read(self, name: str, make: Callable[[dict[str, Any]], T]) -> T | None:
+        text = self._bundle.text(name)
+        try:
+            return make(plainyaml.read(text)) if text else None
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            says = f"nothing is judged by this file: {error if isinstance(error, NotInForce) else 'the auditor cannot read it'}"
+            self._report.noted("clocks", "not_held", name, says)
+            return None
+
+    def _protocol(self, data: dict[str, Any], ref: str) -> dict[str, Rule]:
+        in_force = self._said.get(f"protocol/{ref}", {}).get("content")
+        if in_force != sha256(canonical(data)).hexdigest() or ref != f"{data['protocol']}@{data['version']}":
+            raise NotInForce("what it says is not what the definitions hold in force")
         rules = {rule["id"]: rule for rule in data.get("clocks") or ()}
         for variant in data.get("variants") or ():
             rules |= {rule["id"]: rule for rule in variant.get("clocks") or ()}
@@ -75,7 +88,7 @@ class Definitions:
                 rules[f"{tighter['clock']}-{variant['variant']}"] = stricter
         if aftercare := data.get("aftercare"):
             rules[aftercare["id"]] = _aftercare(aftercare)
-        self.rules[ref] = {clock: _rule(clock, rule) for clock, rule in rules.items()}
+        return {clock: _rule(clock, rule) for clock, rule in rules.items()}
 
 
 def _aftercare(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Event:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What is said twice under one key counts once. Told and concluded ids do not meet."""
+        """What is said twice in a case under one key counts once. Told and concluded ids do not meet."""
         return self.id, self.source if self.concluded else ""
 
 
@@ -91,14 +91,24 @@ class Schemas:
     def __init__(self, bundle: Bundle) -> None:
         self.faults: list[str] = []
         """What is wrong with the schemas themselves: the meaning of every record hangs on them."""
-        self._by_id: dict[int, tuple[str, Any]] = {}
+        self._raw: dict[int, tuple[str, bytes]] = {}
+        self._parsed: dict[int, tuple[str, Any]] = {}
         lock = bundle.json("schemas/lock.json") or {"schemas": []}
         for entry in lock["schemas"]:
             raw = bundle.files.read(name) if (name := f"schemas/{entry['file']}") in bundle.files else b""
             if sha256(raw).hexdigest() != entry["sha256"]:
                 self.faults.append(f"schema {entry['id']} ({entry['file']}) is not what the lock says")
             else:
-                self._by_id[entry["id"]] = (entry["name"], fastavro.parse_schema(json.loads(raw)))
+                self._raw[entry["id"]] = (entry["name"], raw)
+
+    def _schema(self, number: int) -> tuple[str, Any]:
+        """(name, schema). Raises Unread for a number that the lock does not have."""
+        if number not in self._parsed:
+            if number not in self._raw:
+                raise Unread(f"schema {number} is not in the bundle")
+            name, raw = self._raw[number]
+            self._parsed[number] = (name, fastavro.parse_schema(json.loads(raw)))
+        return self._parsed[number]
 
     def read(self, record: Record) -> Event:
         """Raises Unread."""
@@ -106,9 +116,7 @@ class Schemas:
         value = record.value
         if value is None or len(value) < 5 or value[0] != 0:
             raise Unread("its value is not in the wire format")
-        name, schema = self._by_id.get(int.from_bytes(value[1:5], "big"), ("", None))
-        if schema is None:
-            raise Unread(f"schema {int.from_bytes(value[1:5], 'big')} is not in the bundle")
+        name, schema = self._schema(int.from_bytes(value[1:5], "big"))
         stream = io.BytesIO(value)
         stream.seek(5)
         try:

@@ -54,10 +54,8 @@ class Receipts:
                 self.where[key] = f"{topic}/{record.offset}"
 
     def expect(self, event: Event) -> None:
-        """An event that a partner told. What intake tells in another case on somebody's word has no receipt of its own."""
-        told_here = (
-            event.author and event.source.startswith("urn:nld:oin:") and not (event.cause and event.type in _TWICE)
-        )
+        """An event that a partner told. What intake tells in another case on its word names a cause, and has no receipt of its own."""
+        told_here = event.author and event.source.startswith("urn:nld:oin:") and not event.cause
         if told_here:
             self.told[event.author, event.id].append(event)
 
@@ -90,7 +88,3 @@ class Receipts:
             self.report.wrong("receipts", "no_receipt", event.place, says)
         else:
             self.report.cannot_tell("receipts", "on_its_way", event.place, "its receipt is on its way, or missing")
-
-
-_TWICE = {"report.linked", "statement.retracted"}
-"""What intake tells in the other case too."""

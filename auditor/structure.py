@@ -114,11 +114,12 @@ class Structure:
         shown = [line for line in lines] if kind == "case" else []
         cases = {str(case).encode() for case in self.bundle.manifest.get("cases") or ()}
         expected = 0 if kind == "ledger" else int(str(first or 0))
-        number, have = 0, set()
+        number, have = 0, set[int]()
         proofs = {int(line["offset"]): line for line in self.bundle.lines(f"proofs/{log.partition}.jsonl")}
         if 0 in wanted:
             log.roots[0] = tree.EMPTY
-        for number, record in enumerate(self.bundle.records(log.partition), 1):
+        for record in self.bundle.records(log.partition):
+            number += 1
             place, body = f"{log.partition}/{record.offset}", body_digest(record)
             leaf = tree.leaf_hash(leaf_of(record.topic, record.partition, record.offset, record.key, body))
             if kind != "case" and record.offset != expected:
@@ -128,7 +129,8 @@ class Structure:
                     log, "not_of_it", "a record that stands there twice, or belongs to no case of the bundle", place
                 )
             expected = record.offset + 1
-            have.add(record.offset) if kind != "ledger" else None
+            if kind != "ledger":
+                have.add(record.offset)
             if kind == "ledger":
                 growing.append(leaf)
                 if growing.size in wanted:
