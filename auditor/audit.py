@@ -53,11 +53,13 @@ def _look(bundle: Bundle, outside: list[str], report: Report) -> None:
         report.wrong("files", "schema", "schemas/lock.json", fault)
     paper = receipts.Receipts(bundle, schemas, report)
     structure = Structure(bundle, _keys(bundle), outside, paper.heads, report)
+    ends: dict[int, int] = {}
     for listed in sorted(bundle.manifest["logs"], key=lambda log: int(log["partition"])):
         log = structure.log(listed, schemas)
+        ends[log.partition] = log.length
         _read(bundle, log, definitions, paper, report)
     structure.unheard()
-    paper.close()
+    paper.close(ends)
 
 
 def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Receipts, report: Report) -> None:
