@@ -127,6 +127,14 @@ def test_stopped_by_what_nobody_told() -> None:
     assert {"corrected", "stop"} & found(log) or "missing" in found(log)
 
 
+def test_a_clock_that_was_never_started() -> None:
+    """With it everything that hangs on it is gone: the protocol says that there has to be one."""
+    names = ("clock.breached", "clock.corrected")
+    started = find(CORRECTED, "clock.started")
+    log = [record for record in CORRECTED if record is not started and type_of(record) not in names]
+    assert found([replace(record, offset=offset) for offset, record in enumerate(log)]) == {"missing"}
+
+
 def test_standing_still_without_a_reason() -> None:
     world = played(
         breached().id,
