@@ -100,7 +100,7 @@ def applies(when: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
     """Whether a condition of a protocol holds for these facts. None: it asks about others, and those decide."""
     lines = [(name, words, True) for name, words in when.items() if name != "not"]
     lines += [(name, words, False) for name, words in (when.get("not") or {}).items()]
-    answers = set()
+    answers: set[bool | None] = set()
     for name, words, wanted in lines:
         known, allowed = facts.get(name), words if isinstance(words, list) else [words]
         if known is None:
