@@ -3,7 +3,7 @@
 from setuptools import find_namespace_packages, setup
 
 setup(
-    packages=[*find_namespace_packages(include=["schakel*", "backbone*", "services*"]), "schakel.schemas"],
+    packages=[*find_namespace_packages(include=["schakel*", "backbone*", "services*", "auditor*"]), "schakel.schemas"],
     package_dir={"schakel.schemas": "schemas/avro"},
     package_data={
         "schakel.schemas": ["lock.json", "*/*.avsc"],

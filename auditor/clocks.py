@@ -9,8 +9,9 @@ stopped, and that a watermark passed, has its breach.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from auditor.definitions import Chain, Definitions, Rule
+from auditor.definitions import Chain, Definitions, Rule, applies
 from auditor.events import Event
 from auditor.report import Report
 from auditor.terms import same_limit
@@ -133,6 +134,7 @@ class _Case:
             if handler:
                 handler(event)
             self.by_id.setdefault(event.id, event)
+        self._never_started()
         self._at_the_end()
         self.report.counts["clocks"] += len(self.clocks)
 
@@ -266,7 +268,7 @@ class _Case:
         self._word(clock, event)
         late = clock.due_at is not None and event["stopped_at"] > clock.due_at
         if running and late and not (self.history or self.closed or self.forget) and rule:
-            if rule.starts.startswith("referral.") or set(rule.when) - {"record_kind"}:
+            if rule.starts.startswith("referral.") or not self._surely(rule):
                 says = "it was stopped late and without a breach; it may have stood still, for a reason not re-checked here"
                 self.report.cannot_tell("clocks", "late_stop", event.place, says)
             else:
@@ -338,6 +340,36 @@ class _Case:
         return event.type in STOPS.get(rule.on, ()) and (about is None or event[about] == clock.about)
 
     # -- what is missing -----------------------------------------------------------------------------------------------
+
+    def _never_started(self) -> None:
+        """A promise that begins with the report, and that nobody timed. Only where the report alone says that it was made."""
+        opened = next(event for event in self.events if event.type == "case.opened")
+        started = {clock.event["clock"] for clock in self.clocks.values()}
+        went_on = any(event.source == "urn:schakel:followup" and event.offset > opened.offset for event in self.events)
+        for ref in opened["protocols"]:
+            for rule in (self.rules(f"{ref['name']}@{ref['version']}") or {}).values():
+                untimed = rule.limit and rule.starts == "report.received" and rule.id not in started
+                if untimed and not self.forget and self._surely(rule):
+                    if went_on:
+                        self._wrong("missing", opened, f"the clock {rule.id} of the protocol was never started")
+                    else:
+                        says = f"the clock {rule.id} has not been started: on its way, or missing"
+                        self.report.cannot_tell("clocks", "on_its_way", opened.place, says)
+
+    def _surely(self, rule: Rule) -> bool:
+        """Whether the report alone says that a rule applies, and nobody has said anything else since."""
+        said_anew = any(event.type == "report.corrected" for event in self.events)
+        return not said_anew and applies(rule.when, self._facts()) is True
+
+    def _facts(self) -> dict[str, Any]:
+        """What the report itself says of what a condition may ask; the rest is left out."""
+        said, place = self.told["facts"], self.told["facts"].get("place") or {}
+        names = ("record_kind", "identity", "reporter", "target", "channel", "acute", "high_profile")
+        facts: dict[str, Any] = {name: said.get(name) for name in names}
+        facts |= {name: place.get(name) for name in ("place_type", "district", "municipality")}
+        grounds = frozenset(one["ground"] for one in said.get("grounds") or ())
+        door = self.chain.roles.get(self.told.author, frozenset())
+        return facts | {"natures": frozenset(said.get("natures") or ()), "grounds": grounds, "door": door}
 
     def _at_the_end(self) -> None:
         newest = self.marks.newest

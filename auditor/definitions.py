@@ -82,13 +82,33 @@ class Definitions:
             raise NotInForce("what it says is not what the definitions hold in force")
         rules = {rule["id"]: rule for rule in data.get("clocks") or ()}
         for variant in data.get("variants") or ():
-            rules |= {rule["id"]: rule for rule in variant.get("clocks") or ()}
+            here = {"district": variant["districts"]}
             for tighter in variant.get("tighter") or ():
-                stricter = {**rules[tighter["clock"]], "limit": tighter["limit"], "promise": tighter["promise"]}
+                base = rules[tighter["clock"]]
+                when = base.get("when") or {}
+                stricter = {**base, "limit": tighter["limit"], "promise": tighter["promise"], "when": {**when, **here}}
                 rules[f"{tighter['clock']}-{variant['variant']}"] = stricter
+                rules[tighter["clock"]] = {**base, "when": {**when, "not": {**(when.get("not") or {}), **here}}}
+            added = variant.get("clocks") or ()
+            rules |= {rule["id"]: {**rule, "when": {**(rule.get("when") or {}), **here}} for rule in added}
         if aftercare := data.get("aftercare"):
             rules[aftercare["id"]] = _aftercare(aftercare)
         return {clock: _rule(clock, rule) for clock, rule in rules.items()}
+
+
+def applies(when: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
+    """Whether a condition of a protocol holds for these facts. None: it asks about others, and those decide."""
+    lines = [(name, words, True) for name, words in when.items() if name != "not"]
+    lines += [(name, words, False) for name, words in (when.get("not") or {}).items()]
+    answers: set[bool | None] = set()
+    for name, words, wanted in lines:
+        known, allowed = facts.get(name), words if isinstance(words, list) else [words]
+        if known is None:
+            answers.add(None)
+        else:
+            found = not known.isdisjoint(allowed) if isinstance(known, frozenset) else known in allowed
+            answers.add(found is wanted)
+    return False if False in answers else None if None in answers else True
 
 
 def _aftercare(said: Mapping[str, Any]) -> dict[str, Any]:

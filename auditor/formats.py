@@ -164,7 +164,7 @@ def open_bundle(files: Files) -> Bundle:
         wanted = dict(manifest["files"])
         places = [(int(log["partition"]), str(log["origin"]), int(log["size"]), str(log["root"])) for log in logs]
         str(manifest["topic"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, zlib.error, EOFError) as error:
         raise NoBundle(f"found no manifest.json as docs/evidence.md describes it ({error!r})") from None
     except zipfile.BadZipFile as error:
         raise NoBundle(f"the zip is damaged: {error}") from None

@@ -59,8 +59,8 @@ class Receipts:
         if told_here:
             self.told[event.author, event.id].append(event)
 
-    def close(self) -> None:
-        """Compare, once all logs have been read."""
+    def close(self, ends: dict[int, int]) -> None:
+        """Compare, once all logs have been read. ends: by partition, where the export's log ends."""
         if not self.whole:
             if self.told:
                 says = "this bundle holds no topics of partners: receipts are compared in an export of the whole ledger"
@@ -75,7 +75,10 @@ class Receipts:
                 self._without(key[0], events[0], events[0].offset < newest.get(events[0].partition, -1))
         for key, places in self.accepted.items():
             there = {(event.partition, event.offset) for event in self.told.get(key, ())}
-            if not places <= there:
+            if any(offset >= ends.get(partition, 0) for partition, offset in places):
+                says = "a receipt names a place behind the end of the log: it came while the export was read, or the log was cut off"
+                self.report.cannot_tell("receipts", "behind_the_end", self.where[key], says)
+            elif not places <= there:
                 says = "a receipt names a place in the ledger at which its event does not stand"
                 self.report.wrong("receipts", "no_event", self.where[key], says)
 

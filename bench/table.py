@@ -150,6 +150,20 @@ def _gate(result: dict[str, Any]) -> list[str]:
     return [_row(f"one decision of the gate at {result['grants']} grants", "≤ 20 µs", found, wanted, "gate")]
 
 
+def _auditing(result: dict[str, Any]) -> list[str]:
+    proofs, events = result["digests_per_s"], result["events_per_s"]
+    return [
+        _row(
+            "the auditor verifies an export, digests a CPU second",
+            "≥ 50,000",
+            f"{proofs:,}",
+            proofs >= 50_000,
+            "auditing",
+        ),
+        _row("… with every re-check, events a CPU second", "≥ 10,000", f"{events:,}", events >= 10_000, "auditing"),
+    ]
+
+
 def _sealing(result: dict[str, Any]) -> list[str]:
     per_s = result["per_s"]
     fields = f"{result['fields_an_event']} fields an event, {result['events_a_batch']} events a batch"

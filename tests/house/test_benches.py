@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["gate", "sealing", "erasure", "clocks"])
+@pytest.mark.parametrize("name", ["gate", "auditing", "sealing", "erasure", "clocks"])
 def test_a_small_run_gives_figures(name: str, tmp_path: Path) -> None:
     environment = os.environ | {"SCHAKEL_BENCH_DIR": str(tmp_path), "SCHAKEL_BENCH_CLOCKS": "2000"}
     command = [sys.executable, "-m", f"bench.{name}", "quick"]

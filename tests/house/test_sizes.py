@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("schakel", "backbone", "services", "bench", "tests")
+FOLDERS = ("schakel", "backbone", "services", "auditor", "bench", "tests")
 LINES_A_FILE, LINES_A_FUNCTION = 400, 60
 FILES = tuple(sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")))
 

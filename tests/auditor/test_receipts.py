@@ -1,0 +1,65 @@
+"""Each told event has its receipt, and each receipt its event."""
+
+from dataclasses import replace
+
+from auditor.audit import audit
+from schakel import codec
+from schakel.messages import Position, Receipt
+from tests.auditor.material import READ, codes, ledger, receipts, verified
+from tests.auditor.writer import Ledger, in_memory
+from tests.support.telling import HELP, POLICE
+
+TRUE = ledger()
+TOPIC, OTHER = f"schakel.out.{POLICE}", f"schakel.out.{HELP}"
+
+
+def with_topic(name: str, *kept: int) -> Ledger:
+    mine = TRUE.topics[name]
+    return replace(TRUE, topics={**TRUE.topics, name: [mine[number] for number in kept]})
+
+
+def test_each_has_the_other() -> None:
+    assert verified(TRUE).answer("receipts") == "sound"
+
+
+def test_a_receipt_that_was_dropped() -> None:
+    report = verified(with_topic(OTHER))
+    assert codes(report, question="receipts") == {"no_receipt"}
+
+
+def test_an_event_that_was_dropped() -> None:
+    """Its receipt names a place at which something else stands."""
+    log = [record for record in TRUE.logs[0] if record.offset != 20]
+    shorter = [replace(record, offset=offset) for offset, record in enumerate(log)]
+    assert "no_event" in codes(verified(TRUE.with_log(shorter)), question="receipts")
+
+
+def test_a_receipt_for_another_place() -> None:
+    first = TRUE.topics[TOPIC][0]
+    receipt = codec.decode_message(first.value)
+    assert isinstance(receipt, Receipt)
+    moved = receipt.model_copy(update={"position": Position(partition=0, offset=3)})
+    topics = {**TRUE.topics, TOPIC: [replace(first, value=codec.encode(moved)), *TRUE.topics[TOPIC][1:]]}
+    assert codes(verified(replace(TRUE, topics=topics)), question="receipts") == {"no_event"}
+
+
+def test_what_went_by_its_term_cannot_be_told() -> None:
+    mine = TRUE.topics[TOPIC]
+    cut = [replace(record, offset=record.offset + 5) for record in mine[1:]]
+    report = verified(replace(TRUE, topics={**TRUE.topics, TOPIC: cut}))
+    assert codes(report, question="receipts") == set()
+    assert codes(report, "cannot tell", "receipts") == {"too_old"}
+
+
+def test_the_last_may_be_on_its_way() -> None:
+    told = max(int(record.offset) for topic in receipts(TRUE.logs[0]).values() for record in topic)
+    assert told
+    report = verified(with_topic(TOPIC, *range(len(TRUE.topics[TOPIC]) - 1)))
+    assert codes(report, question="receipts") <= {"no_receipt"}
+    assert codes(report, "cannot tell", "receipts") <= {"on_its_way"}
+    assert report.answer("receipts") != "sound"
+
+
+def test_a_case_alone_does_not_tell() -> None:
+    report = audit(in_memory(TRUE.case(READ)), [TRUE.head()])
+    assert codes(report, "cannot tell") == {"no_topics"}
