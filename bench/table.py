@@ -275,6 +275,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "service": _service,
     "gate": _gate,
     "tree": _tree,
+    "auditing": _auditing,
     "sealing": _sealing,
     "erasure": _erasure,
     "clocks": _clocks,
