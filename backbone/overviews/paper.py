@@ -19,7 +19,6 @@ from backbone.overviews.tables import (
     LATE,
     SILENT_WEEKS,
     TABLES,
-    By,
     Table,
 )
 from backbone.overviews.words import OWN, SAID
@@ -163,6 +162,3 @@ def _hot(issue: Issue, rows: list[str], language: Language) -> Iterator[str]:
             for name, count in issue.shown.get(table, {}).get(row, {}).items():
                 if count is not None and count >= HOT_LEAST and count >= share * whole:
                     yield f"{row_name(row, language)}: {word_name(table, name, language)} ({count} / {whole})"
-
-
-BY_QUARTER = tuple(table for table in TABLES.values() if table.by is By.QUARTER)
