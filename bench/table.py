@@ -19,7 +19,18 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning", "scrape"):
+    for name in (
+        "gate",
+        "sealing",
+        "erasure",
+        "clocks",
+        "latency",
+        "reading",
+        "year",
+        "service",
+        "returning",
+        "scrape",
+    ):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
