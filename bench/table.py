@@ -225,7 +225,8 @@ def _clocks(result: dict[str, Any]) -> list[str]:
 
 def _scrape(result: dict[str, Any]) -> list[str]:
     took, beside, cpu = result["scrape_ms"], result["scrape_while_reading_ms"], result["scrape_cpu_ms"]
-    found = f"{took['median']:.0f} ms (p99 {took['p99']:.0f}; while the tally is read {beside['median']:.0f}; processor {cpu['median']:.0f})"
+    meanwhile = f"p99 {took['p99']:.0f}; while the tally is read {beside['median']:.0f}; processor {cpu['median']:.0f}"
+    found = f"{took['median']:.0f} ms ({meanwhile})"
     clocks = f"`/metrics` of `cases` with {result['open_clocks']:,} open clocks"
     return [
         _row(f"{clocks}: a scrape", "≤ 50 ms", found, took["median"] <= 50, "scrape"),
