@@ -69,12 +69,14 @@ def _fill(store: Store, clocks: int, rules: list[tuple[str, str]]) -> int:
 
 async def _measure(store: Store, shown: TallyCollector) -> dict[str, Any]:
     reads_s: list[float] = []
+    reads_cpu_s: list[float] = []
 
     def read() -> None:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.thread_time()
         with store.reading() as connection:
             shown.read(table.numbers(connection))
         reads_s.append(time.perf_counter() - began)
+        reads_cpu_s.append(time.thread_time() - cpu)
 
     REGISTRY.register(shown)
     health = Health()
@@ -95,6 +97,7 @@ async def _measure(store: Store, shown: TallyCollector) -> dict[str, Any]:
         "scrape_while_reading_ms": _spread([took for took, _ in beside]),
         "scrape_cpu_ms": _spread(cpu),
         "reading_the_tally_ms": _spread(reads_s),
+        "reading_the_tally_cpu_ms": _spread(reads_cpu_s),
         "series": series,
     }
 

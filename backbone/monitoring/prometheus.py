@@ -9,7 +9,7 @@ from typing import Any
 JOB = "schakel"
 RULES = Path(__file__).resolve().parents[2] / "deploy" / "prometheus" / "rules.yaml"
 """The alert rules of the checkout; an installed package has none."""
-EVERY_S = 1
+EVERY_S = 5
 
 
 def found() -> str | None:
@@ -27,7 +27,7 @@ def missing() -> str:
 
 
 def configuration(targets: Path) -> str:
-    """As JSON, which YAML is. Looks at every worker often, since a demo's month is over in a minute."""
+    """As JSON, which YAML is. Looks at every worker often, since a demo is over in minutes; an answer may take as long as that."""
     return json.dumps(
         {
             "global": {"scrape_interval": f"{EVERY_S}s", "evaluation_interval": f"{EVERY_S}s"},

@@ -87,6 +87,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         until(lambda: len(asked_of(url, 'up{job="schakel"} == 1')) == len(SERVICES), "it looked at all", demo, log)
         last = 'sum(increase(schakel_flow_total{step="delivered"}[1h])) > 0'
         until(lambda: bool(asked_of(url, last)), "it saw the figures move", demo, log)
+        until(lambda: bool(asked_of(url, "schakel_tally_age_seconds")), "it sees the tally", demo, log)
         yield url
     finally:
         demo.send_signal(signal.SIGINT)
