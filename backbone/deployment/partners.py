@@ -61,7 +61,7 @@ def _secret(path: Path, name: str, values: dict[str, str]) -> Path:
         "kind": "Secret",
         "metadata": {"name": name, "namespace": NAMESPACE},
         "type": "Opaque",
-        "stringData": dict(values),
+        "stringData": {key: f"{value}" for key, value in values.items()},
     }
     write_private(path, yaml_text([said], "A secret; apply it, and keep it out of version control").encode())
     return path

@@ -35,7 +35,7 @@ def locked(path: Path) -> Locked:
 
 
 def plain(requirement: str) -> str:
-    return re.split(r"[\[<>=!~; ]", requirement)[0].lower().replace("_", "-")
+    return re.split(r"[\[<>=!~; ]", requirement)[0].lower().replace("_", "-").replace(".", "-")
 
 
 def test_the_images_packages_are_those_of_the_lock_with_the_same_hashes() -> None:

@@ -36,7 +36,7 @@ def tls_broker(home: Path, tls: Tls) -> Iterator[tuple[str, Credentials]]:
     )  # fmt: skip
     try:
         bootstrap = f"127.0.0.1:{port}"
-        wait_until(lambda: _answers(process, bootstrap, admin, Path(tls.authority), kafka), 200)
+        wait_until(lambda: _answers(process, bootstrap, admin, Path(tls.authority), kafka), 600)
         yield bootstrap, admin
     finally:
         process.terminate()
