@@ -81,21 +81,26 @@ def server_properties(
             "replica.lag.time.max.ms": 10_000,
         }
     if admin:
-        user = f'username="{admin.username}" password="{admin.password}"'
-        settings |= {
-            "sasl.mechanism.inter.broker.protocol": MECHANISM,
-            "sasl.mechanism.controller.protocol": "PLAIN",
-            "listener.name.client.sasl.enabled.mechanisms": MECHANISM,
-            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
-            f"listener.name.client.{MECHANISM.lower()}.sasl.jaas.config": f"{_SCRAM} required {user};",
-            "listener.name.controller.plain.sasl.jaas.config": (
-                f'{_PLAIN} required {user} user_{admin.username}="{admin.password}";'
-            ),
-            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            "super.users": f"User:{admin.username}",
-            "allow.everyone.if.no.acl.found": "false",
-        }
+        settings |= _sign_on(admin)
     return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _sign_on(admin: Credentials) -> dict[str, object]:
+    """Passwords on both listeners, and nothing allowed that no rule allows."""
+    user = f'username="{admin.username}" password="{admin.password}"'
+    return {
+        "sasl.mechanism.inter.broker.protocol": MECHANISM,
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.client.sasl.enabled.mechanisms": MECHANISM,
+        "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+        f"listener.name.client.{MECHANISM.lower()}.sasl.jaas.config": f"{_SCRAM} required {user};",
+        "listener.name.controller.plain.sasl.jaas.config": (
+            f'{_PLAIN} required {user} user_{admin.username}="{admin.password}";'
+        ),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": f"User:{admin.username}",
+        "allow.everyone.if.no.acl.found": "false",
+    }
 
 
 # The denials of the authorizer go to a file of their own: with ACLs in force they are what an operator looks for.
