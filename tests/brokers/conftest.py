@@ -1,6 +1,5 @@
 """Three brokers with all services for this folder. Its tests follow each other on one ledger, as in real life, in any order."""
 
-import random
 from collections.abc import Iterator
 
 import pytest
@@ -109,9 +108,3 @@ def stack(running: Stack) -> Iterator[Stack]:
     )
     yield running
     running.three.thaw_all()
-
-
-@pytest.fixture
-def chance() -> random.Random:
-    """The same in every run."""
-    return random.Random(17)
