@@ -86,7 +86,7 @@ def server_properties(
 
 
 def _sign_on(admin: Credentials) -> dict[str, object]:
-    """Who connects says who it is, and may do what the access rules say; the administrator everything."""
+    """Passwords on both listeners, and nothing allowed that no rule allows."""
     user = f'username="{admin.username}" password="{admin.password}"'
     return {
         "sasl.mechanism.inter.broker.protocol": MECHANISM,

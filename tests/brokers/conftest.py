@@ -1,11 +1,11 @@
 """Three brokers with all services for this folder. Its tests follow each other on one ledger, as in real life, in any order."""
 
-import random
 from collections.abc import Iterator
 
 import pytest
 
 from backbone.kafka.cluster import EmbeddedCluster
+from backbone.kafka.node import Node
 from bench.reports import DOOR, reports
 from bench.steady import Steady
 from schakel.messages import Receipt, ReceiptStatus
@@ -37,6 +37,12 @@ class Stack:
     def receipts_come(self, load: Steady, since: float = 0.0, count: int = 8) -> None:
         """Wait for so many receipts of reports that were sent after this moment."""
         self.cluster.until(lambda: load.answered(since) >= count, "receipts come", WITHIN_S)
+
+    def lead(self, topic: str, partitions: range, node: Node) -> None:
+        """Have this broker lead these partitions."""
+        cluster, three = self.cluster, self.three
+        cluster.until(lambda: three.lead(topic, partitions, node), "the move is taken", WITHIN_S)
+        cluster.until(lambda: three.leader(topic, partitions[-1]) is node, "it leads", WITHIN_S)
 
     def whole(self) -> None:
         """Wait until every record is kept three times again."""
@@ -102,9 +108,3 @@ def stack(running: Stack) -> Iterator[Stack]:
     )
     yield running
     running.three.thaw_all()
-
-
-@pytest.fixture
-def chance() -> random.Random:
-    """The same in every run."""
-    return random.Random(17)

@@ -18,7 +18,7 @@ from backbone.kafka.embedded import EmbeddedKafka
 from backbone.kafka.errors import EmbeddedKafkaError, ForeignData, PortTaken
 from backbone.kafka.names import LEDGER
 from backbone.kafka.node import Node
-from backbone.kafka.properties import Seat, server_properties
+from backbone.kafka.properties import SESSION_S, Seat, server_properties
 from backbone.kafka.topics import CLUSTER, ONE_MACHINE
 from backbone.supervisor.prepare import Broker
 from schakel.secret import Secret
@@ -51,6 +51,7 @@ def test_each_broker_knows_all_and_keeps_what_the_others_keep() -> None:
     assert set(in_step.values()) == {str(CLUSTER.min_insync)}
     assert len(copies) == 4
     assert mine["authorizer.class.name"]
+    assert mine["broker.session.timeout.ms"] == str(int(SESSION_S * 1000))
 
 
 def test_one_broker_keeps_everything_once() -> None:
