@@ -26,7 +26,10 @@ class HeadsFile:
         self.witnessed = load(path)
 
     def see(self, note: str, at: int, definitions: Definitions) -> None:
-        """Take in the head of a receipt, which stands at this offset of the `out` topic. What does not fit is kept too, and said out loud, as an error in the log."""
+        """Take in the head of a receipt, which stands at this offset of the `out` topic.
+
+        What does not fit is kept too, and said out loud, as an error in the log.
+        """
         keys = log_keys(definitions)
         before = self.witnessed.as_json()
         try:
