@@ -54,7 +54,9 @@ _DECIDES = Role(reads=(LEDGER, DEFINITIONS), writes=(LEDGER,), writes_out=True)
 SERVICES = {
     # Alone appends what partners tell, answers each message, and keeps what cannot be accepted; it reads that again when its
     # database has to be built anew. Its receipts carry the newest signed heads.
-    "intake": Role(reads=(LEDGER, DEFINITIONS, REFUSED, CHECKPOINTS), writes=(LEDGER, REFUSED), reads_in=True, writes_out=True),
+    "intake": Role(
+        reads=(LEDGER, DEFINITIONS, REFUSED, CHECKPOINTS), writes=(LEDGER, REFUSED), reads_in=True, writes_out=True
+    ),
     # Append what follows from it, and tell partners.
     "routing": _DECIDES,
     "consent": _DECIDES,

@@ -61,7 +61,8 @@ class RealCluster:
         self.keys: KeyService = open_keys(None, var_dir, time=self.time)
         topics = {topic(partner): 1 for partner in self.chains.partners for topic in (in_topic, out_topic)}
         self.wire = Wire(
-            connection(self.embedded.bootstrap, self.embedded.admin), {LEDGER: LEDGER_PARTITIONS, REFUSED: 1, CHECKPOINTS: 1, **topics}
+            connection(self.embedded.bootstrap, self.embedded.admin),
+            {LEDGER: LEDGER_PARTITIONS, REFUSED: 1, CHECKPOINTS: 1, **topics},
         )
         self.database_url: str | None = None
         self.workers: dict[str, Worker] = {}
