@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache, partial
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table, Text, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table, Text, bindparam, select
 
 from backbone.evidence.growing import Growing, Tile, nodes_from, widths
 from backbone.store.transaction import Tx
@@ -32,6 +32,8 @@ head = Table(
 )
 _REMEMBERED = 64
 _TILE = ("partition", "level", "number")
+_ONE_TILE = select(tile.c.hashes).where(*(tile.c[name] == bindparam(name) for name in _TILE))
+"""Made once: a proof reads a handful of tiles, and making the statement takes longer than carrying it out."""
 
 
 def size_of(connection: Connection, partition: int) -> int:
@@ -102,8 +104,8 @@ def keep_head(tx: Tx, partition: int, signed: Head) -> None:
 
 
 def _hashes(connection: Connection, partition: int, level: int, number: int) -> bytes:
-    wanted = select(tile.c.hashes).where(tile.c.partition == partition, tile.c.level == level, tile.c.number == number)
-    return bytes(connection.execute(wanted).scalar() or b"")
+    named = {"partition": partition, "level": level, "number": number}
+    return bytes(connection.execute(_ONE_TILE, named).scalar() or b"")
 
 
 def _row(partition: int, one: Tile) -> dict[str, object]:
