@@ -79,6 +79,7 @@ class Clock:
     due_at: datetime | None
     state: str = "running"
     breached: bool = False
+    ever_breached: bool = False
     since: datetime | None = None
     word: str | None = None
     """The word that stopped or corrected it: taken back, it runs again."""
@@ -276,8 +277,10 @@ class _Case:
         clock.state = "stopped"
 
     def _on_clock_corrected(self, event: Event) -> None:
+        known = self.clocks.get(event["clock"])
+        if known and not known.ever_breached:
+            self._wrong("corrected", event, "it corrects a breach that never stood")
         if not (clock := self._clock(event, "breached", "stopped")) or not clock.breached:
-            self._wrong("corrected", event, "it corrects a breach that does not stand") if clock else None
             return
         if event["reason"] == "registered_late":
             self._word(clock, event)
@@ -314,7 +317,7 @@ class _Case:
         rule = clock.rule
         if rule and any(at <= due_at for at, _ in self._stops(clock, rule, passed or 0)):
             self._wrong("invented", event, "what was promised had been done in time, and was told before the watermark")
-        clock.state, clock.breached = "breached", True
+        clock.state, clock.breached, clock.ever_breached = "breached", True, True
 
     def _stops(self, clock: Clock, rule: Rule, before: int) -> list[tuple[datetime, Event]]:
         """(moment, event) of what was told before an offset, stops this clock by its rule, and has not been taken back so far."""

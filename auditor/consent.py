@@ -16,6 +16,7 @@ from auditor.report import Report
 from auditor.words import FACTS, RUNNING, Case
 
 WAITING = {"proposed", "revoked"}
+NOTHING = "what it rests on does not stand before it"
 
 
 @dataclass
@@ -57,6 +58,9 @@ def audit(events: Sequence[Event], partition: Partition, report: Report) -> list
             continue
         if check is not None:
             _judge(events, counted, index, places, check, partition, why, report)
+        elif why == NOTHING:
+            question = "clocks" if event.type.startswith("clock.") else "owners"
+            report.wrong(question, "rests_on_nothing", event.place, f"{event.type}: {why}")
         case.pass_over(event)
     return counted
 
@@ -68,7 +72,7 @@ def _stands_on(case: Case, event: Event) -> str | None:
             if premise in case.lapsed:
                 return "what it rests on had ended"
             if premise.partition("#")[0] not in case.seen:
-                return "what it rests on does not stand before it"
+                return NOTHING
     return None
 
 
