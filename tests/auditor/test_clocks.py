@@ -51,7 +51,7 @@ def test_a_breach_that_was_dropped() -> None:
     assert found(without(LATE, lambda name: name == "clock.breached")) == {"missing"}
     assert found(without(CORRECTED, lambda name: name == "clock.breached")) >= {"corrected"}
     silent = without(LATE, lambda name: name in ("clock.breached", "contact.made", "clock.stopped"))
-    assert found(silent) == {"missing"}
+    assert found(silent) >= {"missing"}
 
 
 def test_a_breach_that_nobody_wrote_yet_is_not_called_missing() -> None:
