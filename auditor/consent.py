@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from auditor.events import Event
+from auditor.history import Case
 from auditor.report import Report
-from auditor.words import FACTS, RUNNING, Case
+from auditor.words import FACTS, RUNNING
 
 WAITING = {"proposed", "revoked"}
 NOTHING = "what it rests on does not stand before it"
