@@ -8,9 +8,11 @@ and `fastavro` (reading the events). Read the modules in this order; each is one
     formats     what stands in a bundle or an export, and how a record becomes the bytes that are hashed
     events      from a record to what it says, and who may say it
     structure   is the log whole, unchanged, and the log that others have seen?
-    words       what the person's words allow, told anew from the history of a case
+    words       what the person's words allow, at one place of a case
+    history     what each event does to what stands there
     consent     was anything delivered or read without a history that permits it?
     terms       when is `48h` or `2 werkdagen` over? (Algemene termijnenwet)
+    timing      what starts and stops a clock, and the watermarks of a log
     clocks      is a breach missing or invented?
     receipts    has each told event its receipt, and each receipt its event?
     report      the verdict, and a digest of it that is the same on every machine

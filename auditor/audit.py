@@ -11,6 +11,7 @@ from auditor.events import Event, Schemas, said_by_another
 from auditor.formats import Bundle, Files, open_bundle
 from auditor.report import Report
 from auditor.structure import Keys, Log, Structure, notes_in
+from auditor.timing import Watermarks
 
 
 def audit(files: Files, heads: Iterable[str] = (), name: str | None = None) -> Report:
@@ -81,7 +82,7 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
         if event.case is not None and event.type != "minutes.recorded":
             cases.setdefault(event.case, []).append(event)
     beside = consent.Partition.of(kept)
-    watermarks = clocks.Watermarks.of(kept, whole=bundle.kind == "ledger")
+    watermarks = Watermarks.of(kept, whole=bundle.kind == "ledger")
     for case_id in sorted(cases):
         events = cases[case_id]
         report.counts["cases"] += 1

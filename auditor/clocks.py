@@ -6,87 +6,18 @@ nothing that would have stopped the clock in time had been told before that wate
 stopped, and that a watermark passed, has its breach.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from auditor.definitions import Chain, Definitions, Rule, applies
 from auditor.events import Event
 from auditor.report import Report
 from auditor.terms import same_limit
+from auditor.timing import STANDS_STILL, Clock, Watermarks, counts, to_ms
 
 OVERDUE = timedelta(days=1)
 """So long after the due moment a breach is not on its way any more: it is missing."""
-STANDS_STILL = {
-    "case_closed": {"case.closed"},
-    "reopened": {"case.reopened"},
-    "erasure_requested": {"erasure.requested"},
-    "erased": {"subject.erased"},
-    "referral_ended": {"referral.declined", "referral.completed", "referral.revoked", "referral.exhausted"},
-    "start_taken_back": {"statement.retracted", "report.corrected", "label.withdrawn", "label.refused", "level.set"},
-    "waits_for_person": {"contact.attempted"},
-    "protocol_moved": {"protocol.moved"},
-}
-"""What must have been said before a clock may stand still for a reason. Of `no_longer_applies` anything may be the cause."""
-STOPS = {
-    "answered": ("referral.accepted", "referral.declined", "referral.completed"),
-    "advised": ("advice.given",),
-    "settled": ("complaint.settled",),
-    "aftercare": ("aftercare.answered",),
-    "evaluated": ("evaluation.recorded",),
-    "agreed": ("action.agreed",),
-    "done": ("action.done",),
-}
-_ABOUT = {"answered": "referral", "advised": "request", "done": "agreed"}
-"""In which field these name what the clock is about."""
-
-
-@dataclass
-class Watermarks:
-    """The watermarks of a partition, and how far follow-up has shown that it read them. whole: the bundle holds all of them."""
-
-    whole: bool
-    passed: list[tuple[int, datetime]] = field(default_factory=list)
-    acted: datetime | None = None
-    """The newest watermark that a conclusion of follow-up names."""
-
-    @classmethod
-    def of(cls, events: Iterable[Event], *, whole: bool) -> "Watermarks":
-        found = cls(whole)
-        for event in events:
-            if event.type == "watermark.passed":
-                found.passed.append((event.offset, event["at"]))
-            elif event.source == "urn:schakel:followup" and event.get("watermark"):
-                found.acted = max(found.acted or event["watermark"], event["watermark"])
-        return found
-
-    @property
-    def newest(self) -> datetime | None:
-        return max((at for _, at in self.passed), default=None)
-
-    def where(self, at: datetime, before: int) -> int | None:
-        """The offset of the watermark of this moment that stands before an offset; None: there is none."""
-        return next((offset for offset, moment in self.passed if moment == at and offset < before), None)
-
-
-@dataclass
-class Clock:
-    """One clock as the case tells it."""
-
-    event: Event
-    rule: Rule | None
-    due_at: datetime | None
-    state: str = "running"
-    breached: bool = False
-    since: datetime | None = None
-    word: str | None = None
-    """The word that stopped or corrected it: taken back, it runs again."""
-
-    @property
-    def about(self) -> str | None:
-        about: str | None = self.event.get("about")
-        return about
 
 
 def audit(events: Sequence[Event], watermarks: Watermarks, definitions: Definitions, report: Report) -> None:
@@ -194,7 +125,7 @@ class _Case:
             self._wrong("limit", event, "its limit or its promise is not the protocol's")
         causes = [self.by_id[premise] for premise in event.premises if premise in self.by_id]
         began = [moment for cause in causes for moment in self._moments(rule, cause, event)]
-        if began and _ms(event["started_at"]) not in [_ms(moment) for moment in began]:
+        if began and to_ms(event["started_at"]) not in [to_ms(moment) for moment in began]:
             self._wrong("start", event, "it does not begin when what it rests on says")
         elif not began:
             self._wrong("start", event, "what it rests on does not stand before it")
@@ -276,8 +207,10 @@ class _Case:
         clock.state = "stopped"
 
     def _on_clock_corrected(self, event: Event) -> None:
+        known = self.clocks.get(event["clock"])
+        if known and not known.ever_breached:
+            self._wrong("corrected", event, "it corrects a breach that never stood")
         if not (clock := self._clock(event, "breached", "stopped")) or not clock.breached:
-            self._wrong("corrected", event, "it corrects a breach that does not stand") if clock else None
             return
         if event["reason"] == "registered_late":
             self._word(clock, event)
@@ -294,7 +227,7 @@ class _Case:
         if clock.rule is None or clock.rule.on in ("news", "word"):
             return
         found = self._stops(clock, clock.rule, event.offset)
-        if _ms(event["stopped_at"]) not in [_ms(at) for at, one in found if one.id in words]:
+        if to_ms(event["stopped_at"]) not in [to_ms(at) for at, one in found if one.id in words]:
             self._wrong("stop", event, "nothing that stops it by the protocol was told for that moment")
 
     def _on_clock_breached(self, event: Event) -> None:
@@ -314,30 +247,19 @@ class _Case:
         rule = clock.rule
         if rule and any(at <= due_at for at, _ in self._stops(clock, rule, passed or 0)):
             self._wrong("invented", event, "what was promised had been done in time, and was told before the watermark")
-        clock.state, clock.breached = "breached", True
+        clock.state, clock.breached, clock.ever_breached = "breached", True, True
 
     def _stops(self, clock: Clock, rule: Rule, before: int) -> list[tuple[datetime, Event]]:
         """(moment, event) of what was told before an offset, stops this clock by its rule, and has not been taken back so far."""
         whom = {self.told["facts"]["reporter"] if one == "reporter" else one for one in rule.with_}
         found = []
         for event in self.by_id.values():
-            if event.offset < before and event.id not in self.retracted and self._counts(rule, clock, event, whom):
+            if event.offset < before and event.id not in self.retracted and counts(rule, clock, event, whom):
                 at = event["at"] if event.type.startswith("contact.") else event.at
                 by_one_of = not rule.by or rule.by & self.chain.roles.get(event.author, frozenset())
                 if at >= clock.event["started_at"] and by_one_of:
                     found.append((at, event))
         return found
-
-    def _counts(self, rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:
-        if event.type in ("contact.made", "contact.attempted"):
-            made = event.type == "contact.made"
-            return rule.on in ("attempted", "notice") + ("made",) * made and event["whom"] in whom
-        if event.type == "information.given":
-            return rule.on == "notice" and event["whom"] in whom
-        if rule.on == "ended":
-            return event.type in ("referral.completed", "thread.closed")
-        about = _ABOUT.get(rule.on)
-        return event.type in STOPS.get(rule.on, ()) and (about is None or event[about] == clock.about)
 
     # -- what is missing -----------------------------------------------------------------------------------------------
 
@@ -401,9 +323,3 @@ class _Case:
 
     def _wrong(self, code: str, event: Event, says: str) -> None:
         self.report.wrong("clocks", code, event.place, f"{event.type} {event.get('clock', '')}: {says}")
-
-
-def _ms(moment: datetime) -> datetime:
-    """To the millisecond, as the ledger keeps moments."""
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from auditor.events import Event
+from auditor.history import Case
 from auditor.report import Report
-from auditor.words import FACTS, RUNNING, Case
+from auditor.words import FACTS, RUNNING
 
 WAITING = {"proposed", "revoked"}
+NOTHING = "what it rests on does not stand before it"
 
 
 @dataclass
@@ -57,6 +59,9 @@ def audit(events: Sequence[Event], partition: Partition, report: Report) -> list
             continue
         if check is not None:
             _judge(events, counted, index, places, check, partition, why, report)
+        elif why == NOTHING:
+            question = "clocks" if event.type.startswith("clock.") else "owners"
+            report.wrong(question, "rests_on_nothing", event.place, f"{event.type}: {why}")
         case.pass_over(event)
     return counted
 
@@ -68,7 +73,7 @@ def _stands_on(case: Case, event: Event) -> str | None:
             if premise in case.lapsed:
                 return "what it rests on had ended"
             if premise.partition("#")[0] not in case.seen:
-                return "what it rests on does not stand before it"
+                return NOTHING
     return None
 
 

@@ -218,7 +218,7 @@ class Structure:
     def _others(self, log: Log) -> None:
         theirs = [head for head in self.outside if head.origin == log.origin and head.size]
         agreed = [head.size for head in theirs if self._compare(log, head, outside=True)]
-        if not theirs and log.length:
+        if not theirs:
             says = "nobody outside gave a head of this log: whoever holds the signing key may have written another one"
             self.report.cannot_tell("same", "no_outside_head", f"{log.partition}/", says)
         elif agreed and max(agreed) < log.size:

@@ -139,6 +139,13 @@ def with_event(
     return [replace(record, offset=offset) for offset, record in enumerate([*log[:at], new, *log[at:]])]
 
 
+def altered(log: Sequence[Record], record: Record, **fields: object) -> list[Record]:
+    """The log with other fields in the event of one of its records."""
+    event = codec.decode_event(record.value)
+    said = type(event).model_validate(event.model_dump() | fields)
+    return [*log[: record.offset], replace(record, value=codec.encode(said)), *log[record.offset + 1 :]]
+
+
 def type_of(record: Record) -> str:
     said = dict(record.headers)["ce_type"].decode()
     return said.removeprefix("nl.schakel.").removesuffix(".v1")

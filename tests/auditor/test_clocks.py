@@ -13,6 +13,7 @@ from schakel import codec
 from schakel.calendar import Calendar, Limit
 from schakel.events.clock import ClockBreached
 from tests.auditor.material import (
+    altered,
     breached,
     codes,
     find,
@@ -34,9 +35,7 @@ DUE = telling.moment("2026-03-04 12:00")
 
 def changed(log: Sequence[Record], event_type: str, **fields: object) -> list[Record]:
     """The log with other fields in the first event of this type."""
-    record = find(log, event_type)
-    event = codec.decode_event(record.value).model_copy(update=fields)
-    return [*log[: record.offset], replace(record, value=codec.encode(event)), *log[record.offset + 1 :]]
+    return altered(log, find(log, event_type), **fields)
 
 
 def found(log: Sequence[Record]) -> set[str]:
@@ -50,9 +49,9 @@ def test_what_really_happened_is_sound(log: list[Record]) -> None:
 
 def test_a_breach_that_was_dropped() -> None:
     assert found(without(LATE, lambda name: name == "clock.breached")) == {"missing"}
-    assert found(without(CORRECTED, lambda name: name == "clock.breached")) == {"corrected"}
+    assert found(without(CORRECTED, lambda name: name == "clock.breached")) >= {"corrected"}
     silent = without(LATE, lambda name: name in ("clock.breached", "contact.made", "clock.stopped"))
-    assert found(silent) == {"missing"}
+    assert found(silent) >= {"missing"}
 
 
 def test_a_breach_that_nobody_wrote_yet_is_not_called_missing() -> None:
@@ -122,7 +121,7 @@ def test_stopped_by_what_nobody_told() -> None:
     """A stop that hides a breach: it names a moment at which nobody called."""
     assert "stop" in found(changed(CORRECTED, "clock.corrected", stopped_at=DUE - timedelta(hours=3)))
     log = without(CORRECTED, lambda name: name in ("contact.made",))
-    assert {"corrected", "stop"} & found(log) or "missing" in found(log)
+    assert "rests_on_nothing" in found(log)
 
 
 def test_a_clock_that_was_never_started() -> None:
@@ -151,7 +150,7 @@ def test_an_action_by_its_day() -> None:
         breached().id,
         telling.report_in_groningen(),
         telling.contact_made(GRONINGEN, "2026-03-03 10:00"),
-        telling_clocks.action_agreed(GRONINGEN, due_on="2026-03-10"),
+        telling_clocks.action_agreed(GRONINGEN, GRONINGEN, "2026-03-10"),
         telling.passed("2026-03-12 12:00"),
     )
     log = records(world)

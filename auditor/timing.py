@@ -1,0 +1,98 @@
+"""What starts, stops and holds a clock, and the watermarks of a log: tables and values, no judgement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from auditor.definitions import Rule
+from auditor.events import Event
+
+STANDS_STILL = {
+    "case_closed": {"case.closed"},
+    "reopened": {"case.reopened"},
+    "erasure_requested": {"erasure.requested"},
+    "erased": {"subject.erased"},
+    "referral_ended": {"referral.declined", "referral.completed", "referral.revoked", "referral.exhausted"},
+    "start_taken_back": {"statement.retracted", "report.corrected", "label.withdrawn", "label.refused", "level.set"},
+    "waits_for_person": {"contact.attempted"},
+    "protocol_moved": {"protocol.moved"},
+}
+"""What must have been said before a clock may stand still for a reason. Of `no_longer_applies` anything may be the cause."""
+STOPS = {
+    "answered": ("referral.accepted", "referral.declined", "referral.completed"),
+    "advised": ("advice.given",),
+    "settled": ("complaint.settled",),
+    "aftercare": ("aftercare.answered",),
+    "evaluated": ("evaluation.recorded",),
+    "agreed": ("action.agreed",),
+    "done": ("action.done",),
+}
+_ABOUT = {"answered": "referral", "advised": "request", "done": "agreed"}
+"""In which field these name what the clock is about."""
+
+
+@dataclass
+class Watermarks:
+    """The watermarks of a partition, and how far follow-up has shown that it read them. whole: the bundle holds all of them."""
+
+    whole: bool
+    passed: list[tuple[int, datetime]] = field(default_factory=list)
+    acted: datetime | None = None
+    """The newest watermark that a conclusion of follow-up names."""
+
+    @classmethod
+    def of(cls, events: Iterable[Event], *, whole: bool) -> "Watermarks":
+        found = cls(whole)
+        for event in events:
+            if event.type == "watermark.passed":
+                found.passed.append((event.offset, event["at"]))
+            elif event.source == "urn:schakel:followup" and event.get("watermark"):
+                found.acted = max(found.acted or event["watermark"], event["watermark"])
+        return found
+
+    @property
+    def newest(self) -> datetime | None:
+        return max((at for _, at in self.passed), default=None)
+
+    def where(self, at: datetime, before: int) -> int | None:
+        """The offset of the watermark of this moment that stands before an offset; None: there is none."""
+        return next((offset for offset, moment in self.passed if moment == at and offset < before), None)
+
+
+@dataclass
+class Clock:
+    """One clock as the case tells it."""
+
+    event: Event
+    rule: Rule | None
+    due_at: datetime | None
+    state: str = "running"
+    breached: bool = False
+    ever_breached: bool = False
+    since: datetime | None = None
+    word: str | None = None
+    """The word that stopped or corrected it: taken back, it runs again."""
+
+    @property
+    def about(self) -> str | None:
+        about: str | None = self.event.get("about")
+        return about
+
+
+def counts(rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:
+    """Whether an event stops a clock by its rule, whoever told it and whenever."""
+    if event.type in ("contact.made", "contact.attempted"):
+        made = event.type == "contact.made"
+        return rule.on in ("attempted", "notice") + ("made",) * made and event["whom"] in whom
+    if event.type == "information.given":
+        return rule.on == "notice" and event["whom"] in whom
+    if rule.on == "ended":
+        return event.type in ("referral.completed", "thread.closed")
+    about = _ABOUT.get(rule.on)
+    return event.type in STOPS.get(rule.on, ()) and (about is None or event[about] == clock.about)
+
+
+def to_ms(moment: datetime) -> datetime:
+    """To the millisecond, as the ledger keeps moments."""
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
