@@ -47,7 +47,7 @@ app.command("open")(read.open_referral)
 app.command("replay")(travel.replay)
 app.command("why")(hindsight.why)
 case.app.command("report")(hindsight.report)
-app.add_typer(case.app)
+app.add_typer(case.app, name="case")
 
 
 def main() -> None:
