@@ -19,7 +19,18 @@ def figures() -> str:
     """A Markdown table of what was asked and what was found, and one of the machine."""
     rows = ["| figure | wanted | found | met | command |", "|---|---|---|---|---|"]
     found: dict[str, dict[str, Any]] = {}
-    for name in ("gate", "sealing", "erasure", "clocks", "latency", "reading", "year", "service", "returning"):
+    for name in (
+        "gate",
+        "sealing",
+        "erasure",
+        "clocks",
+        "latency",
+        "reading",
+        "year",
+        "service",
+        "returning",
+        "conformance",
+    ):
         path = stand.HOME / f"{name}.json"
         if path.exists():
             found[name] = json.loads(path.read_text(encoding="utf-8"))
@@ -41,6 +52,8 @@ def figures() -> str:
         rows += _clocks(result)
     if result := found.get("returning"):
         rows += _returning(result)
+    if result := found.get("conformance"):
+        rows += _conformance(result)
     machine = next(iter(found.values()))["machine"]
     loads = ", ".join(f"{name} {result['machine']['load_before']}" for name, result in found.items())
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if name != "load_before")
@@ -208,6 +221,13 @@ def _clocks(result: dict[str, Any]) -> list[str]:
             "clocks",
         ),
     ]
+
+
+def _conformance(result: dict[str, Any]) -> list[str]:
+    took = result["conformance_s"]
+    figure = f"conformance of a national year: {result['cases']:,} cases, {result['events']:,} events"
+    found = f"{took:.0f} s: {result['read_and_fold_s']:.0f} s to read and fold, {result['judge_s'] + result['shares_s']:.0f} s to judge"
+    return [_row(figure, "≤ 60 s", found, took <= 60, "conformance")]
 
 
 def _spread(values: dict[str, float]) -> str:
