@@ -232,6 +232,13 @@ def _clocks(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def _conformance(result: dict[str, Any]) -> list[str]:
+    took = result["conformance_s"]
+    figure = f"conformance of a national year: {result['cases']:,} cases, {result['events']:,} events"
+    found = f"{took:.0f} s: {result['read_and_fold_s']:.0f} s to read and fold, {result['judge_s'] + result['shares_s']:.0f} s to judge"
+    return [_row(figure, "≤ 60 s", found, took <= 60, "conformance")]
+
+
 def _scrape(result: dict[str, Any]) -> list[str]:
     took, beside, cpu = result["scrape_ms"], result["scrape_while_reading_ms"], result["scrape_cpu_ms"]
     found = f"{took['median']:.0f} ms (p99 {took['p99']:.0f}; tally read {beside['median']:.0f}; processor {cpu['median']:.0f})"
@@ -295,6 +302,8 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "returning": _returning,
     "brokers": _brokers,
     "scrape": _scrape,
+    "conformance": _conformance,
+    "travel": _travel,
 }
 """The rows of each program's figures, in the order of the page."""
 

@@ -42,7 +42,7 @@ app = typer.Typer(
 
       backbone evaluate conformance groningen --period 2026-Q1
 
-      backbone evaluate export amsterdam --period 2026 --format xes --for outside --out amsterdam.xes
+      backbone evaluate export amsterdam --period 2026 --format xes --out a.xes
     """,
 )
 
@@ -130,9 +130,9 @@ def whatif(
 
     Examples:
 
-      backbone evaluate whatif groningen --period 2026 --protocol voorbeeldaanpak-woonomgeving@2017.1
+      backbone evaluate whatif groningen --period 2026 --protocol my-draft.yaml
 
-      backbone evaluate whatif groningen --period 2026-03 --protocol my-draft.yaml --as json
+      backbone evaluate whatif utrecht --period 2026 --protocol utrecht-alert@2017.1
     """
     settings = read_settings()
     chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
@@ -163,9 +163,9 @@ def export(
 
     Examples:
 
-      backbone evaluate export amsterdam --period 2026 --format xes --out amsterdam.xes
+      backbone evaluate export groningen --period 2026 --format xes --out log.xes
 
-      backbone evaluate export amsterdam --period 2026 --format ocel --for outside --out amsterdam.jsonocel
+      backbone evaluate export groningen --period 2026 --format csv --out log.csv
     """
     chosen, _ = _chosen(chain, period, history)
     log = event_log(chosen)

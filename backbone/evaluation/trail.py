@@ -16,7 +16,7 @@ from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.events import Derived, Event
 from schakel.events.base import kind_of
-from schakel.events.vocab import InformationTopic
+from schakel.events.vocab import InformationTopic, Role
 
 TOOK_PLACE = (Effect.EFFECTIVE, Effect.RECORDED)
 _LABEL = InformationTopic.LABEL_BENEFIT_AND_RISK.value
@@ -168,8 +168,8 @@ def _speaks_of(entry: Entry, state: State, fields: frozenset[str]) -> tuple[str 
         return clock.id, clock.name, clock.responsible
     if "terms" in fields:
         return None, None, event.terms.recipient
-    to = next((getattr(event, name) for name in ("to", "owner", "recipient") if name in fields), None)
-    return None, None, to if isinstance(to, str) else None
+    named = (getattr(event, name) for name in ("to", "owner", "recipient") if name in fields)
+    return None, None, next((str(to) for to in named if isinstance(to, str) and not isinstance(to, Role)), None)
 
 
 def _word(event: Any, shape: _Shape) -> str | None:

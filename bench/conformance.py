@@ -1,0 +1,100 @@
+"""A national year judged: how long an evaluation takes from the records on, and how much memory. `python -m bench.conformance [quick]`.
+
+30,000 cases, made of the cases that a demo recorded (`tests/histories/recorded`), each under an id of its own. Those were chosen to show
+most, so that they are longer than most: what is measured is the dear side. Every record is read from its bytes, folded, and judged.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from io import StringIO
+
+from backbone.definition_files import load_definitions
+from backbone.evaluation.anonymous import anonymous
+from backbone.evaluation.conformance import choose, judge_all
+from backbone.evaluation.eventlog import event_log
+from backbone.evaluation.leadtimes import lead_times
+from backbone.evaluation.period import Period
+from backbone.evaluation.reading import read_trails
+from backbone.evaluation.shares import shares
+from backbone.evaluation.small_cells import Reader
+from backbone.evaluation.xes import write_xes
+from bench import stand
+from schakel.record import Raw
+
+RECORDED = stand.ROOT / "tests" / "histories" / "recorded" / "demo-0.1.jsonl"
+CASES, QUICK = 30_000, 600
+Headers = tuple[tuple[str, bytes], ...]
+
+
+def main() -> None:
+    wanted = QUICK if stand.quick() else CASES
+    chains, protocols = load_definitions(stand.ROOT / "protocols", stand.ROOT / "chains")
+    began = time.perf_counter()
+    found = read_trails(records(wanted))
+    read_s = time.perf_counter() - began
+    judge_s = shares_ = lead_s = log_s = outside_s = 0.0
+    judged = 0
+    for chain in chains:
+        chosen = choose(found, chain, Period.parse("all"))
+        assert chosen is not None
+        at = time.perf_counter()
+        parts = list(judge_all(chosen, protocols))
+        judge_s += time.perf_counter() - at
+        judged += len(parts)
+        at = time.perf_counter()
+        for reader in Reader:
+            shares(parts, reader)
+        shares_ += time.perf_counter() - at
+        at = time.perf_counter()
+        lead_times(chosen, Reader.INSIDE)
+        lead_s += time.perf_counter() - at
+        at = time.perf_counter()
+        log = event_log(chosen)
+        write_xes(log, StringIO())
+        log_s += time.perf_counter() - at
+        at = time.perf_counter()
+        anonymous(log)
+        outside_s += time.perf_counter() - at
+    stand.write(
+        "conformance",
+        {
+            "cases": len(found.cases),
+            "events": sum(len(trail.happened) + trail.without_effect for trail in found.cases.values()),
+            "parts_judged": judged,
+            "read_and_fold_s": read_s,
+            "judge_s": judge_s,
+            "shares_s": shares_,
+            "conformance_s": read_s + judge_s + shares_,
+            "lead_times_s": lead_s,
+            "xes_s": log_s,
+            "outside_s": outside_s,
+            "cpu_s": time.process_time(),
+        },
+    )
+
+
+def records(wanted: int) -> Iterator[Raw]:
+    """The recorded cases again and again, each time under other ids."""
+    recorded = list(_recorded())
+    for number in range(wanted):
+        case = f"00000000-0000-4000-8000-{number:012x}".encode()
+        for offset, (headers, value) in enumerate(recorded[number % len(recorded)]):
+            own = tuple((name, case if name == "ce_subject" else raw) for name, raw in headers)
+            yield Raw("schakel.ledger", 0, offset, 0, case, value, own)
+
+
+def _recorded() -> Iterator[list[tuple[Headers, bytes]]]:
+    own: list[tuple[Headers, bytes]] = []
+    for line in RECORDED.read_text(encoding="utf-8").splitlines():
+        data = json.loads(line)
+        if "headers" in data:
+            headers = tuple((name, text.encode()) for name, text in data["headers"].items())
+            own.append((headers, bytes.fromhex(data["value"])))
+        elif "fingerprint" in data:
+            yield own
+            own = []
+
+
+if __name__ == "__main__":
+    main()
