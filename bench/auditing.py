@@ -13,7 +13,7 @@ from bench import stand
 from tests.auditor.material import BREACHED, READ, breached, late, read, receipts, records
 from tests.auditor.writer import KEY, Ledger, in_memory, leaf, note, root, signed_again
 
-RECORDS, QUICK = 40_000, 2_000
+RECORDS, QUICK = 20_000, 2_000
 
 
 def many(number: int) -> list[Record]:

@@ -72,7 +72,8 @@ def changed(log: Sequence[Record], dice: random.Random, before: int) -> list[Rec
     elif kind == 3:
         del new[at]
     elif kind == 4:
-        new.insert(at, dice.choice(log))
+        # not the record that stands there: its copy would come behind it, and perhaps behind what a head covers
+        new.insert(at, dice.choice([record for record in log if record is not log[at]]))
     elif kind == 5:
         other = (at + 1 + dice.randrange(before - 1)) % before
         new[at], new[other] = new[other], new[at]
