@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from backbone.cli.main import app
 from backbone.overviews.incident import Counted
 from tests.overviews.made import AFTER, incidents
+from tests.support.casebook import repository
 
 asked: list[str] = []
 
@@ -37,6 +38,7 @@ class Cases(BaseHTTPRequestHandler):
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SCHAKEL_VAR_DIR", str(tmp_path))
+    monkeypatch.setattr("backbone.cli.overview.load_definitions", lambda *_: repository())
     (tmp_path / "run").mkdir()
     server = HTTPServer(("127.0.0.1", 0), Cases)
     threading.Thread(target=server.serve_forever, daemon=True).start()
