@@ -27,8 +27,10 @@ SAID: Mapping[str, tuple[str, str]] = {
         "larger number, and does not say that there was nothing.",
     ),
     "least": (
-        "“Ten minste” telt alleen op wat over de delen van de periode is getoond.",
-        "“At least” adds up only what was shown of the parts of the period.",
+        "“Ten minste” telt alleen op wat over de delen van de periode is getoond; die meldingen zitten ook in “zonder eigen aantal”, net "
+        "als onbekende.",
+        "“At least” adds up only what was shown of the parts of the period; those reports are also among “without a number of their own”, "
+        "as are unknown ones.",
     ),
     "silence": (
         "Stil: in de hele periode, en in de {weeks} weken voor het einde ervan, kwam er geen melding. Dat is geen goed nieuws en geen nul.",
@@ -61,7 +63,7 @@ SAID: Mapping[str, tuple[str, str]] = {
         "the month they would be nearly all small numbers.",
     ),
     "row_all": ("Hele keten", "Whole chain"),
-    "row_rest": ("Overige en onbekend, samen", "Others and unknown, together"),
+    "row_rest": ("Zonder eigen aantal, samen", "Without a number of their own, together"),
     "row_unknown": ("Stadsdeel onbekend", "District unknown"),
     "table": ("Tabel", "Table"),
     "figures": ("Cijfers", "Figures"),
