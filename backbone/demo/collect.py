@@ -48,6 +48,7 @@ def collect(
                 answers.append(Answer(partner, body))
             elif isinstance(body, ReferralOffered):
                 offers.append(Offer(partner, body))
+    records = _topic(connection, LEDGER)
     acts = [told.act for told in stage.told]
     sent = [Sent(act.partner, act.id, act.opens, act.expect, act.again) for act in acts]
     sent += [Sent(garbage.partner, None, False, garbage.expect) for garbage in stage.garbage]
@@ -55,11 +56,12 @@ def collect(
         sent=sent,
         answers=answers,
         offers=offers,
-        ledger=[understand(record) for record in read_to_end(connection, LEDGER)],
+        ledger=[understand(record) for record in records],
         in_records={partner: len(records) for partner, records in sent_to.items()},
         live=dict(_states(services)),
         rows=overview(cases_url),
         reads=stage.reads,
+        records=records,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.messages import Receipt, ReferralOffered
+from schakel.record import Raw
 
 if TYPE_CHECKING:
     from backbone.demo.reads import Read
@@ -44,9 +45,9 @@ class Offer(msgspec.Struct, frozen=True):
 class Evidence:
     """Read afresh from Kafka and the databases, after everything has settled.
 
-    ledger: every event, in the order of its partition. in_records: messages on each partner's `in` topic.
-    live: by service, by case, what the service's database says. rows: the queryable overview, by case. reads: what partners got
-    when they asked to read.
+    ledger: every event, in the order of its partition; records: the same as bytes. in_records: messages on each partner's `in`
+    topic. live: by service, by case, what the service's database says. rows: the queryable overview, by case. reads: what partners
+    got when they asked to read.
     """
 
     sent: Sequence[Sent] = ()
@@ -57,6 +58,7 @@ class Evidence:
     live: Mapping[str, Mapping[str, State]] = field(default_factory=dict)
     rows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     reads: "Sequence[Read]" = ()
+    records: Sequence[Raw] = ()
 
     def histories(self) -> Iterator[tuple[str, list[Entry]]]:
         """Each case with its events, in order."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from backbone.demo.checks import Finding, run_checks
 from backbone.demo.collect import collect
 from backbone.demo.evidence import Evidence
+from backbone.demo.heads import heads_are_the_ledgers
 from backbone.demo.monitor import Monitor
 from backbone.demo.play import Player
 from backbone.demo.quiet import Services
@@ -160,7 +161,8 @@ def _evidence(backbone: Backbone, stage: LiveStage, services: Services) -> Evide
 
 def _check(evidence: Evidence, home: Path, watch: Watch) -> list[Finding]:
     with watch.measure("checks"):
-        return [*run_checks(evidence), nothing_readable(home)]
+        held = [answer.receipt.head for answer in evidence.answers if answer.receipt.head]
+        return [*run_checks(evidence), heads_are_the_ledgers(held, evidence.records), nothing_readable(home)]
 
 
 def _summary(evidence: Evidence, stage: LiveStage, watch: Watch, seed: int, days: int) -> Summary:
