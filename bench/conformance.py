@@ -22,7 +22,7 @@ from backbone.evaluation.xes import write_xes
 from bench import stand
 from schakel.record import Raw
 
-RECORDED = stand.ROOT / "tests" / "histories" / "recorded" / "demo-0.1.jsonl"
+RECORDED = stand.ROOT / "tests" / "histories" / "recorded" / "0.1.0" / "demo.jsonl"
 CASES, QUICK = 30_000, 600
 Headers = tuple[tuple[str, bytes], ...]
 

@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 from backbone.cli.broker import find_broker
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.definition_files import load_definitions
+from backbone.evidence import replacing
+from backbone.evidence.signing import SigningKeys
 from backbone.keys import open_keys
 from backbone.keys.databases import open_engine
 from backbone.keys.files import Held, KeyFile, KeyFiles, make
@@ -77,7 +79,7 @@ def handout(into: Into) -> None:
 
 @app.command()
 def keys(into: Into) -> None:
-    """Make the three files of key-encryption keys for a new deployment, to be put into Secrets. Never over others.
+    """Make the files of keys for a new deployment, to be put into Secrets: three encrypt keys, one signs heads. Never over others.
 
     Keep a backup apart from every other; without them nothing that is sealed can be read.
 
@@ -86,12 +88,15 @@ def keys(into: Into) -> None:
       backbone deploy keys --into var/new-keys
     """
     files = KeyFiles.under(into)
-    if found := [path for path in (files.door, files.data, files.public) if path.exists()]:
+    log = SigningKeys(into / "log.json")
+    if found := [path for path in (files.door, files.data, files.public, log.path) if path.exists()]:
         raise Undoable(f"{found[0]} is there already; keys are never replaced this way: see 'backbone keys rotate'")
     make(files.door, Held.fresh())
     make(files.data, Held.fresh())
     make(files.public, public_of(KeyFile(files.data).read()))
-    say(f"made {files.door.name}, {files.data.name} and {files.public.name} in {into}; back them up apart")
+    replacing.make(log)
+    names = f"{files.door.name}, {files.data.name}, {files.public.name} and {log.path.name}"
+    say(f"made {names} in {into}; back them up apart")
 
 
 @app.command()

@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from backbone.evidence.signing import SIGNER
 from backbone.kafka.names import partner_name
 from backbone.kafka.quotas import NO_QUOTA, PARTNER_QUOTA, Quota
 from backbone.kafka.rights import SERVICES as SERVICE_ROLES
@@ -14,8 +15,9 @@ from backbone.kafka.topics import CLUSTER, Replicas, TopicSpec, core_topics, par
 from backbone.keys.files import NEEDS, USE_THE_DATABASE
 from backbone.supervisor.up import ALONE, SERVICES
 
-KEY_FILES: Mapping[str, str] = {"door": "door.json", "data": "data.json", "public": "data-public.json"}
-"""By the words of `backbone.keys.files.NEEDS`: which file each is."""
+LOG = "log"
+KEY_FILES: Mapping[str, str] = {"door": "door.json", "data": "data.json", "public": "data-public.json", LOG: "log.json"}
+"""By the words of `backbone.keys.files.NEEDS`, and the key that signs heads of the ledger: which file each is."""
 WORKERS = 2
 """Of each service, where nobody said otherwise: one may be away, also on purpose, and the other goes on."""
 HTTP_PORT = 8080
@@ -86,7 +88,7 @@ def workloads() -> tuple[Workload, ...]:
         Workload(
             name,
             1 if name in ALONE else WORKERS,
-            tuple(sorted(NEEDS.get(name, ()))),
+            tuple(sorted((*NEEDS.get(name, ()), *((LOG,) if name == SIGNER else ())))),
             name in USE_THE_DATABASE,
             {"http": HTTP_PORT} | ({"gateway": GATEWAY_PORT} if name == "gateway" else {}),
         )
@@ -153,4 +155,4 @@ def database(where: str, user: str, places: Places) -> str:
 
 def key_setting(need: str) -> str:
     """The setting that names a key file."""
-    return f"SCHAKEL_KEYS_{need.upper()}_FILE"
+    return "SCHAKEL_LOG_KEY_FILE" if need == LOG else f"SCHAKEL_KEYS_{need.upper()}_FILE"

@@ -12,7 +12,7 @@ from backbone.evaluation.trail import trails
 from services.rehearsal.history import read_file
 from tests.support.casebook import ROOT, repository
 
-RECORDED = ROOT / "tests" / "histories" / "recorded" / "demo-0.1.jsonl"
+RECORDED = ROOT / "tests" / "histories" / "recorded" / "0.1.0" / "demo.jsonl"
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
