@@ -274,15 +274,17 @@ def test_each_is_given_its_own_secrets_and_no_others(where: str) -> None:
             need for need in ("door", "data", "public") if said[f"SCHAKEL_KEYS_{need.upper()}_FILE"] != "/dev/null"
         }
         assert given == NEEDS.get(name, frozenset()), name
+        assert (said["SCHAKEL_LOG_KEY_FILE"] != "/dev/null") == (name == "audit")
         assert said["SCHAKEL_SASL_USERNAME"] == f"service.{name}"
         if where == "compose":
             volumes = {volume.partition(":")[0] for volume in compose()["services"][name]["volumes"]}
             secret = {volume for volume in volumes if not volume.startswith("..")}
-            assert secret == {name, *(f"keys-{need}" for need in given), *({"tokens"} if name == "gateway" else set())}
+            more = {"gateway": {"tokens"}, "audit": {"keys-log"}}
+            assert secret == {name, *(f"keys-{need}" for need in given), *more.get(name, set())}
         else:
             secret = {one["secret"]["secretName"] for one in pods()[name]["volumes"] if "secret" in one}
-            keys = {one for one in secret if re.fullmatch("schakel-keys-(door|data|public)", one)}
-            assert keys == {f"schakel-keys-{need}" for need in given}
+            keys = {one for one in secret if re.fullmatch("schakel-keys-(door|data|public|log)", one)}
+            assert keys == {f"schakel-keys-{need}" for need in (*given, *(["log"] if name == "audit" else []))}
             assert f"service.{name}" in secret
             assert not secret & ({f"service.{other}" for other in SERVICES if other != name} | {strimzi.ADMIN})
 
