@@ -16,6 +16,7 @@ from backbone.cli.broker import find_user
 from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
 from backbone.cli.state import has_database
 from backbone.definition_files import load_definitions
+from backbone.evidence.signing import SIGNER
 from backbone.kafka.connection import connection
 from backbone.store.store import Store
 from backbone.supervisor.up import SERVICES
@@ -24,6 +25,8 @@ from schakel.kafka_errors import clear_errors
 from schakel.reading import read_between
 from schakel.record import Raw
 
+PROJECTING = tuple(name for name in SERVICES if name != SIGNER)
+"""All but audit: what that holds are the trees over the ledger, which its own signed heads are held against."""
 _BESIDE = "services.hindsight.beside"
 """Loaded by its name, as `backbone serve` does a service: the backbone imports no service."""
 
@@ -34,7 +37,7 @@ def rebuild(
     ] = False,
     service: Annotated[
         list[str] | None,
-        typer.Option("--service", help=f"Only this one: {', '.join(SERVICES)}. May be given several times."),
+        typer.Option("--service", help=f"Only this one: {', '.join(PROJECTING)}. May be given several times."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -57,10 +60,10 @@ def rebuild(
             "database and start it"
         )
     settings = read_settings()
-    names = list(dict.fromkeys(service or SERVICES))
+    names = list(dict.fromkeys(service or PROJECTING))
     for name in names:
-        if name not in SERVICES:
-            raise Undoable(f"--service {name[:40]}: expected one of {', '.join(SERVICES)}")
+        if name not in PROJECTING:
+            raise Undoable(f"--service {name[:40]}: expected one of {', '.join(PROJECTING)}")
         if not has_database(settings, name):
             raise Undoable(f"{name} has no database on {settings.var_dir} yet; 'backbone up' makes it")
     bootstrap, who = find_user(settings, "auditor")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from backbone.cli.rebuild import PROJECTING
 from backbone.gateway.tokens import Tokens
 from backbone.kafka.embedded import running
 from backbone.supervisor.prepare import profile_path
@@ -140,6 +141,7 @@ def test_a_life(shell: Shell) -> None:
     assert "nothing is parked" in shell.run("park", "list")
     keys_live_on(shell)
     credentials_are_replaced(shell)
+    it_is_looked_back_on(shell)
 
     assert "the backbone is stopped" in shell.run("down")
     nothing_is_left(shell, pids)
@@ -155,6 +157,21 @@ def test_a_life(shell: Shell) -> None:
     assert said.splitlines()[-1] == "everything is stopped"
     assert len(pids) == len(SERVICES) + 2, said
     nothing_is_left(shell, pids)
+
+
+def it_is_looked_back_on(shell: Shell) -> None:
+    """Each projection built once more is the live one; and what is carried off satisfies an auditor who is given no head from outside."""
+    rebuilt = shell.run("rebuild", "--beside").splitlines()
+    assert [line.partition(";")[0] for line in rebuilt] == [f"{name}: equal" for name in PROJECTING]
+    export = shell.var_dir / "ledger.zip"
+    shell.run("ledger", "export", str(export))
+    verify = [sys.executable, "-m", "auditor", "verify", str(export), "--json"]
+    judged = subprocess.run(verify, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    report = json.loads(judged.stdout)
+    assert judged.returncode == 2, judged.stdout
+    assert report["answers"]["same"] == "cannot tell"
+    assert "wrong" not in report["answers"].values(), judged.stdout
+    assert report["counts"]["receipts"] >= 1
 
 
 def belongings(shell: Shell) -> dict[str, bytes]:
