@@ -288,6 +288,13 @@ def _brokers(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def _overview(result: dict[str, Any]) -> list[str]:
+    took = result["cpu_s"]
+    figure = f"overviews of a national year: {result['reports']:,} reports, {result['issues']} issues"
+    found = f"{took['median']:.1f} s [{took['lowest']:.1f}–{took['highest']:.1f}] of processor time"
+    return [_row(figure, "≤ 2 s", found, took["median"] <= 2, "overview")]
+
+
 ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "latency": _latency,
     "reading": _reading,
@@ -303,6 +310,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "brokers": _brokers,
     "scrape": _scrape,
     "conformance": _conformance,
+    "overview": _overview,
     "travel": _travel,
 }
 """The rows of each program's figures, in the order of the page."""
