@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from backbone.overviews import sheets
+from backbone.page_head import head as begin
 from backbone.person.plain import lists
 
 COLUMNS: Mapping[str, str] = {
@@ -101,8 +102,8 @@ def written(title: str, note: str | None, made: Mapping[str, Any], form: str) ->
 def _html(title: str, note: str | None, found: Sequence[tuple[str, Rows]]) -> str:
     style = (files("backbone.overviews") / "page.css").read_text(encoding="utf-8")
     parts = [
-        '<!doctype html><html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title><style>{style}</style></head><body><main><h1>{escape(title)}</h1>",
+        begin("nl", title, style),
+        f"<main><h1>{escape(title)}</h1>",
         f"<p>{escape(note)}</p>" if note else "",
     ]
     for name, (head, *lines) in found:

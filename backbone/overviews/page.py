@@ -10,6 +10,7 @@ from backbone.overviews.sheets import said
 from backbone.overviews.shown import ALL
 from backbone.overviews.tables import INCIDENTS
 from backbone.overviews.words import SAID
+from backbone.page_head import head
 from schakel.her_words import LANGUAGES
 
 
@@ -18,10 +19,8 @@ def as_html(paper: Paper, more: Sequence[tuple[str, Sequence[str]]] = ()) -> str
     words = {name: texts[LANGUAGES.index(paper.language)] for name, texts in SAID.items()}
     style = (files("backbone.overviews") / "page.css").read_text(encoding="utf-8")
     parts = [
-        f'<!doctype html><html lang="{paper.language}"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(paper.title)}</title><style>{style}</style></head><body><main>",
-        f"<h1>{escape(paper.title)}</h1><p>{escape(paper.about)}</p>",
+        head(paper.language, paper.title, style),
+        f"<main><h1>{escape(paper.title)}</h1><p>{escape(paper.about)}</p>",
         f'<section class="box"><h2>{escape(words["read_first"])}</h2>',
         *(f"<p>{escape(note)}</p>" for note in paper.notes),
         *([f"<p>{escape(paper.longer)}</p>"] if paper.longer else []),

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from backbone.authoring import hers, picture
+from backbone.page_head import head
 from backbone.person import plain, words
 from backbone.person.copy import COUNTS_NOT, CaseCopy, copies_given, stored_at, teller
 from backbone.person.event_words import EVENTS
@@ -24,22 +25,6 @@ from schakel.events.data import AccessGiven
 from schakel.events.vocab import Person
 from schakel.her_copy import WORDS, Part, heading_of, parts
 from schakel.her_words import Language, in_language
-
-_HEAD = """\
-<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{css}</style>
-</head>
-<body>
-"""
 
 
 def write(
@@ -56,7 +41,7 @@ def write(
     """
     writer = _Page(language, in_language(words.PAGE, language), names, ZoneInfo(zone), protocols)
     css = (files("backbone.person") / "page.css").read_text(encoding="utf-8")
-    yield _HEAD.format(language=language, title=escape(writer.say["title"]), css=css)
+    yield head(language, writer.say["title"], css)
     yield from writer.whole(cases, left_out)
     yield "</body>\n</html>\n"
 

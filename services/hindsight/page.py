@@ -11,6 +11,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from backbone.authoring.words import ROLES
+from backbone.page_head import head
 from backbone.person.plain import facts
 from backbone.person.words import FACTS as HER_FACTS
 from schakel.case import facts_to_tell
@@ -25,21 +26,6 @@ from services.hindsight.rows import Rows
 from services.hindsight.sentences import Speaker
 from services.hindsight.words import BRIEF, FACTS, PAGE, REFERRAL_STATES
 
-_HEAD = """\
-<!doctype html>
-<html lang="nl">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{css}</style>
-</head>
-<body>
-"""
 _PARTS = ("brief", "timeline", "consent", "clocks", "referrals", "steps")
 
 
@@ -57,7 +43,7 @@ class Told:
 def write(told: Told) -> Iterator[str]:
     """The page, piece by piece."""
     css = (files("services.hindsight") / "report.css").read_text(encoding="utf-8")
-    yield _HEAD.format(title=escape(PAGE["title"]), css=css)
+    yield head("nl", PAGE["title"], css)
     yield from _Page(told).whole()
     yield "</body>\n</html>\n"
 

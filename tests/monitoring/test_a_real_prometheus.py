@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ import pytest
 
 from backbone.supervisor.up import SERVICES
 from tests.monitoring.tools import ROOT, alerts, metrics_in, needs_prometheus, panels
-from tests.support.broker import CACHE
+from tests.support.broker import CACHE, wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing, needs_prometheus]
 WITHIN_S = 420
@@ -55,12 +54,12 @@ def asked_of(url: str, expr: str) -> list[dict[str, Any]]:
 
 
 def until(condition: Callable[[], bool], what: str, demo: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + WITHIN_S
-    while not condition():
+    try:
+        wait_until(lambda: condition() or demo.poll() is not None, WITHIN_S, every_s=0.1)
+        assert demo.poll() is None, "the demo ended"
+    except AssertionError as error:
         said = log.read_text(encoding="utf-8", errors="replace")[-2_000:]
-        assert demo.poll() is None, f"the demo ended: {said}"
-        assert time.monotonic() < deadline, f"after {WITHIN_S} s still not so: {what}; {said}"
-        time.sleep(0.1)
+        raise AssertionError(f"{what}: {error}; {said}") from None
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from backbone.demo.monitor import Monitor
 from backbone.kafka.ports import pick_free
 from backbone.monitoring import prometheus
 from tests.monitoring.tools import ROOT, needs_prometheus
+from tests.support.broker import wait_until
 
 
 def test_without_prometheus_one_line_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -57,15 +57,12 @@ def test_it_follows_the_workers_and_ends_when_it_is_asked_to(tmp_path: Path) -> 
         [sys.executable, "-m", "backbone.monitoring.runner", str(tmp_path), str(port)], cwd=ROOT, stderr=subprocess.PIPE
     )
     try:
-        deadline = time.monotonic() + 120
         address = f"http://127.0.0.1:{port}/api/v1/targets"
         for worker in (1, 2):
             said = {"service": "intake", "replica": "0", "url": f"http://127.0.0.1:{worker}"}
             (run / "intake-0.json").write_text(json.dumps(said))
-            while f"127.0.0.1:{worker}" not in says(address):
-                assert runner.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            wait_until(lambda here=f"127.0.0.1:{worker}": here in says(address) or runner.poll() is not None, 120)
+            assert runner.poll() is None
     finally:
         runner.send_signal(signal.SIGTERM)
         assert runner.wait(60) == 0
