@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         description="who makes topics and users: the broker, as we ask it, or the Strimzi operator, from files that we write",
     )
     kubernetes_dir: Path = Field(Path("deploy/kubernetes"), description="where these files are")
+    kubernetes_overlay: Path | None = Field(
+        None, description="what is applied: an overlay of yours over these files; unset: the files themselves"
+    )
     kubectl: str = Field("", description="the command that applies them, such as kubectl; unset: they are only written")
     database_url: str | None = Field(
         None, description="postgresql+psycopg://… gives one schema a service; unset: SQLite under var/db"

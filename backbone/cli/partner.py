@@ -83,8 +83,9 @@ def add(
         _enter(settings, chains, name, title, oin, kind, chain, roles or [], districts)
         chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
     partner = _member(chains, name)
+    done = True
     if settings.users_by == "kubernetes":
-        _add_on_kubernetes(settings, partner)
+        done = _add_on_kubernetes(settings, partner)
     else:
         broker = find_broker(settings)
         with broker.client() as admin:
@@ -92,7 +93,7 @@ def add(
         publish(broker, settings, chains, protocols)
         write_profiles(settings, broker, {name: partner})
     path = profile_path(settings.var_dir, name)
-    say(f"{name} may write schakel.in.{name} and read schakel.out.{name}")
+    say(f"{_WHEN[done]}{name} may write schakel.in.{name} and read schakel.out.{name}")
     say(f"its profile is {path} (the password is in a file that it names); hand both over by a safe way")
 
 
@@ -124,7 +125,12 @@ def _enter(
     say(f"{name} stands in chains/partners.yaml and chains/{chain}.yaml; give the chain's file its next version")
 
 
-def _add_on_kubernetes(settings: Settings, partner: Partner) -> None:
+_WHEN = {True: "", False: "when the cluster has taken these: "}
+"""Before what only holds once commands have run that we were not told to run ourselves."""
+
+
+def _add_on_kubernetes(settings: Settings, partner: Partner) -> bool:
+    """Whether the cluster has been told."""
     address = settings.partner_bootstrap
     if not address:
         raise Undoable(
@@ -135,15 +141,17 @@ def _add_on_kubernetes(settings: Settings, partner: Partner) -> None:
     write_profiles(settings, Broker(address, who, settings.ca_file), {partner.id: partner})
     secrets.append(on_kubernetes.write_tokens(settings))
     on_kubernetes.renew_files(settings)
-    _run_on_kubernetes(settings, on_kubernetes.to_apply(settings, secrets))
+    return _run_on_kubernetes(settings, on_kubernetes.to_apply(settings, secrets))
 
 
-def _run_on_kubernetes(settings: Settings, commands: list[list[str]]) -> None:
+def _run_on_kubernetes(settings: Settings, commands: list[list[str]]) -> bool:
+    """Whether they were run; otherwise they are said."""
     if on_kubernetes.run(settings, commands):
         say("the cluster has taken it; the operator makes it so within a minute")
-        return
+        return True
     for words in commands:
         say(f"to do: kubectl {' '.join(words)}")
+    return False
 
 
 @app.command()
@@ -160,7 +168,10 @@ def token(name: Name) -> None:
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     _member(chains, name)
     path = new_token(settings, name)
-    say(f"{name} has a new token, in {path}; hand it over by a safe way")
+    done = True
+    if settings.users_by == "kubernetes":
+        done = _run_on_kubernetes(settings, on_kubernetes.to_hand_over([on_kubernetes.write_tokens(settings)]))
+    say(f"{_WHEN[done]}{name} has a new token, in {path}; hand it over by a safe way")
 
 
 @app.command()
@@ -177,13 +188,32 @@ def rotate(name: Name) -> None:
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     partner = _member(chains, name)
-    broker = find_broker(settings)
-    write_profiles(settings, broker, {name: partner})
-    with broker.client() as admin:
-        renew_partner(admin, _secrets(settings), name)
-    path = new_token(settings, name)
-    say(f"{name} has a new password and a new token: its profile is {path} (the password is in a file that it names)")
+    done = True
+    if settings.users_by == "kubernetes":
+        done = _rotate_on_kubernetes(settings, partner)
+    else:
+        broker = find_broker(settings)
+        write_profiles(settings, broker, {name: partner})
+        with broker.client() as admin:
+            renew_partner(admin, _secrets(settings), name)
+        new_token(settings, name)
+    path = profile_path(settings.var_dir, name)
+    say(
+        f"{_WHEN[done]}{name} has a new password and a new token: its profile is {path} (the password is in a file that it names)"
+    )
     say("hand both over by a safe way; what it had before is refused")
+
+
+def _rotate_on_kubernetes(settings: Settings, partner: Partner) -> bool:
+    """The Strimzi operator takes the password from its Secret: said to the broker, it would be put back. Whether the cluster was told."""
+    if not profile_path(settings.var_dir, partner.id).exists():
+        raise Undoable(
+            f"{partner.id} has no profile in {settings.var_dir}; bring it on first: backbone partner add {partner.id}"
+        )
+    secrets = [on_kubernetes.write_password(settings, _secrets(settings).renew(partner.id))]
+    new_token(settings, partner.id)
+    secrets.append(on_kubernetes.write_tokens(settings))
+    return _run_on_kubernetes(settings, on_kubernetes.to_hand_over(secrets))
 
 
 @app.command()
@@ -257,10 +287,10 @@ def remove(
     """
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
-    if delete_topics and name in chains.partners and not leave_chains:
+    if delete_topics and name in chains.partners:
         raise Undoable(
             f"{name} still stands in chains/, so every service reads or writes its topics; take it out first "
-            "(--from-chains), start the services again, then do this"
+            "(--from-chains, without this), start the services again, then do this"
         )
     looks = OperatorsHand(*find_user(settings, "auditor"), settings.ca_file)
     with looks.connected() as how:
@@ -268,8 +298,9 @@ def remove(
     if leave_chains:
         files = Change(settings.chains_dir, settings.protocols_dir).leave(name)
         say(f"{name} is taken out of {', '.join(files) or 'no file'}; the services learn of it at their next start")
+    done = True
     if settings.users_by == "kubernetes":
-        _remove_on_kubernetes(settings, name, delete_topics)
+        done = _remove_on_kubernetes(settings, name, delete_topics)
     else:
         broker = find_broker(settings)
         with broker.client() as admin:
@@ -277,12 +308,13 @@ def remove(
     profile_path(settings.var_dir, name).unlink(missing_ok=True)
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     Tokens(settings.gateway_tokens()).revoke(name)
-    say(f"{name} may no longer read or write" + ("; its topics are gone" if delete_topics else ""))
+    say(f"{_WHEN[done]}{name} may no longer read or write" + ("; its topics are gone" if delete_topics else ""))
     if name in chains.partners:
         say("it still stands in chains/: take it out, or the next start brings it back")
 
 
-def _remove_on_kubernetes(settings: Settings, name: str, delete_topics: bool) -> None:
+def _remove_on_kubernetes(settings: Settings, name: str, delete_topics: bool) -> bool:
+    """Whether the cluster has been told."""
     if name in load_definitions(settings.protocols_dir, settings.chains_dir)[0].partners:
         raise Undoable(
             f"{name} still stands in chains/, from which the operator's files are made; say --from-chains too"
@@ -291,9 +323,10 @@ def _remove_on_kubernetes(settings: Settings, name: str, delete_topics: bool) ->
     secrets = [on_kubernetes.write_tokens(settings)]
     on_kubernetes.renew_files(settings)
     commands = [*on_kubernetes.to_delete(name, topics=delete_topics), *on_kubernetes.to_apply(settings, secrets)]
-    _run_on_kubernetes(settings, commands)
+    done = _run_on_kubernetes(settings, commands)
     _secrets(settings).remove(name)
     on_kubernetes.password_file(settings, name).unlink(missing_ok=True)
+    return done
 
 
 def _say_what_is_left(left: Left, name: str, leave: bool) -> None:

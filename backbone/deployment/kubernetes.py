@@ -10,12 +10,13 @@ from backbone.deployment import postgres, strimzi, workloads
 from backbone.deployment.model import User, kafka
 from backbone.deployment.model import workloads as services
 from backbone.deployment.texts import yaml_text
+from backbone.protocols import Protocols
 
 Resource = dict[str, Any]
 NAMESPACE = "schakel"
 
 
-def files(chains: Chains, chains_dir: Path) -> dict[str, str]:
+def files(chains: Chains, chains_dir: Path, protocols: Protocols) -> dict[str, str]:
     """The files by their name under `deploy/kubernetes`."""
     wanted, every = kafka(chains.partners), services()
     config, paths = chains_config(chains_dir)
@@ -32,7 +33,10 @@ def files(chains: Chains, chains_dir: Path) -> dict[str, str]:
         ),
         "30-postgres.yaml": ("PostgreSQL: the services, and the keys apart (CloudNativePG)", postgres.clusters()),
         "40-chains.yaml": ("The files under chains/, as the services read them", [config]),
-        "50-apply.yaml": ("Prepares a release: before the services", [workloads.job(_release(config), paths)]),
+        "50-apply.yaml": (
+            "Prepares a release: before the services",
+            [workloads.job(_release(config, paths, protocols), paths)],
+        ),
         "70-network.yaml": ("Who may speak to whom", workloads.policies(every)),
     }
     for one in every:
@@ -70,7 +74,8 @@ def chains_config(chains_dir: Path) -> tuple[Resource, dict[str, str]]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}, paths
 
 
-def _release(config: Resource) -> str:
-    """Another name whenever the chains differ: a Job cannot be changed, and has to run again."""
+def _release(config: Resource, paths: Mapping[str, str], protocols: Protocols) -> str:
+    """Another name whenever chains, protocols or the Job itself differ: a Job cannot be changed, and has to run again."""
     said = "".join(f"{key}\0{text}\0" for key, text in sorted(config["data"].items()))
-    return hashlib.sha256(f"{workloads.IMAGE}\0{said}".encode()).hexdigest()[:10]
+    body = yaml_text([workloads.job("", paths)], "")
+    return hashlib.sha256(f"{body}\0{protocols.digest}\0{said}".encode()).hexdigest()[:10]

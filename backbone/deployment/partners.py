@@ -7,6 +7,7 @@ Names and passwords are the same as on any other broker, so a partner's profile 
 """
 
 import subprocess
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def _secret(path: Path, name: str, values: dict[str, str]) -> Path:
         "kind": "Secret",
         "metadata": {"name": name, "namespace": NAMESPACE},
         "type": "Opaque",
-        "stringData": {key: f"{value}" for key, value in values.items()},
+        # Not `stringData`: what is dropped from that stays in the cluster when it is applied again.
+        "data": {key: b64encode(value.encode()).decode("ascii") for key, value in values.items()},
     }
     write_private(path, yaml_text([said], "A secret; apply it, and keep it out of version control").encode())
     return path
@@ -69,10 +71,13 @@ def _secret(path: Path, name: str, values: dict[str, str]) -> Path:
 
 def to_apply(settings: Settings, secrets: Sequence[Path]) -> list[list[str]]:
     """The commands, without their first word; the Secrets first, since the users name them."""
-    return [
-        *(["apply", "--filename", str(path)] for path in secrets),
-        ["apply", "--kustomize", str(settings.kubernetes_dir)],
-    ]
+    overlay = settings.kubernetes_overlay or settings.kubernetes_dir
+    return [*to_hand_over(secrets), ["apply", "--kustomize", str(overlay)]]
+
+
+def to_hand_over(secrets: Sequence[Path]) -> list[list[str]]:
+    """The commands for new Secrets alone."""
+    return [["apply", "--filename", str(path)] for path in secrets]
 
 
 def to_delete(partner: str, *, topics: bool) -> list[list[str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from backbone.definition_files import load_definitions
 from backbone.deployment import kubernetes
 from backbone.deployment.compose import compose
-from backbone.deployment.texts import yaml_text
+from backbone.deployment.texts import WRITTEN_BY, yaml_text
 
 COMPOSE = "compose.yaml"
 KUBERNETES = "kubernetes"
@@ -13,8 +13,8 @@ KUBERNETES = "kubernetes"
 
 def generated(protocols_dir: Path, chains_dir: Path) -> dict[str, str]:
     """Every file by its name under `deploy/`. Raises DefinitionError for a mistake in the chains."""
-    chains, _ = load_definitions(protocols_dir, chains_dir)
-    files = {f"{KUBERNETES}/{name}": text for name, text in kubernetes.files(chains, chains_dir).items()}
+    chains, protocols = load_definitions(protocols_dir, chains_dir)
+    files = {f"{KUBERNETES}/{name}": text for name, text in kubernetes.files(chains, chains_dir, protocols).items()}
     return {
         COMPOSE: yaml_text([compose()], "One machine with containers: docker compose up (docs/operations.md)"),
         **files,
@@ -22,7 +22,7 @@ def generated(protocols_dir: Path, chains_dir: Path) -> dict[str, str]:
 
 
 def differences(wanted: dict[str, str], into: Path) -> list[str]:
-    """A sentence for each file that is missing, is otherwise, or is there and should not be."""
+    """A sentence for each file that is missing, is otherwise, or was written once and would not be now."""
     said = []
     for name, text in wanted.items():
         path = into / name
@@ -32,13 +32,13 @@ def differences(wanted: dict[str, str], into: Path) -> list[str]:
             said.append(f"{path} is not what would be written now")
     folders = {(into / name).parent for name in wanted if "/" in name}
     for path in sorted(path for folder in folders if folder.exists() for path in folder.iterdir()):
-        if path.is_file() and str(path.relative_to(into)) not in wanted:
+        if path.is_file() and str(path.relative_to(into)) not in wanted and _ours(path):
             said.append(f"{path} would not be written")
     return said
 
 
 def write(wanted: dict[str, str], into: Path) -> list[str]:
-    """Write what differs and take away what should not be there; returns what was changed."""
+    """Write what differs and take away what we wrote once and would not write now; returns what was changed."""
     changed = differences(wanted, into)
     for name, text in wanted.items():
         path = into / name
@@ -47,6 +47,11 @@ def write(wanted: dict[str, str], into: Path) -> list[str]:
             path.write_text(text, encoding="utf-8")
     for folder in {(into / name).parent for name in wanted if "/" in name}:
         for path in folder.iterdir():
-            if path.is_file() and str(path.relative_to(into)) not in wanted:
+            if path.is_file() and str(path.relative_to(into)) not in wanted and _ours(path):
                 path.unlink()
     return changed
+
+
+def _ours(path: Path) -> bool:
+    """Whether it bears the line of those that we write; what somebody else put there is not ours to take away."""
+    return WRITTEN_BY in path.read_text(encoding="utf-8", errors="replace")[:400]

@@ -11,7 +11,7 @@ all of them. What is shown is that losing one loses nothing; where brokers belon
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +119,7 @@ class EmbeddedCluster:
         Raises PortTaken when another program took its address, and what `start` raises.
         """
         number = self.nodes.index(node)
+        self._free([self._seats[number]])
         with (self.home / "lock").open("ab") as lock:  # held by the others, or by nobody: it cannot be claimed again
             self._launch(number, ensure_jars(self._cache_dir, self._tell), lock)
         if timeout_s:
@@ -168,7 +169,10 @@ class EmbeddedCluster:
                 f"{self.home} holds a cluster of {len(self._seats)} brokers and {len(self.nodes)} are asked for; ask for "
                 f"{len(self._seats)}, or name another var directory"
             )
-        for port in (port for seat in self._seats for port in (seat.port, seat.controller_port)):
+        self._free(self._seats)
+
+    def _free(self, seats: Iterable[Seat]) -> None:
+        for port in (port for seat in seats for port in (seat.port, seat.controller_port)):
             if not ports.is_free(port):
                 raise PortTaken(
                     f"another program listens on {ports.LOOPBACK}:{port}, where a broker of the cluster should; stop that program"

@@ -55,6 +55,8 @@ class OwnKafka:
 
         Raises AddressTaken.
         """
+        for node in [node for node in self._away if node.pid is not None and node.answers()]:
+            del self._away[node]  # what ends next, perhaps weeks later, is no sequel of this
         return any([self._look_after(node) for node in self.nodes if node.pid is None])
 
     def stop(self) -> None:

@@ -40,13 +40,16 @@ class Broker:
     admin: Credentials
     ca_file: Path | None = None
 
+    def tls(self) -> ssl.SSLContext | None:
+        """With which authority the broker is believed; None without one: nothing is encrypted then."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
+
     @contextmanager
     def client(self) -> Iterator[KafkaAdminClient]:
         """An admin client. Raises BrokerAway, WrongCredentials or WrongListener instead of kafka-python's time-outs."""
         who = self.admin
-        tls = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-        check_sign_on(self.bootstrap, who.username, who.password, tls=tls)
-        with clear_errors(self.bootstrap, who.username, who.password, tls=tls):
+        check_sign_on(self.bootstrap, who.username, who.password, tls=self.tls())
+        with clear_errors(self.bootstrap, who.username, who.password, tls=self.tls()):
             client = KafkaAdminClient(**connection(self.bootstrap, who, ca_file=self.ca_file))
             try:
                 yield client
@@ -98,7 +101,7 @@ def publish(broker: Broker, settings: Settings, chains: Chains, protocols: Proto
     keys = open_keys(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings), time=time_source(settings.clock))
     try:
         wanted = definitions.entries(chains, protocols, keys) | replacing.entries(settings)
-        with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password):
+        with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password, tls=broker.tls()):
             return definitions.publish(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), wanted)
     finally:
         keys.close()

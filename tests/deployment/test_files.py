@@ -1,6 +1,7 @@
 """The files under `deploy/`: as generated, valid by the schemas of whoever reads them, and equal to what the embedded default makes."""
 
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from backbone.definition_files import load_definitions
 from backbone.deployment import kubernetes, strimzi
 from backbone.deployment.broker_settings import embedded
+from backbone.deployment.texts import yaml_text
 from backbone.deployment.write import differences, generated, write
 from backbone.kafka.access import add_partner, ensure_services, read_rules, remove_partner
 from backbone.kafka.jars import kafka_version
@@ -64,7 +66,8 @@ def test_what_differs_is_noticed_and_put_right(tmp_path: Path) -> None:
     write(wanted(), tmp_path)
     (tmp_path / "compose.yaml").write_text("name: other\n")
     (tmp_path / "kubernetes" / "60-intake.yaml").unlink()
-    (tmp_path / "kubernetes" / "99-old.yaml").write_text("kind: Old\n")
+    (tmp_path / "kubernetes" / "99-old.yaml").write_text(yaml_text([{"kind": "Old"}], "A service of before"))
+    (tmp_path / "kubernetes" / "ours.yaml").write_text("kind: Patch\n")
     said = differences(wanted(), tmp_path)
     assert [sentence.partition(f"{tmp_path}/")[2] for sentence in said] == [
         "compose.yaml is not what would be written now",
@@ -73,6 +76,26 @@ def test_what_differs_is_noticed_and_put_right(tmp_path: Path) -> None:
     ]
     write(wanted(), tmp_path)
     assert differences(wanted(), tmp_path) == []
+    assert not (tmp_path / "kubernetes" / "99-old.yaml").exists()
+    assert (tmp_path / "kubernetes" / "ours.yaml").exists(), "what an operator put there is not ours to take away"
+
+
+def test_the_job_that_prepares_has_another_name_when_it_has_something_else_to_do(tmp_path: Path) -> None:
+    """A Job that has ended does not run again under its name, and cannot be changed."""
+    protocols, chains = (tmp_path / name for name in ("protocols", "chains"))
+    for folder in (protocols, chains):
+        shutil.copytree(ROOT / folder.name, folder)
+
+    def name() -> str:
+        text = generated(protocols, chains)["kubernetes/50-apply.yaml"]
+        return str(next(one for one in YAML(typ="safe").load_all(text) if one["kind"] == "Job")["metadata"]["name"])
+
+    names = [name(), name()]
+    (protocols / "versions.lock").unlink()
+    one = next(protocols.glob("mannenontmoetingsplaatsen/*.yaml"))
+    one.write_text(re.sub(r"(?m)^title: .*", "title: Anders", one.read_text(encoding="utf-8")), encoding="utf-8")
+    names.append(name())
+    assert names[0] == names[1] != names[2]
 
 
 # -- schemas ------------------------------------------------------------------------------------------------------------
@@ -310,3 +333,16 @@ def test_yaml_that_older_readers_take_otherwise_is_quoted() -> None:
     assert 'restart: "no"' in text
     assert 'user: "0:0"' in text
     assert re.findall(r"(?m)^\s*(?:- |\w+: )[0-9]+:[0-9]+$", text) == []
+
+
+def test_every_secret_that_nobody_makes_stands_in_the_papers() -> None:
+    """Whoever follows the steps has made all that pods wait for; those of Strimzi and CloudNativePG are named there by their kind."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    named = set()
+    for path in (DEPLOY / "kubernetes").glob("[56]0-*.yaml"):
+        named |= set(re.findall(r"secretName: (\S+)", path.read_text(encoding="utf-8")))
+    made = {name for name in named if re.match(r"service\.|schakel-cluster-|schakel-(services|keys)-app|admin", name)}
+    ours = named - made
+    assert "schakel-keys-log" in ours
+    said = text.replace("`-gateway`, `-consent`", "`schakel-keys-gateway`, `schakel-keys-consent`")
+    assert [name for name in sorted(ours) if f"`{name}`" not in said] == []

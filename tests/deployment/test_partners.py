@@ -1,5 +1,6 @@
 """`backbone partner add` and `remove`: the entry in chains/, the operator's files on Kubernetes, and what a partner would leave behind."""
 
+import base64
 import json
 import os
 import shutil
@@ -148,8 +149,8 @@ def test_a_new_partner_is_one_command_on_kubernetes(backbone: Backbone, tmp_path
     password = profile.password_file.read_text()
     secret = tmp_path / "var" / "kubernetes" / "coc-utrecht.yaml"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
-    assert YAML(typ="safe").load(secret)["stringData"] == {"password": password}
-    digests = YAML(typ="safe").load(tmp_path / "var" / "kubernetes" / "schakel-gateway-tokens.yaml")["stringData"]
+    assert said_in(secret) == {"password": password}
+    digests = said_in(tmp_path / "var" / "kubernetes" / "schakel-gateway-tokens.yaml")
     assert digests["coc-utrecht"] == (tmp_path / "var" / "gateway" / "tokens" / "coc-utrecht").read_text()
     assert profile.gateway_token not in json.dumps(digests)
     users = (tmp_path / "kubernetes" / "21-kafka-users.yaml").read_text()
@@ -162,6 +163,63 @@ def test_a_new_partner_is_one_command_on_kubernetes(backbone: Backbone, tmp_path
     assert [line.split()[0:2] for line in asked] == [["apply", "--filename"]] * 2 + [["apply", "--kustomize"]]
     assert backbone("partner", "add", "coc-utrecht").exit_code == 0
     assert profile.password_file.read_text() == password, "doing it again changes nothing"
+
+
+def said_in(secret: Path) -> dict[str, str]:
+    """What a Secret holds. Under `data`: what is dropped from `stringData` stays in the cluster when it is applied again."""
+    found = YAML(typ="safe").load(secret)
+    assert "stringData" not in found
+    return {key: base64.b64decode(value).decode() for key, value in found["data"].items()}
+
+
+def test_new_credentials_reach_the_cluster_and_not_the_broker(backbone: Backbone, tmp_path: Path) -> None:
+    """Strimzi takes the password from its Secret: one that was said to the broker only would be put back."""
+    backbone(*ADDS)
+    before = Profile.load(tmp_path / "var" / "partners" / "coc-utrecht.json")
+    assert before.password_file
+    assert before.gateway_token
+    old = before.password_file.read_text()
+    (tmp_path / "asked").unlink()
+    done = backbone("partner", "rotate", "coc-utrecht")
+    assert done.exit_code == 0, done.output
+    after = Profile.load(tmp_path / "var" / "partners" / "coc-utrecht.json")
+    new = before.password_file.read_text()
+    assert new != old
+    assert after.gateway_token != before.gateway_token
+    assert said_in(tmp_path / "var" / "kubernetes" / "coc-utrecht.yaml") == {"password": new}
+    tokens = Tokens(tmp_path / "var" / "gateway" / "tokens")
+    held = tmp_path / "var" / "kubernetes" / "schakel-gateway-tokens.yaml"
+    assert said_in(held)["coc-utrecht"] == (tokens.directory / "coc-utrecht").read_text()
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert [line.split()[0:2] for line in asked] == [["apply", "--filename"]] * 2
+    digest = said_in(held)["coc-utrecht"]
+    assert backbone("partner", "token", "coc-utrecht").exit_code == 0
+    assert said_in(held)["coc-utrecht"] != digest
+    assert len((tmp_path / "asked").read_text().splitlines()) == 3
+
+
+def test_what_nobody_has_applied_is_not_said_to_hold(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHAKEL_KUBECTL", "")
+    done = backbone(*ADDS)
+    assert done.exit_code == 0, done.output
+    assert done.output.count("to do: kubectl apply") == 3
+    assert "when the cluster has taken these: coc-utrecht may write" in " ".join(done.output.split())
+
+
+def test_an_operators_overlay_is_what_is_applied_and_its_files_are_left(
+    backbone: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCHAKEL_KUBERNETES_OVERLAY", str(tmp_path / "ours"))
+    (tmp_path / "kubernetes").mkdir()
+    patch, stale = tmp_path / "kubernetes" / "ours.yaml", tmp_path / "kubernetes" / "60-gone.yaml"
+    patch.write_text("# ours\n")
+    stale.write_text(
+        "# A service of before\n# Written by 'backbone deploy write' and not by hand: a test compares it.\n"
+    )
+    assert backbone(*ADDS).exit_code == 0
+    assert f"apply --kustomize {tmp_path / 'ours'}\n" in (tmp_path / "asked").read_text()
+    assert patch.exists(), "it is not of our making"
+    assert not stale.exists()
 
 
 def test_a_cluster_that_does_not_answer_is_one_sentence(backbone: Backbone, tmp_path: Path) -> None:
@@ -205,8 +263,9 @@ class _Hand:
     def __exit__(self, *_: object) -> None: ...
 
 
-def test_topics_are_not_deleted_under_services_that_read_them(backbone: Backbone) -> None:
-    done = backbone("partner", "remove", "coc-amsterdam", "--delete-topics")
+@pytest.mark.parametrize("more", [(), ("--from-chains",)], ids=" ".join)
+def test_topics_are_not_deleted_under_services_that_read_them(backbone: Backbone, more: tuple[str, ...]) -> None:
+    done = backbone("partner", "remove", "coc-amsterdam", "--delete-topics", *more)
     assert done.exit_code == 2
     assert "still stands in chains/, so every service reads or writes its topics" in done.stderr
 

@@ -96,6 +96,14 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         EmbeddedCluster(tmp_path).start()
 
 
+def test_a_port_that_was_taken_while_a_broker_was_away_is_named_too(tmp_path: Path) -> None:
+    cluster = EmbeddedCluster(tmp_path)
+    cluster.start()
+    port = json.loads((tmp_path / "kafka" / "cluster.json").read_text())["seats"][1]["port"]
+    with closing(socket.create_server(("127.0.0.1", port))), pytest.raises(PortTaken, match=f":{port}, where a broker"):
+        cluster.start_again(cluster.nodes[1], timeout_s=0)
+
+
 class Admin:
     """Three brokers, of which so many are up; and so many copies of the ledger, 0 for none yet."""
 
