@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         action="append",
         default=[],
         metavar="FILE",
-        help="heads that a partner holds: its heads.json, or signed notes; may be given more than once",
+        help="heads that a partner holds: the file <partner>.heads of its client, or signed notes; may be given more than once",
     )
     verify.add_argument(
         "--name", metavar="SHA256", help="the number under which the bundle is known, as in a court's file"

@@ -21,8 +21,8 @@ def audit(files: Files, heads: Iterable[str] = (), name: str | None = None) -> R
     """
     bundle = open_bundle(files)
     report = Report(bundle.name, bundle.kind)
-    for name, says in sorted(set(bundle.faults)):
-        report.wrong("files", "file", name, says)
+    for file, says in sorted(set(bundle.faults)):
+        report.wrong("files", "file", file, says)
     if name is not None:
         report.inputs.append(f"name {name}")
         if name != bundle.name:
@@ -45,7 +45,9 @@ def _heads_in(text: str) -> list[str]:
     except (ValueError, KeyError, TypeError, AttributeError):
         found = []
     if not found:
-        raise ValueError("found no signed head in the file of heads; expected the client's heads.json, or signed notes")
+        raise ValueError(
+            "found no signed head in the file of heads; expected the file <partner>.heads of a client, or signed notes"
+        )
     return found
 
 

@@ -28,7 +28,6 @@ class Rule:
     limit: str | None
     promise: str
     by_when: bool
-    of_step: str | None
     when: Mapping[str, Any]
 
 
@@ -131,7 +130,6 @@ def _rule(clock: str, said: Mapping[str, Any]) -> Rule:
         said.get("limit"),
         said["promise"],
         bool(said.get("by_when")),
-        said.get("of_step"),
         said.get("when") or {},
     )
 

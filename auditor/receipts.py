@@ -26,6 +26,9 @@ class Receipts:
         self.cut: set[str] = set()
         """Partners whose older receipts are gone."""
         self.told: dict[tuple[str, str], list[Event]] = defaultdict(list)
+        for listed in bundle.manifest.get("topics", ()) if self.whole else ():
+            if int(listed["start"]) > 0 and str(listed["topic"]).startswith(_OUT):  # also where nothing is left on it
+                self.cut.add(str(listed["topic"]).removeprefix(_OUT))
         for name in sorted(bundle.files.names):
             topic = name.removeprefix("topics/").rpartition("/")[0]
             if self.whole and name.startswith(f"topics/{_OUT}"):

@@ -45,7 +45,6 @@ class Report:
     """SHA-256 of what was given beside the bundle."""
     counts: Counter[str] = field(default_factory=Counter)
     findings: set[Finding] = field(default_factory=set)
-    beside: dict[str, Any] = field(default_factory=dict)
 
     def wrong(self, question: str, code: str, place: str, says: str) -> None:
         self.findings.add(Finding(question, WRONG, code, place, says))

@@ -14,6 +14,8 @@ from auditor.events import Event, Schemas, Unread
 from auditor.formats import Bundle, Record, body_digest, leaf_of
 from auditor.report import Report
 
+_OPERATOR = "urn:schakel:operator"
+
 
 @dataclass
 class Keys:
@@ -37,16 +39,18 @@ class Log:
     length: int = 0
     """How many records the bundle shows or lists, from 0."""
     events: list[Event] = field(default_factory=list)
-    given_up: set[str] = field(default_factory=set)
-    """Places of records that an operator gave up."""
+    unread: dict[int, str] = field(default_factory=dict)
+    """Of each record that cannot be read, by its offset: why."""
+    given_up: set[int] = field(default_factory=set)
+    """Offsets of records that an operator gave up."""
 
 
 def notes_in(text: str) -> list[str]:
-    """The signed notes in a file of heads: the client's `heads.json`, or notes one behind the other. Raises ValueError."""
+    """The signed notes in a file of heads: the client's `<partner>.heads`, or notes one behind the other. Raises ValueError."""
     if text.lstrip().startswith("{"):
         logs = json.loads(text)["logs"].values()
         doubts = [note for log in logs for doubt in log.get("doubts", ()) for note in (doubt["note"], doubt["against"])]
-        return [note for log in logs for note in log["kept"]] + doubts
+        return [note for log in logs for note in log["kept"]] + [note for note in doubts if note is not None]
     found: list[list[str]] = []
     for line in text.splitlines():
         if line.startswith("schakel/"):
@@ -144,6 +148,7 @@ class Structure:
             if shown and not _listed_so(shown, record, body):
                 self._wrong(log, "structure", "the structure of the log lists another record at this place", place)
             self._understand(log, record, schemas)
+        self._unread(log)
         log.length = number
         if kind == "case":
             self._follow(log, shown, cases - {b""}, have, wanted)
@@ -185,12 +190,21 @@ class Structure:
         try:
             event = schemas.read(record)
         except Unread as why:
-            place = f"{log.partition}/{record.offset}"
-            self.report.cannot_tell("owners", "unread", place, f"a record that cannot be read: {why}")
+            log.unread[record.offset] = str(why)
             return
         log.events.append(event)
-        if event.type == "event.voided":
-            log.given_up.update(value.decode() for header, value in record.headers if header == "ce_inposition")
+        if event.type == "event.voided" and event.source == _OPERATOR:
+            places = {value for header, value in record.headers if header == "ce_inposition"}
+            log.given_up |= {at for at in log.unread if f"{record.topic}/{record.partition}/{at}".encode() in places}
+
+    def _unread(self, log: Log) -> None:
+        """Nobody can read them. One that an operator gave up has no effect for good: the backbone says so itself, and all can see it."""
+        for offset, why in log.unread.items():
+            place = f"{log.partition}/{offset}"
+            if offset in log.given_up:
+                self.report.noted("owners", "given_up", place, f"a record that cannot be read, and was given up: {why}")
+            else:
+                self.report.cannot_tell("owners", "unread", place, f"a record that cannot be read: {why}")
 
     def _held_to_its_head(self, log: Log) -> None:
         text = self.bundle.text(f"checkpoints/{log.partition}.txt")
@@ -243,7 +257,7 @@ class Structure:
             self.report.wrong(question, "forked", place, f"{whose} has another root over the first {head.size} records")
         elif head.size > max(log.size, log.length if self.bundle.kind == "ledger" else 0):
             says = f"{whose} covers {head.size} records and this log ends before: it was rolled back or cut off, or the bundle "
-            newer = not outside and head.text not in self.known_to_the_maker  # an export reads these after the log
+            newer = not outside and head.text not in self.known_to_the_maker  # an export reads receipts after the log
             say = self.report.cannot_tell if newer else self.report.wrong
             say(question, "not_reached", place, says + "is older than that head; ask for one that reaches it")
         elif path is not None and tree.consistent(head.size, head.root, log.size, log.root, path):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from backbone.cli.broker import find_user
@@ -13,6 +12,7 @@ from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.evidence.bundle import case_bundle, period_bundle
 from backbone.kafka.connection import connection
 from schakel.evidence.note import Head, NotANote
+from schakel.evidence.witness import notes_in
 from schakel.kafka_errors import clear_errors
 
 
@@ -28,7 +28,7 @@ def evidence(
     heads: Annotated[
         list[Path] | None,
         typer.Option(
-            "--heads", metavar="FILE", help="Heads that somebody else kept: heads.json of a partner, or a note."
+            "--heads", metavar="FILE", help="Heads that somebody else kept: <partner>.heads of its client, or notes."
         ),
     ] = None,
     without_structure: Annotated[
@@ -79,17 +79,12 @@ def _moment(text: str) -> datetime:
 
 
 def _heads(paths: Iterable[Path]) -> Iterable[Head]:
-    """Of a partner's heads.json, or of a file with one note."""
+    """Of the file that a partner's client keeps, or of a file with notes one behind the other."""
     for path in paths:
-        text = path.read_text(encoding="utf-8")
         try:
-            if text.lstrip().startswith("{"):
-                for log in orjson.loads(text)["logs"].values():
-                    notes = [*log["kept"], *(doubt["note"] for doubt in log.get("doubts", []))]
-                    yield from (Head.parse(note) for note in notes)
-            else:
-                yield Head.parse(text)
-        except (NotANote, orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as problem:
+            found = dict.fromkeys(notes_in(path.read_text(encoding="utf-8")))  # a doubt names a head that is kept too
+            yield from [Head.parse(note) for note in found]
+        except (OSError, ValueError, NotANote) as problem:
             raise Undoable(
-                f"--heads {path}: {problem}; expected a signed head, or the heads.json of a partner"
+                f"--heads {path}: {problem}; expected signed heads, or the file <partner>.heads of a client"
             ) from None

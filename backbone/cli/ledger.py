@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import inspect
 
 from backbone.cli.broker import find_broker
 from backbone.cli.output import FOUND, Undoable, read_settings, say
@@ -21,7 +23,9 @@ from backbone.kafka.embedded import EmbeddedKafka, running
 from backbone.keys.databases import open_engine
 from backbone.keys.tables import are_there
 from backbone.settings import Settings
+from backbone.store.store import Store
 from backbone.supervisor.prepare import Broker, publish
+from backbone.supervisor.up import SERVICES
 from schakel.kafka_errors import clear_errors
 
 app = typer.Typer(no_args_is_help=True, help="The ledger carried off and put back, and the key that signs its heads.")
@@ -76,7 +80,7 @@ def restore(
     try:
         with _some_broker(settings) as broker, broker.client() as admin:
             known = connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file)
-            counts = put_back(known, admin, broker.replicas(admin), opened, say)
+            counts = put_back(known, admin, broker.replicas(admin), opened, say, _own_keys(settings))
     finally:
         opened.close()
     say(
@@ -139,12 +143,37 @@ def _some_broker(settings: Settings) -> Iterator[Broker]:
         yield Broker(embedded.bootstrap, embedded.admin)
 
 
+def _own_keys(settings: Settings) -> list[Ed25519PublicKey]:
+    """Of the signing key that was brought back from its backup; none where it was not."""
+    path = key_file(settings)
+    return [private.public_key() for private in SigningKeys(path).all()] if path.exists() else []
+
+
 def _refuse_databases(settings: Settings) -> None:
+    if settings.database_url:
+        _refuse_tables(settings)
+        return
     if found := sorted((settings.var_dir / "db").glob("*.db")):
         raise Undoable(
             f"{found[0]} belongs to another ledger; the services build their databases anew from what is put back: move "
             f"{settings.var_dir / 'db'} away first"
         )
+
+
+def _refuse_tables(settings: Settings) -> None:
+    """In one database for all of them. Each sees only the tables of its own schema there, and none while it has no schema."""
+    for service in SERVICES:
+        store = Store(settings.service_database_url(service), service)
+        try:
+            with store.reading() as connection:
+                there = inspect(connection).get_table_names()
+        finally:
+            store.close()
+        if there:
+            raise Undoable(
+                f"schema {store.schema} of {store.where} belongs to another ledger; the services build their databases anew from what is "
+                "put back: drop the schemas of the services first, or name an empty database"
+            )
 
 
 def _refuse_lost_keys(settings: Settings, without: bool) -> None:

@@ -140,7 +140,7 @@ def period_bundle(
 
 def heads_for(around: Around, log: KeptTree, origin: str) -> tuple[Head | None, list[str]]:
     """The head to prove against, the largest within what was read; and what is wrong with it or with a larger one."""
-    signed = around.signed(origin)
+    signed = around.signed(origin, log.size, _HEADS + 1)
     findings = [
         f"{origin}: a head over {head.size} records was signed, and only {log.size} are there"
         for head in signed
@@ -263,7 +263,7 @@ def other_heads(
 ) -> Iterator[bytes]:
     """The log's newest heads besides the one that is proven against, and those of others, each with its proof of consistency."""
     origin = origin_of(LEDGER, partition)
-    signed = around.signed(origin)
+    signed = around.signed(origin, log.size, _HEADS + 1)
     mine = [(one, "topic") for one in signed[-_HEADS:] if one != head]
     theirs = [(one, "outside") for one in outside if one.origin == origin]
     for one, source in sorted([*mine, *theirs], key=lambda pair: (pair[0].size, pair[1], pair[0].note())):

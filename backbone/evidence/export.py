@@ -1,6 +1,7 @@
 """The whole ledger carried off into one file, with everything on the broker that is needed to go on from it (docs/evidence.md).
 
 Read in an order in which what is read later never lacks what is read earlier: heads, ledger, refusals, what went out, what came in.
+The heads are copied before the ledger too: audit signs meanwhile, and a head over records that the file lacks would make it useless.
 Works while the services run; what happens meanwhile is in the next export.
 """
 
@@ -48,7 +49,10 @@ def export(connection: Mapping[str, Any], settings: Settings, path: Path, tell: 
     places = _places(connection)
     done = Exported(path)
     with Archive(path) as archive:
-        logs, others = [], []
+        logs, others = (
+            [],
+            [_other(connection, archive, CHECKPOINTS, number, done) for number in places.get(CHECKPOINTS, [])],
+        )
         for partition in places.get(LEDGER, []):
             logs.append(_log(connection, archive, around, partition, done))
         tell(f"{LEDGER}: {done.records.get(LEDGER, 0)} records")
@@ -72,9 +76,9 @@ def export(connection: Mapping[str, Any], settings: Settings, path: Path, tell: 
 
 
 def _order(places: Mapping[str, list[int]]) -> list[str]:
-    """The other topics. `in` comes last: what the ledger and the refusals speak of stands there."""
+    """The topics behind the ledger. `in` comes last: what the ledger and the refusals speak of stands there."""
     outs, ins = ([name for name in sorted(places) if name.startswith(prefix)] for prefix in (OUT, IN))
-    return [name for name in (CHECKPOINTS, REFUSED, *outs, DEFINITIONS, *ins) if name in places]
+    return [name for name in (REFUSED, *outs, DEFINITIONS, *ins) if name in places]
 
 
 def _places(connection: Mapping[str, Any]) -> dict[str, list[int]]:

@@ -3,27 +3,32 @@
 Everything is looked at before anything is written: the file against its manifest, the ledger against the heads that were signed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from backbone.evidence.archive import ArchiveProblem, Opened
 from backbone.evidence.export import IN, OUT
 from backbone.evidence.growing import Growing
 from backbone.evidence.lines import record_of
-from backbone.kafka.names import DEFINITIONS, LEDGER
+from backbone.kafka.names import CHECKPOINTS, DEFINITIONS, LEDGER
 from backbone.kafka.topics import Replicas, TopicSpec, core_topics, ensure_topics, partner_topics
+from schakel.definitions import Definitions
 from schakel.errors import SchakelError
 from schakel.evidence.leaf import leaf_hash
 from schakel.evidence.note import Head, NotANote, origin_of
+from schakel.evidence.published import log_keys, signed_by_any
 from schakel.reading import read_to_end
 from schakel.record import Raw
 
 _AT_ONCE = 2_000
 _WITHIN_S = 60
 _FILLER = b"before the export"
+_Signed = Callable[[Head], bool]
 
 
 class NotEmpty(SchakelError):
@@ -40,18 +45,20 @@ def restore(
     replicas: Replicas,
     file: Opened,
     tell: Callable[[str], None],
+    keys: Iterable[Ed25519PublicKey] = (),
 ) -> dict[str, int]:
     """Put everything back; returns how many records each topic got.
 
-    connection: for kafka-python, as the administrator. Raises ArchiveProblem, NotEmpty, NotTheSame, TopicProblem. Done again after it was
-    killed halfway, it says that the broker is not empty: begin with a new one.
+    connection: for kafka-python, as the administrator. keys: as for `check`. Raises ArchiveProblem, NotEmpty, NotTheSame,
+    TopicProblem. Done again after it was killed halfway, it says that the broker is not empty: begin with a new one.
     """
     if file.manifest["kind"] != "ledger":
         raise ArchiveProblem(f"this is a bundle of a {file.manifest['kind']}; expected an export of the whole ledger")
     refuse_used(connection)
-    roots = check(file)
+    roots = check(file, keys)
+    covered = sum(int(log["size"]) for log in file.manifest["logs"])
     tell(
-        f"the export is whole: {sum(size for size, _ in roots.values())} records of the ledger, under its signed heads"
+        f"the export is whole: {sum(size for size, _ in roots.values())} records of the ledger, {covered} of them under signed heads"
     )
     specs = _specs(file, replicas)
     ensure_topics(admin, [_by_our_timestamps(spec) for spec in specs])
@@ -70,15 +77,28 @@ def restore(
     return counts
 
 
-def check(file: Opened) -> dict[int, tuple[int, bytes]]:
-    """The ledger in the file: of each partition how many records, and their root. Raises NotTheSame when a signed head does not hold,
-    ArchiveProblem when the file is not as it was made."""
+def check(file: Opened, keys: Iterable[Ed25519PublicKey] = ()) -> dict[int, tuple[int, bytes]]:
+    """The ledger in the file: of each partition how many records, and their root. Raises NotTheSame when a signed head does not hold or
+    the head that the manifest names is not signed, ArchiveProblem when the file is not as it was made.
+
+    keys: the log's, as they are known from elsewhere; those in the export itself count too: replaced ones stand only there.
+    """
     found: dict[int, tuple[int, bytes]] = {}
+    known, heads = [*keys, *_published(file)], _heads(file)
+
+    def signed(head: Head) -> bool:
+        return signed_by_any(head, known)
+
     for log in file.manifest["logs"]:
-        partition = int(log["partition"])
-        heads = {head.size: head.root for head in _heads(file, origin_of(LEDGER, partition))}
+        partition, size, root = int(log["partition"]), int(log["size"]), bytes.fromhex(log["root"])
+        mine = heads.get(origin_of(LEDGER, partition), {})
+        if size and not any(head.root == root and signed(head) for head in mine.get(size, ())):
+            raise NotTheSame(
+                f"{LEDGER}[{partition}]: no key that is known signed the head over {size} records that the manifest names: the export was "
+                "changed, or var/keys/log.json is of another ledger"
+            )
         records = (record_of(line, LEDGER, partition) for line in file.lines(f"events/{partition}.jsonl"))
-        growing = _hashed(records, heads)
+        growing = _hashed(records, mine, signed)
         if growing.size != log["end"]:
             raise NotTheSame(
                 f"{LEDGER}[{partition}] has {growing.size} records in the export, and {log['end']} by its manifest"
@@ -107,43 +127,57 @@ def refuse_used(connection: Mapping[str, Any]) -> None:
         consumer.close()
 
 
-def _heads(file: Opened, origin: str) -> Iterator[Head]:
-    """Every head of this log that was on the topic."""
+def _published(file: Opened) -> list[Ed25519PublicKey]:
+    """The log's keys that stood on schakel.definitions."""
+    lines = [orjson.loads(line) for line in file.lines("definitions.jsonl")]
+    return log_keys(Definitions({line["key"]: line["value"] for line in lines}))
+
+
+def _heads(file: Opened) -> dict[str, dict[int, list[Head]]]:
+    """Every head that was on the topic, by its log and size, whoever signed it."""
+    found: dict[str, dict[int, list[Head]]] = {}
     for entry in file.manifest["topics"]:
-        if entry["topic"] == "schakel.checkpoints":
+        if entry["topic"] == CHECKPOINTS:
             for line in file.lines(f"topics/{entry['topic']}/{entry['partition']}.jsonl"):
                 try:
                     head = Head.parse(record_of(line, entry["topic"], entry["partition"]).value or b"")
                 except NotANote:
                     continue
-                if head.origin == origin:
-                    yield head
+                found.setdefault(head.origin, {}).setdefault(head.size, []).append(head)
+    return found
 
 
-def _hashed(records: Iterator[Raw], heads: Mapping[int, bytes] | None = None) -> Growing:
-    """The tree over these; on the way it must hash to each of the heads."""
+def _hashed(
+    records: Iterator[Raw], heads: Mapping[int, Sequence[Head]] | None = None, signed: _Signed = lambda head: True
+) -> Growing:
+    """The tree over these; on the way it must hash to each of the heads that is signed.
+
+    Whether one is signed is asked only where it does not fit: what a stranger put on the topic proves nothing, and there are millions.
+    """
     growing, batch = Growing(), list[bytes]()
     left = dict(heads or {})
     for number, raw in enumerate(records):
         if raw.offset != number:
             raise NotTheSame(f"{raw.topic}[{raw.partition}] has offset {raw.offset} where {number} was expected")
         batch.append(leaf_hash(raw))
-        wanted = left.pop(number + 1, None)
-        if wanted is not None or len(batch) == _AT_ONCE:
+        wanted = left.pop(number + 1, ())
+        if wanted or len(batch) == _AT_ONCE:
             growing.extend(batch)
             batch.clear()
             growing.take_full()
-        if wanted is not None and growing.root() != wanted:
-            raise NotTheSame(
-                f"the first {number + 1} records of {raw.topic}[{raw.partition}] hash to {growing.root().hex()}, and a head over them was "
-                f"signed with {wanted.hex()}: the export was changed, or it is of another ledger"
-            )
+        for head in wanted:
+            if growing.root() != head.root and signed(head):
+                raise NotTheSame(
+                    f"the first {number + 1} records of {raw.topic}[{raw.partition}] hash to {growing.root().hex()}, and a head over them "
+                    f"was signed with {head.root.hex()}: the export was changed, or it is of another ledger"
+                )
     growing.extend(batch)
     left.pop(0, None)
-    if left:
-        raise NotTheSame(
-            f"a head over {max(left)} records was signed and the export has {growing.size} of that partition: its end is missing"
-        )
+    for size in sorted(left, reverse=True):
+        if any(signed(head) for head in left[size]):
+            raise NotTheSame(
+                f"a head over {size} records was signed and the export has {growing.size} of that partition: its end is missing"
+            )
     return growing
 
 

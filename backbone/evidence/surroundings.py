@@ -1,8 +1,7 @@
 """What goes along with records so that they can be read and judged elsewhere: schemas, keys, protocols and chains, definitions, heads."""
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,10 @@ from backbone.kafka.names import CHECKPOINTS, DEFINITIONS
 from backbone.settings import Settings
 from schakel import avro
 from schakel.definitions import Definitions
-from schakel.evidence.note import Head, NotANote, kid_of
-from schakel.evidence.published import log_keys, signed_by_any, witness_keys
+from schakel.evidence.note import Head, NotANote
+from schakel.evidence.published import log_keys, public_entry, signed_by_any, witness_keys
 from schakel.reading import read_to_end
+from schakel.sealing import Json
 
 _LEFT_OUT = frozenset({"scenarios"})
 """Tries of a protocol: not in force."""
@@ -28,19 +28,30 @@ class Around:
 
     definitions: Definitions
     heads: Mapping[str, Sequence[Head]]
+    keys: list[Ed25519PublicKey] = field(init=False)
+    _signed: dict[tuple[str, int, int], list[Head]] = field(default_factory=dict, repr=False)
 
-    @property
-    def keys(self) -> list[Ed25519PublicKey]:
-        return log_keys(self.definitions)
+    def __post_init__(self) -> None:
+        self.keys = log_keys(self.definitions)
 
-    def signed(self, origin: str) -> list[Head]:
-        """The heads of a log that a known key signed; of each size the one with most signatures."""
+    def signed(self, origin: str, within: int, most: int) -> list[Head]:
+        """The newest heads of a log that a known key signed, smallest first; of each size the one with most signatures.
+
+        From the largest down to the one with which `most` of them are within the first `within` records. What is older is not looked at:
+        a ledger has millions of heads, and each takes an Ed25519 verification.
+        """
+        if (known := self._signed.get((origin, within, most))) is not None:
+            return known
         found: dict[int, Head] = {}
-        for head in self.heads.get(origin, ()):
-            known = found.get(head.size)
-            if signed_by_any(head, self.keys) and (known is None or len(head.signatures) > len(known.signatures)):
+        left = most
+        for head in sorted(self.heads.get(origin, ()), key=lambda one: (-one.size, -len(one.signatures))):
+            if not left:
+                break
+            if head.size not in found and signed_by_any(head, self.keys):
                 found[head.size] = head
-        return [found[size] for size in sorted(found)]
+                left -= head.size <= within
+        self._signed[origin, within, most] = newest = [found[size] for size in sorted(found)]
+        return newest
 
 
 def read_around(connection: Mapping[str, Any]) -> Around:
@@ -72,14 +83,10 @@ def write_around(archive: Archive, around: Around, settings: Settings) -> None:
         archive.write(name, [content])
 
 
-def _keys(definitions: Definitions) -> dict[str, list[dict[str, str]]]:
-    log = [_key(key) for key in log_keys(definitions)]
-    witness = [{**_key(key), "name": name} for name, key in sorted(witness_keys(definitions).items())]
+def _keys(definitions: Definitions) -> dict[str, list[dict[str, Json]]]:
+    log = [public_entry(key) for key in log_keys(definitions)]
+    witness = [{**public_entry(key), "name": name} for name, key in sorted(witness_keys(definitions).items())]
     return {"log": log, "witness": witness}
-
-
-def _key(public: Ed25519PublicKey) -> dict[str, str]:
-    return {"kid": kid_of(public), "alg": "Ed25519", "public": b64encode(public.public_bytes_raw()).decode("ascii")}
 
 
 def _schemas() -> Iterator[tuple[str, bytes]]:

@@ -25,32 +25,53 @@ class HeadsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.witnessed = load(path)
+        self._saved = self.witnessed.changes
+        self._failing = False
 
     def see(self, note: str, at: int, definitions: Definitions) -> None:
         """Take in the head of a receipt, which stands at this offset of the `out` topic.
 
-        What does not fit is kept too, and said out loud, as an error in the log.
+        What does not fit is kept too, and said out loud, as an error in the log. A file that cannot be written is said there as well, once;
+        the heads stay in memory, and it is tried again at the next one. Nothing of it is raised: messages come in all the same.
         """
-        keys = log_keys(definitions)
-        before = self.witnessed.as_json()
         try:
-            doubt = self.witnessed.see(note, at, lambda head: signed_by_any(head, keys))
+            doubt = self.witnessed.see(note, at, lambda head: signed_by_any(head, log_keys(definitions)))
         except NotANote as problem:
             log.error("a receipt came with something that is no signed head: %s", problem)
             return
         if doubt:
             log.error("%s (kept in %s)", doubt.sentence(), self.path)
-        if self.witnessed.as_json() != before:
-            self._save()
+        if self.witnessed.changes != self._saved:
+            self._try_to_save()
 
-    def _save(self) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        text = json.dumps(self.witnessed.as_json(), indent=1, ensure_ascii=False) + "\n"
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=self.path.parent, prefix=f".{self.path.name}.", delete=False
-        ) as scratch:  # a name of its own: another client of the same partner may be writing too
-            scratch.write(text)
-        os.replace(scratch.name, self.path)
+    def _try_to_save(self) -> None:
+        try:
+            save(self.path, self.witnessed)
+        except OSError as error:
+            if not self._failing:
+                log.error(
+                    "the heads of the ledger cannot be written to %s (%s); they are kept in memory, and it is tried again at the next one",
+                    self.path,
+                    error.strerror or type(error).__name__,
+                )
+            self._failing = True
+        else:
+            self._saved, self._failing = self.witnessed.changes, False
+
+
+def save(path: Path, witnessed: Witnessed) -> None:
+    """Put the file in its place, whole or not at all. Raises OSError; nothing half-written remains."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as scratch:  # a name of its own: another client of the same partner may be writing too
+        try:
+            scratch.write(json.dumps(witnessed.as_json(), indent=1, ensure_ascii=False) + "\n")
+            scratch.close()
+            os.replace(scratch.name, path)
+        except BaseException:
+            Path(scratch.name).unlink(missing_ok=True)
+            raise
 
 
 def load(path: Path) -> Witnessed:

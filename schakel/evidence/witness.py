@@ -3,6 +3,7 @@
 Pure: who keeps the file is `schakel.client.heads`. The codes and the shape of the file: docs/evidence.md.
 """
 
+import json
 from bisect import insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +37,8 @@ class Doubt:
             assert self.against
             return (
                 f"{where}: one over {Head.parse(self.against).size} was kept before, and nothing proves that it goes on from this one. "
-                "It may be late, or the ledger was set back; ask the operator for a proof of consistency"
+                "It may be late, or the ledger was set back; ask the operator for a proof of consistency, and give it to "
+                "'schakel heads --prove'"
             )
         return f"{where}: signed by no key that is published; it was not kept"
 
@@ -52,6 +54,8 @@ class Witnessed:
     kept: dict[str, list[Head]] = field(default_factory=dict)
     doubts: dict[str, list[Doubt]] = field(default_factory=dict)
     largest_at: dict[str, int] = field(default_factory=dict)
+    changes: int = field(default=0, compare=False)
+    """Counts what was taken in: when it has not moved, nothing of this is new."""
 
     def see(self, note: str, at: int, signed: Callable[[Head], bool]) -> Doubt | None:
         """Take in a head. Returns what is wrong with it, the first time it is seen; None when it fits. Raises NotANote.
@@ -60,6 +64,8 @@ class Witnessed:
         """
         head = Head.parse(note)
         kept = self.kept.setdefault(head.origin, [])
+        if head in kept:  # as with most receipts; it was checked when it was taken in
+            return None
         if not signed(head):
             return self._doubt(head, Doubt(NOT_SIGNED, note))
         same = next((one for one in kept if one.size == head.size), None)
@@ -71,18 +77,21 @@ class Witnessed:
         else:
             self.largest_at[head.origin] = at
         insort(kept, head, key=lambda one: one.size)
+        self.changes += 1
         if len(kept) > MOST_KEPT:
             del kept[1]  # the first and the newest say most
         return None
 
     def prove(self, note: str, path: list[bytes]) -> bool:
-        """Take away the doubt about a head, by a proof that the largest kept one goes on from it. Whether the proof is good."""
+        """Take away the doubt about a head, by a proof that one that was kept goes on from it. Whether the proof is good."""
         head = Head.parse(note)
-        kept = self.kept.get(head.origin, [])
-        if not kept or not tree.goes_on(head.size, head.root, kept[-1].size, kept[-1].root, path):
-            return False
         doubts = self.doubts.get(head.origin, [])
+        against = [Head.parse(one.against) for one in doubts if one.note == note and one.against]
+        kept = [*self.kept.get(head.origin, []), *against]
+        if not any(tree.goes_on(head.size, head.root, one.size, one.root, path) for one in kept):
+            return False
         self.doubts[head.origin] = [one for one in doubts if one.note != note or one.code != UNPROVEN]
+        self.changes += len(self.doubts[head.origin]) != len(doubts)
         return True
 
     def all_doubts(self) -> list[Doubt]:
@@ -125,4 +134,32 @@ class Witnessed:
             return None
         if len(doubts) < MOST_DOUBTS or doubt.code == FORKED:
             doubts.append(doubt)
+            self.changes += 1
         return doubt
+
+
+def notes_in(text: str) -> list[str]:
+    """The signed notes in what somebody kept: a client's file of heads, or notes one behind the other. Raises ValueError for neither."""
+    try:
+        found = _of_file(json.loads(text)) if text.lstrip().startswith("{") else _one_by_one(text)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        found = []
+    if not found:
+        raise ValueError("there is no signed head in it")
+    return found
+
+
+def _of_file(said: Mapping[str, Any]) -> list[str]:
+    logs = said["logs"].values()
+    doubts = [note for log in logs for one in log.get("doubts", ()) for note in (one["note"], one["against"])]
+    return [note for log in logs for note in log["kept"]] + [note for note in doubts if note is not None]
+
+
+def _one_by_one(text: str) -> list[str]:
+    found: list[list[str]] = []
+    for line in text.split("\n"):
+        if line.startswith("schakel/"):  # an origin; a line of signature begins with a dash
+            found.append([])
+        if found:
+            found[-1].append(line)
+    return ["\n".join(lines).rstrip("\n") + "\n" for lines in found]

@@ -1,12 +1,16 @@
 """A log that was tampered with: by somebody without the signing key, and by its own holder."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from auditor.audit import audit
 from auditor.formats import Record
+from schakel import codec
+from schakel.events.chain import EventVoided
 from tests.auditor.material import READ, codes, ledger, verified, wrong
 from tests.auditor.writer import ANOTHER, KEY, Ledger, in_memory, note, root, signed_again
 from tests.auditor.writer import leaf as leaf_of
@@ -102,6 +106,46 @@ def test_heads_from_outside_are_looked_for_in_every_log() -> None:
     both = TRUE.with_log([replace(record, partition=1) for record in LOG], partition=1)
     report = audit(in_memory(both.export()), [both.head(1)])
     assert {one.place for one in report.findings if one.code == "no_outside_head"} == {"0/"}
+
+
+def test_a_head_that_the_partner_could_not_place_does_not_end_the_audit() -> None:
+    """Its client keeps what no key that it knew had signed, against nothing: here the key is known, and the head fits."""
+    doubt = {"code": "not_signed", "note": SEEN, "against": None}
+    kept = {"version": 1, "logs": {"schakel/schakel.ledger/0": {"largest_at": 1, "kept": [], "doubts": [doubt]}}}
+    report = audit(in_memory(TRUE.export()), [json.dumps(kept)])
+    assert wrong(report) == []
+    assert report.answer("same") == "sound"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_file_that_was_changed_does_not_make_it_another_bundle(named: bool) -> None:
+    files = {**TRUE.export(), "chains/partners.yaml": b"# changed"}
+    number = sha256(files["manifest.json"]).hexdigest()
+    report = audit(in_memory(files), [SEEN], number if named else None)
+    assert codes(report, question="files") == {"file"}
+    assert [line for line in report.inputs if line.startswith("name ")] == [f"name {number}"] * named
+
+
+def test_a_record_that_was_given_up_is_noted() -> None:
+    """Only by an operator, and only the record whose place is named: of any other nobody can tell what it says."""
+    for source, at, noted in (("operator", 9, True), ("operator", 10, False), ("intake", 9, False)):
+        place = ("ce_inposition", f"schakel.ledger/0/{at}".encode())
+        word = voided(len(LOG), f"urn:schakel:{source}")
+        log = [*LOG[:9], replace(LOG[9], value=b"nothing of ours"), *LOG[10:]]
+        given_up = replace(word, headers=(*word.headers, place))
+        report = verified(TRUE.with_log([*log, given_up]))
+        assert ("given_up" in codes(report, "noted", "owners")) is noted
+        assert ("unread" in codes(report, "cannot tell", "owners")) is not noted
+
+
+def voided(offset: int, source: str) -> Record:
+    event = EventVoided(event=READ, reason="unreadable")
+    headers = [
+        ("ce_source", source.encode()) if name == "ce_source" else (name, value) for name, value in LOG[9].headers
+    ]
+    headers = [(name, b"nl.schakel.event.voided.v1") if name == "ce_type" else (name, value) for name, value in headers]
+    rest = tuple((name, value) for name, value in headers if name != "ce_inposition")
+    return replace(LOG[9], offset=offset, value=codec.encode(event), headers=rest)
 
 
 # --- a bundle of a case, or of a period

@@ -51,6 +51,14 @@ def test_what_went_by_its_term_cannot_be_told() -> None:
     assert codes(report, "cannot tell", "receipts") == {"too_old"}
 
 
+def test_a_topic_that_has_run_empty_accuses_nobody() -> None:
+    """All its receipts went by their term: it has no record that would show that, only the offset at which it begins."""
+    emptied = with_topic(OTHER)
+    report = verified(replace(emptied, starts={OTHER: len(TRUE.topics[OTHER])}))
+    assert codes(report, question="receipts") == set()
+    assert codes(report, "cannot tell", "receipts") == {"too_old"}
+
+
 def test_the_last_may_be_on_its_way() -> None:
     told = max(int(record.offset) for topic in receipts(TRUE.logs[0]).values() for record in topic)
     assert told

@@ -116,6 +116,8 @@ class Ledger:
     others: list[tuple[str, bool]] = field(default_factory=list)
     """Other heads for heads.jsonl, and whether they come with a proof."""
     topics: dict[str, list[Record]] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
+    """Where topics begin whose first records have gone by their term; the others begin at 0."""
     definitions: Mapping[str, bytes] = field(default_factory=lambda: held())
 
     def with_log(self, records: Sequence[Record], partition: int = 0) -> "Ledger":
@@ -133,7 +135,14 @@ class Ledger:
             files[f"events/{partition}.jsonl"] = lines(map(as_line, records))
         for topic, records in self.topics.items():
             files[f"topics/{topic}/0.jsonl"] = lines(map(as_line, records))
-        return with_manifest(files, {"kind": "ledger", "cases": [], "period": None}, self._logs(self.logs))
+        others = [self._topic(topic, records) for topic, records in sorted(self.topics.items())]
+        what = {"kind": "ledger", "cases": [], "period": None, "topics": others}
+        return with_manifest(files, what, self._logs(self.logs))
+
+    def _topic(self, topic: str, records: Sequence[Record]) -> dict[str, Any]:
+        start = self.starts.get(topic, 0)
+        end = records[-1].offset + 1 if records else start
+        return {"topic": topic, "partition": 0, "start": start, "end": end, "events": len(records)}
 
     def case(self, case_id: str, partition: int = 0, *, structure: bool = True) -> dict[str, bytes]:
         """A bundle of one case."""

@@ -160,6 +160,20 @@ def by_hand(partition: int, line: dict[str, Any]) -> bytes:
     return sha256(b"\0schakel-leaf-v1\n" + place + maybe(line["key"]) + body).digest()
 
 
+def test_of_many_heads_only_the_newest_are_verified(
+    ledger: Ledger, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size in range(1, 41):
+        ledger.sign(AT, size)
+    looked_at: list[int] = []
+    monkeypatch.setattr(surroundings, "signed_by_any", lambda head, keys: looked_at.append(head.size) or True)
+    monkeypatch.setattr(bundle, "_HEADS", 5)
+    made = case_bundle({}, settings, CASE, tmp_path / "case.zip")
+    assert made.findings == ()
+    assert [Head.parse(one["note"]).size for one in lines(made.path, "heads.jsonl")] == [36, 37, 38, 39]
+    assert looked_at == [40, 39, 38, 37, 36, 35]
+
+
 def test_a_period_is_one_unbroken_run_of_each_log(ledger: Ledger, settings: Settings, tmp_path: Path) -> None:
     ledger.sign(0, 40)
     ledger.sign(1, 12)

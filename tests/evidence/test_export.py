@@ -1,10 +1,13 @@
 """An export over a ledger that is a list, and what the check before a restore finds of everything that was done to it."""
 
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kafka import TopicPartition
@@ -13,10 +16,13 @@ from backbone.evidence import export as exporting
 from backbone.evidence import restore
 from backbone.evidence.archive import Archive, ArchiveProblem, Opened
 from backbone.evidence.export import LedgerBroken, export
+from backbone.evidence.lines import record_of
 from backbone.evidence.restore import NotTheSame, check
 from backbone.kafka.names import CHECKPOINTS, LEDGER
 from backbone.settings import Settings
-from tests.evidence.test_bundle import PARTITIONS, Ledger, ledger, lines, settings
+from schakel.evidence.note import Head, origin_of
+from tests.evidence.test_audit import root_of
+from tests.evidence.test_bundle import KEY, PARTITIONS, Ledger, ledger, lines, settings
 
 __all__ = ["ledger", "settings"]
 OUT = "schakel.out.coc-amsterdam"
@@ -64,15 +70,16 @@ def file(ledger: Ledger, settings: Settings, tmp_path: Path, monkeypatch: pytest
     return done.path
 
 
-def changed(path: Path, name: str, change: Change) -> Opened:
+def changed(path: Path, name: str, change: Change, **manifest: Any) -> Opened:
     """The export with one file changed, and a manifest that fits it."""
     before = Opened(path)
-    other = path.with_name("changed.zip")
+    other = path.with_name(f"changed-{path.name}")
     with Archive(other) as archive:
         for one in before.names():
             content = [*before.lines(one)]
             archive.write(one, change(content) if one == name else content)
-        archive.finish({key: value for key, value in before.manifest.items() if key not in ("files", "version")})
+        said = {key: value for key, value in before.manifest.items() if key not in ("files", "version")}
+        archive.finish({**said, **manifest})
     return Opened(other)
 
 
@@ -136,6 +143,70 @@ def test_a_ledger_with_a_hole_is_not_carried_off(
     with pytest.raises(LedgerBroken, match="no record at offset 7 but one at 8"):
         export({}, settings, tmp_path / "hole.zip", lambda sentence: None)
     assert not (tmp_path / "hole.zip").exists()
+
+
+def test_a_head_that_is_signed_while_the_ledger_is_read_is_not_in_the_file(
+    file: Path, ledger: Ledger, settings: Settings, tmp_path: Path
+) -> None:
+    """Audit goes on meanwhile. Such a head is over records that were not read, and without them the file could not be put back."""
+
+    def meanwhile(sentence: str) -> None:
+        ledger.put(LEDGER, 1, b"case", b"\0told while the export runs")
+        ledger.sign(1, 41)
+
+    done = export({}, settings, tmp_path / "meanwhile.zip", meanwhile)
+    assert done.findings == []
+    assert {partition: size for partition, (size, _) in check(Opened(done.path)).items()} == {0: 40, 1: 40}
+    assert done.records[CHECKPOINTS] == 3
+
+
+def test_records_that_were_changed_under_a_head_that_nobody_signed(file: Path) -> None:
+    """Whoever cannot sign can still hash: the root fits the changed records, in the manifest and on the topic."""
+    forged = changed(
+        file, "events/0.jsonl", lambda said: [*said[:5], said[5].replace(b'"value":"AH', b'"value":"AX'), *said[6:]]
+    )
+    records = [record_of(line, LEDGER, 0) for line in forged.lines("events/0.jsonl")]
+    roots = {size: root_of(records[:size]) for size in (13, 40)}
+    logs = [log | {"root": roots[40].hex()} if log["partition"] == 0 else log for log in forged.manifest["logs"]]
+
+    def with_new_roots(said: list[bytes]) -> list[bytes]:
+        heads = [Head.parse(record_of(line, CHECKPOINTS, 0).value or b"") for line in said]
+        assert [head.size for head in heads] == [13, 40, 37]
+        notes = [replace(head, root=roots.get(head.size, head.root)).note() for head in heads]
+        return [
+            orjson.dumps({**orjson.loads(line), "value": b64encode(note.encode()).decode()}) + b"\n"
+            for line, note in zip(said, notes, strict=True)
+        ]
+
+    with pytest.raises(NotTheSame, match="no key that is known signed the head over 40 records"):
+        check(changed(forged_path(forged, file), f"topics/{CHECKPOINTS}/0.jsonl", with_new_roots, logs=logs))
+
+
+def forged_path(forged: Opened, file: Path) -> Path:
+    forged.close()
+    return file.with_name(f"changed-{file.name}")
+
+
+def test_a_head_of_a_stranger_does_not_make_an_export_useless(
+    file: Path, ledger: Ledger, settings: Settings, tmp_path: Path
+) -> None:
+    for head in (Head(origin_of(LEDGER, 1), 20, bytes(32)), Head(origin_of(LEDGER, 1), 90, bytes(32))):
+        ledger.put(CHECKPOINTS, 0, head.origin.encode(), head.signed(Ed25519PrivateKey.generate()).note().encode())
+    done = export({}, settings, tmp_path / "again.zip", lambda sentence: None)
+    assert done.findings == []
+    assert check(Opened(done.path)) == check(Opened(file))
+    by_hand = Head(origin_of(LEDGER, 1), 90, bytes(32)).signed(KEY)
+    ledger.put(CHECKPOINTS, 0, by_hand.origin.encode(), by_hand.note().encode())
+    export({}, settings, tmp_path / "cut.zip", lambda sentence: None)
+    with pytest.raises(NotTheSame, match="its end is missing"):
+        check(Opened(tmp_path / "cut.zip"))
+
+
+def test_the_key_that_was_brought_back_counts_where_the_export_has_none(file: Path) -> None:
+    bare = changed(file, "definitions.jsonl", lambda said: [])
+    with pytest.raises(NotTheSame, match="no key that is known"):
+        check(bare)
+    assert check(bare, [KEY.public_key()]) == check(Opened(file))
 
 
 def test_a_head_of_a_stranger_is_no_head(ledger: Ledger, file: Path, settings: Settings, tmp_path: Path) -> None:

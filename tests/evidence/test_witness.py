@@ -1,19 +1,24 @@
 """What a partner keeps of the heads that it sees, and what it says when one does not fit."""
 
+import errno
 import json
 import logging
+import os
 from base64 import b64encode
 from pathlib import Path
 
 import pytest
+import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from schakel.cli.heads import heads
+from schakel.cli.output import Undoable
 from schakel.client.heads import HeadsFile, HeadsUnreadable, load
 from schakel.definitions import Definitions
 from schakel.evidence import tree
 from schakel.evidence.note import Head
 from schakel.evidence.published import LOG_KEY, public_entry
-from schakel.evidence.witness import FORKED, MOST_KEPT, NOT_SIGNED, UNPROVEN, Witnessed
+from schakel.evidence.witness import FORKED, MOST_KEPT, NOT_SIGNED, UNPROVEN, Witnessed, notes_in
 from tests.evidence.test_tree import Kept, some
 
 KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
@@ -63,6 +68,57 @@ def test_a_head_that_goes_back_is_in_doubt_until_it_is_proven() -> None:
     false = kept.see(head(60, root=bytes(32)), 3, good)
     assert false is not None
     assert not kept.prove(head(60, root=bytes(32)), tree.consistency(60, 90, LEDGER.nodes))
+
+
+def test_a_proof_that_was_overtaken_by_newer_heads_still_counts() -> None:
+    """It comes by hand, and heads come every few seconds: what it leads to is no longer the largest, or no longer kept."""
+    kept = Witnessed()
+    kept.see(head(90), 1, good)
+    for size in (60, 70):
+        assert kept.see(head(size), 2, good) is not None
+    kept.see(head(95), 3, good)
+    assert kept.prove(head(70), tree.consistency(70, 90, LEDGER.nodes))
+    for size in range(96, 96 + MOST_KEPT):
+        kept.see(head(size), size, good)
+    kept.kept[ORIGIN] = [one for one in kept.kept[ORIGIN] if one.size > 90]
+    assert kept.prove(head(60), tree.consistency(60, 90, LEDGER.nodes))
+    assert kept.all_doubts() == []
+
+
+def test_a_proof_from_the_operator_takes_a_doubt_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`schakel heads --prove`, with what audit answers to `/proofs/3/consistency?from=70&to=90`."""
+    path, proof = tmp_path / "coc-amsterdam.heads", tmp_path / "proof.json"
+    file = HeadsFile(path)
+    file.see(head(90), 1, PUBLISHED)
+    file.see(head(70), 2, PUBLISHED)
+
+    def prove(**said: object) -> None:
+        steps = [step.hex() for step in tree.consistency(70, 90, LEDGER.nodes)]
+        proof.write_text(json.dumps({"partition": 3, "from": 70, "to": 90, "path": steps, **said}), encoding="utf-8")
+        heads(file=path, prove=proof)
+
+    for wrong in ({"partition": 2}, {"from": 71}, {"path": "none"}, {"path": None}):
+        with pytest.raises(Undoable, match=r"proof\.json"):
+            prove(**wrong)
+    with pytest.raises(typer.Exit):
+        prove(path=["00" * 32])
+    assert "does not hold" in capsys.readouterr().out
+    assert load(path).all_doubts() == file.witnessed.all_doubts()
+    prove()
+    assert load(path).all_doubts() == []
+    heads(file=path)
+
+
+def test_heads_that_somebody_kept_are_read_from_his_file_or_as_notes(tmp_path: Path) -> None:
+    kept = Witnessed()
+    kept.see(head(90), 1, good)
+    kept.see(head(70), 2, good)
+    kept.see(head(80, OTHER), 3, good)
+    assert notes_in(json.dumps(kept.as_json())) == [head(90), head(70), head(90), head(80, OTHER)]
+    assert notes_in(head(90) + "\n" + head(70)) == notes_in(head(90) + head(70)) == [head(90), head(70)]
+    for nothing in ("", "{}", "[]", "no heads here", '{"logs": {"a": {"kept": 1}}}'):
+        with pytest.raises(ValueError, match="no signed head"):
+            notes_in(nothing)
 
 
 def test_receipts_that_are_read_again_are_no_doubt() -> None:
@@ -115,6 +171,45 @@ def test_the_file_is_what_the_paper_says_and_is_read_again(tmp_path: Path, caplo
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(HeadsUnreadable, match="put it aside for your auditor"):
         load(path)
+
+
+PUBLISHED = Definitions({f"{LOG_KEY}x": public_entry(KEY.public_key())})
+
+
+@pytest.mark.parametrize("broken", ["write", "replace", "mkdir"])
+def test_a_file_that_cannot_be_written_stops_no_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    """A full disk, or a folder that is for reading only: the head stays in memory, and is written when that goes again."""
+    path = tmp_path / "kept" / "coc-amsterdam.heads"
+    path.parent.mkdir()
+    file = HeadsFile(path)
+
+    def no_room(*arguments: object, **options: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    where = {"write": (json, "dumps"), "replace": (os, "replace"), "mkdir": (Path, "mkdir")}[broken]
+    with monkeypatch.context() as broken_disk, caplog.at_level(logging.ERROR, "schakel.client"):
+        broken_disk.setattr(*where, no_room)
+        for size in (10, 20):
+            file.see(head(size), size, PUBLISHED)
+    assert len(caplog.records) == 1  # once, not with every receipt
+    assert "No space left on device" in caplog.records[0].getMessage()
+    assert [*path.parent.iterdir()] == []
+    assert [one.size for one in file.witnessed.kept[ORIGIN]] == [10, 20]
+    file.see(head(20), 21, PUBLISHED)
+    assert load(path).as_json() == file.witnessed.as_json()
+
+
+def test_a_head_that_is_kept_costs_no_more_than_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most receipts bear the head of the one before."""
+    file = HeadsFile(tmp_path / "coc-amsterdam.heads")
+    file.see(head(10), 1, PUBLISHED)
+    file.path.unlink()
+    monkeypatch.setattr(Head, "signed_by", lambda *arguments: pytest.fail("verified again"))
+    monkeypatch.setattr(Witnessed, "as_json", lambda *arguments: pytest.fail("written again"))
+    file.see(head(10), 2, PUBLISHED)
+    assert not file.path.exists()
 
 
 def test_the_exact_bytes_of_a_head() -> None:
