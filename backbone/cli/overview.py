@@ -1,6 +1,7 @@
 """`backbone overview`: the figures of a closed month, quarter or year, and the lists and agendas that a chain's schemes prescribe."""
 
 import os
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from backbone.overviews.periods import Period
 from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Shelf
 from backbone.overviews.yearly import measures
+from backbone.protocols.overviews import Of
 from backbone.settings import Settings
 from schakel.her_words import Language
 
@@ -56,7 +58,9 @@ def overview(
     district: Annotated[str | None, typer.Option(help="This district alone, beside the whole.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.HTML,
     out: Annotated[Path, typer.Option(help="The directory to write to.")] = Path(),
-    language: Annotated[Words, typer.Option(help="nl or en.")] = Words.NL,
+    language: Annotated[
+        Words | None, typer.Option(help="nl or en, of a period; nl unless said. Lists are in Dutch.")
+    ] = None,
     partner: Annotated[
         str | None, typer.Option("--for", metavar="PARTNER", help="A list as this partner may see it.")
     ] = None,
@@ -79,16 +83,28 @@ def overview(
     known = _chain(settings, chain)
     if period and of:
         raise Undoable("--period and --of are two things; give one of them")
+    _refuse(period, {"--district": district, "--language": language}, "--period")
+    _refuse(of, {"--for": partner}, "--of")
     if of:
-        _write(out, f"{chain}-{of}.{format}", _list(known, of, partner, format))
+        if partner is not None and not known.roles_of(partner):
+            raise Undoable(f"no partner {partner[:42]!r} in {chain}; expected an id of one of its members")
+        _write(out, f"{chain}-{of}{f'-voor-{partner}' if partner else ''}.{format}", _list(known, of, partner, format))
     elif period:
         if district and district not in known.districts:
             raise Undoable(f"no district {district[:40]!r} in {chain}; expected one of {', '.join(known.districts)}")
         issue = _issued(settings, known, Period.parse(period))
-        named = f"overzicht-{chain}{f'-{district}' if district else ''}-{issue.period}.{format}"
-        _write(out, named, _figures(known, issue, format, language.value, district))
+        said: Language = (language or Words.NL).value
+        named = f"overzicht-{chain}{f'-{district}' if district else ''}-{issue.period}-{said}.{format}"
+        _write(out, named, _figures(known, issue, format, said, district))
     else:
         _what_there_is(settings, known)
+
+
+def _refuse(given: str | None, options: Mapping[str, str | None], belongs_to: str) -> None:
+    """An option that would do nothing is refused: who gave it thinks that it did something."""
+    for option, value in options.items():
+        if value is not None and not given:
+            raise Undoable(f"{option} goes with {belongs_to}, which was not given; leave it out, or give {belongs_to}")
 
 
 def _chain(settings: Settings, name: str) -> Chain:
@@ -127,9 +143,15 @@ def _figures(chain: Chain, issue: Issue, form: Format, language: Language, distr
 def _list(chain: Chain, name: str, partner: str | None, form: Format) -> bytes:
     for _, here in kept(chain):
         if (one := here.consultation(name)) is not None:
-            return written(one.title, None, _ask("consultations", chain, name, partner), form)
+            return written(one.title, None, _ask("consultations", chain, name, partner), form, partner)
         if (other := here.overview(name)) is not None:
-            return written(other.title, other.note, _ask("overviews", chain, name, partner), form)
+            if other.of is Of.REPORT:
+                raise Undoable(
+                    f"people write {name} together, so it has no lines or numbers to write; `backbone consultation list "
+                    f"{chain.name} {name}` says what is known of it"
+                )
+            titles = {measure.id: measure.title for register in here.registers for measure in register.measures}
+            return written(other.title, other.note, _ask("overviews", chain, name, partner), form, partner, titles)
     raise Undoable(f"{chain.name} keeps no list or agenda {name[:40]!r}; `backbone overview {chain.name}` says which")
 
 
@@ -141,7 +163,12 @@ def _write(out: Path, name: str, content: bytes) -> None:
     out.mkdir(parents=True, exist_ok=True)
     path = out / name
     fresh = path.with_name(f".{name}.new")
-    fresh.write_bytes(content)
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(
+        fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+    )  # a list has a line a case: whoever made it hands it out
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     os.replace(fresh, path)
     say(str(path))
 

@@ -14,11 +14,23 @@ from backbone.meetings import grouped
 from backbone.protocols import Protocols
 from schakel.case import SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER
-from schakel.case_state import ClockState, ReferralState, State
+from schakel.case_state import Clock, ClockState, ReferralState, State
 from schakel.events.vocab import DayPart, Outcome, PlaceType, RecordKind
 
 UNKNOWN = "unknown"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ENDED = frozenset(
+    {
+        "case_closed",
+        "no_longer_applies",
+        "referral_ended",
+        "start_taken_back",
+        "reopened",
+        "erased",
+        "erasure_requested",
+    }
+)
+"""Why a clock stands still for good, or until somebody begins anew (`services.followup.clocks.still`): nobody owes what it timed."""
 Words = dict[str, tuple[str, ...]]
 
 
@@ -36,7 +48,7 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """The incidents of a chain, as things stood at `as_of`: the newest log time that is known of it."""
+    """The incidents of a chain, as things stood at `as_of`: the newest log time of the ledger, also of other chains."""
 
     as_of: datetime
     incidents: list[Incident]
@@ -129,16 +141,26 @@ def _followed(cases: Sequence[State], contact: Clocks) -> Words:
 
 
 def _contact(cases: Sequence[State], timed: Clocks) -> str:
-    """By the clocks with a limit; what was written down late and done in time is in time."""
-    every = [clock for case in cases for clock in case.clocks.values()]
-    promised = [clock for clock in every if (clock.protocol, clock.name) in timed]
+    """By the clocks with a limit; what was written down late and done in time is in time. The least good of them all."""
+    every = [(case, clock) for case in cases for clock in case.clocks.values()]
+    promised = [(case, clock) for case, clock in every if (clock.protocol, clock.name) in timed]
     if not promised:
         return "no_limit"
-    if any(clock.breached for clock in promised):
+    if any(clock.breached for _, clock in promised):
         return "late"
-    if any(clock.state in (ClockState.RUNNING, ClockState.SUSPENDED) for clock in promised):
+    standing = [_ended(case, clock) for case, clock in promised if clock.state is ClockState.SUSPENDED]
+    if not all(standing) or any(clock.state is ClockState.RUNNING for _, clock in promised):
         return "running"
-    return "in_time"
+    return "ended" if standing else "in_time"
+
+
+def _ended(case: State, clock: Clock) -> bool:
+    """Whether a clock that stands still will not go on: also one that waits for the person, once the case is closed around it.
+
+    What is promised after the end is timed from the closing: such a clock may wait while the case is closed.
+    """
+    after_the_end = clock.about is not None and clock.about == case.closed
+    return clock.still in ENDED or (bool(case.closed) and not after_the_end)
 
 
 def _referrals(cases: Sequence[State]) -> tuple[str, ...]:

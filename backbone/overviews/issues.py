@@ -14,7 +14,7 @@ from backbone.chains import Chain
 from backbone.overviews import longer
 from backbone.overviews.incident import UNKNOWN, Incident
 from backbone.overviews.periods import Period
-from backbone.overviews.shown import ALL, REST, Shown, table, totals
+from backbone.overviews.shown import ALL, REST, Shown, late, table, totals
 from backbone.overviews.tables import INCIDENTS, LATE, SILENT_WEEKS, TABLES, By, K, Table
 from backbone.overviews.tally import Tally, added, tally
 from schakel.errors import SchakelError
@@ -38,7 +38,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None
     """The digest of the issue before it; null for the first."""
     as_of: datetime
-    """The newest log time that was known of the chain."""
+    """The newest log time of the ledger that was known."""
     k: int = K
     rows: tuple[str, ...]
     apart: tuple[str, ...]
@@ -75,7 +75,7 @@ def press(
     """
     if chain.day_of(as_of) <= period.last_day:
         raise NotClosed(
-            f"{period.name} is not over: the newest log time of the chain {chain.name} is of {chain.day_of(as_of)}, expected a day "
+            f"{period.name} is not over: the newest log time of the ledger is of {chain.day_of(as_of)}, expected a day "
             f"after {period.last_day}; ask again then"
         )
     have = dict(kept)
@@ -132,6 +132,7 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
     by_row = {row: counts[INCIDENTS.id][row].get(ONE, 0) for row in rows}
     shown_by_row = totals(by_row, rows, K)
     shown, apart = _tables(By.MONTH, counts, by_row, shown_by_row, rows)
+    shown[LATE] = {ALL: _late(month, counts, have, shown_by_row.get(ALL))}
     return Issue(
         chain=chain.name,
         period=month.name,
@@ -147,6 +148,15 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
     ).sealed()
 
 
+def _late(month: Period, counts: Tally, have: Mapping[str, Issue], whole: int | None) -> dict[str, int | None]:
+    """Earlier months that were issued, and how many came in of them since, as far as that may be shown."""
+    if whole is None:
+        return {}
+    issued = sorted((name for name in have if name < month.name and Period.parse(name).months == 1), reverse=True)
+    found = added([{LATE: {ALL: words}} for words in counts[LATE].values()])[LATE][ALL]
+    return {name: count for name, count in sorted(late(found, issued, whole, K).items())}
+
+
 def _tables(
     by: By, counts: Tally, by_row: Mapping[str, int], shown_by_row: Mapping[str, int | None], rows: Sequence[str]
 ) -> tuple[dict[str, Shown], tuple[str, ...]]:
@@ -160,15 +170,14 @@ def _tables(
     shown = {INCIDENTS.id: incidents}
     closed = (REST,) if by is By.QUARTER else ()  # how many a district had may be known in part, from its months
     most = {row: by_row[row] for row in apart} | ({REST: rest} if rest else {})
-    for one in (one for one in TABLES.values() if one.by is by):
+    for one in (one for one in TABLES.values() if one.by is by and one.id != LATE):
         merged = {row: counts[one.id][row] for row in apart}
         if rest:
             merged[REST] = added([{one.id: {REST: counts[one.id][row]}} for row in others])[one.id][REST]
-        words = one.words or tuple(sorted({word for row in merged.values() for word in row}))
         if whole is None:
-            shown[one.id] = {ALL: dict.fromkeys(words)}
+            shown[one.id] = {ALL: dict.fromkeys(one.words)}
         else:
-            shown[one.id] = table(merged, most, words, K, by_row=one.by_row, closed=closed)
+            shown[one.id] = table(merged, most, one.words, K, by_row=one.by_row, closed=closed)
     return shown, apart
 
 

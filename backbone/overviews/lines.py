@@ -1,6 +1,6 @@
-"""A list of cases or an agenda as something to hand out: the lines that the service `cases` built, as CSV, XLSX or HTML. Pure.
+"""A list or an agenda as something to hand out: the lines or numbers that the service `cases` built, as CSV, XLSX or HTML. Pure.
 
-Case facts only, as `backbone.meetings` builds them; who may have them is decided there.
+Case facts only, as `backbone.meetings` builds them, or numbers as `backbone.figures` gives them; who may have them is decided there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 from backbone.overviews import sheets
 from backbone.page_head import head as begin
 from backbone.person.plain import lists
+from schakel.errors import SchakelError
 
 COLUMNS: Mapping[str, str] = {
     "cases": "Zaak",
@@ -50,7 +51,31 @@ _INSIDE = {
     "taken_up": "opgepakt",
 }
 
+_BY = {
+    "nature": ("Aard", "Nature"),
+    "ground": ("Grond", "Ground"),
+    "place_type": ("Soort plaats", "PlaceType"),
+    "district": ("Stadsdeel", ""),
+    "day_part": ("Dagdeel", "DayPart"),
+    "channel": ("Meldweg", "Channel"),
+    "door": ("Loket", ""),
+}
+"""What numbers are counted by, and the closed list that has its words."""
+_PROGRESS = {
+    "carried_out": "uitgevoerd",
+    "next_year": "gaat volgend jaar door",
+    "additional": "erbij gekomen",
+    "dropped": "vervallen",
+    "unknown": "niemand schreef op hoe het staat",
+}
+UNKNOWN_WORD = "onbekend"
+FOR_NOBODY = "Zonder beperking gemaakt: voor wie de backbone draait, niet om door te geven."
+
 Rows = list[tuple[str, ...]]
+
+
+class Unwritable(SchakelError):
+    """What was answered has no form here: better said than handed out as an empty list."""
 
 
 def rows(lines: Sequence[Mapping[str, Any]]) -> Rows:
@@ -77,9 +102,19 @@ def _said(name: str, value: Any) -> str:
     return lists().get(_LISTS.get(name, ""), {}).get(str(value), str(value))
 
 
-def tables(made: Mapping[str, Any]) -> list[tuple[str, Rows]]:
-    """What the service answered, as titled tables: an agenda with its subjects, or a list with what not everybody knows yet."""
-    found = [("Zaken", rows(made.get("lines", [])))]
+def tables(made: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> list[tuple[str, Rows]]:
+    """What the service answered, as titled tables: an agenda with its subjects, a list with what not everybody knows yet, numbers with
+    the districts that are silent, or how measures stand. titles: of measures, by id. Raises Unwritable for anything else."""
+    if "numbers" in made:
+        return [*map(_numbers, made["numbers"]), *_silent(made.get("silent") or [])]
+    if "reports" in made:
+        return [_report(report, titles or {}) for report in made["reports"] if report is not None] or [_NO_REPORT]
+    if "lines" not in made:
+        found_here = ", ".join(sorted(made)) or "nothing"
+        raise Unwritable(
+            f"the service cases answered no lines, numbers or reports; found {found_here}: see `backbone consultation list`"
+        )
+    found = [("Zaken", rows(made["lines"]))]
     if made.get("not_yet_known_to_all"):
         found.append(("Nog niet bij iedereen bekend", rows(made["not_yet_known_to_all"])))
     if items := made.get("items"):
@@ -88,23 +123,61 @@ def tables(made: Mapping[str, Any]) -> list[tuple[str, Rows]]:
     return found
 
 
-def written(title: str, note: str | None, made: Mapping[str, Any], form: str) -> bytes:
-    """csv, xlsx or html."""
-    found = tables(made)
+_NO_REPORT: tuple[str, Rows] = ("Maatregelen", [("Maatregel", "Stand")])
+
+
+def _numbers(one: Mapping[str, Any]) -> tuple[str, Rows]:
+    """Counts by one word. A dash: fewer than `smallest`, or hidden because of one that is."""
+    name, words = _BY.get(one["by"], (one["by"], ""))
+    dutch = lists().get(words, {})
+    head = (
+        name,
+        f"Aantal (– is te klein om te tonen, of dekt zo'n getal; onder de {one['smallest']} wordt niets getoond)",
+    )
+    said = {word: UNKNOWN_WORD if word == "unknown" else dutch.get(word, word) for word in one["counts"]}
+    return name, [head, *((said[word], "–" if count is None else str(count)) for word, count in one["counts"].items())]
+
+
+def _silent(districts: Sequence[Mapping[str, Any]]) -> list[tuple[str, Rows]]:
+    """Silence is no zero: the day of the last report stands beside it."""
+    if not districts:
+        return []
+    lines = [(one["district"], str(one.get("last_report") or "nog nooit")) for one in districts]
+    return [("Stil", [("Stadsdeel", "Laatste melding (al lang geen nieuwe; dat is geen nul)"), *lines])]
+
+
+def _report(report: Mapping[str, Any], titles: Mapping[str, str]) -> tuple[str, Rows]:
+    lines = [(titles.get(one, one), says) for part, says in _PROGRESS.items() for one in report.get(part, ())]
+    return f"Maatregelen in {report['year']}", [("Maatregel", "Stand"), *lines]
+
+
+def written(
+    title: str,
+    note: str | None,
+    made: Mapping[str, Any],
+    form: str,
+    partner: str | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> bytes:
+    """csv, xlsx or html. partner: as whom it may be seen; it says so, also when it is for nobody in particular."""
+    found = tables(made, titles)
+    seen_by = FOR_NOBODY if partner is None else f"Voor {partner}: zoals deze partner het mag zien."
     if form == "html":
-        return _html(title, note, found).encode()
-    head: Rows = [(title,), *([(note,)] if note else [])]
+        return _html(
+            title if partner is None else f"{title}, voor {partner}", [seen_by, *filter(None, [note])], found
+        ).encode()
+    head: Rows = [(title,), (seen_by,), *([(note,)] if note else [])]
     if form == "xlsx":
         return sheets.book([(name, list(table)) for name, table in [("Lees dit eerst", head), *found]])
     return sheets.text([*head, *(row for name, table in found for row in ((), (name,), *table))])
 
 
-def _html(title: str, note: str | None, found: Sequence[tuple[str, Rows]]) -> str:
+def _html(title: str, notes: Sequence[str], found: Sequence[tuple[str, Rows]]) -> str:
     style = (files("backbone.overviews") / "page.css").read_text(encoding="utf-8")
     parts = [
         begin("nl", title, style),
         f"<main><h1>{escape(title)}</h1>",
-        f"<p>{escape(note)}</p>" if note else "",
+        *(f"<p>{escape(note)}</p>" for note in notes),
     ]
     for name, (head, *lines) in found:
         parts.append(f"<section><h2>{escape(name)}</h2>")

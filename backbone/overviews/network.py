@@ -44,15 +44,6 @@ class Network:
     def __getitem__(self, name: Hashable) -> Arc:
         return self.arcs[name]
 
-    def bounds(self, name: Hashable) -> tuple[int, int]:
-        """The least and the most that a number can be. Every way up has to end somewhere: at `most`, or at a total that is known."""
-        arc = self.arcs[name]
-        if arc.known:
-            return arc.value, arc.value
-        down = self._flow(arc.tail, arc.head, arc, arc.value)
-        up = self._flow(arc.head, arc.tail, arc, arc.most - arc.value)
-        return arc.value - down, arc.value + up
-
     def exposed(self, k: int) -> Iterator[Arc]:
         """The numbers from 1 to k - 1 of which more can be worked out than that they may be 0 and may be k; guarded ones, than may be 0.
 

@@ -44,15 +44,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table. lines: only those with something to say; `hidden` says that others are not shown."""
+    """One table. lines: only those with something to say."""
 
     id: str
     title: str
     definition: str
     lines: tuple[Line, ...]
-    hidden: bool
     by_row: bool
-    several: bool
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,6 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
 def _sheet(one: Table, issue: Issue, rows: list[str], language: Language) -> Sheet:
     shown, least = issue.shown[one.id], issue.least.get(one.id, {})
     lines: list[Line] = []
-    hidden = False
     for row in rows:
         if one is INCIDENTS and row in issue.silent:
             last = issue.silent[row]
@@ -116,15 +113,13 @@ def _sheet(one: Table, issue: Issue, rows: list[str], language: Language) -> She
         if row not in shown and row in issue.rows and row != UNKNOWN:
             if one is INCIDENTS:
                 lines.append(Line(row, "all", Cell(least=least.get(row, {}).get("all"))))
-            hidden = True
             continue
         for name, count in shown.get(row, {}).items():
             sure = least.get(row, {}).get(name)
             if count is not None or sure or (one is INCIDENTS):
                 lines.append(Line(row, name, Cell(count, sure)))
-            hidden = hidden or count is None
     of = LANGUAGES.index(language)
-    return Sheet(one.id, one.title[of], one.definition[of], tuple(lines), hidden, one.by_row, one.several)
+    return Sheet(one.id, one.title[of], one.definition[of], tuple(lines), one.by_row)
 
 
 def row_name(row: str, language: Language) -> str:

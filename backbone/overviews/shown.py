@@ -149,5 +149,24 @@ def _cover_inside(work: _Table) -> bool:
     return True
 
 
+def late(counts: Mapping[str, int], newest_first: Sequence[str], whole: int, k: int) -> dict[str, int]:
+    """Which earlier months are named, and how many came in late of each. The period's own month never is.
+
+    From the newest on: named from k up, while at least k are left for the own month and all that is not named; the first that is not
+    ends it. So whoever sees where it ends knows neither that this month is small nor that the rest is: all that is left may be of that
+    month, or none of it (tests/overviews/test_late.py looks at every history there could be). newest_first: months that were issued
+    before, also those without any, since which there are may not depend on what is hidden.
+    """
+    named: dict[str, int] = {}
+    left = whole
+    for month in newest_first:
+        count = counts.get(month, 0)
+        if count < k or left - count < k:
+            break
+        named[month] = count
+        left -= count
+    return named
+
+
 def _first_shown(network: Network, cells: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
     return next((cell for cell in cells if network[cell].known), None)

@@ -66,10 +66,12 @@ TABLES: Mapping[str, Table] = {
             LATE,
             ("Nagekomen meldingen", "Late registrations"),
             (
-                "Van de meldingen in dit overzicht: uit welke maand ze zijn. Een uitgegeven maand verandert niet meer; wat er later over "
-                "binnenkomt is een correctie en staat hier.",
-                "Of the reports in this overview: which month they are from. A month that was issued does not change; what comes in about "
-                "it later is a correction and stands here.",
+                "Van de meldingen in dit overzicht: hoeveel uit een eerdere maand zijn. Een uitgegeven maand verandert niet meer; wat er "
+                "later over binnenkomt is een correctie en staat hier. Van de nieuwste maand terug, tot de eerste die niet getoond kan "
+                "worden. De eigen maand staat er nooit bij: die zou zeggen hoe weinig er van de andere zijn.",
+                "Of the reports in this overview: how many are from an earlier month. A month that was issued does not change; what comes "
+                "in about it later is a correction and stands here. From the newest month back, up to the first that cannot be shown. The "
+                "own month is never among them: it would say how few there are of the others.",
             ),
             By.MONTH,
             (),
@@ -148,12 +150,15 @@ TABLES: Mapping[str, Table] = {
             ("Contact binnen de termijn", "Contact in time"),
             (
                 "Op tijd: elk contact waarvoor het protocol een termijn noemt, was er op tijd, ook als het later is opgeschreven. "
-                "Te laat: een van die termijnen ging voorbij. Loopt: nog binnen de termijn. Geen termijn: het protocol noemt er geen.",
+                "Te laat: een van die termijnen ging voorbij. Loopt: nog binnen de termijn. Vervallen: de zaak sloot, of het contact "
+                "hoefde niet meer, voor het er was en voor de termijn om was; wie eerder sluit zonder contact is dus nooit op tijd. "
+                "Geen termijn: het protocol noemt er geen.",
                 "In time: every contact for which the protocol sets a limit was made within it, also when written down later. Late: one of "
-                "those limits passed. Running: still within it. No limit: the protocol sets none.",
+                "those limits passed. Running: still within it. Ended: the case closed, or the contact was no longer owed, before it was "
+                "made and before its limit passed; so who closes early without contact is never in time. No limit: the protocol sets none.",
             ),
             By.QUARTER,
-            ("in_time", "late", "running", "no_limit"),
+            ("in_time", "late", "running", "ended", "no_limit"),
         ),
         Table(
             "referral",

@@ -1,6 +1,6 @@
 """Cases: the queryable state. Folds the ledger like everybody else, concludes nothing, and keeps a row a case beside its snapshot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -58,6 +58,10 @@ class CasesProcessor(CaseProcessor):
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
         return self.tally.fill(tx, self.desks)
+
+    def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
+        super()._take(tx, entries)
+        counted.read_to(tx, entries)
 
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         """What is known of the chains themselves, for agendas: minutes, agreements, rhythms."""

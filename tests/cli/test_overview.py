@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
 from backbone.overviews.incident import Counted
+from backbone.protocols.overviews import Of
 from tests.overviews.made import AFTER, incidents
 from tests.support.casebook import repository
 
@@ -58,12 +59,12 @@ def test_a_period_is_asked_for_once_and_then_read(here: Path) -> None:
     out = str(here / "out")
     for form in ("html", "csv", "xlsx"):
         made = overview("amsterdam", "--period", "2026-Q1", "--format", form, "--out", out)
-        assert (made.exit_code, made.output) == (0, f"{out}/overzicht-amsterdam-2026-Q1.{form}\n")
+        assert (made.exit_code, made.output) == (0, f"{out}/overzicht-amsterdam-2026-Q1-nl.{form}\n")
     assert asked == ["/incidents/amsterdam"]
     made = overview("amsterdam", "--period", "2026-03", "--district", "oost", "--out", out, "--language", "en")
-    assert made.output == f"{out}/overzicht-amsterdam-oost-2026-03.html\n"
+    assert made.output == f"{out}/overzicht-amsterdam-oost-2026-03-en.html\n"
     assert asked == ["/incidents/amsterdam"]
-    assert "c0ffee" not in (here / "out" / "overzicht-amsterdam-2026-Q1.html").read_text(encoding="utf-8")
+    assert "c0ffee" not in (here / "out" / "overzicht-amsterdam-2026-Q1-nl.html").read_text(encoding="utf-8")
     listed = overview("amsterdam").output
     assert "2026-Q1" in listed
     assert "casusoverleg" in listed
@@ -72,8 +73,32 @@ def test_a_period_is_asked_for_once_and_then_read(here: Path) -> None:
 
 def test_a_list_at_the_same_place(here: Path) -> None:
     made = overview("amsterdam", "--of", "casusoverleg", "--for", "politie-amsterdam", "--out", str(here))
-    assert made.output == f"{here}/amsterdam-casusoverleg.html\n"
+    assert made.output == f"{here}/amsterdam-casusoverleg-voor-politie-amsterdam.html\n"
     assert asked == ["/consultations/amsterdam/casusoverleg?for=politie-amsterdam"]
+    theirs = here / "amsterdam-casusoverleg-voor-politie-amsterdam.html"
+    assert theirs.stat().st_mode & 0o077 == 0
+    assert "Voor politie-amsterdam" in theirs.read_text(encoding="utf-8")
+    (here / ".amsterdam-casusoverleg.html.new").write_text("left behind", encoding="utf-8")
+    for _ in range(2):
+        made = overview("amsterdam", "--of", "casusoverleg", "--out", str(here))
+        assert made.output == f"{here}/amsterdam-casusoverleg.html\n"
+    assert (here / "amsterdam-casusoverleg.html").stat().st_mode & 0o077 == 0
+    assert list(here.glob(".*.new")) == []
+
+
+def test_what_people_write_together_is_no_empty_list(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service has nothing to answer of it: `backbone consultation list` says so too."""
+    scheme, of = next(
+        (protocol.cooperation, one.id)
+        for protocol in repository()[1]
+        for one in protocol.cooperation.overviews
+        if one.of is Of.REPORT
+    )
+    monkeypatch.setattr("backbone.cli.overview.kept", lambda _: [("scheme", scheme)])
+    made = overview("amsterdam", "--of", of, "--out", str(here))
+    assert made.exit_code == 2
+    assert f"`backbone consultation list amsterdam {of}`" in " ".join(made.output.split())
+    assert asked == []
 
 
 @pytest.mark.parametrize(
@@ -83,6 +108,11 @@ def test_a_list_at_the_same_place(here: Path) -> None:
         (["amsterdam", "--period", "maart"], "expected a month, quarter or year"),
         (["amsterdam", "--period", "2027-01"], "2027-01 is not over"),
         (["amsterdam", "--period", "2026-03", "--district", "mokum"], "no district 'mokum'"),
+        (["amsterdam", "--of", "casusoverleg", "--district", "oost"], "--district goes with --period"),
+        (["amsterdam", "--of", "casusoverleg", "--language", "nl"], "--language goes with --period"),
+        (["amsterdam", "--period", "2026-03", "--for", "politie-amsterdam"], "--for goes with --of"),
+        (["amsterdam", "--district", "oost"], "--district goes with --period"),
+        (["amsterdam", "--of", "casusoverleg", "--for", "../x"], "no partner '../x' in amsterdam"),
         (["amsterdam", "--of", "niets"], "keeps no list or agenda 'niets'"),
     ],
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from backbone.overviews.issues import Issue
 from backbone.overviews.periods import Period
-from backbone.overviews.tables import TABLES
+from backbone.overviews.tables import LATE, TABLES
 
 ANY = 10**9
 Name = tuple[str, str, str, str]
@@ -45,6 +45,9 @@ class Attacker:
 
     def _sums_of(self, issue: Issue, table: str, issues: Mapping[str, Issue]) -> None:
         period, rows = issue.period, issue.rows
+        if table == "late":
+            self._late(issue, issues)
+            return
         words = ("all",) if table == "incidents" else (*TABLES[table].words, "unknown")
         parts = [part.name for part in Period.parse(period).parts if part.name in issues]
         for word in words:
@@ -61,6 +64,13 @@ class Attacker:
                 self.below += [((table, row, word, period), total) for word in words]
             else:
                 self.sums.append((total, [(table, row, word, period) for word in words]))
+
+    def _late(self, issue: Issue, issues: Mapping[str, Issue]) -> None:
+        """All reports of a month are of that month or of one that was issued before it: nothing else is known of them."""
+        before = [other.period for other in issues.values() if other.counted and other.number < issue.number]
+        if issue.counted:
+            months = [(LATE, "all", name, issue.period) for name in (*before, issue.period)]
+            self.sums.append((("incidents", "all", "all", issue.period), months))
 
     def subtract(self) -> None:
         """Until nothing more comes of it."""

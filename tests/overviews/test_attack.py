@@ -8,10 +8,12 @@ from backbone.overviews.incident import Incident
 from backbone.overviews.issues import Issue, press
 from backbone.overviews.periods import Period
 from backbone.overviews.tables import TABLES, K
+from backbone.overviews.tally import added
 from tests.overviews.attacker import Attacker
 from tests.overviews.made import AFTER, amsterdam, incidents
 
-TABLES_ATTACKED = ("place_type", "ground")
+TABLES_ATTACKED = ("place_type", "ground", "nature", "late")
+"""One word an incident, and several; by the month, and by the quarter; and what came in late."""
 
 
 def issued(told: list[Incident], *periods: str, kept: Mapping[str, Issue] | None = None) -> dict[str, Issue]:
@@ -30,7 +32,8 @@ def learned(issues: Mapping[str, Issue], tables: tuple[str, ...] = TABLES_ATTACK
         for table, rows in issue.counts.items():
             if table not in attacker.tables:
                 continue
-            for row, words in rows.items():
+            whole = added([{table: {"all": words}} for words in rows.values()])[table]
+            for row, words in (rows | whole).items() if table != "late" else whole.items():
                 for word, count in words.items():
                     name = (table, row, word, issue.period)
                     if 0 < count < K and (attacker.least[name] > 0 or attacker.most[name] < K):

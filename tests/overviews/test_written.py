@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from openpyxl import load_workbook
 
+from backbone import figures
 from backbone.overviews.issues import Issue, NotClosed, press
-from backbone.overviews.lines import written
+from backbone.overviews.lines import FOR_NOBODY, Unwritable, tables, written
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import paper
 from backbone.overviews.periods import NoPeriod, Period
@@ -19,6 +20,8 @@ from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Damaged, Shelf
 from backbone.overviews.tables import TABLES
 from backbone.overviews.words import SAID
+from backbone.person.plain import lists
+from backbone.protocols.measures import YearlyReport
 from tests.overviews.made import AFTER, amsterdam, incidents
 
 
@@ -82,6 +85,45 @@ def test_a_sheet_holds_no_formula(issues: dict[str, Issue]) -> None:
     sheet = load_workbook(io.BytesIO(written("Lijst", None, lines, "xlsx")))["Zaken"]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
     assert "'=HYPERLINK" in written("Lijst", None, lines, "csv").decode("utf-8-sig")
+
+
+def test_a_list_says_for_whom_it_is() -> None:
+    lines = {"lines": [{"cases": ["c1"], "district": "oost"}]}
+    for form in ("html", "csv"):
+        theirs = written("Lijst", None, lines, form, "politie-amsterdam").decode("utf-8-sig")
+        assert "Voor politie-amsterdam: zoals deze partner het mag zien." in theirs
+        assert "politie-amsterdam" not in (whole := written("Lijst", None, lines, form).decode("utf-8-sig"))
+        assert FOR_NOBODY in whole
+    assert "<title>Lijst, voor politie-amsterdam" in written("Lijst", None, lines, "html", "politie-amsterdam").decode()
+
+
+def test_numbers_silence_and_measures_are_written_too() -> None:
+    """As the service answers them (`services.cases.together.made_of`): none of these is an empty list of cases."""
+    counted = [figures.Numbers("nature", {"assault": 12, "scolding": None, "unknown": 7}, 5, None)]
+    silent = [figures.Silence("noord", date(2026, 1, 3)), figures.Silence("weesp", None)]
+    numbers = msgspec.to_builtins({"overview": "klachten", "note": None, "numbers": counted, "silent": silent})
+    found = dict(tables(numbers))
+    assert found["Aard"][1:] == [
+        (lists()["Nature"]["assault"], "12"),
+        (lists()["Nature"]["scolding"], "–"),
+        ("onbekend", "7"),
+    ]
+    assert [rows[1:] for name, rows in found.items() if name.startswith("Stil")] == [
+        [("noord", "2026-01-03"), ("weesp", "nog nooit")]
+    ]
+    report = YearlyReport(2026, ("m-1",), ("m-2",), (), (), ("m-3",))
+    made = msgspec.to_builtins({"overview": "voortgang", "reports": [report, None]})
+    assert tables(made, {"m-1": "Een maatregel"}) == [
+        ("Maatregelen in 2026", [
+            ("Maatregel", "Stand"), ("Een maatregel", "uitgevoerd"), ("m-2", "gaat volgend jaar door"),
+            ("m-3", "niemand schreef op hoe het staat"),
+        ])
+    ]  # fmt: skip
+    for form in ("html", "csv", "xlsx"):
+        for answer in (numbers, made):
+            assert b"Niets, op dit moment" not in written("Lijst", None, answer, form)
+    with pytest.raises(Unwritable, match="no lines, numbers or reports; found note: see `backbone consultation list`"):
+        tables({"note": "people write this one together"})
 
 
 def test_an_issue_is_kept_once_and_as_it_was(issues: dict[str, Issue], tmp_path) -> None:  # type: ignore[no-untyped-def]
