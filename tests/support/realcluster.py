@@ -165,6 +165,10 @@ class RealCluster:
         with store.reading() as db:
             return bool(db.execute(select(tables.timer.c.case_id).where(tables.timer.c.due_at_ms <= now_ms)).first())
 
+    def concluded(self) -> dict[tuple[str, int], int]:
+        """Where each topic ends but the one of heads: those are signed as time passes, also where nothing more is concluded."""
+        return {place: end for place, end in self.wire.ends().items() if place[0] != CHECKPOINTS}
+
     def settle(self, within_s: float = 60.0) -> None:
         """Wait until all is quiet, then read all topics."""
         self.wire.flush()

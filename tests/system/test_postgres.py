@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from backbone.kafka.names import CHECKPOINTS
 from tests.support.partners import Partners
 from tests.support.postgres import Postgres
 from tests.support.realcluster import RealCluster
@@ -33,11 +32,6 @@ def on_postgres(cluster: RealCluster) -> Iterator[Callable[[], None]]:
         server.close()
 
 
-def concluded(cluster: RealCluster) -> dict[tuple[str, int], int]:
-    """Where every topic ends but the one of heads, which are signed as time passes, also where nothing more is concluded."""
-    return {place: end for place, end in cluster.wire.ends().items() if place[0] != CHECKPOINTS}
-
-
 def test_postgresql_holds_the_same(
     cluster: RealCluster, partners: Callable[[int], Partners], on_postgres: Callable[[], None]
 ) -> None:
@@ -48,10 +42,10 @@ def test_postgresql_holds_the_same(
     check(cluster, at_work)
     at_work.at_every_door()
     check(cluster)
-    held, ends = cluster.all_desks(), concluded(cluster)
+    held, ends = cluster.all_desks(), cluster.concluded()
     on_postgres()
     cluster.settle()
-    assert concluded(cluster) == ends
+    assert cluster.concluded() == ends
     assert all(
         {case: desk.case for case, desk in desks.items()} == {case: desk.case for case, desk in held[service].items()}
         for service, desks in cluster.all_desks().items()

@@ -30,12 +30,12 @@ def test_empty_databases_are_filled_in_silence(cluster: RealCluster, partners: C
     check(cluster, at_work)
     old = at_work.at_every_door()
     check(cluster)
-    held, ends = cases(cluster), cluster.wire.ends()
+    held, ends = cases(cluster), cluster.concluded()
     cluster.down()
     cluster.forget_databases()
     cluster.up()
     cluster.settle()
-    assert cluster.wire.ends() == ends, "nothing new, on no topic"
+    assert cluster.concluded() == ends, "nothing new, on no topic of conclusions"
     assert cases(cluster) == held
 
     # They are not silent because they are deaf: what is new is taken up, and what is old is still known.
