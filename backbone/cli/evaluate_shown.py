@@ -9,12 +9,10 @@ from typing import Any
 
 import typer
 
-from backbone.chains import Chain
 from backbone.cli.output import say, show, show_json, table
 from backbone.evaluation.conformance import Chosen
 from backbone.evaluation.leadtimes import LeadTimes
 from backbone.evaluation.outcomes import Outcomes
-from backbone.evaluation.period import Period
 from backbone.evaluation.shares import Conformance, Share
 from backbone.evaluation.small_cells import Reader, about
 from backbone.evaluation.verdicts import Judged
@@ -137,16 +135,17 @@ def outcomes(chosen: Chosen, found: Outcomes, form: Form) -> None:
         show(made)
 
 
-def what_if(chain: Chain, period: Period, found: Any, form: Form) -> None:
-    """found: `services.rehearsal.whatif.Difference`."""
+def what_if(chosen: Chosen, found: Any, form: Form) -> None:
+    """found: `services.rehearsal.whatif.Difference`; its `cases` are those that were played."""
     if form is Form.JSON:
-        show_json({"chain": chain.name, "period": period.name, **asdict(found)})
+        show_json({**_head(chosen, Reader.INSIDE), **asdict(found)})
         return
     rows = [(one.what, one.before, one.after, one.gained, one.lost) for one in found.rows]
     if form is Form.CSV:
         _csv(("what", "before", "after", "cases_gained", "cases_lost"), rows, Reader.INSIDE)
         return
-    say(f"{chain.name}, {period.name}: {found.cases} cases played under {found.old} and under {found.new}")
+    _say_head(chosen, Reader.INSIDE)
+    say(f"{found.cases} cases played under {found.old} and under {found.new}")
     made = table("what follows", "before#", "after#", "cases more#", "cases less#")
     for row in rows:
         made.add_row(*map(str, row))

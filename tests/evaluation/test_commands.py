@@ -92,6 +92,14 @@ def test_a_total_for_outside_that_too_few_stand_behind_is_no_zero(evaluate: Run)
     assert (total["name"], total["as_agreed"], total["otherwise"], total["count"]) == ("all", "", "", "")
 
 
+def test_what_if_says_what_it_leaves_out(evaluate: Run):
+    same = saved("whatif", "--protocol", "amsterdam-handelingskader@2023.1")
+    found = json.loads(evaluate(*same, "--as", "json").stdout)
+    assert found["left_out"] == {"imported": 0, "drills": 0, "erased": 0, "never opened": 0}
+    assert found["cases"] > 3
+    assert "cases, as the records stand at" in evaluate(*same).stdout
+
+
 def test_an_export_says_what_was_done_to_it(evaluate: Run, tmp_path: Path):
     out = tmp_path / "log.xes"
     result = evaluate(*saved("export", "--format", "xes", "--for", "outside", "--out", out))
