@@ -23,7 +23,7 @@ from backbone.evaluation.leadtimes import lead_times
 from backbone.evaluation.ocel import write_ocel
 from backbone.evaluation.outcomes import outcomes
 from backbone.evaluation.period import Period
-from backbone.evaluation.reading import read_trails
+from backbone.evaluation.reading import read_trails, understood
 from backbone.evaluation.shares import shares
 from backbone.evaluation.small_cells import Reader
 from backbone.evaluation.tabular import write_csv, write_parquet
@@ -31,8 +31,8 @@ from backbone.evaluation.trail import Trails, trails
 from backbone.evaluation.xes import write_xes
 from backbone.protocols import Protocols
 from schakel.history import LEDGER
-from schakel.ledger import understand
 from schakel.reading import read_to_end
+from schakel.record import Raw
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,6 +49,8 @@ app = typer.Typer(
 _HISTORY, _WHATIF = "services.rehearsal.history", "services.rehearsal.whatif"
 """Loaded by their names: the backbone imports no service."""
 
+_NOTHING = "nothing stands in the records; is it the ledger of another backbone, or an empty file?"
+
 _CHAIN = Annotated[str, typer.Argument(help="The chain's name.", show_default=False)]
 _PERIOD = Annotated[
     str,
@@ -58,7 +60,7 @@ _FILE = Annotated[
     Path | None,
     typer.Option("--history", metavar="FILE", help="Saved records instead of the ledger here.", show_default=False),
 ]
-_READER = Annotated[Reader, typer.Option("--for", help="outside: without partners crossed, no cell below five.")]
+_READER = Annotated[Reader, typer.Option("--for", help="outside: partners not crossed, no cell under five cases.")]
 _AS = Annotated[shown.Form, typer.Option("--as", help="How it is shown.")]
 
 
@@ -143,9 +145,12 @@ def whatif(
         raise Undoable(f"{chain} does not work with {tried.protocol}; name the version to compare with: --against")
     old = find_protocol(against) if against else here.protocols[own.use]  # type: ignore[union-attr]
     door = importlib.import_module(_WHATIF)
-    entries = _entries(history)
-    told = door.told_in(entries, here, Period.parse(period))
-    shown.what_if(here, Period.parse(period), door.what_if(told, here, old, tried, chains, protocols), form)
+    when = Period.parse(period)
+    entries, unread = _entries(history)
+    told = door.told_in(entries, here, when, unread)
+    if told is None:
+        raise Undoable(_NOTHING)
+    shown.what_if(told.chosen, door.what_if(told, here, old, tried, chains, protocols), form)
 
 
 @app.command()
@@ -207,7 +212,7 @@ def _chosen(chain: str, period: str, history: Path | None) -> tuple[Chosen, Prot
     here, when = _named(chain, chains.by_name), Period.parse(period)
     chosen = choose(_read(history), here, when)
     if chosen is None:
-        raise Undoable("nothing stands in the records; is it the ledger of another backbone, or an empty file?")
+        raise Undoable(_NOTHING)
     return chosen, protocols
 
 
@@ -226,10 +231,10 @@ def _read(history: Path | None) -> Trails:
         return read_trails(read_to_end(how, LEDGER))
 
 
-def _entries(history: Path | None) -> list[Any]:
-    """The records themselves, to be played again. One that cannot be understood ends it: a play without it would be another play."""
+def _entries(history: Path | None) -> tuple[list[Any], list[Raw]]:
+    """The records themselves, to be played again; and those that are not understood and that nobody gave up."""
     if history is not None:
-        found: list[Any] = importlib.import_module(_HISTORY).read_file(history)
-        return found
+        return importlib.import_module(_HISTORY).read_file(history), []
+    unread: list[Raw] = []
     with OperatorsHand.find(read_settings()).connected() as how:
-        return [understand(record) for record in read_to_end(how, LEDGER)]
+        return list(understood(read_to_end(how, LEDGER), unread)), unread

@@ -6,16 +6,12 @@ without one accuses nobody here either. Late work (done late) and late paperwork
 
 from collections.abc import Collection, Iterator
 
-from backbone.evaluation.judging import NO_PROTOCOL, Ground, out_of_reach, own_wish
+from backbone.evaluation.judging import ERASED, NO_PROTOCOL, OF_NOBODY, Ground, out_of_reach, own_wish
 from backbone.evaluation.verdicts import Finding, Judged, Part, Verdict
 from backbone.protocols import ClockRule, ClockStart
 from schakel.case_marks import Action
 from schakel.case_state import Clock, ClockState
 from schakel.events.vocab import ActionType, AftercareAnswer, AftercareFor
-
-_OF_NOBODY = ("reopened", "referral_ended", "no_longer_applies", "start_taken_back")
-"""It stands still because what it timed is not there any more."""
-_ERASED = ("erased", "erasure_requested")
 
 Said = tuple[Verdict, tuple[Finding, ...]]
 
@@ -43,9 +39,9 @@ def _clock(ground: Ground, rule: ClockRule, clock: Clock) -> Said | None:
         return (Verdict.LATE, (Finding.LATE_WORK, *_attempted(ground, clock))) if clock.breached else (Verdict.DONE, ())
     if clock.state is ClockState.CORRECTED:
         return _corrected(ground, clock)
-    if clock.still in _ERASED:
+    if clock.still in ERASED:
         return Verdict.OWN_WISH, (Finding.ERASURE,)
-    if clock.still in _OF_NOBODY:
+    if clock.still in OF_NOBODY:
         return None
     if clock.state is ClockState.BREACHED:
         verdict = Verdict.SKIPPED if ground.over else Verdict.LATE
@@ -88,7 +84,7 @@ def _aftercare(ground: Ground, clock: Clock) -> Said | None:
     answer = case.aftercare.get(AftercareFor.VICTIM.value)
     if case.no_call or answer == AftercareAnswer.NOT_WANTED or own_wish(case):
         return Verdict.OWN_WISH, ()
-    if clock.still in _ERASED:
+    if clock.still in ERASED:
         return Verdict.OWN_WISH, (Finding.ERASURE,)
     if answer == AftercareAnswer.GIVEN:
         return Verdict.DONE, ()

@@ -13,6 +13,11 @@ from schakel.events.vocab import CloseReason, Identity
 NO_PROTOCOL = "-"
 """Where the protocol's `name@version` stands: what is in no protocol, such as a referral by hand or an agreed action."""
 
+OF_NOBODY = ("reopened", "referral_ended", "no_longer_applies", "start_taken_back")
+"""A clock stands still because what it timed is not there any more."""
+ERASED = ("erased", "erasure_requested")
+"""A clock stands still because she is to be erased."""
+
 _OWN_WISH = (CloseReason.NO_HELP_WANTED.value,)
 _OUT_OF_REACH = (CloseReason.ANONYMOUS.value, CloseReason.NO_CONTACT_POSSIBLE.value)
 

@@ -9,9 +9,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import ge, le
 
 from backbone.evaluation.conformance import Chosen
-from backbone.evaluation.small_cells import SMALLEST, Reader, pooled, small
+from backbone.evaluation.judging import ERASED, OF_NOBODY
+from backbone.evaluation.small_cells import SMALLEST, Cell, Reader, pooled, small
 from backbone.evaluation.trail import Trail
 from schakel.case_state import Clock, ClockState, Referral
 
@@ -29,7 +31,6 @@ BINS = (
 )
 LONGER = "longer"
 _UPPER_S = [bound.total_seconds() for _, bound in BINS]
-_OF_NOBODY = ("reopened", "referral_ended", "no_longer_applies", "start_taken_back", "erased", "erasure_requested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,19 @@ class Span:
     """One lead time. `open`: it was not over when the records ended, or when the case was closed without it."""
 
     step: str
+    case: str
     seconds: float
     open: bool
     partner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTimes:
+    """`left_out`: how many steps too few cases stand behind to be shown to readers outside."""
+
+    reader: Reader
+    steps: tuple["Distribution", ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,74 +71,82 @@ def spans(trail: Trail, until: datetime) -> Iterator[Span]:
     """Every lead time of a case, in seconds. Negative ones (a clock set wrong at a partner) count as none at all: 0."""
     state = trail.state
     for clock in state.clocks.values():
-        span = _of_clock(clock, state.closed_at or until, until)
+        span = _of_clock(state.id, clock, state.closed_at or until, until)
         if span is not None:
             yield span
     for referral in state.referrals.values():
         yield from _of_referral(trail, referral, until)
     if state.reported_at is not None:
         end = state.closed_at
-        yield _span("case: report to closing", state.reported_at, end, until, state.coordinator)
+        yield _span(state.id, "case: report to closing", state.reported_at, end, until, state.coordinator)
         made = min((one.at for one in state.contacts if one.made), default=None)
         tried = min((one.at for one in state.contacts), default=None)
-        yield _span("case: report to first attempt", state.reported_at, tried, end or until, state.coordinator)
-        yield _span("case: report to first contact", state.reported_at, made, end or until, state.coordinator)
+        yield _span(
+            state.id, "case: report to first attempt", state.reported_at, tried, end or until, state.coordinator
+        )
+        yield _span(state.id, "case: report to first contact", state.reported_at, made, end or until, state.coordinator)
 
 
-def _of_clock(clock: Clock, case_end: datetime, until: datetime) -> Span | None:
-    if clock.still in _OF_NOBODY or (clock.due_at is None and clock.state is ClockState.CORRECTED):
+def _of_clock(case: str, clock: Clock, case_end: datetime, until: datetime) -> Span | None:
+    if clock.still in (*OF_NOBODY, *ERASED) or (clock.due_at is None and clock.state is ClockState.CORRECTED):
         return None
     end = until if clock.started_at >= case_end else case_end
-    return _span(f"{clock.protocol}: {clock.name}", clock.started_at, clock.stopped_at, end, clock.responsible)
+    return _span(case, f"{clock.protocol}: {clock.name}", clock.started_at, clock.stopped_at, end, clock.responsible)
 
 
 def _of_referral(trail: Trail, referral: Referral, until: datetime) -> Iterator[Span]:
     """Proposed, let go, delivered, answered, done: each from the one before."""
+    case = trail.id
     end = trail.state.closed_at or until
     own = [one for one in trail.happened if one.about == referral.id]
     at = {one.type: one.at for one in reversed(own)}  # the first of each
     name = f"{referral.protocol or 'by hand'}: {referral.step or referral.role}"
     if proposed := at.get("referral.proposed"):
-        yield _span(f"{name}, proposed to released", proposed, at.get("referral.released"), end, trail.state.door)
+        yield _span(case, f"{name}, proposed to released", proposed, at.get("referral.released"), end, trail.state.door)
     if delivered := referral.delivered_at:
         answered = min((moment for moment in (referral.accepted_at, referral.declined_at) if moment), default=None)
-        yield _span(f"{name}, delivered to answered", delivered, answered, end, referral.to)
+        yield _span(case, f"{name}, delivered to answered", delivered, answered, end, referral.to)
     if referral.accepted_at:
-        yield _span(f"{name}, accepted to completed", referral.accepted_at, referral.completed_at, end, referral.to)
+        yield _span(
+            case, f"{name}, accepted to completed", referral.accepted_at, referral.completed_at, end, referral.to
+        )
 
 
-def _span(step: str, start: datetime, end: datetime | None, known_until: datetime, partner: str | None) -> Span:
+def _span(
+    case: str, step: str, start: datetime, end: datetime | None, known_until: datetime, partner: str | None
+) -> Span:
     lasted = (end or known_until) - start
-    return Span(step, max(lasted.total_seconds(), 0.0), end is None, partner)
+    return Span(step, case, max(lasted.total_seconds(), 0.0), end is None, partner)
 
 
-def lead_times(chosen: Chosen, reader: Reader) -> list[Distribution]:
+def lead_times(chosen: Chosen, reader: Reader) -> LeadTimes:
     """Of every step that has at least one."""
     by_step: dict[str, list[Span]] = {}
     for trail in chosen.cases:
         for span in spans(trail, chosen.until):
             by_step.setdefault(span.step, []).append(span)
-    found = (distribution(step, by_step[step], reader) for step in sorted(by_step))
-    return [one for one in found if one is not None]
+    found = [distribution(step, by_step[step], reader) for step in sorted(by_step)]
+    shown = tuple(one for one in found if one is not None)
+    return LeadTimes(reader, shown, len(found) - len(shown))
 
 
 def distribution(step: str, of: Iterable[Span], reader: Reader) -> Distribution | None:
-    """None: too few to be shown to readers outside."""
+    """None: too few cases to be shown to readers outside. A case may have several: several clocks, or referrals."""
     all_ = list(of)
     done = sorted(span.seconds for span in all_ if not span.open)
     open_ = sorted(span.seconds for span in all_ if span.open)
     curve = kaplan_meier(done, open_)
-    bins: dict[str, int] = {}
-    for seconds in done:
-        name = bin_of(seconds)
-        bins[name] = bins.get(name, 0) + 1
+    bins: dict[str, Cell] = {}
+    for span in all_:
+        if not span.open:
+            bins.setdefault(bin_of(span.seconds), Cell())[span.case] += 1
     if reader is Reader.INSIDE:
         mean = sum(done) / len(done) if done else None
         return Distribution(step, len(done), len(open_), mean, _quantiles(curve), _in_order(bins), tuple(curve))
-    if small(len(done)) or small(len(open_)):
+    if any(small(len({span.case for span in all_ if span.open is open_still})) for open_still in (False, True)):
         return None
     mean = _hours(sum(done) / len(done)) if done else None
-    return Distribution(step, len(done), len(open_), mean, _outside(curve, len(all_)), pooled(bins))
+    return Distribution(step, len(done), len(open_), mean, _outside(curve, all_), pooled(bins))
 
 
 def kaplan_meier(done: list[float], open_: list[float]) -> list[tuple[float, float]]:
@@ -164,19 +183,23 @@ def _quantiles(curve: list[tuple[float, float]]) -> dict[str, float | None]:
     return {f"p{share * 100:.0f}": quantile(curve, share) for share in QUANTILES}
 
 
-def _outside(curve: list[tuple[float, float]], n: int) -> dict[str, float | None]:
-    """A quantile only with at least five on each side of it, in whole hours: an extreme one is somebody's own."""
+def _outside(curve: list[tuple[float, float]], of: list[Span]) -> dict[str, float | None]:
+    """Only quantiles that lie amid others, in whole hours: an extreme one is somebody's own."""
+    found = ((share, quantile(curve, share)) for share in QUANTILES)
     return {
-        f"p{share * 100:.0f}": _hours(found)
-        if min(share, 1 - share) * n >= SMALLEST and (found := quantile(curve, share)) is not None
-        else None
-        for share in QUANTILES
+        f"p{share * 100:.0f}": _hours(at) if at is not None and _amid(at, share, of) else None for share, at in found
     }
+
+
+def _amid(at: float, share: float, of: list[Span]) -> bool:
+    """Five lead times on each side of the share; and, as one case may have many, five cases that took at most so long, and at least."""
+    below, above = ({span.case for span in of if side(span.seconds, at)} for side in (le, ge))
+    return min(share, 1 - share) * len(of) >= SMALLEST and min(len(below), len(above)) >= SMALLEST
 
 
 def _hours(seconds: float) -> float:
     return round(seconds / 3600) * 3600.0
 
 
-def _in_order(bins: dict[str, int]) -> dict[str, int]:
-    return {name: bins[name] for name in (*(name for name, _ in BINS), LONGER) if name in bins}
+def _in_order(bins: dict[str, Cell]) -> dict[str, int]:
+    return {name: bins[name].total() for name in (*(name for name, _ in BINS), LONGER) if name in bins}

@@ -3,12 +3,11 @@
 Closed is not stopped, and stopped is not recovered [1 §2.4]: three figures. *Unknown* is counted as that and never left out.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from backbone.evaluation.conformance import Chosen
-from backbone.evaluation.small_cells import Reader, pooled
+from backbone.evaluation.small_cells import REST, Cell, Reader, pooled, small
 from backbone.evaluation.trail import Trail
 from schakel.events.vocab import AftercareFor, CloseReason, Outcome
 
@@ -22,18 +21,43 @@ class Figure:
     counts: Mapping[str, int]
 
 
-def outcomes(chosen: Chosen, reader: Reader) -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """`left_out`: how many figures too few cases stand behind to be shown to readers outside."""
+
+    reader: Reader
+    figures: tuple[Figure, ...]
+    left_out: int = 0
+
+
+def outcomes(chosen: Chosen, reader: Reader) -> Outcomes:
     """Each figure by itself; for readers outside without small cells."""
-    tallies: dict[tuple[str, str], Counter[str]] = {}
+    tallies: dict[tuple[str, str], dict[str, Cell]] = {}
     for trail in chosen.cases:
         for figure, of, word in _of(trail):
-            tallies.setdefault((figure, of), Counter())[word] += 1
-    found = []
-    for (name, of), tally in tallies.items():
-        counts = pooled(tally) if reader is Reader.OUTSIDE else dict(sorted(tally.items()))
-        if counts:
-            found.append(Figure(name, of, counts))
-    return found
+            tallies.setdefault((figure, of), {}).setdefault(word, Cell())[trail.id] += 1
+    if reader is Reader.INSIDE:
+        return Outcomes(
+            reader,
+            tuple(
+                Figure(name, of, {word: tally[word].total() for word in sorted(tally)})
+                for (name, of), tally in tallies.items()
+            ),
+        )
+    all_ = {trail.id for trail in chosen.cases}
+    found = [_outside(name, of, tally, all_) for (name, of), tally in tallies.items()]
+    shown = tuple(one for one in found if one.counts)
+    return Outcomes(reader, shown, len(found) - len(shown))
+
+
+def _outside(name: str, of: str, tally: Mapping[str, Cell], all_: Collection[str]) -> Figure:
+    """A figure of all cases but a few would tell, by its sum, how many those few are: they are put together with its smallest answers."""
+    behind = set().union(*tally.values())
+    others = Cell(case for case in all_ if case not in behind)
+    once_each = sum(cell.total() for cell in tally.values()) == len(behind)
+    if once_each and small(len(others)):
+        return Figure(name, "cases", pooled({**tally, REST: others}))
+    return Figure(name, of, pooled(tally))
 
 
 def _of(trail: Trail) -> list[tuple[str, str, str]]:
@@ -61,19 +85,13 @@ def _of(trail: Trail) -> list[tuple[str, str, str]]:
 def _ended(trail: Trail) -> list[tuple[str, str, str]]:
     state = trail.state
     found = [("closing reason", "closed cases", state.close_reason or CloseReason.OTHER.value)]
-    said = [line for line in trail.happened if line.type in ("close.requested", "thread.closed")]
-    found.append(("situation stopped", "closed cases", _last(line.stopped for line in said)))
-    found.append(("recovered", "closed cases", _last(line.recovered for line in said)))
+    became = state.outcomes
+    found.append(("situation stopped", "closed cases", became.get("situation_stopped", Outcome.UNKNOWN.value)))
+    found.append(("recovered", "closed cases", became.get("recovered", Outcome.UNKNOWN.value)))
     found.append(("aftercare", "closed cases", _aftercare(trail)))
     evaluated = any(line.type == "evaluation.recorded" for line in trail.happened)
     found.append(("evaluated", "closed cases", "yes" if evaluated else "no"))
     return found
-
-
-def _last(words: object) -> str:
-    """The newest answer that is one."""
-    answers = [word for word in words if word and word != Outcome.UNKNOWN]  # type: ignore[attr-defined]
-    return answers[-1] if answers else Outcome.UNKNOWN.value
 
 
 def _aftercare(trail: Trail) -> str:

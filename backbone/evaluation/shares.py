@@ -4,11 +4,11 @@ A share is of what can be decided: what is not yet due, was not possible, or can
 the chain only three numbers a row are given, as agreed, otherwise, undecided, and steps and partners are never crossed.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backbone.evaluation.small_cells import Reader, pooled, pooled_rows
+from backbone.evaluation.small_cells import Cell, Reader, pooled, pooled_rows
 from backbone.evaluation.verdicts import CONFORMING, OTHERWISE, Judged, Verdict
 
 NOBODYS = "nobody's"
@@ -34,10 +34,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Conformance:
-    """The tables. `by_step_and_partner` and `by_case` are for readers inside alone."""
+    """The tables. `by_step_and_partner` is for readers inside alone. `total` is None, and the tables are empty, where readers outside are
+    shown nothing: so few cases are no zeros."""
 
     reader: Reader
-    total: Share
+    total: Share | None
     by_step: tuple[Share, ...]
     by_partner: tuple[Share, ...]
     findings: Mapping[str, int]
@@ -51,48 +52,53 @@ def step_name(judged: Judged) -> str:
 
 def shares(judged: Iterable[Judged], reader: Reader) -> Conformance:
     """All tables in one pass."""
-    total: Counter[Verdict] = Counter()
-    steps: dict[str, Counter[Verdict]] = {}
-    partners: dict[str, Counter[Verdict]] = {}
-    crossed: dict[str, Counter[Verdict]] = {}
-    findings: Counter[str] = Counter()
+    total = _Tally()
+    steps: defaultdict[str, _Tally] = defaultdict(_Tally)
+    partners: defaultdict[str, _Tally] = defaultdict(_Tally)
+    crossed: defaultdict[str, _Tally] = defaultdict(_Tally)
+    findings: defaultdict[str, Cell] = defaultdict(Cell)
     for one in judged:
         step, partner = step_name(one), one.partner or NOBODYS
-        total[one.verdict] += 1
-        steps.setdefault(step, Counter())[one.verdict] += 1
-        partners.setdefault(partner, Counter())[one.verdict] += 1
-        crossed.setdefault(f"{step} · {partner}", Counter())[one.verdict] += 1
-        findings.update(finding.value for finding in one.findings)
+        for tally in (total, steps[step], partners[partner], crossed[f"{step} · {partner}"]):
+            tally.take(one)
+        for finding in one.findings:
+            findings[finding.value][one.case] += 1
     if reader is Reader.OUTSIDE:
-        rows = tuple(_outside({"all": total}))
-        return Conformance(
-            reader,
-            rows[0] if rows else Share("all", 0, 0, 0),
-            tuple(_outside(steps)),
-            tuple(_outside(partners)),
-            pooled(findings),
-        )
+        row = next(iter(_outside({"all": total})), None)
+        return Conformance(reader, row, tuple(_outside(steps)), tuple(_outside(partners)), pooled(findings))
     return Conformance(
         reader,
         _row("all", total),
         tuple(_row(name, steps[name]) for name in sorted(steps)),
         tuple(_row(name, partners[name]) for name in sorted(partners)),
-        dict(sorted(findings.items())),
+        {name: findings[name].total() for name in sorted(findings)},
         tuple(_row(name, crossed[name]) for name in sorted(crossed)),
     )
 
 
-def _row(name: str, verdicts: Counter[Verdict]) -> Share:
-    return Share(
-        name, *_three(verdicts), {verdict.value: verdicts[verdict] for verdict in Verdict if verdicts[verdict]}
-    )
+class _Tally:
+    """Of one row: for each verdict how often, by case."""
+
+    def __init__(self) -> None:
+        self.of: defaultdict[Verdict, Cell] = defaultdict(Cell)
+
+    def take(self, judged: Judged) -> None:
+        self.of[judged.verdict][judged.case] += 1
+
+    def three(self) -> tuple[Cell, Cell, Cell]:
+        """As agreed, otherwise, undecided."""
+        good, bad, neither = Cell(), Cell(), Cell()
+        for verdict, cell in self.of.items():
+            (good if verdict in CONFORMING else bad if verdict in OTHERWISE else neither).update(cell)
+        return good, bad, neither
 
 
-def _three(verdicts: Counter[Verdict]) -> tuple[int, int, int]:
-    good, bad = sum(verdicts[one] for one in CONFORMING), sum(verdicts[one] for one in OTHERWISE)
-    return good, bad, verdicts.total() - good - bad
+def _row(name: str, tally: _Tally) -> Share:
+    good, bad, neither = (cell.total() for cell in tally.three())
+    verdicts = {verdict.value: tally.of[verdict].total() for verdict in Verdict if verdict in tally.of}
+    return Share(name, good, bad, neither, verdicts)
 
 
-def _outside(rows: Mapping[str, Counter[Verdict]]) -> Iterable[Share]:
-    found = pooled_rows({name: _three(verdicts) for name, verdicts in rows.items()})
+def _outside(rows: Mapping[str, _Tally]) -> Iterator[Share]:
+    found = pooled_rows({name: tally.three() for name, tally in rows.items()})
     return (Share(name, *cells) for name, cells in sorted(found.items()))  # type: ignore[arg-type]

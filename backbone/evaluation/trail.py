@@ -38,9 +38,6 @@ class Happened(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str | None = None
     to: str | None = None
     word: str | None = None
-    stopped: str | None = None
-    """Of an end: whether the situation has stopped."""
-    recovered: str | None = None
     explains: tuple[str, ...] = ()
     """Topics that the person was told with it."""
 
@@ -71,9 +68,6 @@ class Trail(msgspec.Struct):
             self.happened.append(_line(entry, self.state))
         else:
             self.without_effect += 1
-
-    def first(self, *types: str) -> Happened | None:
-        return next((one for one in self.happened if one.type in types), None)
 
 
 class Trails(msgspec.Struct):
@@ -135,7 +129,6 @@ def _line(entry: Entry, state: State) -> Happened:
     event: Any = entry.event
     shape = _shape(type(entry.event))
     about, name, to = _speaks_of(entry, state, shape.fields)
-    ends = "situation_stopped" in shape.fields
     return Happened(
         id=entry.id,
         type=entry.envelope.type,
@@ -146,8 +139,6 @@ def _line(entry: Entry, state: State) -> Happened:
         name=name,
         to=to,
         word=_word(event, shape),
-        stopped=event.situation_stopped.value if ends else None,
-        recovered=event.recovered.value if ends else None,
         explains=_explains(event),
     )
 

@@ -47,8 +47,7 @@ class Verdict(StrEnum):
 
 CONFORMING = (Verdict.DONE, Verdict.OWN_WISH)
 OTHERWISE = (Verdict.LATE, Verdict.SKIPPED, Verdict.OUT_OF_ORDER, Verdict.NOT_ALLOWED, Verdict.OTHERWISE)
-UNDECIDED = (Verdict.NOT_YET_DUE, Verdict.NOT_POSSIBLE, Verdict.CANNOT_TELL)
-"""In no share: neither for nor against anybody."""
+"""The others are in no share: neither for nor against anybody."""
 
 
 class Finding(StrEnum):

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backbone.chains import Chain, Chains
+from backbone.evaluation.conformance import Chosen, choose
 from backbone.evaluation.period import Period
+from backbone.evaluation.reading import cases_of
+from backbone.evaluation.trail import Trails
 from backbone.protocols import Protocol, Protocols
 from schakel.case_state import State
 from schakel.entry import Entry
-from schakel.events.report import CaseOpened, ReportReceived
+from schakel.errors import SchakelError
+from schakel.ledger import place_of
+from schakel.record import Raw
 from services.rehearsal import history
 from services.rehearsal.play import Rehearsal, replay
 from services.rehearsal.setting import Setting, setting
@@ -68,34 +73,43 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is played: by case what was told and all that was recorded, and the moment at which the records end."""
+    """What is played: by case what was told and all that was recorded. `chosen` says which cases of the period are not in it, and why."""
 
     cases: Mapping[str, tuple[Sequence[Entry], Sequence[Entry]]]
-    until: datetime | None
+    chosen: Chosen
+
+    @property
+    def until(self) -> datetime:
+        """The moment at which the records end."""
+        return self.chosen.until
 
 
-def told_in(entries: Iterable[Entry], chain: Chain, period: Period) -> Told:
-    """The chain's cases that were reported in the period. Drills and imported history are not played: nothing follows from them."""
+class NotWhole(SchakelError):
+    """A record of a case that is to be played cannot be understood: a play without it would be another play."""
+
+
+def told_in(entries: Iterable[Entry], chain: Chain, period: Period, unread: Sequence[Raw] = ()) -> Told | None:
+    """The same cases that every figure is of: no drills, imported history or erased persons. None: nothing was read at all.
+
+    unread: records that are not understood and that nobody gave up. Raises NotWhole for one of a case that would be played.
+    """
+    found = Trails(unread=len(unread))
     by_case: dict[str, list[Entry]] = {}
-    until: datetime | None = None
     for entry in entries:
-        at, case = entry.envelope.logged_at, entry.envelope.case
-        until = at if until is None or at > until else until
-        if case is not None and entry.event.IN_CASE:
-            by_case.setdefault(case, []).append(entry)
-    return Told(
-        {case: (history.told(own), own) for case, own in by_case.items() if _belongs(own, chain, period)}, until
-    )
-
-
-def _belongs(entries: Sequence[Entry], chain: Chain, period: Period) -> bool:
-    opened = next((one.event for one in entries if isinstance(one.event, CaseOpened)), None)
-    report = next((one for one in entries if isinstance(one.event, ReportReceived)), None)
-    if opened is None or report is None or opened.chain != chain.name or report.envelope.drill:
-        return False
-    event = report.event
-    assert isinstance(event, ReportReceived)
-    return not event.history and period.holds(chain.day_of(event.reported_at))
+        found.take(entry)
+        if entry.envelope.case is not None and entry.event.IN_CASE:
+            by_case.setdefault(entry.envelope.case, []).append(entry)
+    chosen = choose(found, chain, period)
+    if chosen is None:
+        return None
+    played = {trail.id: (history.told(by_case[trail.id]), by_case[trail.id]) for trail in chosen.cases}
+    for record in unread:
+        if not played.keys().isdisjoint(cases_of(record)):
+            raise NotWhole(
+                f"{place_of(record)} cannot be understood by this version, and its case would be played; play it with the version that "
+                f"wrote it, or give the record up with event.voided"
+            )
+    return Told(played, chosen)
 
 
 def what_if(told: Told, chain: Chain, old: Protocol, new: Protocol, chains: Chains, protocols: Protocols) -> Difference:

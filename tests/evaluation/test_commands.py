@@ -46,6 +46,7 @@ def test_for_outside_no_case_no_cross_and_no_small_count(evaluate: Run):
     counts = [
         row[name]
         for rows in found["shares"].values()
+        if rows
         for row in rows
         for name in ("as_agreed", "otherwise", "undecided")
     ]
@@ -58,6 +59,45 @@ def test_the_other_figures_in_every_form(evaluate: Run, what: str):
         result = evaluate(*saved(what, "--as", form))
         assert result.exit_code == 0, result.output
         assert result.stdout.strip()
+
+
+@pytest.mark.parametrize("what", ["conformance", "leadtimes", "outcomes"])
+def test_every_form_says_for_whom_it_was_made(evaluate: Run, what: str):
+    outside = ("--for", "outside")
+    assert "For readers outside: no count that fewer than five cases" in evaluate(*saved(what, *outside)).stdout
+    assert "For readers outside" not in evaluate(*saved(what)).stdout
+    for reader in ("inside", "outside"):
+        assert json.loads(evaluate(*saved(what, "--for", reader, "--as", "json")).stdout)["reader"] == reader
+        table = evaluate(*saved(what, "--for", reader, "--as", "csv")).stdout
+        assert table.splitlines()[0].endswith(",reader")
+        assert {row["reader"] for row in csv.DictReader(io.StringIO(table))} <= {reader}
+
+
+def test_what_is_not_shown_is_said(evaluate: Run):
+    """Seven cases recorded: behind each step are fewer than five that are done, or that are open."""
+    outside = ("--for", "outside")
+    steps = json.loads(evaluate(*saved("leadtimes", *outside, "--as", "json")).stdout)
+    assert f"{steps['steps_not_shown']} steps are not shown" in evaluate(*saved("leadtimes", *outside)).stdout
+    figures = json.loads(evaluate(*saved("outcomes", *outside, "--as", "json")).stdout)
+    assert f"{figures['figures_not_shown']} figures are not shown" in evaluate(*saved("outcomes", *outside)).stdout
+
+
+def test_a_total_for_outside_that_too_few_stand_behind_is_no_zero(evaluate: Run):
+    groningen = ("conformance", "groningen", "--period", "all", "--history", RECORDED, "--for", "outside")
+    assert "all, step, partner: not shown" in evaluate(*groningen).stdout
+    assert json.loads(evaluate(*groningen, "--as", "json").stdout)["shares"] == dict.fromkeys(
+        ("all", "step", "partner")
+    )
+    total = next(csv.DictReader(io.StringIO(evaluate(*groningen, "--as", "csv").stdout)))
+    assert (total["name"], total["as_agreed"], total["otherwise"], total["count"]) == ("all", "", "", "")
+
+
+def test_what_if_says_what_it_leaves_out(evaluate: Run):
+    same = saved("whatif", "--protocol", "amsterdam-handelingskader@2023.1")
+    found = json.loads(evaluate(*same, "--as", "json").stdout)
+    assert found["left_out"] == {"imported": 0, "drills": 0, "erased": 0, "never opened": 0}
+    assert found["cases"] > 3
+    assert "cases, as the records stand at" in evaluate(*same).stdout
 
 
 def test_an_export_says_what_was_done_to_it(evaluate: Run, tmp_path: Path):

@@ -26,8 +26,8 @@ def test_freireich_leukemia_remission_times() -> None:
 
 
 def test_letting_things_lie_makes_nobody_faster() -> None:
-    done = [Span("step", HOUR * n, open=False) for n in range(1, 6)]
-    waiting = [Span("step", HOUR * 100, open=True) for _ in range(5)]
+    done = [Span("step", str(n), HOUR * n, open=False) for n in range(1, 6)]
+    waiting = [Span("step", str(n), HOUR * 100, open=True) for n in range(5)]
     fast, slow = distribution("step", done, Reader.INSIDE), distribution("step", [*done, *waiting], Reader.INSIDE)
     assert fast is not None
     assert slow is not None
@@ -48,7 +48,7 @@ def test_a_curve_rises_from_nothing_to_at_most_all(done: list[float], open_: lis
 
 
 def test_outside_a_quantile_has_five_on_each_side_and_whole_hours() -> None:
-    many = [Span("step", 1000.0 * n, open=False) for n in range(1, 41)]
+    many = [Span("step", str(n), 1000.0 * n, open=False) for n in range(1, 41)]
     found = distribution("step", many, Reader.OUTSIDE)
     assert found is not None
     assert found.quantiles["p90"] is None  # four of forty
@@ -57,7 +57,19 @@ def test_outside_a_quantile_has_five_on_each_side_and_whole_hours() -> None:
     assert not any(small(count) for count in found.bins.values())
     assert sum(found.bins.values()) == 40
     assert distribution("step", many[:4], Reader.OUTSIDE) is None
-    assert distribution("step", [*many, Span("step", 1.0, open=True)], Reader.OUTSIDE) is None
+    assert distribution("step", [*many, Span("step", "41", 1.0, open=True)], Reader.OUTSIDE) is None
+
+
+def test_outside_several_clocks_of_one_case_are_one_case():
+    hers = [Span("step", "hers", HOUR * n, open=False) for n in range(1, 31)]
+    assert distribution("step", hers, Reader.OUTSIDE) is None
+    others = [Span("step", str(n), HOUR * (100 + n), open=False) for n in range(10)]
+    found = distribution("step", [*hers, *others], Reader.OUTSIDE)
+    assert found is not None
+    assert found.quantiles == {"p25": None, "p50": None, "p75": None, "p90": None}  # the first three are her own
+    assert set(found.bins) == {"together"}
+    waiting = [Span("step", "hers", HOUR, open=True) for _ in range(9)]
+    assert distribution("step", [*others, *waiting], Reader.OUTSIDE) is None
 
 
 def test_bins_hold_their_upper_bound() -> None:
