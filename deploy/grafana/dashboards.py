@@ -117,7 +117,12 @@ def sla() -> Dashboard:
                 kept_share("$__range", all_together=True),
                 "percentunit",
             ),
-            number("Age of these figures", "They are read every 5 seconds.", "min(schakel_tally_age_seconds)", "s"),
+            number(
+                "Age of these figures",
+                "They are read every 5 seconds; of the oldest.",
+                "max(schakel_tally_age_seconds)",
+                "s",
+            ),
             rows("Due within 24 hours, by clock", "What to do first.", f"{clocks % 'due_soon'} > 0"),
             rows("Overdue, by clock", "Late, and still to be done.", f"{clocks % 'overdue'} > 0"),
             rows(

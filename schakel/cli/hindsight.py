@@ -72,9 +72,12 @@ def report(
     door = _door("case report")
     history, around = find(case, profile)
     path = to if to.name else Path(f"{case}.html")
+    page = "".join(
+        door.report(history, around)
+    )  # whole before there is a file: half a page would stand in the way of the next attempt
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.writelines(door.report(history, around))
+            file.write(page)
     except FileExistsError:
         raise Undoable(f"{path} is there already; name another file with --to, or remove it") from None
     say(wrapped(f"{path} is there: {len(history.steps)} events; open it with any browser", 0))

@@ -19,6 +19,7 @@ from schakel.history import History, Step, read_cases
 from schakel.travel import Cut, Travelled, travel
 
 NOW = "now"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSET = re.compile(r"[0-9]{1,18}")
 _SHOWN = 12
 
@@ -88,18 +89,20 @@ def cut_of(at: str | None, as_known_at: str | None, at_offset: int | None) -> Cu
     if at_offset is not None and at_offset < 0:
         raise Undoable(f"--at-offset {at_offset}: expected a number from 0, as 'schakel case history' shows it")
     return Cut(
-        at=moment_of("--at", at) if at else None,
-        as_known_at=moment_of("--as-known-at", as_known_at) if as_known_at else None,
+        at=moment_of("--at", at) if at is not None else None,
+        as_known_at=moment_of("--as-known-at", as_known_at) if as_known_at is not None else None,
         at_offset=at_offset,
     )
 
 
 def moment_of(option: str, text: str) -> datetime:
-    """A moment in UTC. Without a zone it is UTC already; a day alone is its last moment. Raises Undoable."""
+    """A moment in UTC. Without a zone it is UTC already; a day alone, as 2026-03-28, is its last moment. Raises Undoable."""
     try:
         found = datetime.fromisoformat(text)
-        if len(text) == len("2026-03-28"):
+        if _DAY.fullmatch(text):
             found = datetime.combine(found, time.max)
+        elif not set(text) & {"T", " "}:
+            raise ValueError  # 20260328 and 2026-W13 are days too, and would silently be their beginning
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Undoable(
@@ -109,6 +112,8 @@ def moment_of(option: str, text: str) -> datetime:
 
 def other_end(cut: Cut, text: str) -> Cut:
     """The second moment of a comparison, of the same kind as the first. Raises Undoable."""
+    if cut.whole:
+        raise Undoable("--diff compares two moments; give the first with --at, --as-known-at or --at-offset")
     if text == NOW:
         return Cut()
     if cut.at_offset is not None:
@@ -116,11 +121,7 @@ def other_end(cut: Cut, text: str) -> Cut:
             raise Undoable(f"--diff {text[:40]!r}: expected an offset, as --at-offset is one, or {NOW}")
         return Cut(at_offset=int(text))
     later = moment_of("--diff", text)
-    if cut.at is not None:
-        return Cut(at=later)
-    if cut.as_known_at is not None:
-        return Cut(as_known_at=later)
-    raise Undoable("--diff compares two moments; give the first with --at, --as-known-at or --at-offset")
+    return Cut(at=later) if cut.at is not None else Cut(as_known_at=later)
 
 
 def _replay_all(profile: ProfilePath, as_json: bool) -> None:

@@ -2,7 +2,8 @@
 
 The fold that the service runs runs here too, as in a rebuild: it decides nothing, sends nothing and destroys nothing. It goes up to the
 positions at which one look at the live database finds it, so that both know exactly the same records. Compared is what was made of
-them (`projection`); what is on its way (outbox, own conclusions not yet read back) is work, and no knowledge.
+them (`projection`); what is on its way (outbox, own conclusions not yet read back) is work, and no knowledge. The tally's counters are
+not compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

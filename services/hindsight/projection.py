@@ -1,10 +1,13 @@
 """What a service's database knows of the ledger, row by row in an order of its own, and where two of them differ first.
 
-Compared are cases, and the tables and notes that a service makes of them. Left out is what is work and no knowledge: outbox, parked
-records, own conclusions on their way, timers (an index of moments that follow from the cases), how far something has come.
+Compared are cases, chains, and the tables and notes that a service makes of them. Left out is what is work and no knowledge: outbox,
+parked records, own conclusions on their way, timers (an index of moments that follow from the cases), how far something has come. Left
+out are also the tally's counters: those of a database that is older than its tally began at nothing, and rightly differ. As what each
+case stands in the tally is compared.
 Values are shown where they are readable in the ledger; of sealed bytes only that they differ.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,22 +17,29 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, select
 
+from backbone.chain_desks import ChainDesk
 from backbone.desks import load_desk
 from backbone.store import tables
 from schakel.case_state import fingerprint
+from schakel.chain_state import ChainState
 from schakel.differences import changes
 from services.cases import desk as cases_desk
 from services.cases import overview as cases_overview
+from services.cases.tally import table as cases_tally
 from services.gateway import tables as gateway_tables
 from services.intake import seen
 
 _OWN: Mapping[str, tuple[Table, ...]] = {
     "intake": (seen.table,),
-    "cases": (cases_overview.overview, cases_desk.open_table),
+    "cases": (cases_overview.overview, cases_desk.open_table, cases_tally.tallied),
     "gateway": (gateway_tables.referral, gateway_tables.sealed),
 }
 _NOTES = ("watermark/", "suspended/")
+_CHAIN = "chain/"
+_AT_LENGTH = 120
 _CASES = "cases"
+_decode_chain = msgspec.json.Decoder(ChainDesk).decode
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode
 Row = tuple[tuple[str, ...], dict[str, Any]]
 """What names it, and what it says."""
 
@@ -54,19 +64,22 @@ class Compared:
 
 
 def compare(service: str, live: Connection, built: Connection, most: int) -> Compared:
-    """All parts of a service's projection; at most so many differences, the first of each part first."""
+    """All parts of a service's projection; at most so many differences: the first of each part, then more of them in order."""
     found, digest = Compared(), sha256()
+    firsts: list[Difference] = []
+    more: list[Difference] = []
     parts = [(_CASES, _cases), ("notes", _notes), *((str(table.name), _rows(table)) for table in _OWN.get(service, ()))]
     for part, rows in parts:
-        count = 0
+        count, differ = 0, 0
         for key, one, other in _side_by_side(rows(live), rows(built)):
             count += 1
             digest.update(msgspec.msgpack.encode((part, key, None if one is None else _comparable(one))))
-            if (one is None or other is None or _comparable(one) != _comparable(other)) and len(
-                found.differences
-            ) < most:
-                found.differences.append(_difference(part, key, one, other))
+            if one is None or other is None or _comparable(one) != _comparable(other):
+                differ += 1
+                if differ <= most:
+                    (firsts if differ == 1 else more).append(_difference(part, key, one, other))
         found.rows[part] = count
+    found.differences = [*firsts, *more][:most]
     found.digest = digest.hexdigest()
     return found
 
@@ -107,7 +120,10 @@ def _difference(
 
 
 def _shown(value: Any) -> str:
-    return "other bytes" if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        return "other bytes"
+    text = str(value)
+    return text if len(text) <= _AT_LENGTH else f"{len(text)} letters ({sha256(text.encode()).hexdigest()[:8]})"
 
 
 # --- parts --------------------------------------------------------------------------------------------------------------
@@ -133,6 +149,16 @@ def _notes(connection: Connection) -> Iterator[Row]:
     for row in connection.execute(select(column.name, column.value).order_by(column.name)):
         if row.name.startswith(_NOTES):
             yield (row.name,), {"value": row.value}
+        elif row.name.startswith(_CHAIN) and (said := _chain(row.value)):
+            yield (row.name,), said
+
+
+def _chain(text: str) -> dict[str, Any] | None:
+    """What a desk knows of its chain, without what is on its way. None: nothing, as of one that was only saved for that."""
+    state = _decode_chain(text).state
+    if state == ChainState(name=state.name):
+        return None
+    return {name: _encode_sorted(getattr(state, name)).decode() for name in state.__struct_fields__}
 
 
 def _rows(table: Table) -> Any:
@@ -144,7 +170,10 @@ def _rows(table: Table) -> Any:
         if table is seen.table:
             statement = statement.where(table.c.ledger_offset.is_not(None))
         for row in connection.execute(statement).mappings():
-            yield tuple(str(row[name]) for name in keys), {str(name): _value(value) for name, value in row.items()}
+            said = {str(name): _value(value) for name, value in row.items()}
+            if table is cases_tally.tallied:  # numbers by name, written in any order
+                said["names"] = _encode_sorted(json.loads(said["names"])).decode()
+            yield tuple(str(row[name]) for name in keys), said
 
     return rows
 

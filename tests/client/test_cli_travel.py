@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from schakel.cli import hindsight, travel
 from schakel.cli.main import app
+from schakel.cli.output import Undoable
 from schakel.entry import Entry
 from schakel.history import History, Step
 from schakel.travel import happened_at
@@ -84,7 +86,14 @@ def test_an_offset_and_now_differ_in_what_came_between(run: Run) -> None:
         (("replay", "--at", "2026-03-28"), "are for one case"),
         (("replay", "CASE", "--at", "yesterday"), "is no moment; expected one such as"),
         (("replay", "CASE", "--at", "2026-03-28", "--at-offset", "3"), "one of them"),
+        (("replay", "CASE", "--at", ""), "--at '' is no moment"),
+        (("replay", "CASE", "--as-known-at", ""), "--as-known-at '' is no moment"),
+        (("replay", "CASE", "--at", "20260328"), "'20260328' is no moment"),
+        (("replay", "CASE", "--at", "2026-W13"), "'2026-W13' is no moment"),
+        (("replay", "CASE", "--at", "2026-W13-6"), "'2026-W13-6' is no moment"),
+        (("replay", "CASE", "--at", "2026-03-28", "--diff", "20260401"), "'20260401' is no moment"),
         (("replay", "CASE", "--diff", "2026-03-28"), "give the first with --at"),
+        (("replay", "CASE", "--diff", "now"), "give the first with --at"),
         (("replay", "CASE", "--at-offset", "3", "--diff", "2026-03-28"), "expected an offset"),
         (("replay", "CASE", "--at-offset", "-3"), "expected a number from 0"),
         (("why", "CASE", "999"), "the case has no event '999'"),
@@ -114,6 +123,8 @@ def test_why_names_the_rule_the_prefix_and_what_overtook_it(run: Run) -> None:
 def test_a_moment_without_a_zone_is_utc_and_a_day_is_its_end() -> None:
     assert travel.moment_of("--at", "2026-03-28T12:00").isoformat() == "2026-03-28T12:00:00+00:00"
     assert travel.moment_of("--at", "2026-03-28T13:00+01:00").isoformat() == "2026-03-28T12:00:00+00:00"
+    assert travel.moment_of("--at", "2026-03-28 12:00").isoformat() == "2026-03-28T12:00:00+00:00"
+    assert travel.moment_of("--at", "20260328T1200").isoformat() == "2026-03-28T12:00:00+00:00"
     assert travel.moment_of("--at", "2026-03-28").isoformat() == "2026-03-28T23:59:59.999999+00:00"
 
 
@@ -128,6 +139,21 @@ def test_a_page_is_written_once(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     again = run(OVER, "case", "report", "CASE", "--to", path.name)
     assert again.exit_code == 2
     assert "is there already" in flat(again)
+
+
+def test_a_page_that_could_not_be_made_leaves_no_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def report(history: History, around: list[Entry]) -> Iterator[str]:
+        yield "<!doctype html>"
+        raise Undoable("a protocol is not here")
+
+    monkeypatch.setattr(hindsight, "_door", lambda command: SimpleNamespace(report=report))
+    monkeypatch.chdir(tmp_path)
+    failed = run(OVER, "case", "report", "CASE", "--to", "verslag.html")
+    assert failed.exit_code == 2
+    assert "a protocol is not here" in flat(failed)
+    assert list(tmp_path.iterdir()) == [], "so that the next attempt can write it"
 
 
 def test_without_the_backbone_the_command_says_what_it_misses(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

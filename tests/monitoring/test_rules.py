@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from backbone.supervisor.up import SERVICES
 from tests.house.papers import table_rows
 from tests.monitoring.tools import ROOT, RULES, needs_prometheus, rules
 
@@ -31,6 +32,13 @@ def test_the_rules_and_the_configuration_can_be_read() -> None:
 @needs_prometheus
 def test_each_alert_fires_when_it_should_and_not_otherwise() -> None:
     promtool("test", "rules", *TESTS)
+
+
+def test_every_service_is_looked_at_and_missed() -> None:
+    (job,) = YAML(typ="safe").load(RULES.parent / "prometheus.yaml")["scrape_configs"]
+    assert [name for one in job["dns_sd_configs"] for name in one["names"]] == list(SERVICES)
+    (missing,) = [rule["expr"] for rule in rules() if rule["alert"] == "SchakelServiceMissing"]
+    assert re.findall(r'absent\(up\{job="schakel",service="([a-z]+)"\}\)', missing) == list(SERVICES)
 
 
 def test_each_alert_is_tested_both_ways() -> None:

@@ -1,8 +1,9 @@
 """The tally beside the fold: what operators watch says what the ledger says, once for each event, whatever ends a process or a database."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,14 +11,19 @@ import pytest
 from sqlalchemy import delete
 
 from backbone.casework import LEDGER
+from backbone.chains import Chains
+from backbone.definition_files import load_definitions
+from backbone.protocols import Protocols
 from backbone.store import migrate, tables
+from backbone.store.transaction import Tx
 from schakel import codec
+from schakel.calendar import Limit
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.envelope import Envelope
-from schakel.events.clock import ClockBreached, ClockCorrected, ClockStopped
+from schakel.events.clock import ClockBreached, ClockCorrected, ClockStopped, ClockSuspended
 from schakel.events.consent import ConsentGranted, ConsentTerms
-from schakel.events.contact import ContactMade
+from schakel.events.contact import ContactAttempted, ContactMade
 from schakel.events.referral import ReferralAccepted, ReferralDelivered
 from schakel.events.report import Place, ReportFacts, ReportReceived
 from schakel.ids import new_event_id, partner_source
@@ -29,6 +35,23 @@ from tests.support.minicluster import PARTITIONS, MiniCluster, Service
 
 NORTH, POLICE, HELP = "gemeente-groningen", "politie-amsterdam", "slachtofferhulp"
 SCHEME, CLOCK = "handreiking-negen-stappen", "contact-met-melder"
+
+
+def waiting(protocols: Path, chains: Path) -> tuple[Chains, Protocols]:
+    """The project's own files, with a clock that stands still when she puts the contact off: none of today's protocols says so."""
+    chains_here, read = load_definitions(protocols, chains)
+    scheme = read.get(SCHEME, "2017.1")
+    clocks = tuple(
+        rule.model_copy(update={"waits": Limit.parse("7 dagen")}) if rule.id == CLOCK else rule
+        for rule in scheme.clocks
+    )
+    changed = scheme.model_copy(update={"clocks": clocks})
+    return chains_here, replace(read, by_ref={**read.by_ref, f"{SCHEME}@2017.1": changed})
+
+
+@pytest.fixture(autouse=True)
+def _she_may_put_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.support.minicluster.load_definitions", waiting)
 
 
 @pytest.fixture
@@ -65,16 +88,20 @@ def contact(cluster: MiniCluster, partner: str, case: str, at: datetime) -> None
 
 
 def played(cluster: MiniCluster) -> None:
-    """Late work, late paperwork, a promise kept, one that is over and nobody acted; questions to her, and one that she answered."""
+    """Late work, late paperwork, a promise kept, one that is over and nobody acted, one that she put off and that was kept after the
+    moment that it had at first; questions to her, and one that she answered."""
     began = cluster.time.now()
-    late, paper, kept, _ = (report(cluster, NORTH, "groningen") for _ in range(4))
+    late, paper, kept, _, put_off = (report(cluster, NORTH, "groningen") for _ in range(5))
     south = report(cluster, POLICE, "amsterdam")
     report(cluster, POLICE, "amsterdam", agrees=False)
     report(cluster, NORTH, "groningen", drill=True)
     cluster.advance(timedelta(hours=1))
     contact(cluster, NORTH, kept, cluster.time.now())
+    later = ContactAttempted(whom="victim", at=cluster.time.now(), channel="telephone", outcome="postponed")
+    cluster.send(NORTH, later, put_off)
     cluster.advance(timedelta(hours=49))
     contact(cluster, NORTH, late, cluster.time.now())
+    contact(cluster, NORTH, put_off, cluster.time.now())
     contact(cluster, NORTH, paper, began + timedelta(hours=20))
     (referral,) = [one.id for one in cluster.replay(south).referrals.values() if one.to == HELP and one.delivered_at]
     cluster.send(HELP, ReferralAccepted(referral=referral), south)
@@ -141,15 +168,16 @@ def test_the_tally_says_what_the_ledger_says(cluster: MiniCluster) -> None:
     shown = {n: v for n, v in counted.items() if n.startswith(kinds) or (n.endswith("|delivered") and n[:4] == "flow")}
     assert shown == again
     ended = {how: counted.get(f"ended|{SCHEME}|{CLOCK}|{how}", 0) for how in ("met", "late_work", "late_paperwork")}
-    assert ended == {"met": 1, "late_work": 1, "late_paperwork": 1}
+    assert [event.clock for _, event in effective(cluster) if isinstance(event, ClockSuspended)], "it stood still"
+    assert ended == {"met": 2, "late_work": 1, "late_paperwork": 1}
     assert counted[f"breached|{SCHEME}|{CLOCK}"] == 3
     assert counted[f"clock|{SCHEME}|{CLOCK}|breached|"] == 1
-    assert counted["report"] == 7
-    assert (counted["flow|groningen|reported"], counted["flow|amsterdam|reported"]) == (5, 2)
+    assert counted["report"] == 8
+    assert (counted["flow|groningen|reported"], counted["flow|amsterdam|reported"]) == (6, 2)
     assert counted["flow|amsterdam|accepted"] == 1
-    assert counted["flow|groningen|contact"] == 3
-    assert (counted["case|groningen"], counted["case|amsterdam"]) == (5, 2)
-    assert sum(n for name, n in counted.items() if name.startswith("lead|report_to_contact")) == 3
+    assert counted["flow|groningen|contact"] == 4
+    assert (counted["case|groningen"], counted["case|amsterdam"]) == (6, 2)
+    assert sum(n for name, n in counted.items() if name.startswith("lead|report_to_contact")) == 4
 
 
 def test_who_is_waited_for_is_a_role_or_a_word(lite: MiniCluster) -> None:
@@ -178,8 +206,8 @@ def test_while_a_partition_is_rebuilt_nothing_is_shown(lite: MiniCluster) -> Non
         assert table.numbers(connection) is None
 
 
-def test_what_was_not_committed_is_counted_once(lite: MiniCluster) -> None:
-    """A transaction over these records is taken back, as when the database goes away, and comes again."""
+def test_what_was_not_committed_is_counted_once(lite: MiniCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction over these records is taken back between fold and tally, as when the database goes away, and comes again."""
     played(lite)
     before = numbers(lite)
     service = cases_of(lite)
@@ -189,13 +217,23 @@ def test_what_was_not_committed_is_counted_once(lite: MiniCluster) -> None:
     for other in lite.services:
         for _ in range(20) if other is not service else ():
             lite.work(other)
+
+    asked: list[int] = []
+
+    def away(tx: Tx, cases: Sequence[State]) -> None:
+        asked.append(tx.checkpoint.partition)
+        raise ConnectionError
+
+    assert isinstance(service.processor, CasesProcessor)
+    monkeypatch.setattr(service.processor.desk_list, "saved", away)
     for partition in range(PARTITIONS):
         start = service.store.checkpoints()[LEDGER, partition].next_offset
         if records := lite.topics[LEDGER, partition][start:]:
             with suppress(ConnectionError), service.store.transaction(LEDGER, partition) as tx:
                 service.processor.process(tx, records)
-                raise ConnectionError
+    assert asked, "it was folded, and went away before it was counted"
     assert numbers(lite) == before
+    monkeypatch.undo()
     lite.settle()
     assert numbers(lite)["report"] == before["report"] + 1
 
@@ -243,11 +281,11 @@ def test_what_is_shown(lite: MiniCluster) -> None:
     soon = collected(lite, (lite.time.now() + timedelta(hours=30)).timestamp())
     assert soon["schakel_clocks"][SCHEME, CLOCK, "due_soon"] == 1
     assert shown["schakel_clocks_ended_total"]["amsterdam-treiteraanpak", "bericht", "met"] == 0, "shown with a 0"
-    assert shown["schakel_flow_total"]["groningen", "contact"] == 3
+    assert shown["schakel_flow_total"]["groningen", "contact"] == 4
     buckets = {of[1]: n for of, n in shown["schakel_lead_seconds_bucket"].items() if of[0] == "report_to_contact"}
-    assert (buckets["3600"], buckets["86400"], buckets["+Inf"]) == (1, 2, 3)
-    assert shown["schakel_lead_seconds_count"]["report_to_contact",] == 3
-    hours = 1 + 20 + 50
+    assert (buckets["3600"], buckets["86400"], buckets["+Inf"]) == (1, 2, 4)
+    assert shown["schakel_lead_seconds_count"]["report_to_contact",] == 4
+    hours = 1 + 20 + 50 + 50
     assert shown["schakel_lead_seconds_sum"]["report_to_contact",] == hours * 3600
     labels = {word for family in shown.values() for of in family for word in of}
     assert not labels & set(lite.chains.partners), "never a partner"

@@ -65,7 +65,7 @@ class Ended(StrEnum):
 
     MET = "met"
     LATE_WORK = "late_work"
-    """Done after its due moment."""
+    """Done after it was breached."""
     LATE_PAPERWORK = "late_paperwork"
     """Done in time and written down after the breach."""
     START_CORRECTED = "start_corrected"
