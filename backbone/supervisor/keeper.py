@@ -3,14 +3,13 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from backbone.supervisor.launch import Launch, Running, afresh
 from backbone.supervisor.restarts import EXIT_STOPPED_AND_SAYS_WHY, Record, after_exit
 
 _KEEP_LOG_BYTES = 10 * 2**20
@@ -48,15 +47,16 @@ class State(StrEnum):
 class Keeper:
     """Keeps one service running. Not thread-safe: the supervisor's loop is its only caller. Times are monotonic seconds."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, launch: Launch = afresh) -> None:
         self.service = service
+        self._launch = launch
         self.state = State.STOPPED
         self.sentence = ""
         """Why it is not running, in the service's own words where it said any."""
         self.starts = 0
         self.again_at = 0.0
         self._record = Record()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
         self._leash: int | None = None
         self._started_at = 0.0
         self._logged_before = 0
@@ -74,13 +74,8 @@ class Keeper:
         try:
             with service.log.open("ab") as log:
                 self._logged_before = log.tell()
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "backbone.supervisor.leash", service.module, *service.arguments],
-                    env={**os.environ, **service.environment},
-                    stdin=reading,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,  # Ctrl-C in a terminal reaches the supervisor alone
+                self._process = self._launch(
+                    service.module, service.arguments, {**os.environ, **service.environment}, reading, log
                 )
         except BaseException:
             os.close(holding)

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 GRACE_S = 5.0
 """After this long without an orderly end the service is ended the hard way; its checkpoint stands."""
@@ -33,15 +34,19 @@ def hold(grace_s: float = GRACE_S) -> None:
     threading.Thread(target=watch, name="leash", daemon=True).start()
 
 
+def run(module: str, arguments: Sequence[str]) -> None:
+    """Be `python -m module arguments…`, on a leash."""
+    sys.argv = [module, *arguments]
+    hold()
+    gc.disable()  # what is loaded stays: looking through it again and again took a fifth of the start; the engine turns it on
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
 def main() -> None:
     """Run the module named by the first argument as a program."""
     if len(sys.argv) < 2:
         sys.exit("leash: no module given; expected: python -m backbone.supervisor.leash MODULE")
-    module = sys.argv[1]
-    del sys.argv[0]
-    hold()
-    gc.disable()  # what is loaded stays: looking through it again and again took a fifth of the start; the engine turns it on
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    run(sys.argv[1], sys.argv[2:])
 
 
 if __name__ == "__main__":

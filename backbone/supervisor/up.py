@@ -22,6 +22,7 @@ from backbone.kafka.rights import service_user
 from backbone.keys.files import USE_THE_DATABASE, KeyFiles
 from backbone.settings import Settings
 from backbone.supervisor.brokers import AddressTaken, OwnKafka
+from backbone.supervisor.forkserver import ForkServer
 from backbone.supervisor.keeper import Keeper, Service, State
 from backbone.supervisor.prepare import Broker, Prepared, prepare
 from backbone.supervisor.probe import Health, readiness
@@ -68,6 +69,7 @@ class Backbone:
         self._brokers = brokers
         self._kafka: OwnKafka | None = None
         self._supervisor = Supervisor((), tell=tell)
+        self._loaded = ForkServer([f"services.{name}.app" for name in self._workers])
         self._ready = False
 
     # -- up and down ---------------------------------------------------------------------------------------------------
@@ -80,10 +82,11 @@ class Backbone:
         self.files.claim()
         try:
             self._say("starting")
+            self._loaded.begin()  # while the broker starts
             self.broker = self._start_broker()
             self.prepared = prepare(self.broker, self.settings)
             self._tell(_what_was_prepared(self.prepared))
-            self._supervisor = Supervisor(list(self._services()), tell=self._tell)
+            self._supervisor = Supervisor(list(self._services()), tell=self._tell, launch=self._loaded.start)
             self._supervisor.start()
             self._say("starting")
         except BaseException:
@@ -122,6 +125,7 @@ class Backbone:
             self._say("stopping")
         self._supervisor.stop()
         self._supervisor = Supervisor((), tell=self._tell)
+        self._loaded.end()
         if self._kafka is not None:
             self._kafka.stop()
             self._kafka = None

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from backbone.supervisor.keeper import Keeper, Service, State
+from backbone.supervisor.launch import Launch, afresh
 
 STOP_GRACE_S = 10.0
 _POLL_S = 0.05
@@ -21,8 +22,9 @@ class Supervisor:
         *,
         tell: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
+        launch: Launch = afresh,
     ) -> None:
-        self.keepers = [Keeper(service) for service in services]
+        self.keepers = [Keeper(service, launch) for service in services]
         self._tell = tell
         self._clock = clock
 

@@ -2,17 +2,19 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from backbone.supervisor.forkserver import Forked, ForkServer
 from backbone.supervisor.keeper import last_words
 from backbone.supervisor.probe import readiness
 from backbone.supervisor.restarts import EXIT_GO_ON_AT_CHECKPOINT
 from backbone.supervisor.runfiles import RunFiles
+from backbone.supervisor.up import SERVICES
 
 ROOT = Path(__file__).parents[2]
+_loaded = ForkServer([f"services.{name}.app" for name in SERVICES])
+"""Of this test session. It ends when we do, since the socket does."""
 
 
 class Worker:
@@ -27,7 +29,7 @@ class Worker:
         """How often it ended by its own decision to go on at its checkpoint in a new process."""
         self._environment = environment
         self._files = RunFiles(var_dir)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
         self._leash: int | None = None
         self._logged_before = 0
 
@@ -41,14 +43,8 @@ class Worker:
         reading, self._leash = os.pipe()
         with self.log.open("ab") as log:
             self._logged_before = log.tell()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "backbone.supervisor.leash", f"services.{self.service}"],
-                cwd=ROOT,
-                env={**os.environ, **self._environment},
-                stdin=reading,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+            self._process = _loaded.start(
+                f"services.{self.service}", (), {**os.environ, **self._environment}, reading, log
             )
         os.close(reading)
 
