@@ -9,6 +9,7 @@ import pytest
 from backbone.supervisor import brokers
 from backbone.supervisor.brokers import OwnKafka
 from backbone.supervisor.restarts import FIRST_DELAY_S
+from tests.support.broker import CACHE
 
 
 class Dies:
@@ -24,7 +25,7 @@ class Dies:
 def test_weeks_between_two_ends_are_no_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now, said = [0.0], list[str]()
     monkeypatch.setattr(brokers.time, "monotonic", lambda: now[0])
-    own = OwnKafka(tmp_path, cache_dir=None, brokers=3, tell=said.append)
+    own = OwnKafka(tmp_path, cache_dir=CACHE, brokers=3, tell=said.append)
     node: Any = Dies(tmp_path)
     monkeypatch.setattr(
         OwnKafka, "nodes", property(lambda self: (node, SimpleNamespace(pid=7), SimpleNamespace(pid=8)))
