@@ -1,4 +1,5 @@
-"""A PostgreSQL server of the test session's own: Debian's binaries, a free port, data in a temporary directory.
+"""A PostgreSQL server of the test session's own: Debian's binaries, a free port, data in memory where there is room for it, else in a
+temporary directory: making and removing a database is making and removing 300 files.
 
 Nothing is downloaded: install the package `postgresql`. Without it these tests are skipped, or fail when
 SCHAKEL_REQUIRE_POSTGRES=1 says that they must run.
@@ -10,15 +11,19 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from backbone.kafka.ports import LOOPBACK, pick_free
 from tests.support.broker import wait_until
 
 _DEBIAN = Path("/usr/lib/postgresql")
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 2 * 2**30
 
 
 def server_binaries() -> Path | None:
@@ -46,7 +51,7 @@ class Postgres:
         self.binaries = require_binaries()
         # Not below pytest's directories, which are for the owner alone: PostgreSQL refuses to run as root, and the package
         # makes a user for it.
-        self.home = Path(tempfile.mkdtemp(prefix="schakel-postgres-"))
+        self.home = Path(tempfile.mkdtemp(prefix="schakel-postgres-", dir=_room()))
         self.port = pick_free()
         self._user = "postgres" if os.geteuid() == 0 else None
         if self._user:
@@ -78,12 +83,19 @@ class Postgres:
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def database(self) -> str:
-        """A new, empty database: its address for SQLAlchemy."""
+    def database(self, like: str = "") -> str:
+        """A new database, empty or with what that other one (nobody may be connected to it) holds: its address for SQLAlchemy."""
         name = f"test_{secrets.token_hex(4)}"
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        self._say(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{_name(like)}"' if like else ""))
         return f"postgresql+psycopg://postgres@{LOOPBACK}:{self.port}/{name}"
+
+    def drop(self, database: str) -> None:
+        """Let one go, by its address."""
+        self._say(f'DROP DATABASE "{_name(database)}" WITH (FORCE)')
+
+    def _say(self, statement: str) -> None:
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
 
     def _answers(self) -> bool:
         try:
@@ -99,3 +111,15 @@ class Postgres:
         subprocess.run(
             [self.binaries / program, *arguments], user=self._user, cwd=self.home, check=True, capture_output=True
         )
+
+
+def _name(database: str) -> str:
+    return str(make_url(database).database)
+
+
+def _room() -> Path | None:
+    """Where the data lies; None: where temporary files do."""
+    with suppress(OSError):
+        if shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES and os.access(_MEMORY, os.W_OK):
+            return _MEMORY
+    return None
