@@ -137,14 +137,23 @@ def incidents(chain: Chain, cases: Iterable[State]) -> list[list[State]]:
 
 
 def grouped(cases: Iterable[State]) -> list[list[State]]:
-    """Cases with a report, those about one incident together: the oldest first, in each and of all."""
+    """Cases with a report, those about one incident together: the oldest first, in each and of all.
+
+    A link is told in both cases, and counts as soon as it stands in one of them.
+    """
     order = sorted(cases, key=lambda case: (case.reported_at or now_of(case), case.id))
+    linked: dict[str, dict[str, None]] = {}
+    for case in order:
+        for link in case.links.values():
+            if link.kind == LinkKind.SAME_INCIDENT:
+                linked.setdefault(case.id, {})[link.other_case] = None
+                linked.setdefault(link.other_case, {})[case.id] = None
     together: dict[str, list[State]] = {}
     for case in order:
         mine = [case]
-        for link in case.links.values():
-            group = together.get(link.other_case)
-            if link.kind == LinkKind.SAME_INCIDENT and group is not None and group is not mine:
+        for other_case in linked.get(case.id, ()):
+            group = together.get(other_case)
+            if group is not None and group is not mine:
                 mine = [*group, *(other for other in mine if other not in group)]
         mine.sort(key=lambda other: (other.reported_at or now_of(other), other.id))
         for other in mine:

@@ -6,6 +6,7 @@ erased person's incident is still counted, by what counts are made of (what happ
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ from backbone.meetings import grouped
 from backbone.protocols import Protocols
 from schakel.case import SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER
-from schakel.case_state import Clock, ClockState, ReferralState, State
+from schakel.case_state import Clock, ClockState, ReferralState, Side, State
 from schakel.events.vocab import DayPart, Outcome, PlaceType, RecordKind
 
 UNKNOWN = "unknown"
@@ -119,10 +120,10 @@ def _grounds(group: Sequence[State]) -> tuple[str, ...]:
     return found
 
 
-def _weekday(occurrence: dict[str, str | None]) -> tuple[str, ...]:
+def _weekday(occurrence: dict[str, Any]) -> tuple[str, ...]:
     """Only of what happened on one day: of a series or an interval no day is the day."""
     first, last = occurrence["first_day"], occurrence["last_day"]
-    if not first or (last and last != first):
+    if not first or (last and last != first) or occurrence["series"]:
         return ()
     return (WEEKDAYS[date.fromisoformat(str(first)).weekday()],)
 
@@ -180,12 +181,16 @@ def _referrals(cases: Sequence[State]) -> tuple[str, ...]:
 
 
 def _consent(cases: Sequence[State]) -> str:
-    """Her yes first: who said yes to one partner and no to another gave consent. Asked, and no answer yet, is a figure of its own."""
-    if any(grant.basis == "consent" for case in cases for grant in case.grants.values()):
+    """Her yes first: who said yes to one partner and no to another gave consent. Asked, and no answer yet, is a figure of its own.
+
+    What the accused says of contact between them is his word, and none of hers.
+    """
+    grants = [grant for case in cases for grant in case.grants.values() if grant.basis == "consent"]
+    if any(grant.side is Side.HERS for grant in grants):
         return "granted"
-    if any(case.noes for case in cases):
+    if any(no.side is Side.HERS for case in cases for no in case.noes):
         return "refused"
-    return "asked" if any(case.asked for case in cases) else "not_asked"
+    return "asked" if any(asked.side is Side.HERS for case in cases for asked in case.asked) else "not_asked"
 
 
 def _became(cases: Sequence[State], what: str) -> str:

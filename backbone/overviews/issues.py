@@ -11,11 +11,11 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from backbone.chains import Chain
-from backbone.overviews import longer
+from backbone.overviews import corrected, longer
 from backbone.overviews.incident import UNKNOWN, Incident
 from backbone.overviews.periods import Period
 from backbone.overviews.shown import ALL, REST, Shown, late, table, totals
-from backbone.overviews.tables import INCIDENTS, LATE, SILENT_WEEKS, TABLES, By, K, Table
+from backbone.overviews.tables import CORRECTED, INCIDENTS, LATE, SILENT_WEEKS, TABLES, By, K, Table
 from backbone.overviews.tally import Tally, added, tally
 from schakel.errors import SchakelError
 
@@ -47,6 +47,8 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """Exact; inside only."""
     counted: dict[str, list[str]] = {}
     """Of a month: the incidents that were counted in it, by row; inside only."""
+    said: corrected.Said | msgspec.UnsetType = msgspec.UNSET
+    """How the incidents that were counted in it count, and those that counted otherwise before; inside only. Older issues have none."""
     shown: dict[str, Shown]
     least: dict[str, Least] = {}
     silent: dict[str, date | None]
@@ -129,10 +131,12 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
     for one in mine:
         counted[one.district].append(one.id)
     number, last = _next(have)
+    said = {one.id: corrected.as_counted(one.id, one, By.MONTH) for one in mine}
     by_row = {row: counts[INCIDENTS.id][row].get(ONE, 0) for row in rows}
     shown_by_row = totals(by_row, rows, K)
     shown, apart = _tables(By.MONTH, counts, by_row, shown_by_row, rows)
     shown[LATE] = {ALL: _late(month, counts, have, shown_by_row.get(ALL))}
+    counts[CORRECTED.id], shown[CORRECTED.id] = _corrected(have, told, By.MONTH, said)
     return Issue(
         chain=chain.name,
         period=month.name,
@@ -143,9 +147,21 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
         apart=apart,
         counts=counts,
         counted=counted,
+        said=said,
         shown=shown,
-        silent=_silent(month, told, by_row),
+        silent=_silent(month, told, by_row, have),
     ).sealed()
+
+
+def _corrected(
+    have: Mapping[str, Issue], told: Told, by: By, said: corrected.Said
+) -> tuple[dict[str, dict[str, int]], Shown]:
+    """Incidents of earlier issues that count otherwise by now: exact, and as far as may be shown. said: gets what they count as."""
+    before = corrected.Before.of(have.values(), by)
+    found = corrected.changes(before, told.by_case, by)
+    said |= found
+    exact = corrected.counted(before, found, by)
+    return {ALL: exact}, {ALL: corrected.shown(before, exact, K)}
 
 
 def _late(month: Period, counts: Tally, have: Mapping[str, Issue], whole: int | None) -> dict[str, int | None]:
@@ -188,6 +204,8 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
     shown: dict[str, Shown] = {}
     least: dict[str, Least] = {}
     counts: Tally = {INCIDENTS.id: {row: {ONE: by_row[row]} for row in rows}}
+    said: corrected.Said = {}
+    shown_sums, least_sums = corrected.summed(months if period.months == 3 else _of_year(period, have))
     if period.months == 3:
         nothing = Incident(id="", cases=(), reported_on=period.first_day, district=UNKNOWN, words={})
         population = [
@@ -197,6 +215,10 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
             for case in ids
         ]
         counts = tally(population, rows, By.QUARTER)
+        cases = [case for issue in months for ids in issue.counted.values() for case in ids]
+        said = {
+            case: corrected.as_counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case
+        }
         shown, apart = _tables(By.QUARTER, counts, by_row, shown_by_row, rows)
     else:
         shown, apart = _tables(By.QUARTER, _nothing(rows), by_row, shown_by_row, rows)
@@ -205,6 +227,10 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
     for one in TABLES.values():
         if _is_summed(one, period):
             shown[one.id], least[one.id] = longer.of_table(one, period, have, apart)
+    shown[CORRECTED.id], least[CORRECTED.id] = {ALL: shown_sums}, {ALL: least_sums}
+    if period.months == 3:
+        counts[CORRECTED.id], own = _corrected(have, told, By.QUARTER, said)
+        shown[CORRECTED.id][ALL] |= own[ALL]
     number, last = _next(have)
     return Issue(
         chain=chain.name,
@@ -215,10 +241,16 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
         rows=rows,
         apart=apart,
         counts=counts,
+        said=said if period.months == 3 else msgspec.UNSET,
         shown=shown,
         least=least,
-        silent=_silent(period, told, by_row),
+        silent=_silent(period, told, by_row, have),
     ).sealed()
+
+
+def _of_year(period: Period, have: Mapping[str, Issue]) -> list[Issue]:
+    """A year's months and quarters."""
+    return [have[part.name] for part in (*period.in_months(), *period.parts)]
 
 
 def _is_summed(one: Table, period: Period) -> bool:
@@ -229,12 +261,18 @@ def _nothing(rows: Sequence[str]) -> Tally:
     return {one.id: {row: {} for row in rows} for one in TABLES.values()}
 
 
-def _silent(period: Period, told: Told, by_row: Mapping[str, int]) -> dict[str, date | None]:
-    """Districts without a report in the period, and for twelve weeks before its end: the day of the last one, if ever."""
+def _silent(period: Period, told: Told, by_row: Mapping[str, int], have: Mapping[str, Issue]) -> dict[str, date | None]:
+    """Districts without a report in the period, and for twelve weeks before its end: the day of the last one, if ever.
+
+    While a district stays silent the day is the one that was said at first: another would say that the report of that day was corrected.
+    """
+    newest = Period.month_of(period.first_day - timedelta(days=1) if period.months == 1 else period.last_day).name
+    before = have[newest].silent if newest in have else {}
     last: dict[str, date] = {}
     for month in sorted(told.last):
         if month <= str(period.last_day)[:7]:
             last |= told.last[month]
     since = period.last_day - timedelta(weeks=SILENT_WEEKS)
     quiet = [row for row, count in by_row.items() if not count and row != UNKNOWN]
-    return {row: last.get(row) for row in quiet if row not in last or last[row] <= since}
+    first = {row: last.get(row) for row in quiet if row not in last or last[row] <= since}
+    return first | {row: before[row] for row in quiet if row in before}

@@ -12,6 +12,7 @@ from backbone.overviews.issues import Issue
 from backbone.overviews.periods import Period
 from backbone.overviews.shown import ALL, REST
 from backbone.overviews.tables import (
+    CORRECTED,
     HOT_LEAST,
     HOT_PLACE_SHARE,
     HOT_TIMES,
@@ -76,7 +77,7 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
     of = LANGUAGES.index(language)
     said = {name: texts[of] for name, texts in SAID.items()}
     period = Period.parse(issue.period)
-    known = [one for one in (INCIDENTS, *TABLES.values()) if one.id in issue.shown]
+    known = [one for one in (INCIDENTS, *TABLES.values(), CORRECTED) if one.id in issue.shown]
     rows = [ALL, *issue.rows, REST] if district is None else [ALL, district]
     sheets = tuple(_sheet(one, issue, rows, language) for one in known)
     when = period.in_words() if language == "nl" else period.name
@@ -139,6 +140,8 @@ def word_name(table: str, name: str, language: Language) -> str:
         return period.in_words() if language == "nl" else period.name
     if (table, name) in OWN:
         return OWN[table, name][LANGUAGES.index(language)]
+    if table == CORRECTED.id:
+        return TABLES[name].title[LANGUAGES.index(language)]
     assert one.list is not None, f"{table}/{name} has no words"
     return word(one.list(name), language)
 

@@ -35,6 +35,8 @@ class Table:
     words: tuple[str, ...]
     several: bool = False
     by_row: bool = True
+    goes_on: bool = False
+    """Whether it changes by itself, as a case goes on: then a later word is no correction."""
     list: type[StrEnum] | None = None
     """Whose Dutch the glossary has."""
 
@@ -42,6 +44,11 @@ class Table:
 def _of(words: type[StrEnum]) -> tuple[str, ...]:
     return tuple(word.value for word in words if word.value != UNKNOWN)
 
+
+_FOLLOWED = (
+    " Zonder antwoord, van ingevoerde oude zaken en van wie gewist is, telt het niet mee.",
+    " Without an answer, of imported older cases and of who was erased, it does not count.",
+)
 
 INCIDENTS = Table(
     "incidents",
@@ -152,62 +159,80 @@ TABLES: Mapping[str, Table] = {
                 "Op tijd: elk contact waarvoor het protocol een termijn noemt, was er op tijd, ook als het later is opgeschreven. "
                 "Te laat: een van die termijnen ging voorbij. Loopt: nog binnen de termijn. Vervallen: de zaak sloot, of het contact "
                 "hoefde niet meer, voor het er was en voor de termijn om was; wie eerder sluit zonder contact is dus nooit op tijd. "
-                "Geen termijn: het protocol noemt er geen.",
+                "Geen termijn: het protocol noemt er geen." + _FOLLOWED[0],
                 "In time: every contact for which the protocol sets a limit was made within it, also when written down later. Late: one of "
                 "those limits passed. Running: still within it. Ended: the case closed, or the contact was no longer owed, before it was "
-                "made and before its limit passed; so who closes early without contact is never in time. No limit: the protocol sets none.",
+                "made and before its limit passed; so who closes early without contact is never in time. No limit: the protocol sets none."
+                + _FOLLOWED[1],
             ),
             By.QUARTER,
             ("in_time", "late", "running", "ended", "no_limit"),
+            goes_on=True,
         ),
         Table(
             "referral",
             ("Doorverwijzing", "Referral"),
             (
-                "Incidenten met ten minste één doorverwijzing die bezorgd, aangenomen, afgerond, afgewezen of vastgehouden is. Een "
-                "incident kan onder meer woorden tellen.",
-                "Incidents with at least one referral that was delivered, accepted, completed, declined or is held. An incident may count "
-                "under several words.",
+                "Incidenten met ten minste één doorverwijzing die bezorgd, aangenomen, afgerond of afgewezen werd, ook als die later is "
+                "teruggeroepen; of die vastgehouden wordt. Een incident kan onder meer woorden tellen." + _FOLLOWED[0],
+                "Incidents with at least one referral that was delivered, accepted, completed or declined, also when it was called back "
+                "later; or that is held. An incident may count under several words." + _FOLLOWED[1],
             ),
             By.QUARTER,
             ("delivered", "accepted", "completed", "declined", "held", "none"),
             several=True,
+            goes_on=True,
         ),
         Table(
             "consent",
             ("Toestemming", "Consent"),
             (
-                "Gegeven: ten minste één keer ja. Geweigerd: nee of ingetrokken, en nooit ja. Gevraagd: gevraagd, nog geen antwoord. Niet "
-                "gevraagd: niemand vroeg het.",
-                "Given: a yes at least once. Refused: no or withdrawn, and never a yes. Asked: no answer yet. Not asked: nobody asked.",
+                "Wat het slachtoffer zei, of wie dat voor het slachtoffer mag zeggen; nooit het woord van een beschuldigde. Gegeven: ten "
+                "minste één keer ja, ook als dat later eindigde of werd teruggenomen; na een nee telt alleen een ja dat dat nee noemt. "
+                "Geweigerd: nee of ingetrokken, en nooit ja. Gevraagd: gevraagd, nog geen antwoord. Niet gevraagd: niemand vroeg het."
+                + _FOLLOWED[0],
+                "What the victim said, or who may say so for the victim; never the word of somebody accused. Given: a yes at least once, "
+                "also when it ended or was taken back later; after a no only a yes counts that names it. Refused: no or withdrawn, and "
+                "never a yes. Asked: no answer yet. Not asked: nobody asked." + _FOLLOWED[1],
             ),
             By.QUARTER,
             ("granted", "refused", "asked", "not_asked"),
+            goes_on=True,
         ),
         Table(
             "aftercare",
             ("Nazorg voor het slachtoffer", "Aftercare for the victim"),
-            ("Het laatste antwoord over nazorg.", "The last answer about aftercare."),
+            (
+                "Het laatste antwoord over nazorg. Wordt er een teruggenomen, dan is er geen tot het opnieuw gezegd is."
+                + _FOLLOWED[0],
+                "The last answer about aftercare. When one is taken back there is none until it is said again."
+                + _FOLLOWED[1],
+            ),
             By.QUARTER,
             _of(AftercareAnswer),
             list=AftercareAnswer,
+            goes_on=True,
         ),
         Table(
             "closed",
             ("Gesloten", "Closed"),
             (
-                "Of de zaak gesloten is. Gesloten is niet gestopt, en niet hersteld: dat staat apart hieronder.",
-                "Whether the case is closed. Closed is not stopped, and not recovered: those stand apart below.",
+                "Of elke zaak over het incident gesloten is. Gesloten is niet gestopt, en niet hersteld: dat staat apart hieronder."
+                + _FOLLOWED[0],
+                "Whether every case about the incident is closed. Closed is not stopped, and not recovered: those stand apart below."
+                + _FOLLOWED[1],
             ),
             By.QUARTER,
             ("closed", "open"),
+            goes_on=True,
         ),
         Table(
             "stopped",
             ("Situatie gestopt", "Situation stopped"),
             (
-                "Wat bij het afsluiten is gezegd. Zonder antwoord telt het niet mee.",
-                "What was said at closing; without an answer not counted.",
+                "Wat bij het afsluiten het laatst is gezegd; van meer zaken over het incident het minst goede."
+                + _FOLLOWED[0],
+                "What was said last at closing; of several cases about the incident the least good." + _FOLLOWED[1],
             ),
             By.QUARTER,
             _of(Outcome),
@@ -217,8 +242,9 @@ TABLES: Mapping[str, Table] = {
             "recovered",
             ("Hersteld", "Recovered"),
             (
-                "Wat bij het afsluiten is gezegd. Zonder antwoord telt het niet mee.",
-                "What was said at closing; without an answer not counted.",
+                "Wat bij het afsluiten het laatst is gezegd; van meer zaken over het incident het minst goede."
+                + _FOLLOWED[0],
+                "What was said last at closing; of several cases about the incident the least good." + _FOLLOWED[1],
             ),
             By.QUARTER,
             _of(Outcome),
@@ -226,3 +252,21 @@ TABLES: Mapping[str, Table] = {
         ),
     )
 }
+
+CORRECTED = Table(
+    "corrected",
+    ("Verbeterd na uitgifte", "Corrected after issue"),
+    (
+        "Een uitgegeven getal verandert niet meer. Hier staat van hoeveel incidenten uit eerdere overzichten sindsdien bekend werd dat ze "
+        "anders tellen: verbeterd, geweigerd, of pas later gezegd. Elke verbetering staat in één overzicht, het eerstvolgende. Minder "
+        "dan vijf staat er niet, en komt ook later niet terug; wat er niet staat kan geen enkel en bijna elk incident zijn. Waarheen het "
+        "ging staat er nooit bij. Wat vanzelf verder gaat (contact, doorverwijzing, toestemming, nazorg, gesloten) is geen verbetering.",
+        "A number that was issued does not change any more. Here stands of how many incidents in earlier overviews it became known since "
+        "that they count otherwise: corrected, refused, or said only later. Each correction stands in one overview, the next. Fewer than "
+        "five are not shown and do not come back later; what is not here may be none and may be nearly all. Into what is never said. "
+        "What goes on by itself (contact, referral, consent, aftercare, closed) is no correction.",
+    ),
+    By.MONTH,
+    (INCIDENTS.id, *(table.id for table in TABLES.values() if table.id != LATE and not table.goes_on)),
+    by_row=False,
+)

@@ -37,9 +37,11 @@ SAID: Mapping[str, tuple[str, str]] = {
         "Silent: no report in the whole period, and none in the {weeks} weeks before its end. That is not good news, and not a zero.",
     ),
     "frozen": (
-        "Dit overzicht verandert niet meer. Wat later binnenkomt staat als nagekomen in het volgende. Tel overzichten niet van elkaar af: "
+        "Dit overzicht verandert niet meer. Wat later binnenkomt staat als nagekomen in het volgende, en wat anders blijkt als verbeterd. "
+        "Tel overzichten niet van elkaar af: "
         "de verschillen zijn er niet voor gemaakt.",
-        "This overview does not change any more. What comes in later stands in the next one as late. Do not subtract overviews: the "
+        "This overview does not change any more. What comes in later stands in the next one as late, and what turns out otherwise as "
+        "corrected. Do not subtract overviews: the "
         "differences are not made for it.",
     ),
     "hot": (
@@ -98,6 +100,10 @@ SAID: Mapping[str, tuple[str, str]] = {
 
 OWN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("incidents", "all"): ("meldingen", "reports"),
+    ("corrected", "incidents"): (
+        "stadsdeel of maand, of geen melding meer",
+        "district or month, or no report any more",
+    ),
     ("weekday", "monday"): ("maandag", "Monday"),
     ("weekday", "tuesday"): ("dinsdag", "Tuesday"),
     ("weekday", "wednesday"): ("woensdag", "Wednesday"),

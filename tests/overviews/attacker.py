@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from backbone.overviews.issues import Issue
 from backbone.overviews.periods import Period
-from backbone.overviews.tables import LATE, TABLES
+from backbone.overviews.tables import CORRECTED, LATE, TABLES, By
 
 ANY = 10**9
 Name = tuple[str, str, str, str]
@@ -48,6 +48,9 @@ class Attacker:
         if table == "late":
             self._late(issue, issues)
             return
+        if table == "corrected":
+            self._corrected(issue, issues)
+            return
         words = ("all",) if table == "incidents" else (*TABLES[table].words, "unknown")
         parts = [part.name for part in Period.parse(period).parts if part.name in issues]
         for word in words:
@@ -71,6 +74,22 @@ class Attacker:
         if issue.counted:
             months = [(LATE, "all", name, issue.period) for name in (*before, issue.period)]
             self.sums.append((("incidents", "all", "all", issue.period), months))
+
+    def _corrected(self, issue: Issue, issues: Mapping[str, Issue]) -> None:
+        """Of each table: no more than the incidents that were issued before; a quarter is the sum of its months, a year of its parts."""
+        whole = Period.parse(issue.period)
+        for word in CORRECTED.words:
+            mine = (CORRECTED.id, "all", word, issue.period)
+            shortest = 1 if word == "incidents" or TABLES[word].by is By.MONTH else 3
+            if whole.months > shortest:
+                parts = [one.name for one in (whole.in_months() if shortest == 1 else whole.parts)]
+                self.sums.append((mine, [(CORRECTED.id, "all", word, part) for part in parts if part in issues]))
+            elif whole.months == shortest:
+                before = [
+                    one for one in issues.values() if one.number < issue.number and len(one.period) == len(issue.period)
+                ]
+                counts = [one.shown["incidents"]["all"]["all"] for one in before]
+                self._at_most(mine, sum(4 if count is None else count for count in counts))
 
     def subtract(self) -> None:
         """Until nothing more comes of it."""

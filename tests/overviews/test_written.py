@@ -18,7 +18,7 @@ from backbone.overviews.paper import paper
 from backbone.overviews.periods import NoPeriod, Period
 from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Damaged, Shelf
-from backbone.overviews.tables import TABLES
+from backbone.overviews.tables import CORRECTED, TABLES
 from backbone.overviews.words import SAID
 from backbone.person.plain import lists
 from backbone.protocols.measures import YearlyReport
@@ -38,7 +38,7 @@ def issues() -> dict[str, Issue]:
 def test_every_table_has_its_definition_and_under_reporting_beside_it(issues: dict[str, Issue]) -> None:
     page = as_html(paper(amsterdam(), issues["2026-Q1"]))
     sections = re.findall(r'<section id="(\w+)">(.*?)</section>', page, re.DOTALL)
-    assert {name for name, _ in sections} == {"incidents", *TABLES} - {"late"}
+    assert {name for name, _ in sections} == {"incidents", *TABLES, CORRECTED.id} - {"late"}
     for name, text in sections:
         assert SAID["under_short"][0] in text, name
         assert "Wat er is geteld" in text, name
