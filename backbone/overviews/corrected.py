@@ -61,7 +61,8 @@ class Before:
             for case, words in issue.said.items():
                 if shown and case not in found.said:
                     found.open.add(case)
-                found.said[case] = found.said.get(case, {}) | words
+                earlier = found.said.get(case)
+                found.said[case] = words if earlier is None else earlier | words
             if shown:
                 found._count(issue, by)
         return found
@@ -77,21 +78,36 @@ class Before:
         return max((count for (of, _), count in self.of_word.items() if of == table), default=0)
 
 
-def changes(before: Before, by_case: Mapping[str, Incident], by: By) -> Said:
+class Now:
+    """The incidents as they stand, by each of their cases, and how each counts: reckoned once, since a year asks twelve times."""
+
+    def __init__(self, by_case: Mapping[str, Incident]) -> None:
+        self.by_case = by_case
+        self._counted: dict[By, dict[str, dict[str, int]]] = {by: {} for by in By}
+
+    def counted(self, case: str, one: Incident, by: By) -> dict[str, int]:
+        """See `as_counted`."""
+        if (known := self._counted[by].get(case)) is None:
+            known = self._counted[by][case] = as_counted(case, one, by)
+        return known
+
+
+def changes(before: Before, stands: Now, by: By) -> Said:
     """Of every incident that was counted: the tables in which it counts otherwise by now. What has nothing to say any more says nothing.
 
-    by_case: the incidents as they stand, by each of their cases. An erased person's incident has no word left in most tables: that is
-    no correction.
+    An erased person's incident has no word left in most tables: that is no correction.
     """
     found: Said = {}
     met: set[str] = set()
     for case, last in before.said.items():
-        one = by_case.get(case)
+        one = stands.by_case.get(case)
         if one is None or one.id in met:
             now = {INCIDENTS.id: NO_MORE} if by is By.MONTH else {}
         else:
             met.add(one.id)
-            now = as_counted(case, one, by)
+            now = stands.counted(case, one, by)
+            if now == last:
+                continue
         if new := {table: word for table, word in now.items() if last.get(table, word) != word}:
             found[case] = new
     return found

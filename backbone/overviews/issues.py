@@ -95,12 +95,13 @@ def press(
 
 @dataclass(frozen=True)
 class Told:
-    """The incidents, at hand in three ways."""
+    """The incidents, at hand in several ways."""
 
     by_month: Mapping[str, Sequence[Incident]]
     by_case: Mapping[str, Incident]
     last: Mapping[str, Mapping[str, date]]
     """By month and district, the day of the last report."""
+    now: corrected.Now
 
     @classmethod
     def of(cls, incidents: Iterable[Incident]) -> "Told":
@@ -113,7 +114,7 @@ class Told:
             days = last.setdefault(month, {})
             for one in mine:
                 days[one.district] = max(days.get(one.district, one.reported_on), one.reported_on)
-        return cls(by_month, by_case, last)
+        return cls(by_month, by_case, last, corrected.Now(by_case))
 
 
 def _next(have: Mapping[str, Issue]) -> tuple[int, str | None]:
@@ -131,7 +132,7 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
     for one in mine:
         counted[one.district].append(one.id)
     number, last = _next(have)
-    said = {one.id: corrected.as_counted(one.id, one, By.MONTH) for one in mine}
+    said = {one.id: told.now.counted(one.id, one, By.MONTH) for one in mine}
     by_row = {row: counts[INCIDENTS.id][row].get(ONE, 0) for row in rows}
     shown_by_row = totals(by_row, rows, K)
     shown, apart = _tables(By.MONTH, counts, by_row, shown_by_row, rows)
@@ -158,7 +159,7 @@ def _corrected(
 ) -> tuple[dict[str, dict[str, int]], Shown]:
     """Incidents of earlier issues that count otherwise by now: exact, and as far as may be shown. said: gets what they count as."""
     before = corrected.Before.of(have.values(), by)
-    found = corrected.changes(before, told.by_case, by)
+    found = corrected.changes(before, told.now, by)
     said |= found
     exact = corrected.counted(before, found, by)
     return {ALL: exact}, {ALL: corrected.shown(before, exact, K)}
@@ -217,7 +218,7 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
         counts = tally(population, rows, By.QUARTER)
         cases = [case for issue in months for ids in issue.counted.values() for case in ids]
         said = {
-            case: corrected.as_counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case
+            case: told.now.counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case
         }
         shown, apart = _tables(By.QUARTER, counts, by_row, shown_by_row, rows)
     else:
