@@ -10,7 +10,6 @@ import random
 import resource
 import tempfile
 import time
-from pathlib import Path
 from statistics import median
 
 from backbone.store.rows import Checkpoint
@@ -20,17 +19,17 @@ from schakel.evidence import tree
 from schakel.evidence.leaf import leaf_hash
 from schakel.record import Raw
 from services.audit import trees
+from services.audit.processor import AuditProcessor
 
 LEAVES, BATCH, PROOFS = int(os.environ.get("SCHAKEL_BENCH_LEAVES", "10000000")), 20_000, 500
 TOPIC = "schakel.ledger"
 _HEADERS = tuple((f"ce_attribute{number}", b"urn:schakel:0123456789abcdef") for number in range(10))
-MIGRATIONS = Path(__file__).parents[1] / "services" / "audit" / "migrations"
 
 
 def main() -> None:
     leaves = LEAVES // 100 if stand.quick() else LEAVES
     with tempfile.TemporaryDirectory() as home:
-        store = Store(f"sqlite:///{home}/audit.db", "audit", [MIGRATIONS])
+        store = Store(f"sqlite:///{home}/audit.db", "audit", AuditProcessor.versions, AuditProcessor.cache_mb)
         store.migrate()
         store.take_up([Checkpoint(0, TOPIC, 0, 0, "bench")])
         figures = grow(store, leaves)

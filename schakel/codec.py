@@ -1,7 +1,8 @@
 """Models to bytes and back: Avro in the Confluent wire format (0x00, schema id in 4 bytes, Avro body).
 
-The writer's schema comes from the lock by its id; the newest one we know of the same name is the reader's, so that old records
-read with today's defaults. Nothing here knows Kafka.
+The writer's schema comes from the lock by its id. Later versions of it only add fields with defaults and words
+(`schakel.avro_compat`), so an old record needs no resolving against the newest one, which costs as much again as reading: the
+model itself fills in today's defaults. Nothing here knows Kafka.
 """
 
 import io
@@ -29,27 +30,21 @@ class _Known:
     locked: avro.Locked
     model: type[BaseModel]
     parsed: Any
-    reader: Any
-    """Set only when a newer schema of this name is to read it."""
 
 
 @cache
 def _by_id() -> dict[int, _Known]:
-    lock = avro.read_lock()
     models = avro.models()
-    parsed = {entry.id: fastavro.parse_schema(avro.read_schema(entry)) for entry in lock}
-    newest = {entry.name: entry for entry in lock}
-    known = {}
-    for entry in lock:
-        if entry.name in models:
-            reader = None if newest[entry.name] is entry else parsed[newest[entry.name].id]
-            known[entry.id] = _Known(entry, models[entry.name], parsed[entry.id], reader)
-    return known
+    return {
+        entry.id: _Known(entry, models[entry.name], fastavro.parse_schema(avro.read_schema(entry)))
+        for entry in avro.read_lock()
+        if entry.name in models
+    }
 
 
 @cache
 def _newest() -> dict[type[BaseModel], _Known]:
-    return {known.model: known for known in _by_id().values() if known.reader is None}
+    return {known.model: known for known in _by_id().values()}  # in the order of release: the last one stays
 
 
 def schema_id(model: type[BaseModel]) -> int:
@@ -94,7 +89,7 @@ def decode(raw: bytes | None) -> BaseModel:
     body.seek(_HEADER.size)
     name = known.locked.name
     try:
-        data = fastavro.schemaless_reader(body, known.parsed, known.reader)
+        data = fastavro.schemaless_reader(body, known.parsed, None)
     except (
         Exception
     ) as error:  # fastavro raises whatever the bytes provoke: EOFError, IndexError, UnicodeDecodeError, OverflowError…

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from backbone.settings import Settings
+from backbone.store.databases import CACHE_MB
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel.record import Raw
@@ -96,6 +97,8 @@ class Offers:
         """
         self.versions: Sequence[Path] = getattr(processor, "versions", ())
         """Folders with Alembic versions of the service's own tables."""
+        self.cache_mb: int = getattr(processor, "cache_mb", CACHE_MB)
+        """What SQLite may keep of its database in memory."""
         self.patience = Patience(getattr(processor, "gather_s", 0.0), getattr(processor, "waited_for", None))
         self.beside: Sequence[str] = getattr(processor, "beside", ())
         """Other databases that its `begin` and `process` use, by `DatabaseAway.what`."""

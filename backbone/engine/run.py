@@ -115,7 +115,8 @@ class _Life:
     async def live(self) -> None:
         """Begin, and return only by an exception or when cancelled."""
         shell, settings, name = self.shell, self.shell.settings, self.processor.name
-        shell.equip(Store(settings.service_database_url(name), name, self.offers.versions), self.processor, self.offers)
+        store = Store(settings.service_database_url(name), name, self.offers.versions, self.offers.cache_mb)
+        shell.equip(store, self.processor, self.offers)
         await self.file.claim(_PREDECESSOR_ENDS_S)
         await self._listen()
         with suppress(Ended):

@@ -14,10 +14,14 @@ _FROZEN_S = 30
 """PostgreSQL ends a transaction whose worker has said nothing for so long (a frozen process), so that another can go on."""
 
 
-def open_engine(url: str, schema: str) -> Engine:
-    """An engine for one service. schema: PostgreSQL only; the tables are then in that schema."""
+CACHE_MB = 64
+"""How much of its file SQLite keeps in memory for each connection: enough that a rebuild finds most cases there."""
+
+
+def open_engine(url: str, schema: str, cache_mb: int = CACHE_MB) -> Engine:
+    """An engine for one service. schema: PostgreSQL only; the tables are then in that schema. cache_mb: SQLite only (`CACHE_MB`)."""
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url)
+        return _sqlite(url, cache_mb)
     if make_url(url).get_backend_name() != "postgresql":
         raise ValueError(
             f"database_url begins with {url.partition(':')[0]!r}; expected postgresql+psycopg://… or nothing (SQLite)"
@@ -36,7 +40,7 @@ def open_engine(url: str, schema: str) -> Engine:
     )
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, cache_mb: int) -> Engine:
     if path := make_url(url).database:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -60,7 +64,7 @@ def _sqlite(url: str) -> Engine:
         # anything (`first`), so that nothing is let in twice. FULL would wait for the disk at every commit and gain nothing.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute(f"PRAGMA cache_size={-1024 * cache_mb}")  # negative: in kibibytes, not in pages
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

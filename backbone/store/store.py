@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
 
 from backbone.store import migrate, parking, tables
-from backbone.store.databases import open_engine
+from backbone.store.databases import CACHE_MB, open_engine
 from backbone.store.errors import CheckpointMissing, as_away
 from backbone.store.rows import Checkpoint, ParkedRecord
 from backbone.store.transaction import Tx, checkpoints, upsert
@@ -26,13 +26,14 @@ class Store:
     """One service's database. Raises DatabaseAway from every method when it cannot be worked with now.
 
     url: SQLAlchemy's (`Settings.service_database_url`). versions: folders with Alembic versions of the service's own tables.
+    cache_mb: what SQLite may keep of the file in memory, for each connection.
     """
 
-    def __init__(self, url: str, service: str, versions: Sequence[Path] = ()) -> None:
+    def __init__(self, url: str, service: str, versions: Sequence[Path] = (), cache_mb: int = CACHE_MB) -> None:
         self.service = service
         self.where = make_url(url).render_as_string(hide_password=True)
         self.schema = service.replace("-", "_")
-        self._engine = open_engine(url, self.schema)
+        self._engine = open_engine(url, self.schema, cache_mb)
         self._versions = versions
         self._kept: Connection | None = None
 

@@ -43,6 +43,8 @@ class AuditProcessor:
     first = (CHECKPOINTS,)
     versions = (Path(__file__).parent / "migrations",)
     gather_s = 0.1
+    cache_mb = 8
+    """Only the right edge of a tree is read again: more would fill with tiles that nobody asks for, the larger the tree the more."""
 
     def __init__(
         self, keys: SigningKeys, log_end: Callable[[str, int], int], pace: Callable[[], float] = time.monotonic
