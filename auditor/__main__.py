@@ -1,4 +1,4 @@
-"""`python -m auditor verify BUNDLE.zip [--head FILE]... [--name SHA256] [--json]`
+"""`python -m auditor verify BUNDLE.zip [--head FILE]... [--witness LINE]... [--name SHA256] [--json]`
 
 Exit status: 0 sound; 1 something is wrong; 2 something cannot be told; 3 there is nothing that could be audited.
 """
@@ -32,12 +32,20 @@ def main(arguments: list[str] | None = None) -> int:
         help="heads that a partner holds: the file <partner>.heads of its client, or signed notes; may be given more than once",
     )
     verify.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="LINE",
+        help="a witness's public key, name+digits+base64, from the witness itself; may be given more than once",
+    )
+    verify.add_argument(
         "--name", metavar="SHA256", help="the number under which the bundle is known, as in a court's file"
     )
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
     given = parser.parse_args(arguments)
     try:
-        report = audit(Files(given.bundle), [path.read_text(encoding="utf-8") for path in given.head], given.name)
+        heads = [path.read_text(encoding="utf-8") for path in given.head]
+        report = audit(Files(given.bundle), heads, given.name, given.witness)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"auditor: {error}\n")
         return 3

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from auditor import clocks, consent, receipts
+from auditor import clocks, consent, notes, receipts
 from auditor.definitions import Definitions
 from auditor.events import Event, Schemas, said_by_another
 from auditor.formats import Bundle, Files, open_bundle
@@ -14,10 +14,11 @@ from auditor.structure import Keys, Log, Structure, notes_in
 from auditor.timing import Watermarks
 
 
-def audit(files: Files, heads: Iterable[str] = (), name: str | None = None) -> Report:
+def audit(files: Files, heads: Iterable[str] = (), name: str | None = None, witnesses: Iterable[str] = ()) -> Report:
     """Verify a bundle. heads: the texts of files of heads that somebody outside holds. name: the number under which the bundle is known.
+    witnesses: the lines of witnesses' public keys, as they gave them themselves.
 
-    Raises NoBundle, and ValueError for a file of heads that holds none.
+    Raises NoBundle, and ValueError for a file of heads that holds none, and for a line that is no key.
     """
     bundle = open_bundle(files)
     report = Report(bundle.name, bundle.kind)
@@ -31,8 +32,10 @@ def audit(files: Files, heads: Iterable[str] = (), name: str | None = None) -> R
     for text in heads:
         outside += _heads_in(text)
         report.inputs.append(f"heads {sha256(text.encode()).hexdigest()}")
+    given = dict(notes.witness_key(line) for line in witnesses)
+    report.inputs += [f"witness {witness} {sha256(public).hexdigest()[:16]}" for witness, public in given.items()]
     try:
-        _look(bundle, outside, report)
+        _look(bundle, outside, given, report)
     except Exception as error:  # whatever a damaged or forged file provokes is a finding, and no crash
         says = f"the bundle cannot be read to its end ({type(error).__name__}): nothing behind that was looked at"
         report.wrong("files", "unreadable", "", says)
@@ -51,12 +54,12 @@ def _heads_in(text: str) -> list[str]:
     return found
 
 
-def _look(bundle: Bundle, outside: list[str], report: Report) -> None:
+def _look(bundle: Bundle, outside: list[str], given: dict[str, bytes], report: Report) -> None:
     schemas, definitions = Schemas(bundle), Definitions(bundle, report)
     for fault in schemas.faults:
         report.wrong("files", "schema", "schemas/lock.json", fault)
     paper = receipts.Receipts(bundle, schemas, report)
-    structure = Structure(bundle, _keys(bundle), outside, paper.heads, report)
+    structure = Structure(bundle, _keys(bundle, given), outside, paper.heads, report)
     ends: dict[int, int] = {}
     for listed in sorted(bundle.manifest["logs"], key=lambda log: int(log["partition"])):
         log = structure.log(listed, schemas)
@@ -99,8 +102,8 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
         )
 
 
-def _keys(bundle: Bundle) -> Keys:
+def _keys(bundle: Bundle, given: dict[str, bytes]) -> Keys:
     said: dict[str, Any] = bundle.json("keys.json") or {}
     log = {str(key["kid"]): base64.b64decode(key["public"], validate=True) for key in said.get("log", ())}
     witness = {str(key["name"]): base64.b64decode(key["public"], validate=True) for key in said.get("witness", ())}
-    return Keys(log, witness)
+    return Keys(log, witness, given)

@@ -76,16 +76,38 @@ def log_keys(head: Head, keys: Mapping[str, bytes]) -> list[str]:
     return sorted(set(found))
 
 
-def witnesses(head: Head, keys: Mapping[str, bytes]) -> list[str]:
-    """The names of the witnesses (name -> 32 bytes) that cosigned it (C2SP tlog-cosignature, version 1)."""
-    found = set()
-    for name, key_hash, rest in head.signatures:
-        public = keys.get(name, b"")
-        wanted = sha256(name.encode() + b"\n" + _WITNESS + public).digest()[:4]
-        said = b"cosignature/v1\ntime %d\n" % int.from_bytes(rest[:8], "big") + head.text
-        if public and key_hash == wanted and _signed(public, rest[8:], said):
-            found.add(name)
-    return sorted(found)
+def witnesses(head: Head, keys: Mapping[str, bytes]) -> dict[str, int]:
+    """Who of these (name -> 32 bytes) cosigned it, and when by their own clock, in seconds since 1970.
+
+    C2SP tlog-cosignature, version 1.
+    """
+    found = {}
+    for name, key_hash, rest in sorted(head.signatures):
+        public, at_s = keys.get(name, b""), int.from_bytes(rest[:8], "big")
+        said = b"cosignature/v1\ntime %d\n" % at_s + head.text
+        if public and key_hash == _witness_hash(name, public) and _signed(public, rest[8:], said):
+            found[name] = at_s
+    return found
+
+
+def witness_key(line: str) -> tuple[str, bytes]:
+    """Name and public key (32 bytes) in the line that a witness hands over: `name+hash+base64`, a C2SP verifier key. Raises NoHead."""
+    name, _, rest = line.strip().partition("+")
+    key_hash, _, encoded = rest.partition("+")
+    try:
+        raw = strict_base64(encoded)
+    except NoHead:
+        raw = b""
+    if not name or len(raw) != 33 or raw[:1] != _WITNESS or _witness_hash(name, raw[1:]).hex() != key_hash:
+        raise NoHead(
+            f"found {line[:60]!r}, which is no witness's key; expected the line that the witness gave, whole: its name, 8 hexadecimal "
+            "digits over name and key, and base64, with + between them"
+        )
+    return name, raw[1:]
+
+
+def _witness_hash(name: str, public: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + _WITNESS + public).digest()[:4]
 
 
 def _signed(public: bytes, signature: bytes, said: bytes) -> bool:

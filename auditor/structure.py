@@ -2,12 +2,14 @@
 
 Whole and unchanged: the root that follows from the records is the root that was signed, and the offsets have no holes. The same log:
 a head that somebody outside holds has just the root that these records have at its size. The holder of the signing key can sign another
-history, but cannot take back a head that somebody else has. Without such a head nobody can tell, and the report says so.
+history, but cannot take back a head that somebody else has, nor make one that a witness cosigned. Without such a head nobody can tell,
+and the report says so.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from auditor import notes, tree
 from auditor.events import Event, Schemas, Unread
@@ -19,10 +21,11 @@ _OPERATOR = "urn:schakel:operator"
 
 @dataclass
 class Keys:
-    """The public keys of a bundle: of the log by id, of witnesses by name."""
+    """The public keys of a bundle: of the log by id, of witnesses by name. given: of witnesses too, as somebody outside the bundle said."""
 
     log: dict[str, bytes]
     witness: dict[str, bytes]
+    given: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,7 +69,8 @@ class Structure:
     def __init__(self, bundle: Bundle, keys: Keys, outside: Iterable[str], told: Iterable[str], report: Report) -> None:
         self.bundle, self.keys, self.report = bundle, keys, report
         self.outside = list(self._heads(outside, "same", "outside"))
-        self.inside = list(self._heads(sorted(told), "whole", "receipts"))
+        self.told = list(self._heads(sorted(told), "whole", "receipts"))
+        self.inside: list[notes.Head] = []
         self.known_to_the_maker: set[bytes] = set()
         """Texts of heads from outside that whoever made the bundle had been given."""
         self.paths: dict[bytes, list[bytes]] = {}
@@ -78,6 +82,14 @@ class Structure:
                     self.known_to_the_maker.add(head.text)
                 if line.get("consistency") is not None:
                     self.paths[head.text] = [bytes.fromhex(step) for step in line["consistency"]]
+        for name in sorted(keys.given):
+            if keys.witness.get(name, keys.given[name]) != keys.given[name]:
+                report.wrong(
+                    "same",
+                    "witness_key",
+                    "keys.json",
+                    f"another key of {name} than the one that was given from outside",
+                )
         if bundle.kind == "ledger":
             published = (record.value or b"" for record in bundle.records(0, "schakel.checkpoints"))
             self.inside += self._heads(
@@ -97,14 +109,29 @@ class Structure:
         log = Log(partition, str(listed["origin"]), size, bytes.fromhex(str(listed["root"])))
         if log.origin != f"schakel/{self.bundle.topic}/{partition}":
             self._wrong(log, "origin", "the manifest gives the log another name than its topic and partition")
-        wanted = {size, *(head.size for head in self.outside + self.inside if head.origin == log.origin)}
+        wanted = {size, *(head.size for head in self.outside + self.inside + self.told if head.origin == log.origin)}
         self._walk(log, wanted, schemas, listed)
         self._held_to_its_head(log)
-        for head in self.inside:
-            if head.origin == log.origin:
+        if self.bundle.kind != "ledger":
+            log.roots.setdefault(size, log.root)  # the records are proven against it
+        theirs = self._theirs(log)
+        counted = set(theirs)
+        for head in self.inside + self.told:
+            if head.origin == log.origin and head not in counted:
                 self._compare(log, head, outside=False)
-        self._others(log)
+        self._others(log, theirs)
         return log
+
+    def _theirs(self, log: Log) -> list[notes.Head]:
+        """The heads of this log from outside, and those in the bundle that a witness vouches for."""
+        # An export reads receipts after the log: they may speak of more than it holds.
+        found = [*self.inside, *(head for head in self.told if head.size <= log.size)]
+        found = [head for head in found if head.origin == log.origin and self._vouched(head)]
+        return [*(head for head in self.outside if head.origin == log.origin and head.size), *found]
+
+    def _vouched(self, head: notes.Head) -> bool:
+        """Whether a witness cosigned it whose key was given from outside: whoever made the bundle could not have made that head up."""
+        return bool(notes.witnesses(head, self.keys.given))
 
     def unheard(self) -> None:
         """Heads from outside that speak of a log which the bundle does not hold."""
@@ -215,6 +242,10 @@ class Structure:
             return
         for head in self._heads([text], "whole", f"checkpoints/{log.partition}.txt"):
             self.report.counts["heads"] += 1
+            if self._vouched(head):
+                self.inside.append(head)
+            else:
+                self._cosigned("whole", "the head", f"{log.partition}/{head.size}", head)
             if head.origin != log.origin or head.size != log.size or head.root != log.root:
                 self._wrong(log, "head", "the signed head is not the one that the manifest names")
             elif not notes.log_keys(head, self.keys.log):
@@ -229,11 +260,10 @@ class Structure:
 
     # -- the log that others have seen ---------------------------------------------------------------------------------
 
-    def _others(self, log: Log) -> None:
-        theirs = [head for head in self.outside if head.origin == log.origin and head.size]
+    def _others(self, log: Log, theirs: list[notes.Head]) -> None:
         agreed = [head.size for head in theirs if self._compare(log, head, outside=True)]
         if not theirs:
-            says = "nobody outside gave a head of this log: whoever holds the signing key may have written another one"
+            says = "nobody outside gave or cosigned a head of this log: whoever holds the signing key may have written another one"
             self.report.cannot_tell("same", "no_outside_head", f"{log.partition}/", says)
         elif agreed and max(agreed) < log.size:
             says = f"the newest head from outside covers {max(agreed)} of {log.size} records; what came later only this log says"
@@ -247,8 +277,7 @@ class Structure:
         )
         place = f"{log.partition}/{head.size}"
         self.report.counts["heads"] += 1
-        if cosigned := notes.witnesses(head, self.keys.witness):
-            self.report.noted(question, "cosigned", place, f"{whose} is cosigned by {', '.join(cosigned)}")
+        self._cosigned(question, whose, place, head)
         if not notes.log_keys(head, self.keys.log):
             self.report.wrong(question, "other_key", place, f"{whose} is signed by no key of this bundle")
         elif head.size in log.roots:
@@ -269,8 +298,21 @@ class Structure:
             self.report.cannot_tell(question, "no_proof", place, says)
         return False
 
+    def _cosigned(self, question: str, whose: str, place: str, head: notes.Head) -> None:
+        for name, at_s in notes.witnesses(head, self.keys.witness | self.keys.given).items():
+            key = "given from outside" if name in self.keys.given else "in the bundle itself, which proves little"
+            says = f"{whose} is cosigned by {name}, by its own clock {_moment(at_s)}, with the key {key}"
+            self.report.noted(question, "cosigned", place, says)
+
     def _wrong(self, log: Log, code: str, says: str, place: str = "") -> None:
         self.report.wrong("whole", code, place or f"{log.partition}/", says)
+
+
+def _moment(at_s: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError, OSError):
+        return f"{at_s} s after 1970"
 
 
 def _listed_so(shown: list[dict[str, str | None]], record: Record, body: bytes) -> bool:

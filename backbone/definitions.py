@@ -71,15 +71,22 @@ def publish(connection: Mapping[str, Any], wanted: Entries) -> list[str]:
     changed = [key for key, value in wanted.items() if standing.entries.get(key) != value]
     gone = [key for key in standing.entries if key not in wanted and key.startswith(_OURS)]
     if changed or gone:
-        producer = KafkaProducer(**connection, acks="all", enable_idempotence=True)
-        try:
-            sent = [producer.send(TOPIC, key=key.encode(), value=_json(wanted[key])) for key in changed]
-            sent += [producer.send(TOPIC, key=key.encode(), value=None) for key in gone]
-            for acknowledgement in sent:
-                acknowledgement.get(30)
-        finally:
-            producer.close(10)
+        put(connection, {key: wanted[key] for key in changed} | dict.fromkeys(gone))
     return [*changed, *gone]
+
+
+def put(connection: Mapping[str, Any], changes: Mapping[str, Mapping[str, Json] | None]) -> None:
+    """Write these entries and no other; None takes one away. connection and errors: as for `publish`."""
+    producer = KafkaProducer(**connection, acks="all", enable_idempotence=True)
+    try:
+        sent = [
+            producer.send(TOPIC, key=key.encode(), value=None if value is None else _json(value))
+            for key, value in changes.items()
+        ]
+        for acknowledgement in sent:
+            acknowledgement.get(30)
+    finally:
+        producer.close(10)
 
 
 def refuse_changed(standing: Mapping[str, Mapping[str, Json]], wanted: Mapping[str, Mapping[str, Json]]) -> None:

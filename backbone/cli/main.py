@@ -24,6 +24,7 @@ from backbone.cli import (
     rebuild,
     running,
     topics,
+    witness,
 )
 from backbone.cli import protocol_move as protocol_move  # their commands join `protocol.app`
 from backbone.cli import protocol_try as protocol_try
@@ -79,6 +80,7 @@ app.add_typer(door.app, name="door")
 app.add_typer(consultation.app, name="consultation")
 app.command("evidence")(evidence.evidence)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(witness.app, name="witness")
 app.add_typer(evaluate.app, name="evaluate")
 
 

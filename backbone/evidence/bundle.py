@@ -27,6 +27,8 @@ from schakel.record import Raw
 _AT_ONCE = 5_000
 _HEADS = 50
 """So many of our own heads go along; all of them stand in an export of the ledger."""
+_COSIGNED = 10
+"""And so many that each witness cosigned, though they be older."""
 
 
 class NothingThere(SchakelError):
@@ -146,6 +148,11 @@ def heads_for(around: Around, log: KeptTree, origin: str) -> tuple[Head | None, 
         for head in signed
         if head.size > log.size
     ][:1]
+    findings += [
+        f"{origin}: the first {head.size} records do not hash to the head that a witness cosigned over them"
+        for head in around.cosigned(origin, _COSIGNED)
+        if head.size <= log.size and log.root(head.size) != head.root
+    ][:1]
     within = [head for head in signed if head.size <= log.size]
     if not within:
         return None, [
@@ -264,7 +271,8 @@ def other_heads(
     """The log's newest heads besides the one that is proven against, and those of others, each with its proof of consistency."""
     origin = origin_of(LEDGER, partition)
     signed = around.signed(origin, log.size, _HEADS + 1)
-    mine = [(one, "topic") for one in signed[-_HEADS:] if one != head]
+    ours = dict.fromkeys([*signed[-_HEADS:], *around.cosigned(origin, _COSIGNED)])
+    mine = [(one, "topic") for one in ours if one != head]
     theirs = [(one, "outside") for one in outside if one.origin == origin]
     for one, source in sorted([*mine, *theirs], key=lambda pair: (pair[0].size, pair[1], pair[0].note())):
         yield dumps({"origin": origin, "note": one.note(), "from": source, "consistency": _consistency(log, one, head)})

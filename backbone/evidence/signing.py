@@ -19,6 +19,8 @@ from schakel.evidence.note import Head
 
 SIGNER = "audit"
 """The one service that signs."""
+NOTE_HEADERS = (("content-type", b"text/plain"),)
+"""What a head bears on `schakel.checkpoints`."""
 NOT_GIVEN = Path(os.devnull)
 """What every other process gets in place of the file."""
 

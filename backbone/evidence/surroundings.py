@@ -24,33 +24,51 @@ _LEFT_OUT = frozenset({"scenarios"})
 
 @dataclass(slots=True)
 class Around:
-    """What stood beside the ledger. heads: of each log (by origin), as they stand on the topic, oldest first."""
+    """What stood beside the ledger. heads: of each log (by origin), each once, with all the signatures that it bears on the topic."""
 
     definitions: Definitions
     heads: Mapping[str, Sequence[Head]]
     keys: list[Ed25519PublicKey] = field(init=False)
+    witnesses: Mapping[str, Ed25519PublicKey] = field(init=False)
     _signed: dict[tuple[str, int, int], list[Head]] = field(default_factory=dict, repr=False)
+    _cosigned: dict[tuple[str, int], list[Head]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.keys = log_keys(self.definitions)
+        self.witnesses = witness_keys(self.definitions)
 
     def signed(self, origin: str, within: int, most: int) -> list[Head]:
-        """The newest heads of a log that a known key signed, smallest first; of each size the one with most signatures.
+        """The newest heads of a log that a known key signed, smallest first; two of one size where the log contradicted itself.
 
         From the largest down to the one with which `most` of them are within the first `within` records. What is older is not looked at:
         a ledger has millions of heads, and each takes an Ed25519 verification.
         """
         if (known := self._signed.get((origin, within, most))) is not None:
             return known
-        found: dict[int, Head] = {}
+        found: list[Head] = []
         left = most
-        for head in sorted(self.heads.get(origin, ()), key=lambda one: (-one.size, -len(one.signatures))):
+        for head in sorted(self.heads.get(origin, ()), key=_order, reverse=True):
             if not left:
                 break
-            if head.size not in found and signed_by_any(head, self.keys):
-                found[head.size] = head
+            if signed_by_any(head, self.keys):
+                found.append(head)
                 left -= head.size <= within
-        self._signed[origin, within, most] = newest = [found[size] for size in sorted(found)]
+        self._signed[origin, within, most] = newest = found[::-1]
+        return newest
+
+    def cosigned(self, origin: str, most: int) -> list[Head]:
+        """Of each witness the newest `most` signed heads of a log that it cosigned, smallest first, however old they are."""
+        if (known := self._cosigned.get((origin, most))) is not None:
+            return known
+        left = dict.fromkeys(self.witnesses, most)
+        found: list[Head] = []
+        for head in sorted(self.heads.get(origin, ()), key=_order, reverse=True):
+            by = {one.name for one in head.signatures if left.get(one.name)}
+            by = {name for name in by if head.witnessed_by(self.witnesses[name], name) is not None}
+            if by and signed_by_any(head, self.keys):
+                found.append(head)
+                left |= {name: left[name] - 1 for name in by}
+        self._cosigned[origin, most] = newest = found[::-1]
         return newest
 
 
@@ -58,14 +76,21 @@ def read_around(connection: Mapping[str, Any]) -> Around:
     """Before the ledger is read, so that each head lies within what is read. As somebody who may read both topics."""
     definitions = Definitions()
     definitions.learn(read_to_end(connection, DEFINITIONS))
-    heads: dict[str, list[Head]] = {}
+    heads: dict[str, dict[tuple[int, bytes], Head]] = {}
     for raw in read_to_end(connection, CHECKPOINTS):
         try:
             head = Head.parse(raw.value or b"")
+            of_log = heads.setdefault(head.origin, {})
+            known = of_log.get((head.size, head.root))
+            of_log[head.size, head.root] = known.joined(head) if known else head
         except NotANote:
             continue  # shown by whoever follows the topic; here there is nothing to prove with it
-        heads.setdefault(head.origin, []).append(head)
-    return Around(definitions, heads)
+    return Around(definitions, {origin: list(of_log.values()) for origin, of_log in heads.items()})
+
+
+def _order(head: Head) -> tuple[int, int, bytes]:
+    """Of two that contradict each other the one that more have signed comes last."""
+    return head.size, len(head.signatures), head.root
 
 
 def write_around(archive: Archive, around: Around, settings: Settings) -> None:

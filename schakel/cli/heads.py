@@ -12,8 +12,12 @@ from schakel.client.heads import beside, load, save
 from schakel.evidence.note import Head
 from schakel.evidence.witness import UNPROVEN, Witnessed
 
+app = typer.Typer(invoke_without_command=True)
 
+
+@app.callback()
 def heads(
+    ctx: typer.Context,
     as_: As = None,
     profile: ProfilePath = None,
     file: Annotated[
@@ -25,7 +29,7 @@ def heads(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the whole file, to give to an auditor")] = False,
 ) -> None:
-    """Show the newest head that was kept of each log, and what did not fit.
+    """Show the newest head that was kept of each log, and what did not fit; or cosign them.
 
     They come with receipts. An auditor checks the ledger against them: a ledger that was set back or changed cannot explain them. Ends with
     exit code 1 when a head does not fit. With a proof of consistency the doubt about a smaller head goes; stop the partner's own program
@@ -39,6 +43,9 @@ def heads(
 
       schakel heads --as coc-amsterdam --prove proof.json
     """
+    if ctx.invoked_subcommand:
+        _refuse_misplaced(ctx)
+        return
     place = file or beside(choose(as_, profile).profile)
     kept = load(place)
     if prove and _prove(kept, prove):
@@ -59,6 +66,14 @@ def heads(
             say(doubt.sentence())
     if doubts:
         raise typer.Exit(FOUND)
+
+
+def _refuse_misplaced(ctx: typer.Context) -> None:
+    """What stands before the subcommand would have no effect."""
+    given = [name for name in ctx.params if (where := ctx.get_parameter_source(name)) and where.name == "COMMANDLINE"]
+    if given:
+        option = "--" + given[0].rstrip("_").removeprefix("as_").replace("_", "-")
+        raise Undoable(f"{option} stands before {ctx.invoked_subcommand!r}; give options behind it")
 
 
 def _prove(kept: Witnessed, file: Path) -> bool:

@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from schakel.cli import case, heads, hindsight, listen, publish, read, travel
+from schakel.cli import cosign as cosign  # its commands join `heads.app`
 from schakel.cli.output import one_sentence, quiet_libraries
 
 
@@ -45,7 +46,7 @@ app.command("publish")(publish.publish)
 app.command("listen")(listen.listen)
 app.command("open")(read.open_referral)
 app.command("replay")(travel.replay)
-app.command("heads")(heads.heads)
+app.add_typer(heads.app, name="heads")
 app.command("why")(hindsight.why)
 case.app.command("report")(hindsight.report)
 app.add_typer(case.app, name="case")

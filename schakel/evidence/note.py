@@ -83,6 +83,16 @@ class Head:
         key_hash = hash_of_key(name, WITNESS, private.public_key())
         return self._with(Signature(name, key_hash, stamp + private.sign(_cosigned(self.text, at_s))))
 
+    def joined(self, other: Self) -> Self:
+        """With the signatures that another note over the same head bears besides. Raises NotANote where that would be too many."""
+        both = replace(self, signatures=tuple(dict.fromkeys((*self.signatures, *other.signatures))))
+        if len(both.signatures) > _MOST_SIGNATURES or len(both.note().encode()) > _MOST_BYTES:
+            raise NotANote(
+                f"a head with {len(both.signatures)} signatures is longer than any; expected at most {_MOST_SIGNATURES} of them and "
+                f"{_MOST_BYTES} bytes"
+            )
+        return both
+
     def signed_by(self, public: Ed25519PublicKey) -> bool:
         """Whether the log's key signed it."""
         return any(_verifies(public, one.blob, self.text.encode()) for one in self._by(self.origin, LOG, public))
@@ -131,8 +141,8 @@ def _verifies(public: Ed25519PublicKey, signature: bytes, text: bytes) -> bool:
 
 
 def _decoded(note: str | bytes) -> str:
-    if len(note) > _MOST_BYTES:
-        raise NotANote(f"a signed head of {len(note)} bytes is longer than any; expected at most {_MOST_BYTES}")
+    if (size := len(note if isinstance(note, bytes) else note.encode(errors="replace"))) > _MOST_BYTES:
+        raise NotANote(f"a signed head of {size} bytes is longer than any; expected at most {_MOST_BYTES}")
     try:
         return note if isinstance(note, str) else note.decode()
     except UnicodeDecodeError:

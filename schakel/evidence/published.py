@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from schakel.definitions import Definitions
 from schakel.evidence.note import Head, kid_of
+from schakel.evidence.vkey import PREFIX, WitnessKey
 from schakel.sealing import Json
 
 LOG_KEY, WITNESS_KEY = "log-key/", "witness-key/"
@@ -20,6 +21,11 @@ def public_entry(public: Ed25519PublicKey) -> dict[str, Json]:
         "alg": "Ed25519",
         "public": b64encode(public.public_bytes_raw()).decode("ascii"),
     }
+
+
+def witness_entry(key: WitnessKey) -> dict[str, dict[str, Json]]:
+    """A witness's key as it stands there, under its own name on the topic."""
+    return {WITNESS_KEY + key.name.removeprefix(PREFIX): {**public_entry(key.public), "name": key.name}}
 
 
 def key_in(entry: Mapping[str, Json]) -> Ed25519PublicKey | None:

@@ -64,13 +64,13 @@ class Witnessed:
         """
         head = Head.parse(note)
         kept = self.kept.setdefault(head.origin, [])
-        if head in kept:  # as with most receipts; it was checked when it was taken in
-            return None
+        same = next((one for one in kept if one.size == head.size), None)
+        if same is not None and same.root == head.root:
+            return None  # as with most receipts; it was checked when it was taken in. It may be cosigned by now
         if not signed(head):
             return self._doubt(head, Doubt(NOT_SIGNED, note))
-        same = next((one for one in kept if one.size == head.size), None)
         if same is not None:
-            return None if same.root == head.root else self._doubt(head, Doubt(FORKED, note, same.note()))
+            return self._doubt(head, Doubt(FORKED, note, same.note()))
         if kept and head.size < kept[-1].size:
             if at >= self.largest_at.get(head.origin, 0):
                 return self._doubt(head, Doubt(UNPROVEN, note, kept[-1].note()))
@@ -93,6 +93,15 @@ class Witnessed:
         self.doubts[head.origin] = [one for one in doubts if one.note != note or one.code != UNPROVEN]
         self.changes += len(self.doubts[head.origin]) != len(doubts)
         return True
+
+    def newest(self) -> list[Head]:
+        """The largest head of each log, by origin."""
+        return [kept[-1] for _, kept in sorted(self.kept.items()) if kept]
+
+    def contradicts(self, origin: str) -> Doubt | None:
+        """Why nothing more should be signed of this log: another history was seen, or one that may be. None where all fits."""
+        doubts = [one for one in self.doubts.get(origin, ()) if one.code != NOT_SIGNED]
+        return min(doubts, key=lambda one: one.code != FORKED, default=None)
 
     def all_doubts(self) -> list[Doubt]:
         return [doubt for origin in sorted(self.doubts) for doubt in self.doubts[origin]]

@@ -16,7 +16,7 @@ from backbone import metrics
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Surroundings
 from backbone.evidence.growing import Growing
-from backbone.evidence.signing import LogKeyUnusable, SigningKeys
+from backbone.evidence.signing import NOTE_HEADERS, LogKeyUnusable, SigningKeys
 from backbone.kafka.names import CHECKPOINTS, LEDGER
 from backbone.store.rows import Outgoing
 from backbone.store.store import Store
@@ -31,7 +31,6 @@ SIGN_AFTER_RECORDS = 10_000
 SIGN_AFTER_S = 5.0
 """A head is signed when so many records have come since the last one, or so long after it if there are any. Only how soon depends on
 a clock, never what is signed."""
-_HEADERS = (("content-type", b"text/plain"),)
 
 log = structlog.get_logger(__name__)
 
@@ -118,12 +117,15 @@ class AuditProcessor:
         self._all_keys()
         head = self._keys.sign(Head(origin_of(LEDGER, partition), growing.size, growing.root()))
         trees.keep_head(tx, partition, head)
-        tx.outbox([Outgoing(CHECKPOINTS, 0, head.origin.encode(), head.note().encode(), _HEADERS)])
+        tx.outbox([Outgoing(CHECKPOINTS, 0, head.origin.encode(), head.note().encode(), NOTE_HEADERS)])
         self._signed_at[partition] = self._pace()
         metrics.heads.inc()
 
     def _recall(self, tx: Tx, raw: Raw) -> None:
-        """A head that stands on the topic: our own, as a rule known already; after a loss of the database it is what we stand by."""
+        """A head that stands on the topic: our own, as a rule known already; after a loss of the database it is what we stand by.
+
+        One that comes again with a witness's cosignature says what was said before: same size, same root, and no fork.
+        """
         try:
             head = Head.parse(raw.value or b"")
         except NotANote as problem:

@@ -15,7 +15,10 @@ log = structlog.get_logger(__name__)
 
 
 def keep(tx: Tx, records: Sequence[Raw]) -> None:
-    """Of `schakel.checkpoints`: only audit can write there."""
+    """Of `schakel.checkpoints`, where nobody writes but as the user of audit.
+
+    A head that comes again with a cosignature takes the place of the plain one, while none larger has come.
+    """
     newest: dict[str, Head] = {}
     for raw in records:
         try:

@@ -12,7 +12,7 @@ from auditor.formats import Record
 from schakel import codec
 from schakel.events.chain import EventVoided
 from tests.auditor.material import READ, codes, ledger, verified, wrong
-from tests.auditor.writer import ANOTHER, KEY, Ledger, in_memory, note, root, signed_again
+from tests.auditor.writer import ANOTHER, KEY, in_memory, note, root, signed_again
 from tests.auditor.writer import leaf as leaf_of
 
 Change = Callable[[Sequence[Record]], list[Record]]
@@ -196,10 +196,3 @@ def test_a_period_by_its_proofs() -> None:
     assert "offsets" in codes(audit(in_memory(signed_again({**files, "events/0.jsonl": b"".join(holed)}))))
     without = TRUE.period(12, 33)
     assert "no_proof" in codes(audit(in_memory(without), [SEEN]), "cannot tell")
-
-
-def test_a_cosigned_head_says_by_whom() -> None:
-    leaves = [leaf_of(record) for record in LOG]
-    seen = note(0, 30, root(leaves[:30]), KEY, witness="schakel-witness/dmg")
-    assert codes(audit(in_memory(TRUE.export()), [seen]), "noted") == {"cosigned", "covered_so_far"}
-    assert isinstance(TRUE, Ledger)

@@ -92,18 +92,32 @@ def public(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes_raw()
 
 
-def note(partition: int, size: int, digest: bytes, key: Ed25519PrivateKey = KEY, witness: str | None = None) -> str:
-    """A signed head, cosigned where a witness is named."""
+def note(
+    partition: int,
+    size: int,
+    digest: bytes,
+    key: Ed25519PrivateKey = KEY,
+    witness: str | None = None,
+    witness_key: Ed25519PrivateKey = WITNESS,
+    at: int = 1_780_000_000,
+) -> str:
+    """A signed head, cosigned where a witness is named, at so many seconds after 1970."""
     origin = f"schakel/{LEDGER}/{partition}"
     text = f"{origin}\n{size}\n{b64(digest)}\n"
     key_hash = sha256(origin.encode() + b"\n\x01" + public(key)).digest()[:4]
     signed = f"{text}\n\u2014 {origin} {b64(key_hash + key.sign(text.encode()))}\n"
     if witness:
-        at = 1_780_000_000
-        theirs = sha256(witness.encode() + b"\n\x04" + public(WITNESS)).digest()[:4] + u64(at)
-        signature = WITNESS.sign(f"cosignature/v1\ntime {at}\n{text}".encode())
+        theirs = sha256(witness.encode() + b"\n\x04" + public(witness_key)).digest()[:4] + u64(at)
+        signature = witness_key.sign(f"cosignature/v1\ntime {at}\n{text}".encode())
         signed += f"\u2014 {witness} {b64(theirs + signature)}\n"
     return signed
+
+
+def witness_line(name: str, key: Ed25519PrivateKey) -> str:
+    """A witness's public key as it hands it over (docs/evidence.md)."""
+    raw = b"\x04" + public(key)
+    key_hash = sha256(name.encode() + b"\n" + raw).digest()[:4]
+    return f"{name}+{key_hash.hex()}+{b64(raw)}"
 
 
 @dataclass

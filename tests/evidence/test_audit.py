@@ -1,9 +1,11 @@
 """Audit over lists: what it signs, what it never signs, and what it finds when the ledger is not the one that it signed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from backbone.engine.errors import Stop
 from backbone.evidence import replacing
@@ -197,6 +199,27 @@ def test_a_head_of_ours_that_says_something_else_stops_it(audit: Audit, keys: Si
     good = keys.sign(Head(origin_of(LEDGER, 0), 30, root_of(records(30))))
     audit.read([Raw(CHECKPOINTS, 0, 1, 0, good.origin.encode(), good.note().encode(), ())])
     audit.read([Raw(CHECKPOINTS, 0, 2, 0, None, b"not a head", ())])  # said in the log, and stops nobody
+
+
+def test_a_head_that_comes_again_cosigned_is_no_fork(audit: Audit, tmp_path: Path) -> None:
+    """Also where it stands behind larger ones, and where the database is lost and the topic is all there is."""
+    witness = Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32)
+    for first in (0, 40):
+        audit.read(records(40, first))
+        audit.tick()
+    small = audit.heads[0].witnessed(witness, "schakel-witness/coc-amsterdam", 1_800_000_000)
+    again = Raw(CHECKPOINTS, 0, 2, 0, small.origin.encode(), small.note().encode(), ())
+    audit.read([again])
+    before = [*audit.published, again]
+    audit.store.close()
+    audit.begin_anew(tmp_path / "second")
+    audit.read([again, *before])
+    audit.read(records(80))
+    audit.tick()
+    assert [head.size for head in audit.heads] == [40, 80]  # signed once each
+    forged = replace(small, root=bytes(32))
+    with pytest.raises(Stop, match="first 40 records"):
+        audit.read([Raw(CHECKPOINTS, 0, 3, 0, forged.origin.encode(), forged.note().encode(), ())])
 
 
 def test_a_ledger_with_a_hole_or_without_its_beginning_has_no_tree(audit: Audit) -> None:

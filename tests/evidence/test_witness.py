@@ -8,11 +8,11 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner, Result
 
-from schakel.cli.heads import heads
-from schakel.cli.output import Undoable
+from schakel.cli.main import app
+from schakel.cli.output import FOUND, UNDOABLE
 from schakel.client.heads import HeadsFile, HeadsUnreadable, load
 from schakel.definitions import Definitions
 from schakel.evidence import tree
@@ -85,28 +85,29 @@ def test_a_proof_that_was_overtaken_by_newer_heads_still_counts() -> None:
     assert kept.all_doubts() == []
 
 
-def test_a_proof_from_the_operator_takes_a_doubt_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_proof_from_the_operator_takes_a_doubt_away(tmp_path: Path) -> None:
     """`schakel heads --prove`, with what audit answers to `/proofs/3/consistency?from=70&to=90`."""
     path, proof = tmp_path / "coc-amsterdam.heads", tmp_path / "proof.json"
     file = HeadsFile(path)
     file.see(head(90), 1, PUBLISHED)
     file.see(head(70), 2, PUBLISHED)
 
-    def prove(**said: object) -> None:
+    def prove(**said: object) -> Result:
         steps = [step.hex() for step in tree.consistency(70, 90, LEDGER.nodes)]
         proof.write_text(json.dumps({"partition": 3, "from": 70, "to": 90, "path": steps, **said}), encoding="utf-8")
-        heads(file=path, prove=proof)
+        return CliRunner().invoke(app, ["heads", "--file", str(path), "--prove", str(proof)])
 
     for wrong in ({"partition": 2}, {"from": 71}, {"path": "none"}, {"path": None}):
-        with pytest.raises(Undoable, match=r"proof\.json"):
-            prove(**wrong)
-    with pytest.raises(typer.Exit):
-        prove(path=["00" * 32])
-    assert "does not hold" in capsys.readouterr().out
+        refused = prove(**wrong)
+        assert refused.exit_code == UNDOABLE
+        assert "proof.json" in refused.output
+    unproven = prove(path=["00" * 32])
+    assert unproven.exit_code == FOUND
+    assert "does not hold" in unproven.output
     assert load(path).all_doubts() == file.witnessed.all_doubts()
-    prove()
+    assert prove().exit_code == 0
     assert load(path).all_doubts() == []
-    heads(file=path)
+    assert CliRunner().invoke(app, ["heads", "--file", str(path)]).exit_code == 0
 
 
 def test_heads_that_somebody_kept_are_read_from_his_file_or_as_notes(tmp_path: Path) -> None:
