@@ -152,13 +152,17 @@ def period_bundle(
                 first, last = log.offsets[0], log.offsets[-1]
                 log.offsets = []
                 records = read_to_end(connection, LEDGER, [partition])
-                _choose(log, records, lambda raw, first=first, last=last: first <= raw.offset <= last)
+                _choose(log, records, _between(first, last))
         period = {"from": begin.isoformat(), "until": until.isoformat()}
         about = {"kind": "period", "cases": [], "period": period, "partitions": len(logs)}
         return _write(path, about, logs, around, settings, outside, sum(len(log.offsets) for log in logs))
     finally:
         for log in logs:
             log.close()
+
+
+def _between(first: int, last: int) -> Callable[[Raw], bool]:
+    return lambda raw: first <= raw.offset <= last
 
 
 def heads_for(around: Around, log: KeptTree, origin: str) -> tuple[Head | None, list[str]]:
