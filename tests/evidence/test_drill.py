@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import orjson
@@ -74,6 +74,11 @@ def play(cluster: RealCluster, seed: int) -> Partners:
     return at_work
 
 
+def pace(done: str, records: Mapping[str, int], took_s: float) -> str:
+    count = sum(records.values())
+    return f"{done} {count} records in {took_s:.1f} s, {count / took_s:.0f} a second"
+
+
 def cases(cluster: RealCluster) -> dict[str, dict[str, State]]:
     """What each service knows of each case; how many conclusions it has drawn since it started is its own."""
     return {name: {case: desk.case for case, desk in desks.items()} for name, desks in cluster.all_desks().items()}
@@ -90,7 +95,7 @@ def test_all_is_lost_but_the_export_and_the_keys(before: RealCluster, tmp_path: 
     file = tmp_path / "export.zip"
     began = time.monotonic()
     done = export(connection(before.embedded.bootstrap, before.embedded.admin), before.settings, file, print)
-    print(f"exported {sum(done.records.values())} records in {time.monotonic() - began:.1f} s")
+    print(pace("exported", done.records, time.monotonic() - began))
     assert done.findings == []
     with (
         pytest.raises(NotEmpty, match="on an empty broker only"),
@@ -107,9 +112,11 @@ def test_all_is_lost_but_the_export_and_the_keys(before: RealCluster, tmp_path: 
     empty = EmbeddedKafka(home, cache_dir=CACHE).start(BROKER_S)
     try:
         assert empty.admin
+        begun = time.monotonic()
         known = connection(empty.bootstrap, empty.admin)
         with Broker(empty.bootstrap, empty.admin).client() as admin:
             counts = restore(known, admin, ONE_MACHINE, Opened(file), print)
+            print(pace("put back", counts, time.monotonic() - begun))
             wanted = {spec.name: dict(spec.settings) for spec in core_topics()}
             assert {name: {**read_settings(admin, [name])[name]} for name in wanted} == wanted
     finally:
@@ -118,6 +125,7 @@ def test_all_is_lost_but_the_export_and_the_keys(before: RealCluster, tmp_path: 
     after = RealCluster(home)
     try:
         up(after)
+        print(f"every service is ready after {time.monotonic() - began:.1f} s")
         after.until(after.quiet, "every service has built itself anew", LONG_S)
         print(f"back at work after {time.monotonic() - began:.1f} s")
         after.wire.catch_up()
