@@ -38,8 +38,10 @@ def before(tmp_path: Path) -> Iterator[RealCluster]:
 
 
 def up(cluster: RealCluster) -> None:
+    began = time.monotonic()
     cluster.start()
     cluster.until(lambda: all(worker.ready() for worker in cluster.workers.values()), "every service is ready", LONG_S)
+    print(f"every service is ready {time.monotonic() - began:.1f} s after the start")
 
 
 def heads(cluster: RealCluster) -> dict[str, Head]:
@@ -125,7 +127,6 @@ def test_all_is_lost_but_the_export_and_the_keys(before: RealCluster, tmp_path: 
     after = RealCluster(home)
     try:
         up(after)
-        print(f"every service is ready after {time.monotonic() - began:.1f} s")
         after.until(after.quiet, "every service has built itself anew", LONG_S)
         print(f"back at work after {time.monotonic() - began:.1f} s")
         after.wire.catch_up()
