@@ -63,7 +63,7 @@ def _look(bundle: Bundle, outside: list[str], given: dict[str, bytes], report: R
     ends: dict[int, int] = {}
     for listed in sorted(bundle.manifest["logs"], key=lambda log: int(log["partition"])):
         log = structure.log(listed, schemas)
-        ends[log.partition] = log.length
+        ends[log.partition] = max(log.size, log.length)
         _read(bundle, log, definitions, paper, report)
     structure.unheard()
     paper.close(ends)
@@ -87,7 +87,10 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
         if event.case is not None and event.type != "minutes.recorded":
             cases.setdefault(event.case, []).append(event)
     beside = consent.Partition.of(kept)
-    watermarks = Watermarks.of(kept, whole=bundle.kind == "ledger")
+    watermarks = Watermarks.of(kept, whole=log.whole, latest=log.whole or bundle.kind == "period")
+    if bundle.kind == "case" and not log.whole:
+        says = "the bundle does not prove that it holds every word on who was suspended"
+        report.cannot_tell("consent", "standing", f"{log.partition}/", says)
     for case_id in sorted(cases):
         events = cases[case_id]
         report.counts["cases"] += 1

@@ -242,7 +242,7 @@ class _Case:
             self._wrong("invented", event, "the watermark that it names does not stand before it")
             return
         if passed is None:
-            says = "the watermark that it names is not in this bundle; a whole export shows it"
+            says = "the watermark that it names was left out of this bundle, or never logged; a whole export shows it"
             self.report.cannot_tell("clocks", "watermark", event.place, says)
         rule = clock.rule
         if rule and any(at <= due_at for at, _ in self._stops(clock, rule, passed or 0)):
@@ -300,10 +300,11 @@ class _Case:
         for clock in self.clocks.values():
             if clock.state != "running" or clock.due_at is None or (self.closed and clock.about != self.closed):
                 continue
-            if newest is None and not self.marks.whole:
-                says = "it runs, and whether a watermark has passed its due moment cannot be seen in this bundle"
-                self.report.cannot_tell("clocks", "watermark", clock.event.place, says)
-            elif newest is not None and newest >= clock.due_at:
+            if newest is None or newest < clock.due_at:
+                if not self.marks.latest:
+                    says = "it runs, and whether a watermark has passed its due moment cannot be seen in this bundle"
+                    self.report.cannot_tell("clocks", "watermark", clock.event.place, says)
+            else:
                 read = self.marks.acted is not None and self.marks.acted >= clock.due_at
                 if newest >= clock.due_at + OVERDUE or (read and self._behind(clock)):
                     self._wrong(

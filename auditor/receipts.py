@@ -1,7 +1,7 @@
 """Has each told event its receipt, and each receipt its event?
 
-A receipt stands on the partner's own `out` topic and names the place of the event in the ledger. Those topics keep thirty days, and only
-an export of a whole ledger holds them: for a case alone this cannot be told from the bundle.
+A receipt stands on the partner's own `out` topic and names the place of the event in the ledger. Those topics keep thirty days. An export
+of a whole ledger holds them; the bundle of a case its own receipts of them, and says where each topic begins.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ class Receipts:
     """What partners were answered, held beside what the ledger says that they told."""
 
     def __init__(self, bundle: Bundle, schemas: Schemas, report: Report) -> None:
-        self.report, self.whole = report, bundle.kind == "ledger"
+        self.report, self.kind = report, bundle.kind
         self.accepted: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
         """By (partner, event id): the places that its receipts name."""
         self.where: dict[tuple[str, str], str] = {}
@@ -26,18 +26,21 @@ class Receipts:
         self.cut: set[str] = set()
         """Partners whose older receipts are gone."""
         self.told: dict[tuple[str, str], list[Event]] = defaultdict(list)
-        for listed in bundle.manifest.get("topics", ()) if self.whole else ():
-            if int(listed["start"]) > 0 and str(listed["topic"]).startswith(_OUT):  # also where nothing is left on it
-                self.cut.add(str(listed["topic"]).removeprefix(_OUT))
+        self.shown: set[str] = set()
+        """Partners whose topics a bundle of a case was made from."""
+        for listed in bundle.manifest.get("topics", ()):
+            partner = str(listed["topic"]).removeprefix(_OUT)
+            self.shown.add(partner)
+            if int(listed["start"]) > 0:  # also where nothing is left on it
+                self.cut.add(partner)
         for name in sorted(bundle.files.names):
-            topic = name.removeprefix("topics/").rpartition("/")[0]
-            if self.whole and name.startswith(f"topics/{_OUT}"):
-                self._read(bundle, topic, schemas)
+            if name.startswith(f"topics/{_OUT}"):
+                self._read(bundle, name.removeprefix("topics/").rpartition("/")[0], schemas)
 
     def _read(self, bundle: Bundle, topic: str, schemas: Schemas) -> None:
         partner, first = topic.removeprefix(_OUT), True
         for record in bundle.records(0, topic):
-            if first and record.offset:
+            if first and record.offset and self.kind == "ledger":
                 self.cut.add(partner)
             first = False
             try:
@@ -64,11 +67,6 @@ class Receipts:
 
     def close(self, ends: dict[int, int]) -> None:
         """Compare, once all logs have been read. ends: by partition, where the export's log ends."""
-        if not self.whole:
-            if self.told:
-                says = "this bundle holds no topics of partners: receipts are compared in an export of the whole ledger"
-                self.report.cannot_tell("receipts", "no_topics", "", says)
-            return
         answered = {key: events for key, events in self.told.items() if key in self.accepted}
         newest: dict[int, int] = {}
         for event in (event for events in answered.values() for event in events):
@@ -86,7 +84,10 @@ class Receipts:
                 self.report.wrong("receipts", "no_event", self.where[key], says)
 
     def _without(self, partner: str, event: Event, older: bool) -> None:
-        if partner in self.cut:
+        if self.kind != "ledger" and partner not in self.shown:
+            says = f"this bundle holds nothing of the topic of {partner}: its receipts are in an export of the whole ledger"
+            self.report.cannot_tell("receipts", "no_topics", "", says)
+        elif partner in self.cut:
             says = f"no receipt is left on the topic of {partner}: its older messages are gone, or there never was one"
             self.report.cannot_tell("receipts", "too_old", event.place, says)
         elif older:

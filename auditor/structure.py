@@ -46,6 +46,13 @@ class Log:
     """Of each record that cannot be read, by its offset: why."""
     given_up: set[int] = field(default_factory=set)
     """Offsets of records that an operator gave up."""
+    whole: bool = False
+    """Whether all that stands in it beside the cases is shown: every watermark, and every word on who is suspended."""
+
+
+def beside(key: bytes | None) -> bool:
+    """Whether a record stands beside the cases, and bears on all that are in its log."""
+    return key is not None and (key == b"watermark" or key.startswith(b"standing/"))
 
 
 def notes_in(text: str) -> list[str]:
@@ -159,7 +166,7 @@ class Structure:
             leaf = tree.leaf_hash(leaf_of(record.topic, record.partition, record.offset, record.key, body))
             if kind != "case" and record.offset != expected:
                 self._wrong(log, "offsets", f"found offset {record.offset}, expected {expected}", place)
-            if record.offset in have or (kind == "case" and record.key not in cases):
+            if record.offset in have or (kind == "case" and record.key not in cases and not beside(record.key)):
                 self._wrong(
                     log, "not_of_it", "a record that stands there twice, or belongs to no case of the bundle", place
                 )
@@ -176,7 +183,7 @@ class Structure:
                 self._wrong(log, "structure", "the structure of the log lists another record at this place", place)
             self._understand(log, record, schemas)
         self._unread(log)
-        log.length = number
+        log.length, log.whole = number, kind == "ledger"
         if kind == "case":
             self._follow(log, shown, cases - {b""}, have, wanted)
         if number != listed["events"] or (kind == "ledger" and number != listed["end"]):
@@ -194,12 +201,12 @@ class Structure:
     def _follow(
         self, log: Log, shown: list[dict[str, str | None]], cases: set[bytes], have: set[int], wanted: set[int]
     ) -> None:
-        """The root from the structure alone; and that no record with the case's key was left out."""
+        """The root from the structure alone; that no record with the case's key was left out; and whether one beside the cases was."""
         if not self.bundle.manifest["logs"][0].get("structure"):
             says = "the bundle has no structure of the log, so a record of the case may have been left out"
             self.report.cannot_tell("whole", "left_out", f"{log.partition}/", says)
             return
-        growing = tree.Tree()
+        growing, log.whole = tree.Tree(), True
         for offset, line in enumerate(shown):
             key = notes.strict_base64(line["key"]) if line["key"] is not None else None
             body = bytes.fromhex(line["body"] or "")
@@ -208,6 +215,7 @@ class Structure:
                 log.roots[growing.size] = growing.root()
             if key in cases and offset not in have:
                 self._wrong(log, "left_out", "a record of the case is not in the bundle", f"{log.partition}/{offset}")
+            log.whole = log.whole and (offset in have or not beside(key))
         if growing.size != log.size:
             self._wrong(log, "structure", f"found {growing.size} lines of structure, expected {log.size}")
         log.length = growing.size

@@ -33,16 +33,18 @@ _ABOUT = {"answered": "referral", "advised": "request", "done": "agreed"}
 
 @dataclass
 class Watermarks:
-    """The watermarks of a partition, and how far follow-up has shown that it read them. whole: the bundle holds all of them."""
+    """The watermarks of a partition, and how far follow-up has shown that it read them. whole: the bundle holds all of them. latest: it
+    holds those that came last."""
 
     whole: bool
+    latest: bool
     passed: list[tuple[int, datetime]] = field(default_factory=list)
     acted: datetime | None = None
     """The newest watermark that a conclusion of follow-up names."""
 
     @classmethod
-    def of(cls, events: Iterable[Event], *, whole: bool) -> "Watermarks":
-        found = cls(whole)
+    def of(cls, events: Iterable[Event], *, whole: bool, latest: bool) -> "Watermarks":
+        found = cls(whole, latest)
         for event in events:
             if event.type == "watermark.passed":
                 found.passed.append((event.offset, event["at"]))

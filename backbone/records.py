@@ -10,6 +10,9 @@ from schakel.envelope import Envelope
 from schakel.ids import message_id, service_source
 from schakel.messages import Message
 
+WATERMARK, STANDING = "watermark", "standing/"
+"""The key of a watermark in the ledger, and how that of a word on a partner's standing begins: they stand beside the cases."""
+
 
 def out_record(
     service: str,

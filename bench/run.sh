@@ -17,7 +17,7 @@ if ! "$QUIX/bin/python" -c '' 2>/dev/null || [ ! -f "$QUIX/.complete" ] || [ ben
 fi
 mkdir -p var/bench
 rm -f var/bench/*.json
-for name in gate tree sealing bulk erasure clocks latency reading year service returning brokers scrape auditing travel conformance overview; do
+for name in gate tree sealing bulk erasure clocks latency reading year service returning brokers drill scrape auditing travel conformance overview; do
   echo "bench: $name" >&2
   timeout 330 "$BIN/python" -m "bench.$name" "$@" || echo "bench: $name gave no figures" >&2
 done

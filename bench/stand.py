@@ -38,9 +38,10 @@ def broker(name: str) -> Iterator[EmbeddedKafka]:
 
 
 @contextmanager
-def backbone(name: str, brokers: int = 1) -> Iterator[Backbone]:
-    """Broker and services as `backbone up` starts them, in an empty directory. The services are started, perhaps not ready."""
-    directory = _fresh(name)
+def backbone(name: str, brokers: int = 1, *, kept: bool = False) -> Iterator[Backbone]:
+    """Broker and services as `backbone up` starts them, in an empty directory; kept: in the one that is there. The services are started,
+    perhaps not ready."""
+    directory = HOME / "run" / name if kept else _fresh(name)
     settings = Settings(var_dir=directory, chains_dir=ROOT / "chains", protocols_dir=ROOT / "protocols")
     with Backbone(settings, cache_dir=CACHE, own_broker=True, brokers=brokers, tell=lambda sentence: None) as running:
         yield running

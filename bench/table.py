@@ -295,6 +295,17 @@ def _overview(result: dict[str, Any]) -> list[str]:
     return [_row(figure, "≤ 2 s", found, took["median"] <= 2, "overview")]
 
 
+def _drill(result: dict[str, Any]) -> list[str]:
+    """What an operator needs for an RTO; nobody set a number to reach."""
+    count, out, back = result["records"], result["export"], result["restore"]
+    found = f"{back['records_per_s']:,.0f} a second, {back['records_per_cpu_s']:,.0f} a processor second"
+    return [
+        _row(f"a ledger put back ({count:,} records on all topics)", "—", found, None, "drill"),
+        _row("… carried off, records a second", "—", f"{out['records_per_s']:,.0f}", None, "drill"),
+        _row("… until every service is ready", "—", f"{result['ready_s']:.0f} s", None, "drill"),
+    ]
+
+
 ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "latency": _latency,
     "reading": _reading,
@@ -302,6 +313,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "service": _service,
     "gate": _gate,
     "tree": _tree,
+    "drill": _drill,
     "auditing": _auditing,
     "sealing": _sealing,
     "erasure": _erasure,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backbone.cli.broker import find_user
+from backbone.cli.broker import find_broker, find_user
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.evidence.bundle import case_bundle, period_bundle
 from backbone.kafka.connection import connection
@@ -38,6 +38,8 @@ def evidence(
 ) -> None:
     """Make a bundle of one case, or of a period: records, proofs, heads, schemas, public keys, protocols and chains in force.
 
+    Of a case also the watermarks of its partition, who was suspended, and its receipts: by them its clocks and receipts are judged.
+
     What is sealed stays sealed. The same ledger and choice give the same bytes. See docs/evidence.md.
     Ends with exit code 1 when the ledger is not the one that was signed.
 
@@ -55,7 +57,11 @@ def evidence(
     with clear_errors(bootstrap, who.username, who.password):
         if case is not None:
             path = out or Path(f"evidence-{case}.zip")
-            made = case_bundle(known, settings, case, path, outside=outside, structure=not without_structure)
+            broker = find_broker(settings)
+            topics = connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file)
+            made = case_bundle(
+                known, settings, case, path, outside=outside, structure=not without_structure, topics=topics
+            )
         else:
             assert period is not None
             begin, until = (_moment(text) for text in period)
@@ -63,6 +69,11 @@ def evidence(
             made = period_bundle(known, settings, begin, until, path, outside=outside)
     for finding in made.findings:
         say(finding)
+    if made.closed:
+        say(
+            f"without the receipts of {', '.join(made.closed)}: this user cannot read their topics, an administrator can; "
+            "an auditor cannot tell about them"
+        )
     say(f"{made.path}: {made.events} records, manifest {made.digest}")
     if made.findings:
         raise typer.Exit(FOUND)

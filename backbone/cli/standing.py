@@ -9,6 +9,7 @@ from datetime import datetime
 from backbone.casework import LEDGER
 from backbone.cli.hand import OperatorsHand
 from backbone.kafka.names import LEDGER_PARTITIONS
+from backbone.records import STANDING
 from backbone.settings import Settings
 from backbone.store.rows import Outgoing
 from schakel import codec
@@ -33,5 +34,5 @@ def records(event: Standing, event_id: str, at: datetime, partitions: int = LEDG
     """One record a partition, all with the same id."""
     envelope = Envelope(id=event_id, source=OPERATOR, type=event.TYPE, time=at)
     for partition in range(partitions):
-        key = f"standing/{event.partner}".encode()
+        key = f"{STANDING}{event.partner}".encode()
         yield Outgoing(LEDGER, partition, key, codec.encode(event), envelope.headers())

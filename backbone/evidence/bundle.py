@@ -1,26 +1,32 @@
 """Evidence bundles: what is needed to show elsewhere what the ledger says of a case, or of a period, and that it says so since.
 
+Beside its records the bundle of a case has what its clocks, releases and receipts are judged by: the watermarks of its partition, who was
+suspended, and what was answered about it. None of that says anything about another case.
+
 A bundle holds records as they stand, so that what is sealed stays sealed; there is no key in it that opens anything.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from backbone.evidence.answered import Answered, author_of, receipts_of
 from backbone.evidence.archive import Archive
 from backbone.evidence.kept import KeptTree
 from backbone.evidence.lines import dumps, event_line, logged_at, structure_line
 from backbone.evidence.surroundings import Around, read_around, write_around
 from backbone.kafka.names import LEDGER
+from backbone.records import STANDING, WATERMARK
 from backbone.settings import Settings
 from schakel.errors import SchakelError
 from schakel.evidence.leaf import leaf_hash
 from schakel.evidence.note import Head, origin_of
 from schakel.evidence.tree import EMPTY
 from schakel.history import partition_of
+from schakel.messages import Position
 from schakel.reading import partition_count, read_to_end
 from schakel.record import Raw
 
@@ -37,12 +43,14 @@ class NothingThere(SchakelError):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A bundle that was made. digest: of its manifest. findings: what is wrong with the ledger, a sentence each."""
+    """A bundle that was made. digest: of its manifest. events: records of the case or the period. findings: what is wrong with the
+    ledger, a sentence each. closed: partners who told something of the case, and whose receipts cannot be read."""
 
     path: Path
     digest: str
     events: int
     findings: tuple[str, ...]
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,26 +97,41 @@ def case_bundle(
     *,
     outside: Iterable[Head] = (),
     structure: bool = True,
+    topics: Mapping[str, Any] | None = None,
 ) -> Made:
-    """All of one case, with proof that nothing of it was left out (structure).
+    """All of one case, with proof that nothing of it was left out (structure), and what it is judged by.
 
-    connection: for kafka-python, as somebody who may read the ledger. outside: heads that somebody else kept. Raises NothingThere.
+    connection: for kafka-python, as somebody who may read the ledger; topics: the same, as somebody who may read the partners' topics
+    too, for the receipts. outside: heads that somebody else kept. Raises NothingThere.
     """
-    around, key = read_around(connection), case_id.encode()
+    around, key, told_by = read_around(connection), case_id.encode(), list[str]()
     partitions = partition_count(connection, LEDGER)
     partition = partition_of(case_id, partitions)
     log = _read(connection, around, partition, with_structure=structure)
+
+    def chosen(raw: Raw) -> bool:
+        if raw.key != key:
+            return stands_beside(raw)
+        told_by.append(author_of(raw))
+        return True
+
+    def covers(place: Position) -> bool:
+        """Not what was logged behind the head, and is not in the bundle either; what names a place that is nowhere shows."""
+        return place.partition != partition or not log.size <= place.offset < log.tree.size
+
     try:
-        return _write(
-            path,
-            {"kind": "case", "cases": [case_id], "period": None, "partitions": partitions},
-            [_choose(log, read_to_end(connection, LEDGER, [partition]), lambda raw: raw.key == key)],
-            around,
-            settings,
-            outside,
-        )
+        _choose(log, read_to_end(connection, LEDGER, [partition]), chosen)
+        answered, closed = receipts_of(topics or connection, case_id, {*told_by} - {""}, covers)
+        about = {"kind": "case", "cases": [case_id], "period": None, "partitions": partitions}
+        made = _write(path, about, [log], around, settings, outside, len(told_by), answered)
+        return replace(made, closed=tuple(closed))
     finally:
         log.close()
+
+
+def stands_beside(raw: Raw) -> bool:
+    """Whether a record stands beside the cases of its partition, and bears on all of them."""
+    return raw.key is not None and (raw.key == WATERMARK.encode() or raw.key.startswith(STANDING.encode()))
 
 
 def period_bundle(
@@ -131,13 +154,17 @@ def period_bundle(
                 first, last = log.offsets[0], log.offsets[-1]
                 log.offsets = []
                 records = read_to_end(connection, LEDGER, [partition])
-                _choose(log, records, lambda raw, first=first, last=last: first <= raw.offset <= last)
+                _choose(log, records, _between(first, last))
         period = {"from": begin.isoformat(), "until": until.isoformat()}
         about = {"kind": "period", "cases": [], "period": period, "partitions": len(logs)}
-        return _write(path, about, logs, around, settings, outside)
+        return _write(path, about, logs, around, settings, outside, sum(len(log.offsets) for log in logs))
     finally:
         for log in logs:
             log.close()
+
+
+def _between(first: int, last: int) -> Callable[[Raw], bool]:
+    return lambda raw: first <= raw.offset <= last
 
 
 def heads_for(around: Around, log: KeptTree, origin: str) -> tuple[Head | None, list[str]]:
@@ -200,7 +227,7 @@ def _read(
     return log
 
 
-def _choose(log: _Log, records: Iterable[Raw], chosen: Any) -> _Log:
+def _choose(log: _Log, records: Iterable[Raw], chosen: Callable[[Raw], bool]) -> None:
     """Put the chosen records below the head into the log's scratch file."""
     for raw in records:
         if raw.offset >= log.size:
@@ -208,7 +235,6 @@ def _choose(log: _Log, records: Iterable[Raw], chosen: Any) -> _Log:
         if chosen(raw):
             log.events.write(event_line(raw))
             log.offsets.append(raw.offset)
-    return log
 
 
 def _write(
@@ -218,8 +244,9 @@ def _write(
     around: Around,
     settings: Settings,
     outside: Iterable[Head],
+    events: int,
+    answered: Sequence[Answered] = (),
 ) -> Made:
-    events = sum(len(log.offsets) for log in logs)
     if not events:
         raise NothingThere(
             "the ledger has no record of this below its newest signed head; is the id or the period right? What was told seconds ago "
@@ -241,12 +268,15 @@ def _write(
             (line for log in logs for line in other_heads(around, log.tree, log.partition, log.head, others)),
         )
         write_around(archive, around, settings)
+        for topic in answered:
+            archive.write(f"topics/{topic.topic}/0.jsonl", topic.lines)
         digest = archive.finish(
             {
                 **about,
                 "topic": LEDGER,
                 "hash": "SHA-256",
                 "logs": [log.entry() for log in logs],
+                **({"topics": [topic.entry() for topic in answered]} if about["kind"] == "case" else {}),
             }
         )
     return Made(path, digest, events, tuple(line for log in logs for line in log.findings))

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer
 
+from backbone.evidence.answered import span
 from backbone.evidence.archive import Archive
 from backbone.evidence.bundle import heads_for, other_heads
 from backbone.evidence.kept import KeptTree
@@ -138,12 +139,7 @@ def _other(
     connection: Mapping[str, Any], archive: Archive, topic: str, partition: int, done: Exported
 ) -> dict[str, Any]:
     """A partition of another topic; its line for the manifest: from where to where its offsets run."""
-    consumer = KafkaConsumer(**connection, group_id=None)
-    try:
-        place = TopicPartition(topic, partition)
-        start, end = consumer.beginning_offsets([place])[place], consumer.end_offsets([place])[place]
-    finally:
-        consumer.close()
+    start, end = span(connection, topic, partition)
     counted = [0]
 
     def lines() -> Iterator[bytes]:

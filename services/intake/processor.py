@@ -21,7 +21,7 @@ from backbone.engine.errors import Exit, Stop
 from backbone.engine.processor import Outcome, Place, Surroundings
 from backbone.kafka.names import CHECKPOINTS, LEDGER_PARTITIONS
 from backbone.keys import KeysAway, KeysUnusable, ResealRequest, Sealer
-from backbone.records import ledger_record
+from backbone.records import WATERMARK, ledger_record
 from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
@@ -371,7 +371,7 @@ class IntakeProcessor(CaseProcessor):
         self.streams.arm(tx, partition)
         entry, more = self.watermark.due(tx, partition)
         if entry is not None:
-            tx.outbox([ledger_record(entry, partition, "watermark")])
+            tx.outbox([ledger_record(entry, partition, WATERMARK)])
         return more
 
 

@@ -14,6 +14,8 @@ from schakel import codec
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Event
+from schakel.events.chain import PartnerSuspended
+from schakel.events.clock import ClockBreached
 from schakel.messages import Position, Receipt, ReceiptStatus
 from tests.auditor.writer import Ledger, in_memory, record_of
 from tests.support import telling
@@ -88,11 +90,11 @@ def receipts(log: Iterable[Record], partition: int = 0) -> dict[str, list[Record
         head = {name: value.decode() for name, value in record.headers}
         if "ce_partner" not in head:
             continue
-        position = Position(partition=partition, offset=record.offset)
-        receipt = Receipt(about=head["ce_id"], status=ReceiptStatus.ACCEPTED, position=position, in_offset=0)
+        position, case = Position(partition=partition, offset=record.offset), head["ce_subject"]
+        receipt = Receipt(about=head["ce_id"], status=ReceiptStatus.ACCEPTED, case=case, position=position, in_offset=0)
         topic = f"schakel.out.{head['ce_partner']}"
         envelope = Envelope(
-            f"r-{record.offset}", "urn:schakel:intake", receipt.TYPE, telling.moment("2026-03-02 12:00")
+            f"r-{record.offset}", "urn:schakel:intake", receipt.TYPE, telling.moment("2026-03-02 12:00"), case
         )
         mine = topics.setdefault(topic, [])
         mine.append(Record(topic, 0, len(mine), None, codec.encode(receipt), envelope.headers()))
@@ -144,6 +146,36 @@ def altered(log: Sequence[Record], record: Record, **fields: object) -> list[Rec
     event = codec.decode_event(record.value)
     said = type(event).model_validate(event.model_dump() | fields)
     return [*log[: record.offset], replace(record, value=codec.encode(said)), *log[record.offset + 1 :]]
+
+
+def invented() -> tuple[list[Record], list[Record]]:
+    """What really happened, a call in time; and the same with a breach in place of the stop."""
+    world = played(
+        BREACHED,
+        telling.report_in_groningen(),
+        telling.contact_made(GRONINGEN, "2026-03-03 10:00"),
+        telling.passed("2026-03-07 12:00"),
+    )
+    true = records(world)
+    log = without(true, lambda name: name == "clock.stopped")
+    like, due_at = find(log, "clock.started"), telling.moment("2026-03-04 12:00")
+    clock = dict(like.headers)["ce_id"].decode()
+    watermark = telling.moment("2026-03-07 12:00")
+    breach = ClockBreached(clock=clock, due_at=due_at, watermark=watermark, premises=(clock,))
+    return true, with_event(log, len(log), breach, like)
+
+
+def suspended(log: Sequence[Record], at: int) -> list[Record]:
+    """The log with an operator's word before a place: the victims' aid is suspended."""
+    event = PartnerSuspended(partner=HELP, reason="covenant_broken")
+    headers = (
+        ("ce_specversion", b"1.0"),
+        ("ce_source", b"urn:schakel:operator"),
+        ("ce_time", dict(log[at].headers)["ce_time"]),
+        ("ce_id", b""),
+        ("ce_type", b""),
+    )
+    return with_event(log, at, event, replace(log[at], key=b"standing/slachtofferhulp", headers=headers))
 
 
 def type_of(record: Record) -> str:

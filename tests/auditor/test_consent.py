@@ -13,7 +13,6 @@ from schakel import codec
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.events.chain import PartnerSuspended
 from schakel.events.data import DisclosurePermitted
 from schakel.events.referral import ReferralReleased, ReferralReported
 from tests.auditor.material import (
@@ -24,6 +23,7 @@ from tests.auditor.material import (
     ledger,
     played,
     records,
+    suspended,
     type_of,
     verified,
     with_event,
@@ -159,14 +159,7 @@ def test_word_back_to_whoever_referred_needs_her_yes() -> None:
 def test_whoever_is_suspended_reads_nothing() -> None:
     """The word of the operator stands in the partition before the request: a permit behind it is nobody's to give."""
     asked = find(LOG, "disclosure.requested")
-    event = PartnerSuspended(partner=HELP, reason="covenant_broken")
-    headers = (
-        ("ce_specversion", b"1.0"),
-        ("ce_source", b"urn:schakel:operator"),
-        ("ce_time", dict(asked.headers)["ce_time"]),
-    )
-    like = replace(asked, key=b"standing/slachtofferhulp", headers=(*headers, ("ce_id", b""), ("ce_type", b"")))
-    log = with_event(LOG, asked.offset, event, like)
+    log = suspended(LOG, asked.offset)
     assert "disclosure_permitted" in codes(verified(ledger(log)), question="consent")
 
 

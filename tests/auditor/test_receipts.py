@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from auditor.audit import audit
 from schakel import codec
 from schakel.messages import Position, Receipt
-from tests.auditor.material import READ, codes, ledger, receipts, verified
-from tests.auditor.writer import Ledger, in_memory
+from tests.auditor.material import codes, ledger, receipts, verified
+from tests.auditor.writer import Ledger
 from tests.support.telling import HELP, POLICE
 
 TRUE = ledger()
@@ -66,8 +65,3 @@ def test_the_last_may_be_on_its_way() -> None:
     assert codes(report, question="receipts") <= {"no_receipt"}
     assert codes(report, "cannot tell", "receipts") <= {"on_its_way"}
     assert report.answer("receipts") != "sound"
-
-
-def test_a_case_alone_does_not_tell() -> None:
-    report = audit(in_memory(TRUE.case(READ)), [TRUE.head()])
-    assert codes(report, "cannot tell") == {"no_topics"}

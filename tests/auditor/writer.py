@@ -5,7 +5,7 @@ Hashes are taken by the recursive definition of RFC 6962, so that nothing here i
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auditor.formats import InMemory, Record
+from auditor.structure import beside
 from backbone.chains import Chains
 from backbone.definitions import protocol_entry
 from backbone.protocols import Protocols
@@ -158,16 +159,26 @@ class Ledger:
         end = records[-1].offset + 1 if records else start
         return {"topic": topic, "partition": 0, "start": start, "end": end, "events": len(records)}
 
-    def case(self, case_id: str, partition: int = 0, *, structure: bool = True) -> dict[str, bytes]:
-        """A bundle of one case."""
+    def case(
+        self, case_id: str, partition: int = 0, *, structure: bool = True, without: Collection[int] = ()
+    ) -> dict[str, bytes]:
+        """A bundle of one case, and of what stands beside it. without: offsets that its maker leaves out."""
         records = self.logs[partition]
-        kept = [record for record in records if record.key == case_id.encode()][: self.size]
+        kept = [
+            record
+            for record in records[: self.size]
+            if (record.key == case_id.encode() or beside(record.key)) and record.offset not in without
+        ]
         files = self._common(partition) | self._shown(partition, kept)
+        mine = {topic: [one for one in sent if about(one) == case_id] for topic, sent in self.topics.items()}
+        for topic, sent in mine.items():
+            files[f"topics/{topic}/0.jsonl"] = lines(map(as_line, sent))
+        others = [self._topic(topic, sent) for topic, sent in sorted(mine.items())]
         if structure:
             shown = ({"key": b64(one.key), "body": body(one).hex()} for one in records[: self.size])
             files[f"structure/{partition}.jsonl"] = lines(shown)
         listed = self._logs({partition: kept}, structure=structure)
-        return with_manifest(files, {"kind": "case", "cases": [case_id], "period": None}, listed)
+        return with_manifest(files, {"kind": "case", "cases": [case_id], "period": None, "topics": others}, listed)
 
     def period(self, first: int, last: int, partition: int = 0) -> dict[str, bytes]:
         """A bundle of the records from one offset to another, as if a period had chosen them."""
@@ -282,12 +293,13 @@ def definitions(chains: Chains, protocols: Protocols) -> Iterable[dict[str, Any]
 
 
 def record_of(entry: Entry, offset: int, value: bytes, partition: int = 0, key: str | None = None) -> Record:
-    name = (key or entry.envelope.case or "intake").encode()
+    name = (key or entry.envelope.case or "watermark").encode()
     return Record(LEDGER, partition, offset, name, value, entry.envelope.headers())
 
 
-def moved(record: Record, offset: int) -> Record:
-    return replace(record, offset=offset)
+def about(message: Record) -> str:
+    """The case of a message to a partner."""
+    return dict(message.headers).get("ce_subject", b"").decode()
 
 
 def as_raw(record: Record) -> Raw:

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from backbone.evidence import bundle, surroundings
+from backbone.evidence import answered, bundle, surroundings
 from backbone.evidence.archive import ArchiveProblem, Opened
 from backbone.evidence.bundle import NothingThere, case_bundle, period_bundle
 from backbone.evidence.lines import event_line, record_of
@@ -64,8 +64,9 @@ class Ledger:
 @pytest.fixture
 def ledger(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     made = Ledger()
-    for module in (bundle, surroundings):
+    for module in (bundle, surroundings, answered):
         monkeypatch.setattr(module, "read_to_end", made.read)
+    monkeypatch.setattr(answered, "span", lambda connection, topic, partition: (0, len(made.topics[topic, partition])))
     monkeypatch.setattr(bundle, "partition_count", lambda connection, topic: PARTITIONS)
     return made
 

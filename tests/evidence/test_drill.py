@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import orjson
@@ -38,8 +38,10 @@ def before(tmp_path: Path) -> Iterator[RealCluster]:
 
 
 def up(cluster: RealCluster) -> None:
+    began = time.monotonic()
     cluster.start()
     cluster.until(lambda: all(worker.ready() for worker in cluster.workers.values()), "every service is ready", LONG_S)
+    print(f"every service is ready {time.monotonic() - began:.1f} s after the start")
 
 
 def heads(cluster: RealCluster) -> dict[str, Head]:
@@ -74,6 +76,11 @@ def play(cluster: RealCluster, seed: int) -> Partners:
     return at_work
 
 
+def pace(done: str, records: Mapping[str, int], took_s: float) -> str:
+    count = sum(records.values())
+    return f"{done} {count} records in {took_s:.1f} s, {count / took_s:.0f} a second"
+
+
 def cases(cluster: RealCluster) -> dict[str, dict[str, State]]:
     """What each service knows of each case; how many conclusions it has drawn since it started is its own."""
     return {name: {case: desk.case for case, desk in desks.items()} for name, desks in cluster.all_desks().items()}
@@ -90,7 +97,7 @@ def test_all_is_lost_but_the_export_and_the_keys(before: RealCluster, tmp_path: 
     file = tmp_path / "export.zip"
     began = time.monotonic()
     done = export(connection(before.embedded.bootstrap, before.embedded.admin), before.settings, file, print)
-    print(f"exported {sum(done.records.values())} records in {time.monotonic() - began:.1f} s")
+    print(pace("exported", done.records, time.monotonic() - began))
     assert done.findings == []
     with (
         pytest.raises(NotEmpty, match="on an empty broker only"),
@@ -107,9 +114,11 @@ def test_all_is_lost_but_the_export_and_the_keys(before: RealCluster, tmp_path: 
     empty = EmbeddedKafka(home, cache_dir=CACHE).start(BROKER_S)
     try:
         assert empty.admin
+        begun = time.monotonic()
         known = connection(empty.bootstrap, empty.admin)
         with Broker(empty.bootstrap, empty.admin).client() as admin:
             counts = restore(known, admin, ONE_MACHINE, Opened(file), print)
+            print(pace("put back", counts, time.monotonic() - begun))
             wanted = {spec.name: dict(spec.settings) for spec in core_topics()}
             assert {name: {**read_settings(admin, [name])[name]} for name in wanted} == wanted
     finally:

@@ -12,8 +12,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kafka import TopicPartition
 
+from backbone.evidence import answered, restore
 from backbone.evidence import export as exporting
-from backbone.evidence import restore
 from backbone.evidence.archive import Archive, ArchiveProblem, Opened
 from backbone.evidence.export import LedgerBroken, export
 from backbone.evidence.lines import record_of
@@ -63,7 +63,8 @@ def file(ledger: Ledger, settings: Settings, tmp_path: Path, monkeypatch: pytest
         ledger.put(OUT, 0, b"case", b"message %d" % number)
     del ledger.topics[OUT, 0][0]
     monkeypatch.setattr(exporting, "read_to_end", ledger.read)
-    monkeypatch.setattr(exporting, "KafkaConsumer", type("Consumer", (Consumer,), {"made": ledger}))
+    for module in (exporting, answered):
+        monkeypatch.setattr(module, "KafkaConsumer", type("Consumer", (Consumer,), {"made": ledger}))
     done = export({}, settings, tmp_path / "ledger.zip", lambda sentence: None)
     assert done.findings == []
     assert done.records == {LEDGER: 80, CHECKPOINTS: 3, OUT: 2, "schakel.definitions": 1}
