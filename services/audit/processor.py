@@ -42,7 +42,7 @@ class AuditProcessor:
     name = "audit"
     first = (CHECKPOINTS,)
     versions = (Path(__file__).parent / "migrations",)
-    gather_s = 0.1
+    gather_s = 0.25  # nobody waits for it
 
     def __init__(
         self, keys: SigningKeys, log_end: Callable[[str, int], int], pace: Callable[[], float] = time.monotonic
