@@ -68,11 +68,20 @@ def _sqlite(url: str, cache_mb: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("schakel_reading")
-        # A deferred BEGIN would let two workers read the same position and fail one of them at its first write.
-        connection.connection.driver_connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")  # type: ignore[union-attr]
+        options, driver = connection.get_execution_options(), connection.connection.driver_connection
+        if options.get("schakel_reading"):
+            driver.execute("BEGIN")  # type: ignore[union-attr]
+        elif not options.get("schakel_begins_itself"):
+            begin(driver, "sqlite")
 
     return engine
+
+
+def begin(driver: Any, dialect: str) -> None:
+    """Begin to write; PostgreSQL does by itself, with the first statement."""
+    if dialect == "sqlite":
+        # A deferred BEGIN would let two workers read the same position and fail one of them at its first write.
+        driver.execute("BEGIN IMMEDIATE")
 
 
 def _to_wal(connection: sqlite3.Connection) -> None:

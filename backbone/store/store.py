@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
 
 from backbone.store import migrate, parking, tables
-from backbone.store.databases import CACHE_MB, open_engine
+from backbone.store.databases import CACHE_MB, begin, open_engine
 from backbone.store.errors import CheckpointMissing, as_away
 from backbone.store.rows import Checkpoint, ParkedRecord
 from backbone.store.transaction import Tx, checkpoints, upsert
@@ -46,15 +47,25 @@ class Store:
     def transaction(self, topic: str, partition: int) -> Iterator[Tx]:
         """One transaction that holds the lock on this partition's checkpoint. Commits at the end, rolls back on any error,
         and when it ends with `Tx.wrote` False. Raises CheckpointMissing. One at a time: they share a connection."""
-        with self._translated(), self._own() as connection, connection.begin():
-            tx = Tx.locking(connection, topic, partition)
-            if tx is None:
-                raise CheckpointMissing(
-                    f"there is no checkpoint for {topic}[{partition}]; partitions are taken up before they are worked on"
-                )
-            yield tx
-            if not tx.wrote:
-                connection.get_transaction().rollback()  # type: ignore[union-attr]
+        with self._translated():
+            connection = self._own()
+            driver: Any = connection.connection.driver_connection
+            begin(driver, connection.dialect.name)
+            try:
+                tx = Tx.locking(connection, driver, topic, partition)
+                if tx is None:
+                    raise CheckpointMissing(
+                        f"there is no checkpoint for {topic}[{partition}]; partitions are taken up before they are worked on"
+                    )
+                yield tx
+                tx.close()
+                if tx.wrote:
+                    driver.commit()
+                else:
+                    driver.rollback()
+            except BaseException:
+                self._take_back(driver)
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -111,12 +122,21 @@ class Store:
             self._kept = None
         self._engine.dispose()
 
-    @contextmanager
-    def _own(self) -> Iterator[Connection]:
-        """The connection of `transaction`, kept: to take one from the pool each time costs as much as a small transaction."""
+    def _own(self) -> Connection:
+        """The connection of `transaction`, kept: to take one from the pool each time costs as much as a small transaction. So does
+        SQLAlchemy's own keeping of transactions; it is told once that there is one, and where each begins and ends is said to the
+        driver."""
         if self._kept is None or self._kept.closed or self._kept.invalidated:
-            self._kept = self._engine.connect()
-        yield self._kept
+            self._kept = self._engine.connect().execution_options(schakel_begins_itself=True)
+            self._kept.begin()
+        return self._kept
+
+    def _take_back(self, driver: Any) -> None:
+        """Roll back. A connection that cannot is of no use any more."""
+        try:
+            driver.rollback()
+        except Exception:
+            self._forget_connections()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

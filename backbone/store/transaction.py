@@ -40,9 +40,10 @@ class Tx:
     checkpoint: that is the engine's.
     """
 
-    def __init__(self, connection: Connection, checkpoint: Checkpoint) -> None:
+    def __init__(self, connection: Connection, cursor: Any, checkpoint: Checkpoint) -> None:
         self.connection = connection
         self.checkpoint = checkpoint
+        self._cursor = cursor
         self.wrote = False
         """Whether anything was written by the methods below; what goes by `connection` itself has to say so (`touch`)."""
         self._outgoing: list[Outgoing] = []
@@ -58,13 +59,17 @@ class Tx:
         return upsert(self.connection, table, key, columns)
 
     @classmethod
-    def locking(cls, connection: Connection, topic: str, partition: int) -> "Tx | None":
+    def locking(cls, connection: Connection, driver: Any, topic: str, partition: int) -> "Tx | None":
         """The transaction of this partition, its checkpoint's row locked to the end (SQLite: the whole file is, by BEGIN
-        IMMEDIATE). None where there is no such row."""
+        IMMEDIATE). None where there is no such row. driver: the connection beneath `connection`."""
         lite = connection.dialect.name == "sqlite"
-        cursor = _cursor(connection, lite)
+        cursor = driver.cursor() if lite else driver.cursor(binary=True)
         row = cursor.execute(_LOCK_LITE if lite else _LOCK, (topic, partition)).fetchone()
-        return None if row is None else cls(connection, Checkpoint(*row))
+        return None if row is None else cls(connection, cursor, Checkpoint(*row))
+
+    def close(self) -> None:
+        """For the store: nothing more is read, whatever was left unread."""
+        self._cursor.close()
 
     def checkpoints(self) -> dict[tuple[str, int], Checkpoint]:
         """How far the whole service has come, all workers together, as this transaction sees it."""
@@ -115,16 +120,15 @@ class Tx:
     def forget_published(self, up_to_seq: int) -> None:
         """For the engine: drop outbox rows of this partition up to and including this one."""
         self.wrote = True
-        cursor = self._cursor()
         sql = "DELETE FROM outbox WHERE checkpoint_id = ? AND seq <= ?"
-        cursor.execute(self._sql(sql), (self.checkpoint.id, up_to_seq))
+        self._cursor.execute(self._sql(sql), (self.checkpoint.id, up_to_seq))
 
     # -- snapshots -----------------------------------------------------------------------------------------------------
 
     def snapshots(self, case_ids: Iterable[str]) -> dict[str, bytes]:
         """The snapshots of these cases, as far as there are any; of any partition."""
         found: dict[str, bytes] = {}
-        cursor = self._cursor()
+        cursor = self._cursor
         if not self._lite:
             sql = "SELECT case_id, state FROM snapshot WHERE case_id = ANY(%s)"
             found.update(cursor.execute(sql, (list(case_ids),)).fetchall())
@@ -187,7 +191,7 @@ class Tx:
 
     def earliest_timer(self) -> int | None:
         """The first timer of the whole service (milliseconds since 1970), or None."""
-        row = self._cursor().execute(_EARLIEST).fetchone()
+        row = self._cursor.execute(_EARLIEST).fetchone()
         return None if row is None else row[0]
 
     # -- parked --------------------------------------------------------------------------------------------------------
@@ -202,7 +206,7 @@ class Tx:
     def parked_cases(self, case_ids: Iterable[str]) -> set[str]:
         """Those of these cases that have a parked record."""
         found: set[str] = set()
-        if self._cursor().execute("SELECT 1 FROM parked LIMIT 1").fetchone() is None:
+        if self._cursor.execute("SELECT 1 FROM parked LIMIT 1").fetchone() is None:
             return found  # nearly always, and asked in every transaction
         column = tables.parked.c
         for some in _slices(list(case_ids)):
@@ -227,7 +231,7 @@ class Tx:
     def note(self, name: str) -> str | None:
         """A small fact of this service, or None."""
         sql = self._sql("SELECT value FROM note WHERE name = ?")
-        row = self._cursor().execute(sql, (name,)).fetchone()
+        row = self._cursor.execute(sql, (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def set_note(self, name: str, value: str | None) -> None:
@@ -244,7 +248,7 @@ class Tx:
         """For the engine: write `checkpoint` as it stands now."""
         self.wrote = True
         point = self.checkpoint
-        self._cursor().execute(
+        self._cursor.execute(
             self._sql(
                 "UPDATE checkpoint SET next_offset = ?, topic_id = ?, digest = ?, rebuild_until = ?, outbox_seq = ? WHERE id = ?"
             ),
@@ -254,20 +258,11 @@ class Tx:
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
             self.wrote = True
-            self._cursor().executemany(self._sql(sql), rows)
-
-    def _cursor(self) -> Any:
-        return _cursor(self.connection, self._lite)
+            self._cursor.executemany(self._sql(sql), rows)
 
     def _sql(self, sql: str) -> str:
         """Written for SQLite; psycopg marks a value with %b (the binary form, half the time of the textual one)."""
         return sql if self._lite else sql.replace("?", "%b")
-
-
-def _cursor(connection: Connection, lite: bool) -> Any:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    return driver.cursor() if lite else driver.cursor(binary=True)
 
 
 def checkpoints(connection: Connection) -> dict[tuple[str, int], Checkpoint]:

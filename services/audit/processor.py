@@ -41,7 +41,7 @@ class AuditProcessor:
     name = "audit"
     first = (CHECKPOINTS,)
     versions = (Path(__file__).parent / "migrations",)
-    gather_s = 0.1
+    gather_s = 0.25  # nobody waits for it
     cache_mb = 8
     """Only the right edge of a tree is read again: more would fill with tiles that nobody asks for, the larger the tree the more."""
 

@@ -29,6 +29,7 @@ class CasesProcessor(CaseProcessor):
     """See the module's words."""
 
     waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
+    gather_s = 0.25  # in which most of what follows from one report is in, and takes one loading and saving of its case
     versions = (Path(__file__).parent / "migrations",)
 
     def __init__(self, chains: Chains, protocols: Protocols) -> None:

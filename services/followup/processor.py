@@ -69,6 +69,7 @@ class FollowupProcessor(CaseProcessor):
 
     keeps_timers = True
     waited_for = None  # type: ignore[assignment]  # nobody waits for what it does
+    gather_s = 0.25  # in which most of what follows from one report is in, and takes one loading and saving of its case
 
     def __init__(self, name: str, rules: FollowupRules) -> None:
         super().__init__(name, rules)

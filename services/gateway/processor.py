@@ -30,6 +30,9 @@ class GatewayProcessor(CaseProcessor):
     """See the module's words. serve: what listens for partners, as long as the worker runs; it gets the surroundings."""
 
     versions = (Path(__file__).parent / "migrations",)
+    gather_s = 0.0
+    rest_s = 0.1
+    """Who begins to read ends the rest (`Watch`); nothing that has been fetched is kept back from them."""
 
     def __init__(self, watch: Watch, serve: Serve) -> None:
         super().__init__("gateway", NoRules())

@@ -10,13 +10,14 @@ None of these waits by trying again: each waits for one thing, and all of them f
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from backbone.casework import LEDGER
@@ -47,6 +48,12 @@ PERMIT_S = 5.0
 FRESH_S = 1.0
 """How old the look at the log's end may be when the first byte leaves."""
 
+# Made once: to make a statement takes longer than to carry it out.
+_REFERRAL = select(tables.referral).where(tables.referral.c.referral_id == bindparam("referral"))
+_STATE = select(snapshot.c.state).where(snapshot.c.case_id == bindparam("case"))
+_SEALED = select(tables.sealed).where(
+    tables.sealed.c.case_id == bindparam("case"), tables.sealed.c.field.in_(bindparam("fields", expanding=True))
+)
 T = TypeVar("T")
 
 
@@ -187,32 +194,28 @@ class Reader:
 
     def _look_up(self, referral_id: str) -> Referral | None:
         with self._connect() as db:
-            row = db.execute(select(tables.referral).where(tables.referral.c.referral_id == referral_id)).one_or_none()
+            row = db.execute(_REFERRAL, {"referral": referral_id}).one_or_none()
         return Referral(row.referral_id, row.case_id, row.partition, row.drill) if row else None
 
     def _state(self, referral: Referral) -> State:
         with self._connect() as db:
-            row = db.execute(select(snapshot.c.state).where(snapshot.c.case_id == referral.case)).one()
-        return load_desk(row.state).case
+            return _case(db, referral)
 
     def _still(
         self, referral: Referral, partner: str, scopes: tuple[str, ...]
     ) -> tuple[Mapping[str, Json], tuple[str, ...]]:
         """The data and the labels of these scopes, when all of them may still be read as the case stands now."""
-        case = self._state(referral)
-        with self._connect() as db:
-            away = suspended_in(db, referral.partition)
+        wanted = sorted(fields.opened_by(scopes))
+        with self._connect() as db:  # once for all: taking a connection costs as much as a question
+            case, away = _case(db, referral), suspended_in(db, referral.partition)
+            sealed = db.execute(_SEALED, {"case": referral.case, "fields": wanted}).all()
         if partner in away or not set(scopes) <= _readable(case, referral.id, partner):
             raise _refusal(case, referral.id, partner)
         labels = [label.basis for label in case.labels if label.standing] if Scope.LABEL in scopes else []
-        return self._open(referral, scopes), tuple(labels)
+        return self._open(referral, sealed), tuple(labels)
 
-    def _open(self, referral: Referral, scopes: tuple[str, ...]) -> Mapping[str, Json]:
-        """The fields of these scopes as far as they were told. Raises Refused when the person's key was destroyed."""
-        wanted = sorted(fields.opened_by(scopes))
-        table = tables.sealed
-        with self._connect() as db:
-            rows = db.execute(select(table).where(table.c.case_id == referral.case, table.c.field.in_(wanted))).all()
+    def _open(self, referral: Referral, rows: Sequence[Any]) -> Mapping[str, Json]:
+        """These sealed fields. Raises Refused when the person's key was destroyed."""
         if not rows:
             return {}
         try:
@@ -230,11 +233,22 @@ def _place(referral: Referral) -> tuple[int, str]:
     return referral.partition, referral.case
 
 
+def _case(db: Connection, referral: Referral) -> State:
+    """As the gateway has folded it."""
+    return load_desk(db.execute(_STATE, {"case": referral.case}).scalar_one()).case
+
+
 def _places(row: Any) -> list[Place]:
     """Where the field was sealed: under the schema of its event that was the newest then. Today's first."""
-    schemas = [locked.id for locked in avro.read_lock() if locked.name == row.event_type]
     field = SealedField(row.field)
-    return [Place(row.event_id, row.event_type, fields.SUBJECT, field, number) for number in reversed(schemas)]
+    return [Place(row.event_id, row.event_type, fields.SUBJECT, field, number) for number in _schemas(row.event_type)]
+
+
+@cache
+def _schemas(event_type: str) -> tuple[int, ...]:
+    """Of an event type, the newest first. Kept: the file with all of them changes with the program, and reading it takes longer than
+    opening what is sealed."""
+    return tuple(locked.id for locked in reversed(avro.read_lock()) if locked.name == event_type)
 
 
 def _readable(case: State, referral_id: str, partner: str) -> set[str]:
