@@ -22,7 +22,7 @@ class Rules(Protocol):
     It may have besides: `ignores`, types of events after which it lacks nothing new; `hastens`, types that somebody waits
     for it to read (without it, all that is told); `decides_ahead`, see `CaseProcessor`; `away`, which is set to the partners that are
     suspended (`backbone.standing`) before it is asked; `relay(case, entry)`, the messages that follow from a told event, as `announce`
-    gives those that follow from an own one.
+    gives those that follow from an own one; `overtaken(case, entry)`, the same for a told event that came too late.
     """
 
     def decide(self, case: State, now: datetime | None) -> Iterable[Derived]:

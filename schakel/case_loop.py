@@ -45,6 +45,16 @@ def successor(case: State, referral: Referral) -> Referral | None:
     return next((other for other in case.referrals.values() if other.after == referral.id), None)
 
 
+def taken_by_another(case: State, referral: Referral) -> bool:
+    """Whether somebody in whose place it was proposed, or who was asked in its place, has taken the step up: it has one receiver."""
+    line = [referral]
+    while line[0].after and line[0].after in case.referrals:
+        line.insert(0, case.referrals[line[0].after])
+    while following := successor(case, line[-1]):
+        line.append(following)
+    return any(other.state in _TAKEN for other in line if other.id != referral.id)
+
+
 def can_be_followed(case: State, referral_id: str, premises: Iterable[str] = ()) -> bool:
     """Whether another candidate may still be asked in its place: nobody took it up, nobody was asked yet.
 
@@ -52,6 +62,8 @@ def can_be_followed(case: State, referral_id: str, premises: Iterable[str] = ())
     """
     before = case.referrals.get(referral_id)
     if before is None or before.state in ENDED or before.given_up or successor(case, before):
+        return False
+    if taken_by_another(case, before):
         return False
     others = [premise for premise in premises if premise != referral_id]
     return not others or case.silent.get(referral_id) in others

@@ -9,6 +9,7 @@ from schakel import (
     case_preferences,
     case_scheme,
 )
+from schakel.case_loop import taken_by_another
 from schakel.case_state import (
     Contact,
     Effect,
@@ -148,6 +149,8 @@ def _accepted(case: State, entry: Entry) -> Effect:
     referral = _mine(case, event.referral, entry.author, ReferralState.DELIVERED, ReferralState.RELEASED)
     if not referral:
         return Effect.NOT_UNDERSTOOD
+    if taken_by_another(case, referral):
+        return Effect.OVERTAKEN
     reached(case, referral, entry)
     referral.state, referral.accepted_at = ReferralState.ACCEPTED, entry.envelope.logged_at
     thread = case.threads.setdefault(entry.author, Thread(entry.author))

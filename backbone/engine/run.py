@@ -66,14 +66,14 @@ async def _worker(factory: ProcessorFactory, settings: Settings) -> Stop | None:
     except Exception as error:
         return error if isinstance(error, Stop) else fault(error)
     structlog.contextvars.bind_contextvars(service=processor.name)
-    _collect_seldom()
+    collect_seldom()
     life = _Life(shell, processor)
     stop = await _first(shell, asyncio.create_task(life.live()), asyncio.create_task(asked.wait()))
     await life.end(stop)
     return stop
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """A batch makes tens of thousands of objects that die together; looking through all that lives every 700 of them took a
     fifth of the processor's time."""
     gc.collect()

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from backbone.chains import Chain
 from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, REPORTER, ClockRule, ClockStart, StopOn
 from schakel.calendar import NEVER, Calendar
+from schakel.case_loop import taken_by_another
 from schakel.case_marks import Action, Mark
 from schakel.case_state import Contact, Referral, ReferralState, State
 from schakel.events.contact import InformationGiven
@@ -72,10 +73,12 @@ def _silence(case: State, rule: ClockRule) -> Subject:
 
 
 def _referrals(case: State, rule: ClockRule) -> Iterator[Referral]:
-    """Those of the step that reached their receiver. One that was answered counts where the answer is what is timed."""
+    """Those of the step that reached their receiver. One that was answered counts where the answer is what is timed; nobody is waited
+    for where somebody else took the step up."""
     states = (*REACHED, *_ANSWERED) if rule.stops.on is StopOn.ANSWERED else REACHED
     for referral in case.referrals.values():
-        if referral.state in states and (rule.of_step == ANY_STEP or referral.step == rule.of_step):
+        timed = rule.of_step == ANY_STEP or referral.step == rule.of_step
+        if referral.state in states and timed and not taken_by_another(case, referral):
             taken_up = rule.starts is ClockStart.REFERRAL_ACCEPTED
             if referral.accepted_at if taken_up else referral.delivered_at:
                 yield referral

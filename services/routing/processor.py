@@ -21,6 +21,7 @@ from schakel.events.clock import CLOCKS, ClockBreached
 from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import (
     PartyInformed,
+    ReferralAccepted,
     ReferralDelivered,
     ReferralExhausted,
     ReferralHeld,
@@ -59,6 +60,21 @@ class RoutingRules:
 
     def relay(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
         return relays.relay(case, entry, self.chains, self.protocols)
+
+    def overtaken(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
+        """Whoever accepted what somebody else had taken up is told at once, and not who that is: two would call her."""
+        event = entry.event
+        if isinstance(event, ReferralAccepted):
+            yield (
+                entry.author,
+                Attention(
+                    case=case.id,
+                    concerning=entry.id,
+                    reason="referral_taken_up",
+                    referral=event.referral,
+                    to=entry.author,
+                ),
+            )
 
     def announce(self, case: State, entry: Entry) -> Iterable[tuple[str, Message]]:
         event = entry.event

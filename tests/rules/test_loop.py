@@ -84,8 +84,18 @@ def test_no_answer_past_its_clock_goes_to_the_next_and_the_first_may_still_answe
     story = begun(tmp_path).when(passed("2026-03-06 12:00"))
     story.then_among(proposed(SECOND), released(SECOND), delivered(SECOND)).then_quiet()
     assert story.referral(FIRST).state is ReferralState.DELIVERED
-    story.when(accepted(FIRST)).expect_nothing()
+    story.when(accepted(FIRST)).then(OVER)
     assert story.referral(FIRST).state is ReferralState.ACCEPTED
+
+
+def test_whoever_accepts_second_is_told_and_nobody_is_asked_or_late_beside_the_first(tmp_path: Path):
+    story = begun(tmp_path).when(passed("2026-03-06 12:00"), accepted(FIRST))
+    story.when(accepted(SECOND)).expect_nothing()
+    assert story.referral(SECOND).state is ReferralState.DELIVERED
+    (word,) = story.sent(Attention, SECOND)
+    assert (word.reason, word.referral, word.to) == ("referral_taken_up", story.referral(SECOND).id, SECOND)
+    story.when(passed("2026-03-20 12:00")).never(proposed(THIRD)).expect_nothing()
+    story.when(declined(FIRST, "no_capacity")).then_among(proposed(THIRD))
 
 
 def test_silent_to_the_last_is_told_and_the_last_may_still_answer(tmp_path: Path):

@@ -188,7 +188,7 @@ class World:
     def _fold(self, seat: Seat, end: int, *, rebuilding: bool = False) -> bool:
         """Whether there is anything to decide on."""
         own: list[Entry] = []
-        heard: list[Entry] = []
+        heard: list[tuple[Entry, Effect]] = []
         moved = False
         for entry in self.ledger[seat.read : end]:
             if isinstance(entry.event, WatermarkPassed):
@@ -205,11 +205,12 @@ class World:
                     seat.pending.remove(entry.id)
                 if effect is Effect.EFFECTIVE and not rebuilding:
                     own.append(entry)
-            elif isinstance(entry.event, Told) and effect is Effect.EFFECTIVE and not rebuilding:
-                heard.append(entry)
+            elif isinstance(entry.event, Told) and not rebuilding:
+                heard.append((entry, effect))
         seat.read = end
-        if relay := getattr(seat.rules, "relay", None):
-            for entry in heard:
+        ways = {Effect.EFFECTIVE: "relay", Effect.OVERTAKEN: "overtaken"}
+        for entry, effect in heard:
+            if relay := getattr(seat.rules, ways.get(effect, ""), None):
                 seat.sent.extend(relay(seat.case, entry))
         for entry in own:
             seat.sent.extend(seat.rules.announce(seat.case, entry))
