@@ -121,9 +121,7 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         records = await super()._fetch_records(consumer, active_partitions, *arguments, **named)
         if records:  # aiokafka makes its next request only when this loop has its turn again
             self.consumer.rest.fetched(records.values())
-            if (
-                self.consumer.app.patience.broker
-            ):  # from now on: a worker that begins is not ready before its first record
+            if self.consumer.app.patience.broker:  # not before: the first record makes a worker ready
                 consumer._fetcher._fetch_min_bytes = _PATIENT_BYTES
         # A seek runs in this thread too: no token can change between aiokafka's last step and here.
         return {place: (self.consumer.open.get(place), batch) for place, batch in records.items()}

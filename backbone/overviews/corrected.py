@@ -2,7 +2,7 @@
 
 Each issue remembers how its incidents counted, as check numbers: they tell that a word changed, and not at a glance which it was. A later
 issue counts of how many that is different by then, and remembers it anew: no correction is counted twice, and none comes back. What may
-be shown of it, and why: docs/adr/0041. Pure.
+be shown of it, and why: docs/adr/0040. Pure.
 """
 
 from collections.abc import Iterable, Mapping

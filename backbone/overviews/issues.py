@@ -217,9 +217,7 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
         ]
         counts = tally(population, rows, By.QUARTER)
         cases = [case for issue in months for ids in issue.counted.values() for case in ids]
-        said = {
-            case: told.now.counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case
-        }
+        said = {case: told.now.counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case}
         shown, apart = _tables(By.QUARTER, counts, by_row, shown_by_row, rows)
     else:
         shown, apart = _tables(By.QUARTER, _nothing(rows), by_row, shown_by_row, rows)

@@ -109,7 +109,12 @@ class ForkServer:
         self, module: str, arguments: Sequence[str], environment: Mapping[str, str], stdin: int, log: IO[bytes]
     ) -> Forked:
         """Run `module` as a program in a session of its own, on a leash, in our working directory. Raises OSError when it cannot."""
-        request = {"module": module, "arguments": [*arguments], "environment": {**environment}, "directory": os.getcwd()}
+        request = {
+            "module": module,
+            "arguments": [*arguments],
+            "environment": {**environment},
+            "directory": os.getcwd(),
+        }
         reading, writing = os.pipe()
         try:
             self._ask(json.dumps(request).encode(), [stdin, log.fileno(), writing])
