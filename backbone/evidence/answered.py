@@ -51,9 +51,8 @@ def receipts_of(
         topic = out_topic(partner)
         try:
             kept = tuple(event_line(raw) for raw in read_to_end(connection, topic) if _about(raw, case_id, covers))
-            start, end = span(
-                connection, topic, 0
-            )  # behind the reading: what went by its term meanwhile is not called missing
+            # Behind the reading: what went by its term meanwhile is not called missing.
+            start, end = span(connection, topic, 0)
         except TopicMissing:
             closed.append(partner)
         else:

@@ -50,12 +50,8 @@ def export(connection: Mapping[str, Any], settings: Settings, path: Path, tell: 
     places = _places(connection)
     done = Exported(path)
     with Archive(path) as archive:
-        logs, others = (
-            [],
-            [_other(connection, archive, CHECKPOINTS, number, done) for number in places.get(CHECKPOINTS, [])],
-        )
-        for partition in places.get(LEDGER, []):
-            logs.append(_log(connection, archive, around, partition, done))
+        others = [_other(connection, archive, CHECKPOINTS, number, done) for number in places.get(CHECKPOINTS, [])]
+        logs = [_log(connection, archive, around, partition, done) for partition in places.get(LEDGER, [])]
         tell(f"{LEDGER}: {done.records.get(LEDGER, 0)} records")
         for topic in _order(places):
             for partition in places[topic]:

@@ -5,8 +5,9 @@ issue counts of how many that is different by then, and remembers it anew: no co
 be shown of it, and why: docs/adr/0040. Pure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -31,14 +32,17 @@ _TABLES = {by: [one for one in CORRECTED.words if one in TABLES and TABLES[one].
 
 def as_counted(case: str, one: Incident, by: By) -> dict[str, int]:
     """How this incident counts now in the tables that are made by the month, or by the quarter; case: what it was counted by."""
-    said = {
-        table: crc32(f"{case} {table} {' '.join(sorted(one.words[table]))}".encode())
-        for table in _TABLES[by]
-        if table in one.words
-    }
+    begun = crc32(f"{case} ".encode())
+    said = {table: crc32(_of_words(table, one.words[table]), begun) for table in _TABLES[by] if table in one.words}
     if by is By.MONTH:
         said[INCIDENTS.id] = crc32(f"{case} {one.district} {Period.month_of(one.reported_on).name}".encode()) or 1
     return said
+
+
+@lru_cache(maxsize=10_000)
+def _of_words(table: str, words: tuple[str, ...]) -> bytes:
+    """Many incidents count in the same words."""
+    return f"{table} {' '.join(sorted(words))}".encode()
 
 
 @dataclass
@@ -53,10 +57,8 @@ class Before:
     @classmethod
     def of(cls, issues: Iterable["Issue"], by: By) -> "Before":
         found = cls()
-        mine = [issue for issue in issues if Period.parse(issue.period).months == _MONTHS[by]]
-        for issue in sorted(mine, key=lambda issue: issue.number):
-            if issue.said is UNSET:
-                continue  # issued before this was remembered
+        for issue in sorted(_remembering(issues, by), key=lambda issue: issue.number):
+            assert issue.said is not UNSET
             shown = issue.shown[INCIDENTS.id][ALL][ONE] is not None
             for case, words in issue.said.items():
                 if shown and case not in found.said:
@@ -78,39 +80,36 @@ class Before:
         return max((count for (of, _), count in self.of_word.items() if of == table), default=0)
 
 
-class Now:
-    """The incidents as they stand, by each of their cases, and how each counts: reckoned once, since a year asks twelve times."""
-
-    def __init__(self, by_case: Mapping[str, Incident]) -> None:
-        self.by_case = by_case
-        self._counted: dict[By, dict[str, dict[str, int]]] = {by: {} for by in By}
-
-    def counted(self, case: str, one: Incident, by: By) -> dict[str, int]:
-        """See `as_counted`."""
-        if (known := self._counted[by].get(case)) is None:
-            known = self._counted[by][case] = as_counted(case, one, by)
-        return known
-
-
-def changes(before: Before, stands: Now, by: By) -> Said:
+def changes(before: Before, by_case: Mapping[str, Incident], by: By) -> Said:
     """Of every incident that was counted: the tables in which it counts otherwise by now. What has nothing to say any more says nothing.
 
-    An erased person's incident has no word left in most tables: that is no correction.
+    by_case: the incidents as they stand, by each of their cases. An erased person's incident has no word left in most tables: that is
+    no correction.
     """
     found: Said = {}
     met: set[str] = set()
     for case, last in before.said.items():
-        one = stands.by_case.get(case)
+        one = by_case.get(case)
         if one is None or one.id in met:
             now = {INCIDENTS.id: NO_MORE} if by is By.MONTH else {}
         else:
             met.add(one.id)
-            now = stands.counted(case, one, by)
-            if now == last:
-                continue
+            now = as_counted(case, one, by)
         if new := {table: word for table, word in now.items() if last.get(table, word) != word}:
             found[case] = new
     return found
+
+
+def nothing(issues: Iterable["Issue"], by: By) -> dict[str, int]:
+    """As `counted`, where nothing changed since the last of these issues."""
+    return dict.fromkeys(tables_of(by), 0) if any(issue.said for issue in _remembering(issues, by)) else {}
+
+
+def _remembering(issues: Iterable["Issue"], by: By) -> Iterator["Issue"]:
+    """Those of this kind; not what was issued before issues remembered how they counted."""
+    for issue in issues:
+        if issue.said is not UNSET and Period.parse(issue.period).months == _MONTHS[by]:
+            yield issue
 
 
 def may_be_shown(count: int, whole: int, largest: int, k: int) -> bool:

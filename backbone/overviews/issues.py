@@ -101,7 +101,8 @@ class Told:
     by_case: Mapping[str, Incident]
     last: Mapping[str, Mapping[str, date]]
     """By month and district, the day of the last report."""
-    now: corrected.Now
+    compared: set[By]
+    """The kinds of tables for which what earlier presses issued was compared with it. Once is enough: it stands still."""
 
     @classmethod
     def of(cls, incidents: Iterable[Incident]) -> "Told":
@@ -114,7 +115,7 @@ class Told:
             days = last.setdefault(month, {})
             for one in mine:
                 days[one.district] = max(days.get(one.district, one.reported_on), one.reported_on)
-        return cls(by_month, by_case, last, corrected.Now(by_case))
+        return cls(by_month, by_case, last, set())
 
 
 def _next(have: Mapping[str, Issue]) -> tuple[int, str | None]:
@@ -132,7 +133,7 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
     for one in mine:
         counted[one.district].append(one.id)
     number, last = _next(have)
-    said = {one.id: told.now.counted(one.id, one, By.MONTH) for one in mine}
+    said = {one.id: corrected.as_counted(one.id, one, By.MONTH) for one in mine}
     by_row = {row: counts[INCIDENTS.id][row].get(ONE, 0) for row in rows}
     shown_by_row = totals(by_row, rows, K)
     shown, apart = _tables(By.MONTH, counts, by_row, shown_by_row, rows)
@@ -158,8 +159,12 @@ def _corrected(
     have: Mapping[str, Issue], told: Told, by: By, said: corrected.Said
 ) -> tuple[dict[str, dict[str, int]], Shown]:
     """Incidents of earlier issues that count otherwise by now: exact, and as far as may be shown. said: gets what they count as."""
+    if by in told.compared:
+        exact = corrected.nothing(have.values(), by)
+        return {ALL: exact}, {ALL: dict.fromkeys(exact)}
+    told.compared.add(by)
     before = corrected.Before.of(have.values(), by)
-    found = corrected.changes(before, told.now, by)
+    found = corrected.changes(before, told.by_case, by)
     said |= found
     exact = corrected.counted(before, found, by)
     return {ALL: exact}, {ALL: corrected.shown(before, exact, K)}
@@ -217,7 +222,9 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
         ]
         counts = tally(population, rows, By.QUARTER)
         cases = [case for issue in months for ids in issue.counted.values() for case in ids]
-        said = {case: told.now.counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case}
+        said = {
+            case: corrected.as_counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case
+        }
         shown, apart = _tables(By.QUARTER, counts, by_row, shown_by_row, rows)
     else:
         shown, apart = _tables(By.QUARTER, _nothing(rows), by_row, shown_by_row, rows)

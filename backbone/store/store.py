@@ -132,10 +132,10 @@ class Store:
         return self._kept
 
     def _take_back(self, driver: Any) -> None:
-        """Roll back. A connection that cannot is of no use any more."""
+        """Roll back. A connection that cannot is of no use any more; what is said of it is why it was to be rolled back."""
         try:
             driver.rollback()
-        except Exception:
+        except Exception:  # whatever the driver says of a connection that broke: the first error goes on to whoever asked
             self._forget_connections()
 
     @contextmanager

@@ -28,6 +28,7 @@ from backbone.store import tables
 from backbone.store.store import Store
 from backbone.supervisor.prepare import Broker, prepare
 from backbone.supervisor.up import SERVICES
+from schakel.evidence.note import Head, origin_of
 from schakel.timesource import FileTime
 from tests.support.broker import CACHE
 from tests.support.wire import Wire
@@ -168,6 +169,17 @@ class RealCluster:
     def concluded(self) -> dict[tuple[str, int], int]:
         """Where each topic ends but the one of heads: those are signed as time passes, also where nothing more is concluded."""
         return {place: end for place, end in self.wire.ends().items() if place[0] != CHECKPOINTS}
+
+    def heads_that_come_again(self) -> list[str]:
+        """Of what was read: heads that do not go on from the one before, and heads over more than the ledger has. None is right."""
+        sizes = {origin_of(LEDGER, number): end for (topic, number), end in self.wire.ends().items() if topic == LEDGER}
+        newest, wrong = dict[str, int](), list[str]()
+        for raw in self.wire.topic(CHECKPOINTS):
+            head = Head.parse(raw.value or b"")
+            if head.size <= newest.get(head.origin, 0) or head.size > sizes[head.origin]:
+                wrong.append(f"{head.origin}: {head.size} after {newest.get(head.origin, 0)}")
+            newest[head.origin] = head.size
+        return wrong
 
     def settle(self, within_s: float = 60.0) -> None:
         """Wait until all is quiet, then read all topics."""

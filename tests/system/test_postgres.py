@@ -46,6 +46,7 @@ def test_postgresql_holds_the_same(
     on_postgres()
     cluster.settle()
     assert cluster.concluded() == ends
+    assert cluster.heads_that_come_again() == []
     assert all(
         {case: desk.case for case, desk in desks.items()} == {case: desk.case for case, desk in held[service].items()}
         for service, desks in cluster.all_desks().items()

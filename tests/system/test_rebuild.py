@@ -36,6 +36,7 @@ def test_empty_databases_are_filled_in_silence(cluster: RealCluster, partners: C
     cluster.up()
     cluster.settle()
     assert cluster.concluded() == ends, "nothing new, on no topic of conclusions"
+    assert cluster.heads_that_come_again() == []
     assert cases(cluster) == held
 
     # They are not silent because they are deaf: what is new is taken up, and what is old is still known.
