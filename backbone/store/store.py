@@ -135,7 +135,7 @@ class Store:
         """Roll back. A connection that cannot is of no use any more; what is said of it is why it was to be rolled back."""
         try:
             driver.rollback()
-        except Exception:  # whatever the driver says of a connection that broke: the first error goes on to whoever asked
+        except Exception:  # of a connection that broke: the first error goes on to whoever asked
             self._forget_connections()
 
     @contextmanager

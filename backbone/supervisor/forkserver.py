@@ -34,7 +34,16 @@ class Forked:
         self._status = status
         self._said = b""
         self.returncode: int | None = None
-        self.pid = int(self._word(_LOADED_WITHIN_S))
+        try:
+            self.pid = int(self._word(_LOADED_WITHIN_S))
+        except subprocess.TimeoutExpired:
+            os.close(status)
+            raise TimeoutError(
+                f"the process that starts services has started none in {_LOADED_WITHIN_S:.0f} s: it is still loading; is the machine busy?"
+            ) from None
+        except ForkServerGone:
+            os.close(status)
+            raise
 
     def poll(self) -> int | None:
         """How it ended: its exit code, or minus the signal that ended it; None while it runs."""

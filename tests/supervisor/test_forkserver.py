@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from backbone.supervisor import forkserver
 from backbone.supervisor.forkserver import Forked, ForkServer, ForkServerGone
 from tests.support.broker import wait_until
 
@@ -138,6 +139,16 @@ def test_what_cannot_be_loaded_is_no_start(tmp_path: Path) -> None:
     with (tmp_path / "log").open("ab") as log, open(os.devnull) as nothing, pytest.raises(ForkServerGone):
         server.start("json.tool", (), {}, nothing.fileno(), log)
     server.end()
+
+
+def test_who_loads_too_long_is_no_start(nest: Nest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it forks in the end has lost its leash, and ends."""
+    monkeypatch.setattr(forkserver, "_LOADED_WITHIN_S", 0.0)
+    with pytest.raises(TimeoutError, match="is still loading"):
+        nest.start("0", "wait")
+    os.close(nest.leashes.pop())
+    monkeypatch.undo()
+    assert nest.start("3").wait(10) == 3
 
 
 def test_server_and_children_end_with_who_asked(tmp_path: Path) -> None:
