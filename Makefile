@@ -38,8 +38,8 @@ demo: $(STAMP)  ## play a synthetic month of two chains on real Kafka (ONCE=1: p
 test: $(STAMP)  ## run the tests, two at a time (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-soak: $(STAMP)  ## run the slow tests, two at a time: every service under load, killed, frozen, rebuilt
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow $(ARGS)
+soak: $(STAMP)  ## run the slow tests, one at a time: every service under load, killed, frozen, rebuilt
+	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: $(STAMP)  ## lint, types, import contracts
 	@$(BIN)/ruff check .
