@@ -84,8 +84,6 @@ class CaseProcessor:
         return (LEDGER,)
 
     gather_s = 0.1
-    rest_s = 0.005
-    """Some of the milliseconds that a fetch takes out of the processor's time, and short beside a trip through the ledger."""
 
     def waited_for(self, record: Any) -> bool:
         """Whether somebody waits for what follows from this record (see `Rules`)."""

@@ -31,12 +31,11 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from backbone.engine import header_names, resting, unpacking
+from backbone.engine import header_names, unpacking
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.gathering import Gathering
 from backbone.engine.parcels import Parcel
 from backbone.engine.processor import Patience, Place
-from backbone.engine.resting import Rest
 from backbone.kafka.connection import faust_connection
 from backbone.kafka.credentials import Credentials
 
@@ -64,7 +63,6 @@ _BATCH_BYTES = 1_000_000
 
 
 header_names.install()
-resting.install()
 unpacking.install()
 
 
@@ -117,12 +115,9 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         self, consumer: Any, active_partitions: Any, *arguments: Any, **named: Any
     ) -> Mapping[Any, Any]:
         """Each partition's records with the token under which it was open when they left aiokafka's buffer."""
-        consumer._fetcher.rest = self.consumer.rest
         records = await super()._fetch_records(consumer, active_partitions, *arguments, **named)
-        if records:  # aiokafka makes its next request only when this loop has its turn again
-            self.consumer.rest.fetched(records.values())
-            if self.consumer.app.patience.broker:  # not before: the first record makes a worker ready
-                consumer._fetcher._fetch_min_bytes = _PATIENT_BYTES
+        if records and self.consumer.app.patience.broker:  # not before: the first record makes a worker ready
+            consumer._fetcher._fetch_min_bytes = _PATIENT_BYTES
         # A seek runs in this thread too: no token can change between aiokafka's last step and here.
         return {place: (self.consumer.open.get(place), batch) for place, batch in records.items()}
 
@@ -165,7 +160,6 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         self._parcels: dict[Place, Parcel] = {}
         super().__init__(*arguments, **named)
         self._gathering = Gathering(self.app.patience)
-        self.rest = Rest(self.app.patience)
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)

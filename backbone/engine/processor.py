@@ -36,13 +36,11 @@ class Patience:
     the processor to those that somebody does wait for.
 
     waited_for: whether somebody waits for a record (as aiokafka gives it; asked in its thread too); without it nobody waits for
-    this service at all, and the broker gathers. rest_s: how long to let more come in before the next fetch, after one that
-    brought nothing that somebody waits for.
+    this service at all, and the broker gathers.
     """
 
     gather_s: float = 0.0
     waited_for: Callable[[Any], bool] | None = None
-    rest_s: float = 0.0
 
     @property
     def broker(self) -> bool:
@@ -66,10 +64,6 @@ class Surroundings(Protocol):
 
     async def log_ends(self, topics: Iterable[str]) -> Mapping[Place, int]:
         """The same for all partitions of these topics. For `observe`. Raises BrokerAway."""
-        ...
-
-    def hurry(self) -> None:
-        """Say that somebody begins to wait, so that what `rest_s` keeps back comes at once. For `serve`, in the main loop."""
         ...
 
 
@@ -105,11 +99,7 @@ class Offers:
         """Folders with Alembic versions of the service's own tables."""
         self.cache_mb: int = getattr(processor, "cache_mb", CACHE_MB)
         """What SQLite may keep of its database in memory."""
-        self.patience = Patience(
-            getattr(processor, "gather_s", 0.0),
-            getattr(processor, "waited_for", None),
-            getattr(processor, "rest_s", 0.0),
-        )
+        self.patience = Patience(getattr(processor, "gather_s", 0.0), getattr(processor, "waited_for", None))
         self.beside: Sequence[str] = getattr(processor, "beside", ())
         """Other databases that its `begin` and `process` use, by `DatabaseAway.what`."""
         self.ticks: bool = hasattr(processor, "tick")

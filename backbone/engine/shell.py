@@ -92,10 +92,6 @@ class Shell:
         """See `Surroundings`."""
         return await self.broker.log_ends(topics)
 
-    def hurry(self) -> None:
-        """See `Surroundings`."""
-        self.consumer.rest.hurry()
-
     # -- the worker thread ---------------------------------------------------------------------------------------------
 
     async def in_worker(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -33,7 +33,7 @@ def build(surroundings: Surroundings) -> GatewayProcessor:
         opener = open_reader(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings))
     except KeysUnusable as error:
         raise ValueError(f"the gateway cannot open what is sealed: {error}") from error
-    watch, appender = Watch(surroundings.hurry), Appender(settings)
+    watch, appender = Watch(), Appender(settings)
 
     async def serve(surroundings: Surroundings) -> None:
         listening = _listen(settings)

@@ -4,7 +4,7 @@ Everything here runs in the main loop. Waiting is for a position or an answer th
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +28,9 @@ class Answer:
 
 
 class Watch:
-    """How far the ledger has been folded, and who waits for what. An answer is given to the one who waits for it, once, or to nobody.
+    """How far the ledger has been folded, and who waits for what. An answer is given to the one who waits for it, once, or to nobody."""
 
-    hurry: called when somebody begins to wait.
-    """
-
-    def __init__(self, hurry: Callable[[], None] = lambda: None) -> None:
-        self._hurry = hurry
+    def __init__(self) -> None:
         self._positions: dict[int, int] = {}
         self._askers: dict[str, asyncio.Future[Answer]] = {}
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
@@ -67,7 +63,6 @@ class Watch:
     def expect(self, request: str) -> asyncio.Future[Answer]:
         """The answer to this request, once it has been read back. Ask before the request is appended."""
         asker = self._askers[request] = asyncio.get_running_loop().create_future()
-        self._hurry()
         return asker
 
     def forget(self, request: str) -> None:
@@ -79,7 +74,6 @@ class Watch:
         if self._positions.get(partition, 0) < position:
             reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((partition, position, reached))
-            self._hurry()
             await reached
 
 

@@ -31,8 +31,7 @@ class GatewayProcessor(CaseProcessor):
 
     versions = (Path(__file__).parent / "migrations",)
     gather_s = 0.0
-    rest_s = 0.1
-    """Who begins to read ends the rest (`Watch`); nothing that has been fetched is kept back from them."""
+    """Nothing that has been fetched is kept back from who reads."""
 
     def __init__(self, watch: Watch, serve: Serve) -> None:
         super().__init__("gateway", NoRules())

@@ -70,19 +70,3 @@ async def test_a_position_never_goes_back() -> None:
     watch.reached(0, 9, ())
     watch.reached(0, 4, ())
     await watch.folded(0, 9)
-
-
-async def test_who_begins_to_wait_is_in_a_hurry() -> None:
-    """What the gateway lets gather while nobody reads comes at once."""
-    said: list[bool] = []
-    watch = Watch(lambda: said.append(watch.busy))
-    watch.expect("r")
-    assert said == [True], "whoever is asked whether somebody waits, after this, hears that somebody does"
-    watch.begin({0: 5})
-    await watch.folded(0, 5)
-    assert said == [True], "nothing to wait for"
-    waiting = asyncio.create_task(watch.folded(0, 7))
-    await asyncio.sleep(0)
-    assert said == [True, True]
-    watch.reached(0, 7, ())
-    await asyncio.wait_for(waiting, 5)
