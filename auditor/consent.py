@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from auditor.events import Event
 from auditor.history import Case
 from auditor.report import Report
-from auditor.words import FACTS, RUNNING
+from auditor.words import AUDIT, FACTS, LAW, RUNNING
 
 WAITING = {"proposed", "revoked"}
 NOTHING = "what it rests on does not stand before it"
@@ -148,19 +148,25 @@ def _delivered(case: Case, event: Event, partition: Partition) -> str | None:
 
 
 def _permitted(case: Case, event: Event, partition: Partition) -> str | None:
-    """A read: asked for by the receiver of a running referral, and nothing wider than what may be with it here."""
+    """A read: asked for by the receiver of a running referral, or by an auditor under its own opening; nothing wider than it may have."""
     request = case.reading.get(event["request"])
-    referral = case.referrals.get(request["referral"]) if request else None
-    if request is None or referral is None:
+    if request is None:
         return "nobody asked for it, or it was answered"
-    if referral.to != request["by"] or referral.state not in RUNNING:
+    referral, opening = case.referrals.get(request["referral"]), case.yes.get(request["referral"])
+    if referral is not None and (referral.to != request["by"] or referral.state not in RUNNING):
         return "whoever asked has no running referral"
+    if referral is None and (opening is None or opening.purpose != AUDIT or opening.basis not in LAW):
+        return "no referral, and no auditor's duty by law, stands here to read under"
     if partition.away(request["by"], event.offset):
         return "whoever asked is suspended"
     scopes = set(event["scopes"])
     asked = set(request["scopes"])
-    if not scopes or referral.release not in event.premises or (asked and not scopes <= asked):
-        return "it permits nothing, other data than was asked, or rests on another release"
+    ground = referral.release if referral else request["referral"]
+    if not scopes or ground not in event.premises or (asked and not scopes <= asked):
+        return "it permits nothing, other data than was asked, or rests on something else"
+    if opening is not None:
+        return None if scopes <= case.open_to(opening, request["by"]) else "the auditor's opening does not allow it"
+    assert referral is not None
     return None if scopes <= case.readable(referral, request["by"]) else "her words do not allow it"
 
 

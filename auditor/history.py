@@ -3,7 +3,19 @@
 from typing import Any
 
 from auditor.events import Event
-from auditor.words import HER, HERS_ALONE, LAW, RUNNING, SPEAK_FOR_HER, No, Referral, Said, Yes
+from auditor.words import (
+    AUDIT,
+    HER,
+    HERS_ALONE,
+    LAW,
+    OPENED_BY_AUDIT,
+    RUNNING,
+    SPEAK_FOR_HER,
+    No,
+    Referral,
+    Said,
+    Yes,
+)
 
 
 class Case(Said):
@@ -80,6 +92,8 @@ class Case(Said):
         basis, to, purpose, scopes = event["basis"], event["recipient"], event["purpose"], set(event["scopes"])
         if basis not in LAW | {"agreement"} or purpose in HERS_ALONE:
             return
+        if purpose == AUDIT and (basis != "legal_duty" or to != event.author or not scopes or scopes - OPENED_BY_AUDIT):
+            return  # an auditor opens for itself, by law, and says what
         if basis == "agreement" and any(no.whole or no.scopes & scopes for no in self.noes_to(to, purpose)):
             return
         self.yes[event.id] = Yes(event.id, to, purpose, scopes, event.author, basis=basis, until=event["until"])

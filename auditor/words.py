@@ -1,14 +1,16 @@
 """What a person's words allow at one place of a case's history.
 
 `Said` is what stands of a case there: who agreed to what, who refused, which referrals are where; and what follows from it. How it comes
-to stand there is told in `history`, and what must not be is asked in `consent`. Written from the rules (docs/adr/0006, 0019, 0020, 0021),
-not from the backbone's code:
+to stand there is told in `history`, and what must not be is asked in `consent`. Written from the rules (docs/adr/0006, 0019, 0020, 0021,
+0040), not from the backbone's code:
 
 - a yes counts for just its recipient, purpose and data, until its end, and only from her, her representative, or a professional;
 - a no ends every yes that it concerns, and a later yes counts only when it names that no;
 - vital interest and legal duty stand beside her no, an agreement between partners does not; mediation, the board, publication, later
   research and the victims' network are opened by nothing but her own yes, and mediation only by the yes of both;
 - "always forward" goes without anything that points to her, unless she has said no to the step itself;
+- an auditor's legal duty for the purpose `audit` opens, without a referral, the data that it names: for whoever invoked it, until its end;
+  a referral for that purpose needs her own yes;
 - from the first request to forget her on, nothing new goes out and nothing is read.
 """
 
@@ -22,6 +24,7 @@ HER, FACTS, LABEL = "victim", "case_facts", "label"
 SPEAK_FOR_HER = {"victim", "representative", "professional"}
 LAW = {"vital_interest", "legal_duty"}
 HERS_ALONE = {"mediation", "board_contact", "publication", "later_research", "victim_network"}
+AUDIT, OPENED_BY_AUDIT = "audit", {"contact_details", "contact_preference", "story", "label"}
 MEDIATORS = {"mediation", "restorative_mediation"}
 RUNNING = {"released", "delivered", "accepted"}
 
@@ -87,7 +90,7 @@ class Referral:
 
     @property
     def hers_alone(self) -> bool:
-        return self.purpose in HERS_ALONE or self.two_sided
+        return self.purpose in HERS_ALONE or self.purpose == AUDIT or self.two_sided
 
 
 class Said:
@@ -193,3 +196,10 @@ class Said:
         if by != referral.to or referral.state not in RUNNING or self.stopped or not self.still_allowed(referral):
             return set()
         return (referral.scopes & self.covered(self.resting_on(referral))) - {FACTS}
+
+    def open_to(self, opening: Yes, by: str) -> set[str]:
+        """What an auditor may read now under an opening of its own."""
+        in_force = opening.until is not None and self.now is not None and self.now < opening.until
+        if by != opening.recipient or not in_force or self.stopped:
+            return set()
+        return self.covered([opening]) - {FACTS}

@@ -65,8 +65,8 @@ def both_must_agree(referral: Referral) -> bool:
 
 
 def hers_alone(referral: Referral) -> bool:
-    """Whether nothing but her own yes opens it."""
-    return referral.purpose in HERS_ALONE or both_must_agree(referral)
+    """Whether nothing but her own yes opens it. Also not what an auditor opens: that is read without a referral."""
+    return referral.purpose in HERS_ALONE or referral.purpose == Purpose.AUDIT or both_must_agree(referral)
 
 
 def stopped(case: State) -> HoldReason | None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schakel.case_erasure import end_of, hold_in_force
+from schakel.case_opening import is_opening
 from schakel.case_state import Grant, Referral, ReferralState, Side, State
 from schakel.entry import Entry
 from schakel.events.base import kind_of
 from schakel.events.data import DisclosurePermitted, DisclosureRequested
-from schakel.events.vocab import Basis, HoldReason, LinkKind, Person
+from schakel.events.vocab import Basis, HoldReason, LinkKind, Person, Scope
 
 _HERSELF = Person.VICTIM.value
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
@@ -35,7 +36,7 @@ class Knows:
 
     partner: str
     how: str
-    """`door` (she told it there), `referral` or `information` (that it happened, not to whom)."""
+    """`door` (she told it there), `referral`, `opening` (an auditor looked) or `information` (that it happened, not to whom)."""
     scopes: tuple[str, ...]
     since: datetime | None
     basis: str | None = None
@@ -210,8 +211,28 @@ def _knows(case: State, reads: Sequence[Read]) -> Iterable[Knows]:
             ended=_why_it_ended(known.ended),
             reads=tuple(read for read in reads if _belongs(read, known.referral, known.since, known.until)),
         )
+    for grant in case.grants.values():
+        if is_opening(grant.purpose, grant.basis):
+            yield from _looked(grant, [read for read in reads if read.referral == grant.id])
     for key in case.informed:
         yield Knows(key.rpartition("/")[2], "information", ("case_facts",), case.informed_at.get(key))
+
+
+def _looked(opening: Grant, reads: Sequence[Read]) -> Iterable[Knows]:
+    """What an auditor has seen: nothing before the first read. That it may look is said among the grounds, read or not."""
+    if reads:
+        seen = {scope for read in reads for scope in read.scopes}
+        yield Knows(
+            opening.recipient,
+            "opening",
+            tuple(sorted(seen)),
+            reads[0].at,
+            basis=opening.basis,
+            motive=opening.motive,
+            purpose=opening.purpose,
+            named=Scope.CONTACT_DETAILS in seen,
+            reads=tuple(reads),
+        )
 
 
 def _belongs(read: Read, referral: str, since: datetime, until: datetime | None) -> bool:

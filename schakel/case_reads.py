@@ -4,7 +4,7 @@ A permit takes effect only where, at its own position, the same words of hers al
 overtaken. A denial takes nothing from anybody and always counts.
 """
 
-from schakel.case_consent import readable
+from schakel.case_opening import may_read, rests_on
 from schakel.case_state import Effect, OpenRead, Reads, State
 from schakel.entry import Entry, folds
 from schakel.events.data import AccessGiven, DisclosureDenied, DisclosurePermitted, DisclosureRequested
@@ -34,10 +34,9 @@ def _permitted(case: State, entry: Entry) -> Effect:
     """The gate once more, at this event's own position."""
     event: DisclosurePermitted = entry.event  # type: ignore[assignment]
     request = case.reading.get(event.request)
-    referral = case.referrals.get(request.referral) if request else None
-    if not request or not referral or referral.released not in event.premises or not event.scopes:
+    if not request or rests_on(case, request.referral) not in event.premises or not event.scopes:
         return Effect.OVERTAKEN
-    if not set(event.scopes) <= readable(case, referral, request.by):
+    if not set(event.scopes) <= may_read(case, request.referral, request.by):
         return Effect.OVERTAKEN
     _answered(case, entry, request).permitted += 1
     return Effect.EFFECTIVE

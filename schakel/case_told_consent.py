@@ -13,6 +13,7 @@ from schakel.case_consent import (
     side_of,
     stands_against,
 )
+from schakel.case_opening import may_open
 from schakel.case_state import Asked, Effect, Grant, No, Reopened, Side, State
 from schakel.entry import Entry, folds
 from schakel.events.consent import (
@@ -23,6 +24,7 @@ from schakel.events.consent import (
     ConsentTerms,
     ConsentWithdrawn,
 )
+from schakel.events.vocab import Purpose
 
 
 @folds(ConsentAsked)
@@ -81,6 +83,8 @@ def give(case: State, entry: Entry, terms: ConsentTerms, supersedes: str | None,
 def _invoked(case: State, entry: Entry) -> Effect:
     event: BasisInvoked = entry.event  # type: ignore[assignment]
     if event.basis not in OTHER_BASES or event.purpose in HERS_ALONE:
+        return Effect.NOT_UNDERSTOOD
+    if event.purpose is Purpose.AUDIT and not may_open(event, entry.author):
         return Effect.NOT_UNDERSTOOD
     scopes = [scope.value for scope in event.scopes]
     noes = noes_for(case, event.recipient, event.purpose.value)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from schakel import her_words as w
 from schakel.case_knows import Agreed, Forgotten, HerCopy, Knows, Linked, Question, SaidNo, Waits
+from schakel.case_opening import is_opening
 from schakel.her_words import LANGUAGES as LANGUAGES
 from schakel.her_words import Language as Language
 
@@ -139,7 +140,8 @@ class _Writer:
     def _basis(self, said: Agreed) -> str:
         motive = (said.motive or self.words.lines["unknown"]).replace("_", " ")
         basis = self.words.bases.get(said.basis, said.basis)
-        line = self.words.lines["basis"].format(**self._about(said), basis=basis, motive=motive)
+        kind = "may_look" if is_opening(said.purpose, said.basis) else "basis"
+        line = self.words.lines[kind].format(**self._about(said), basis=basis, motive=motive)
         return " ".join([line, *self._how_long(said)])
 
     def _about(self, said: Agreed) -> dict[str, str]:

@@ -41,6 +41,10 @@ LINES: Table = {
         "{partner}: {scopes}; {named}; sinds {since}, {ground}.",
         "{partner}: {scopes}; {named}; since {since}, {ground}.",
     ),
+    "opening": (
+        "{partner}: keek in {scopes}; sinds {since}, {ground}.",
+        "{partner}: looked into {scopes}; since {since}, {ground}.",
+    ),
     "information": (
         "{partner}: dat er iets is gebeurd, zonder wie u bent; sinds {since}.",
         "{partner}: that something happened, not who you are; since {since}.",
@@ -57,6 +61,10 @@ LINES: Table = {
     "yes": (
         "{at}: {recipient} mag {scopes} hebben, voor {purpose}. {giver}, {way}; opgeschreven door {by}.",
         "{at}: {recipient} may have {scopes}, for {purpose}. {giver}, {way}; written down by {by}.",
+    ),
+    "may_look": (
+        "{at}: {recipient} mag kijken in {scopes}, voor {purpose}, op grond van {basis}; reden: {motive}.",
+        "{at}: {recipient} may look into {scopes}, for {purpose}, on the ground of {basis}; reason: {motive}.",
     ),
     "basis": (
         "{at}: {recipient} kreeg {scopes}, voor {purpose}, op grond van {basis}; reden: {motive}; gemeld door {by}.",
@@ -151,6 +159,7 @@ PURPOSES: Table = {
     "publication": ("bekendmaken van wat er gebeurde", "making public what happened"),
     "later_research": ("later onderzoek", "later research"),
     "victim_network": ("een groep mensen die meedenkt", "a group of people who think along"),
+    "audit": ("controle op het werk van de organisaties", "checking how the organisations worked"),
     "other": ("iets anders", "something else"),
 }
 BASES: Table = {
@@ -180,4 +189,5 @@ REASONS: Table = {
     "other_side": ("het kan alleen als u beiden wilt", "only when both of you want it"),
     "erasure_requested": ("u vroeg om gewist te worden", "you asked to be erased"),
     "erased": ("u bent gewist", "you have been erased"),
+    "ended": ("de tijd is voorbij", "its time is over"),
 }

@@ -48,6 +48,7 @@ ROLES: Mapping[Role, str] = {
     Role.HUMAN_RIGHTS_INSTITUTE: "het College voor de Rechten van de Mens",
     Role.SCHOOL: "de school",
     Role.EVALUATOR: "de evaluator",
+    Role.AUDITOR: "de toezichthouder",
     Role.OTHER: "een andere organisatie",
 }
 
@@ -176,6 +177,7 @@ PURPOSES: Mapping[str, str] = {
     "publication": "om iets openbaar te maken",
     "later_research": "voor later onderzoek",
     "victim_network": "voor een netwerk van slachtoffers",
+    "audit": "voor toezicht",
     "other": "voor een ander doel",
 }
 

@@ -28,7 +28,7 @@ from backbone.protocols.doors import Door
 from backbone.protocols.reading import digest
 from schakel.calendar import Calendar
 from schakel.events.report import ProtocolRef
-from schakel.events.vocab import Basis, Role
+from schakel.events.vocab import Basis, Purpose, Role
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,10 @@ class Chain:
     def bases(self) -> tuple[OtherBasis, ...]:
         return self.file.bases
 
-    def may_invoke(self, basis: Basis, roles: Collection[Role]) -> OtherBasis | None:
+    def may_invoke(self, basis: Basis, purpose: Purpose, roles: Collection[Role]) -> OtherBasis | None:
         """The rule by which a partner in these roles may invoke this basis here, or None: what is not named is not allowed."""
-        return next(
-            (rule for rule in self.bases if rule.basis is basis and not set(rule.roles).isdisjoint(roles)), None
-        )
+        named = (rule for rule in self.bases if rule.basis is basis and rule.covers(purpose))
+        return next((rule for rule in named if not set(rule.roles).isdisjoint(roles)), None)
 
     @property
     def consent(self) -> ConsentPolicy:

@@ -161,8 +161,15 @@ class OtherBasis(Part):
 
     basis: Basis = Field(description="vital_interest, legal_duty or agreement")
     roles: tuple[Role, ...] = Field(min_length=1, description="the roles that may invoke it")
+    purposes: tuple[Purpose, ...] = Field(
+        (), description="only for these; default: every purpose except `audit`, which has to be named"
+    )
     at_most: LimitText = Field(description='how long it may last, such as "72h"')
     source: Source
+
+    def covers(self, purpose: Purpose) -> bool:
+        """Whether it may be invoked for this. An audit opens without a referral, so no rule allows it without saying so."""
+        return purpose in self.purposes if self.purposes else purpose is not Purpose.AUDIT
 
     @model_validator(mode="after")
     def _can_be_invoked(self) -> "OtherBasis":

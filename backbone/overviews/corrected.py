@@ -53,6 +53,8 @@ class Before:
     open: set[str] = field(default_factory=set)
     """Incidents of periods whose number was shown: of others not even a change is told."""
     of_word: dict[tuple[str, str], int] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    """By incident, the number of the first issue in which it counted."""
 
     @classmethod
     def of(cls, issues: Iterable["Issue"], by: By) -> "Before":
@@ -63,6 +65,7 @@ class Before:
             for case, words in issue.said.items():
                 if shown and case not in found.said:
                     found.open.add(case)
+                found.first.setdefault(case, issue.number)
                 earlier = found.said.get(case)
                 found.said[case] = words if earlier is None else earlier | words
             if shown:
@@ -87,17 +90,22 @@ def changes(before: Before, by_case: Mapping[str, Incident], by: By) -> Said:
     no correction.
     """
     found: Said = {}
-    met: set[str] = set()
     for case, last in before.said.items():
         one = by_case.get(case)
-        if one is None or one.id in met:
+        if one is None or _goes_on(one, before) != case:
             now = {INCIDENTS.id: NO_MORE} if by is By.MONTH else {}
         else:
-            met.add(one.id)
             now = as_counted(case, one, by)
         if new := {table: word for table, word in now.items() if last.get(table, word) != word}:
             found[case] = new
     return found
+
+
+def _goes_on(one: Incident, before: Before) -> str:
+    """Of those that were counted and are one incident by now: the one that was counted first, in one issue the one reported first."""
+    if len(one.cases) == 1:
+        return one.cases[0]
+    return min((case for case in one.cases if case in before.first), key=before.first.__getitem__)
 
 
 def nothing(issues: Iterable["Issue"], by: By) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from schakel.cli import case, heads, hindsight, listen, publish, read, travel
+from schakel.cli import case, heads, hindsight, listen, opening, publish, read, travel
 from schakel.cli import cosign as cosign  # its commands join `heads.app`
 from schakel.cli.output import one_sentence, quiet_libraries
 
@@ -48,6 +48,7 @@ app.command("open")(read.open_referral)
 app.command("replay")(travel.replay)
 app.add_typer(heads.app, name="heads")
 app.command("why")(hindsight.why)
+case.app.command("open")(opening.open_case)
 case.app.command("report")(hindsight.report)
 app.add_typer(case.app, name="case")
 

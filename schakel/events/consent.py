@@ -59,7 +59,10 @@ class ConsentWithdrawn(Told):
 
 
 class BasisInvoked(Told):
-    """Another ground than consent: named, motivated (sealed), limited in time, first in the audit."""
+    """Another ground than consent: named, motivated (a code), limited in time, first in the audit.
+
+    For the purpose `audit` it opens by itself what it names, to whoever invokes it: `disclosure.requested` then names this event.
+    """
 
     TYPE: ClassVar[str] = "basis.invoked"
     basis: Basis

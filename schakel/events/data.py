@@ -22,7 +22,10 @@ from schakel.events.vocab import ErasureGround, HoldReason, Person, Scope
 
 
 class DisclosureRequested(Observed):
-    """Somebody asks to read, now; the gate answers at this position of the ledger."""
+    """Somebody asks to read, now; the gate answers at this position of the ledger.
+
+    `referral` is what the reference leads to: a referral, or the `basis.invoked` with which an auditor opens.
+    """
 
     TYPE: ClassVar[str] = "disclosure.requested"
     OWNER: ClassVar[str] = "gateway"

@@ -5,8 +5,9 @@ Asked anew for each single read: what was permitted yesterday, or to somebody el
 
 from collections.abc import Collection, Iterator
 
-from schakel.case_consent import RUNNING, covered, readable, resting_on
-from schakel.case_state import OpenRead, Referral, State
+from schakel.case_consent import RUNNING, covered, resting_on
+from schakel.case_opening import may_read, opening_of, reader_of, rests_on, why_not
+from schakel.case_state import OpenRead, State
 from schakel.events.data import DisclosureDenied, DisclosurePermitted
 from schakel.events.vocab import HoldReason, Scope
 from services.consent.gate import Hold, permits
@@ -15,29 +16,31 @@ from services.consent.gate import Hold, permits
 def answers(case: State, away: Collection[str] = ()) -> Iterator[DisclosurePermitted | DisclosureDenied]:
     """One for every request that waits for it, in the order in which they were made. away: who is suspended."""
     for request in case.reading.values():
-        referral = case.referrals.get(request.referral)
-        if referral is None or referral.to != request.by or request.by in away:
-            yield _no(
-                request, HoldReason.UNKNOWN
-            )  # not this partner's, whose business it is not whether it exists; or suspended
-        elif scopes := _asked_for(request) & readable(case, referral, request.by):
-            yield _yes(case, request, referral, scopes)
+        if request.by in away or request.by != reader_of(case, request.referral):
+            # not this partner's, whose business it is not whether it exists; or suspended
+            yield _no(request, HoldReason.UNKNOWN)
+        elif scopes := _asked_for(request) & may_read(case, request.referral, request.by):
+            yield _yes(case, request, scopes)
         else:
-            yield _no(request, _why(case, referral))
+            yield _no(request, _why(case, request.referral))
 
 
 def _asked_for(request: OpenRead) -> set[str]:
     return set(request.scopes) or {scope.value for scope in Scope}
 
 
-def _yes(case: State, request: OpenRead, referral: Referral, scopes: set[str]) -> DisclosurePermitted:
-    """Names the release and the grants that it rests on: when one of them lapses first, the permit is overtaken."""
-    assert referral.released is not None
-    grants = [grant.id for grant in resting_on(case, referral) if scopes & covered(case, [grant])]
+def _yes(case: State, request: OpenRead, scopes: set[str]) -> DisclosurePermitted:
+    """Names the release and the grants, or the opening, that it rests on: when one of them lapses first, the permit is overtaken."""
+    ground = rests_on(case, request.referral)
+    assert ground is not None
+    premises = [ground]
+    if referral := case.referrals.get(request.referral):
+        grants = [grant.id for grant in resting_on(case, referral) if scopes & covered(case, [grant])]
+        premises = [referral.id, ground, *grants]
     return DisclosurePermitted(
         request=request.id,
         scopes=tuple(sorted(Scope(scope) for scope in scopes)),
-        premises=(referral.id, referral.released, *grants, request.id),
+        premises=(*premises, request.id),
     )
 
 
@@ -45,8 +48,13 @@ def _no(request: OpenRead, reason: HoldReason) -> DisclosureDenied:
     return DisclosureDenied(request=request.id, reason=reason, premises=(request.id,))
 
 
-def _why(case: State, referral: Referral) -> HoldReason:
-    """The gate's own words about the step; when it would let it go, the referral carries less than was asked, or has ended."""
+def _why(case: State, reference: str) -> HoldReason:
+    """Of an opening that it has ended or names less. Of a step the gate's own words; when it would let it go, the referral carries less
+    than was asked, or has ended.
+    """
+    if opening := opening_of(case, reference):
+        return why_not(case, opening) or HoldReason.TOO_NARROW
+    referral = case.referrals[reference]
     answer = permits(case, referral)
     if isinstance(answer, Hold):
         return answer.reason

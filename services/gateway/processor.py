@@ -15,8 +15,10 @@ from backbone.desks import Desk
 from backbone.engine.processor import Outcome, Place, Surroundings
 from backbone.onlooker import NoRules
 from backbone.store.transaction import Tx
+from schakel.case_opening import reader_of
 from schakel.case_state import Effect
 from schakel.entry import Entry
+from schakel.events.consent import BasisInvoked
 from schakel.events.data import DisclosureDenied, DisclosurePermitted, SubjectErased
 from schakel.events.referral import ReferralProposed
 from schakel.record import Raw
@@ -65,8 +67,8 @@ class GatewayProcessor(CaseProcessor):
         if isinstance(event, DisclosurePermitted | DisclosureDenied):
             if effect is Effect.EFFECTIVE:
                 self._answers.append(Answer(event, entry.partition, entry.offset))
-        elif isinstance(event, ReferralProposed):
-            if effect is Effect.EFFECTIVE:
+        elif isinstance(event, ReferralProposed | BasisInvoked):
+            if effect is Effect.EFFECTIVE and reader_of(desk.case, entry.id):
                 self._referrals.append(
                     {
                         "referral_id": entry.id,

@@ -29,7 +29,8 @@ from backbone.standing import suspended_in
 from backbone.store.errors import DatabaseAway
 from backbone.store.tables import snapshot
 from schakel import avro
-from schakel.case_consent import noes_for, readable, stopped
+from schakel.case_consent import noes_for, stopped
+from schakel.case_opening import may_read, opening_of, why_not
 from schakel.case_state import State
 from schakel.entry import Entry
 from schakel.envelope import Envelope
@@ -58,7 +59,7 @@ T = TypeVar("T")
 
 
 class NotForYou(Exception):
-    """There is no such referral, or it is somebody else's, or nobody has told this partner of it: one and the same."""
+    """There is no such reference, or it is somebody else's, or nobody has told this partner of it: one and the same."""
 
 
 class Refused(Exception):
@@ -79,7 +80,7 @@ class Away(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """Where a reference leads."""
+    """Where a reference leads: a referral, or what an auditor opened."""
 
     id: str
     case: str
@@ -209,7 +210,7 @@ class Reader:
         with self._connect() as db:  # once for all: taking a connection costs as much as a question
             case, away = _case(db, referral), suspended_in(db, referral.partition)
             sealed = db.execute(_SEALED, {"case": referral.case, "fields": wanted}).all()
-        if partner in away or not set(scopes) <= _readable(case, referral.id, partner):
+        if partner in away or not set(scopes) <= may_read(case, referral.id, partner):
             raise _refusal(case, referral.id, partner)
         labels = [label.basis for label in case.labels if label.standing] if Scope.LABEL in scopes else []
         return self._open(referral, sealed), tuple(labels)
@@ -251,15 +252,13 @@ def _schemas(event_type: str) -> tuple[int, ...]:
     return tuple(locked.id for locked in reversed(avro.read_lock()) if locked.name == event_type)
 
 
-def _readable(case: State, referral_id: str, partner: str) -> set[str]:
-    referral = case.referrals.get(referral_id)
-    return readable(case, referral, partner) if referral else set()
-
-
 def _refusal(
     case: State, referral_id: str, partner: str, reason: HoldReason = HoldReason.UNKNOWN
 ) -> NotForYou | Refused:
-    """Why not, to whom it was delivered once; to anybody else as if it did not exist."""
+    """Why not, to whom it was delivered once or who opened it; to anybody else as if it did not exist."""
+    opening = opening_of(case, referral_id)
+    if opening is not None and opening.recipient == partner:
+        return Refused((why_not(case, opening) or reason).value)
     referral = case.referrals.get(referral_id)
     if referral is None or referral.to != partner or referral.delivered_at is None:
         return NotForYou()

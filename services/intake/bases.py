@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from backbone.chains import Agreement, Chain, Partner
 from schakel.case_consent import HERS_ALONE, OTHER_BASES
+from schakel.case_opening import FIELDS
 from schakel.events.consent import BasisInvoked
-from schakel.events.vocab import Basis
+from schakel.events.vocab import Basis, Purpose
 from schakel.messages import Refusal
 
 
@@ -32,24 +33,47 @@ def objections(event: BasisInvoked, sender: Partner, chains: Sequence[Chain], no
             expected="a purpose other than " + ", ".join(sorted(HERS_ALONE)),
             remedy="nothing but her own yes opens this: ask her, and send consent.granted",
         )
+    if event.purpose is Purpose.AUDIT:
+        yield from _opens(event, sender)
     for chain in chains:
         yield from _allowed(event, sender, chain, now)
         if event.basis is Basis.AGREEMENT:
             yield from _agreed(event, sender, chain, now)
 
 
+def _opens(event: BasisInvoked, sender: Partner) -> Iterator[Refusal]:
+    """An auditor opens for itself, and says which fields."""
+    if event.recipient != sender.id:
+        yield Refusal(
+            code="basis.for_another",
+            field="recipient",
+            found=event.recipient,
+            expected=f"{sender.id}, who asks: nobody opens for another",
+            remedy="name yourself as recipient; whoever else has to look invokes it with a motive of its own",
+        )
+    elif not event.scopes or not FIELDS.issuperset(event.scopes):
+        yield Refusal(
+            code="basis.which_fields",
+            field="scopes",
+            found=", ".join(event.scopes) or "none",
+            expected=f"one or more of {', '.join(sorted(FIELDS))}",
+            remedy="name the fields that the audit needs and no others; what else stands in the case is read in the ledger",
+        )
+
+
 def _allowed(event: BasisInvoked, sender: Partner, chain: Chain, now: datetime) -> Iterator[Refusal]:
     """By role, and for a limited time."""
-    rule = chain.may_invoke(event.basis, chain.roles_of(sender.id))
+    rule = chain.may_invoke(event.basis, event.purpose, chain.roles_of(sender.id))
     if rule is None:
-        roles = sorted({role for other in chain.bases if other.basis is event.basis for role in other.roles})
+        named = (other for other in chain.bases if other.basis is event.basis and other.covers(event.purpose))
+        roles = sorted({role for other in named for role in other.roles})
         yield Refusal(
             code="basis.not_allowed",
             field="basis",
             found=event.basis,
             expected=f"a partner in one of the roles {', '.join(roles)}"
             if roles
-            else f"a basis that {chain.name} allows",
+            else f"a basis that {chain.name} allows for the purpose {event.purpose}",
             remedy="ask her, or ask a partner whose role may invoke it; the chain's file says which, under `bases`",
         )
         return

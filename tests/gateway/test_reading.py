@@ -69,16 +69,10 @@ async def test_a_person_whose_key_was_destroyed_is_read_by_nobody(read: Reading)
     assert no.value.reason == "erased"
 
 
-def _ask_to_forget(read: Reading, case: str) -> None:
-    """She asks at her door; intake appends it, and nobody else has read it yet."""
-    read.cluster.send(DOOR, ErasureRequested(subject="victim"), case=case)
-    read.cluster.work(read.cluster.services[0], 500)
-
-
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_request_to_be_forgotten_wins_as_a_withdrawal_does(read: Reading, step: str) -> None:
     offer = read.offered()
-    read.before[step] = lambda: _ask_to_forget(read, offer.case)
+    read.before[step] = lambda: read.ask_to_forget(offer.case)
     if step == "opened":
         assert (await read.read(HELP, offer.referral)).personal
     else:

@@ -67,6 +67,7 @@ class Recount:
         self.late: dict[str, Counter[str]] = {}
         self.corrected: dict[str, Counter[str]] = {}
         self.said: dict[str, dict[str, dict[str, object]]] = {"month": {}, "quarter": {}}
+        self.since: dict[tuple[str, str], str] = {}
         for part, periods in enumerate(PARTS, 1):
             told = recount.retold(entry for ledger in until(part) for entry in ledger)
             groups = recount.incidents(told, chain.name)
@@ -85,6 +86,7 @@ class Recount:
                 self.late[month][recount.month_of(group)] += 1
                 self._count(month, row, group, recount.BY_MONTH)
                 self.said["month"][group[0].id] = self._as_said(group, "month")
+                self.since["month", group[0].id] = month
 
     def _quarter(self, quarter: str, groups: list[Group]) -> None:
         self.counts[quarter] = {table: {} for table in recount.BY_QUARTER}
@@ -96,6 +98,7 @@ class Recount:
                 self._count(quarter, row, group, recount.BY_QUARTER)
                 if group is not None:
                     self.said["quarter"][case] = self._as_said(group, "quarter")
+                    self.since["quarter", case] = quarter
 
     def _count(self, period: str, row: str, group: Group | None, tables: Sequence[str]) -> None:
         words = recount.words_of(group, self.timed) if group else {table: {"unknown"} for table in tables}
@@ -112,16 +115,18 @@ class Recount:
         )
 
     def _correct(self, period: str, groups: list[Group], by: str) -> None:
-        """What was counted before and counts otherwise now; of two that are one by now, the one that was counted first goes on."""
+        """What was counted before and counts otherwise now; of two that are one by now, the one that was counted first goes on, and of
+        two in one issue the one reported first.
+        """
         self.corrected[period] = Counter()
-        group_of = {one.id: group for group in groups for one in group}
-        met: list[Group] = []
+        goes_on: dict[str, Group] = {}
+        for group in groups:
+            if counted := [one.id for one in group if one.id in self.said[by]]:
+                goes_on[min(counted, key=lambda case: self.since[by, case])] = group
         for case, last in self.said[by].items():
-            group = group_of.get(case)
             now: dict[str, object] = {"incidents": None} if by == "month" else {}
-            if group is not None and group not in met:
-                met.append(group)
-                now = self._as_said(group, by)
+            if case in goes_on:
+                now = self._as_said(goes_on[case], by)
             changed = {table: words for table, words in now.items() if last.get(table, words) != words}
             last.update(changed)
             self.corrected[period].update(table for table in changed if table not in recount.GO_ON)

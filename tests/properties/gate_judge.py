@@ -56,8 +56,13 @@ class Judge:
                 self.model.erased = True
 
     def _read(self, permit: DisclosurePermitted) -> Iterator[str]:
-        """By whom it was sent to, as long as it runs, and no more than may be read here."""
+        """By whom it was sent to, as long as it runs, or by who opened it; and no more than may be read here."""
         request = self.requests.get(permit.request)
+        if request and request.referral not in self.proposals:
+            may = set() if self.model.forgetting() else self.model.opened(request.referral, request.by)
+            if not permit.scopes or not {*permit.scopes} <= may:
+                yield f"{request.by} reads {[*permit.scopes]} without a referral; opened is {sorted(may)}"
+            return
         release = self.releases.get(request.referral) if request else None
         if request is None or release is None:
             yield "a read of what nobody asked for, or of what is not out"

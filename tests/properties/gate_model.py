@@ -1,6 +1,6 @@
 """What design 6 says about the gate, once more, in as few words as possible: told words in, a verdict out.
 
-Written from the text and the decisions (docs/adr/0006, 0018), not from the code: nothing here imports `schakel.case_consent`,
+Written from the text and the decisions (docs/adr/0006, 0019, 0040), not from the code: nothing here imports `schakel.case_consent`,
 `schakel.case_state` or `services.consent`. There is no state that is kept up to date. A verdict walks through all that was said, from
 the beginning, each time it is asked.
 """
@@ -18,6 +18,7 @@ from schakel.events.referral import ReferralProposed, ReferralReleased
 from schakel.events.report import AssessmentRecorded, CaseOpened, LabelRefused, ReportCorrected, ReportReceived
 
 ONLY_HER_OWN_YES = {"mediation", "board_contact", "publication", "later_research", "victim_network"}
+AUDIT, CAN_BE_OPENED = "audit", {"contact_details", "contact_preference", "story", "label"}
 LAW = {"vital_interest", "legal_duty"}
 SPEAKS_FOR_HER = {"victim", "representative", "professional"}
 FACTS, HER = "case_facts", "victim"
@@ -147,6 +148,18 @@ class Model:
             usable = [yes for yes in usable if yes.basis == "consent"]
         return (set(release.scopes) & self._data(usable)) - {FACTS}
 
+    def opened(self, reference: str, by: str) -> set[str]:
+        """What an auditor may read here under the duty by law that it invoked: for itself, what it named, until its end, as it stands."""
+        named, teller = set[str](), None
+        for word_id, author, event in self.said:
+            if isinstance(event, BasisInvoked) and word_id == reference and event.recipient == author:
+                fits = (event.purpose, event.basis) == (AUDIT, "legal_duty") and set(event.scopes) <= CAN_BE_OPENED
+                ended = self.now is not None and self.now >= event.until
+                named, teller = set(event.scopes) if fits and not ended else set(), author
+            elif isinstance(event, StatementRetracted) and event.event == reference and author == teller:
+                named = set()
+        return named - self._never() if teller == by else set()
+
     def may_be_asked(self, asks: ReferralProposed, *, other: bool) -> bool:
         """Nobody is asked twice, and the other side not before she has agreed."""
         stand = self._stand(asks, other=other)
@@ -196,14 +209,17 @@ class Model:
     def _data(self, yes: list[Yes]) -> set[str]:
         if not yes:
             return set()
-        refused = {"label"} if any(isinstance(event, LabelRefused) for _, _, event in self.said) else set()
-        return ({scope for one in yes for scope in one.scopes} - refused) | {FACTS}
+        return ({scope for one in yes for scope in one.scopes} - self._never()) | {FACTS}
+
+    def _never(self) -> set[str]:
+        """What reaches nobody, whatever was agreed."""
+        return {"label"} if any(isinstance(event, LabelRefused) for _, _, event in self.said) else set()
 
     def _needs_both(self, asks: ReferralProposed) -> bool:
         return asks.purpose == "mediation" or asks.role in ("mediation", "restorative_mediation")
 
     def _only_she(self, asks: ReferralProposed) -> bool:
-        return asks.purpose in ONLY_HER_OWN_YES or self._needs_both(asks)
+        return asks.purpose in ONLY_HER_OWN_YES or asks.purpose == AUDIT or self._needs_both(asks)
 
     def _fact(self, name: str) -> Any:
         """As it was corrected last."""

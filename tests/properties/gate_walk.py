@@ -43,7 +43,7 @@ GIVERS = ("victim",) * 7 + ("representative", "professional", "bystander")
 MOODS = {
     "help": ("referral",) * 9 + ("aftercare",),
     "talk": ("mediation",) * 9 + ("referral",),
-    "all": ("referral",) * 4 + ("mediation", "publication", "aftercare", "later_research"),
+    "all": ("referral",) * 4 + ("mediation", "publication", "aftercare", "later_research", "audit"),
 }
 """What a walk is about, mostly: few enough things that words meet."""
 
@@ -126,13 +126,13 @@ class Walk(World):
         luck, name = self.dice.random(), self.dice.choice(SERVICES + ("consent",) * 3)
         if luck < 0.40:
             self.tell(self._word())
-        elif luck < 0.68:
+        elif luck < 0.66:
             self.read(name, self.dice.choice((None, None, 1, 2, 4)))
-        elif luck < 0.94:
+        elif luck < 0.90:
             self.land(name, self.dice.choice((None, None, 1, 2)))
-        elif luck < 0.955:
+        elif luck < 0.915:
             self.repeat(self.dice.randrange(10_000))
-        elif luck < 0.96:
+        elif luck < 0.92:
             self.rebuild(name)
         elif luck < 0.975:
             self.tell(self._reading())
@@ -181,6 +181,11 @@ class Walk(World):
         to = self.dice.choice(self.receivers)
         by = self.dice.choice(self.partners) if self._seldom(0.2) else to
         scopes = self.dice.choice(((), (), ("story",), ("label",)))
+        opened = [grant for grant in self.truth.grants.values() if grant.purpose == "audit"]
+        if opened and self._seldom(0.5):
+            which = opened[-1] if self._seldom(0.7) else self.dice.choice(opened)
+            reader = by if self._seldom(0.2) else which.recipient
+            return Ask(reader, to, scopes, at=self._later(), reference=which.id)
         return Ask(by, to, scopes, number=self.dice.randrange(4), at=self._later())
 
     def _kinds(self) -> Sequence[Any]:
@@ -192,7 +197,7 @@ class Walk(World):
             self._asked,
             self._requested,
             self._requested,
-            self._other,
+            *(self._other,) * 2,
             *(None,) * 3,
         )
 
@@ -244,6 +249,20 @@ class Walk(World):
             until=self.clock + timedelta(minutes=self.dice.choice((2, 10, 60))),
         )
 
+    def _opening(self) -> Tell:
+        """Somebody opens, as an auditor would: mostly for itself, mostly by law, mostly what can be opened."""
+        pick = self.dice.choice
+        at, recipient = self._later(), pick(self.receivers)
+        told = BasisInvoked(
+            basis=pick(("vital_interest", "agreement")) if self._seldom(0.15) else "legal_duty",
+            recipient=recipient,
+            purpose="audit",
+            scopes=pick((WIDE, ("story",), ("story",), ("label",), ("story", "label"), ("story", "case_facts"), ())),
+            motive="complaint_about_handling",
+            until=at + timedelta(minutes=pick((5, 30, 120))),
+        )
+        return Tell(pick(self.partners) if self._seldom(0.15) else recipient, told, at)
+
     def _asked(self) -> Told:
         return ConsentAsked(terms=self._terms())
 
@@ -251,10 +270,11 @@ class Walk(World):
         to = self.dice.choice(self.receivers)
         chain = self.chains.get("amsterdam" if self.amsterdam else "groningen")
         assert chain is not None
+        opened = any(grant.recipient == to and grant.purpose == "audit" for grant in self.truth.grants.values())
         return ReferralRequested(
             to=to,
             role=self.dice.choice(sorted(chain.roles_of(to))),
-            purpose=self.dice.choice(MOODS[self.mood]),
+            purpose="audit" if opened and self._seldom(0.3) else self.dice.choice(MOODS[self.mood]),
             needs=self.dice.choice((("case_facts",), ("case_facts",), ("contact_details",), WIDE)),
             wants=self.dice.choice(((), ("story",), ("label",))),
         )
@@ -276,7 +296,9 @@ class Walk(World):
         return told.event
 
     def _answer(self) -> Tell:
-        """By whom it is to say: a receiver answers, an author takes back."""
+        """By whom it is to say: a receiver answers, an author takes back, an auditor opens for itself."""
+        if self._seldom(0.25):
+            return self._opening()
         if self._seldom(0.3) and self.truth.grants:
             grant: Grant = self.dice.choice(list(self.truth.grants.values()))
             by = self.dice.choice((grant.recorded_by, grant.recorded_by, POLICE))

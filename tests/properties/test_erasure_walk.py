@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from schakel import case_erasing, case_reads
+from schakel import case_erasing, case_opening
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
@@ -243,10 +243,7 @@ def _no_cooling_off(patch: pytest.MonkeyPatch) -> None:
 
 
 def _reads_go_on(patch: pytest.MonkeyPatch) -> None:
-    from schakel import case_consent
-    from services.consent import disclosures
-
-    real = case_consent.readable
+    real = case_opening.readable
 
     def readable(case: State, *arguments: Any) -> set[str]:
         before = case.erasures, case.erased
@@ -256,8 +253,7 @@ def _reads_go_on(patch: pytest.MonkeyPatch) -> None:
         finally:
             case.erasures, case.erased = before
 
-    for module in (case_reads, disclosures):
-        patch.setattr(module, "readable", readable)
+    patch.setattr(case_opening, "readable", readable)
 
 
 @pytest.mark.parametrize("break_it", [_no_holds, _one_is_enough, _no_cooling_off, _reads_go_on])

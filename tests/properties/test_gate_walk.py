@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schakel import case_consent, case_derived, case_reads, case_told_consent
+from schakel import case_consent, case_derived, case_opening, case_reads, case_told_consent
 from schakel.case_state import Grant, No, Referral, Side, State
 from schakel.entry import HANDLERS, Entry
 from schakel.events.referral import ReferralReleased
@@ -49,11 +49,17 @@ def test_the_walks_meet_what_they_are_for() -> None:
                 seen.add((kind, effect.value, event.basis))
             elif kind == "held":
                 seen.add((kind, event.reason))
+            elif kind == "disclosure.permitted":
+                opened = tour.judge_of.requests[event.request].referral not in tour.judge_of.proposals
+                seen.add((kind, effect.value, "opened" if opened else "referred"))
+            elif kind == "disclosure.denied":
+                seen.add((kind, event.reason))
     bases = ("consent", "scheme", "vital_interest", "agreement")
     reasons = ("not_asked", "no_answer", "refused", "withdrawn", "too_narrow", "provisional", "other_side")
     wanted = {("released", "effective", basis) for basis in bases} | {("held", reason) for reason in reasons}
     wanted |= {(kind, "overtaken") for kind in ("released", "consent.granted", "basis.invoked", "disclosure.permitted")}
-    wanted |= {(kind, "effective") for kind in ("disclosure.permitted", "disclosure.denied")}
+    wanted |= {("disclosure.permitted", "effective", how) for how in ("opened", "referred")}
+    wanted |= {("disclosure.denied", reason) for reason in ("unknown", "too_narrow", "withdrawn", "ended")}
     assert wanted - seen == set()
 
 
@@ -70,7 +76,7 @@ def mutant(change: Patch) -> Patch:
 
 def everywhere(patch: pytest.MonkeyPatch, name: str, value: object) -> None:
     """In every module that knows it by this name."""
-    for module in (case_consent, case_derived, case_reads, case_told_consent, disclosures, gate, rules):
+    for module in (case_consent, case_derived, case_opening, case_reads, case_told_consent, disclosures, gate, rules):
         if hasattr(module, name):
             patch.setattr(module, name, value)
 
@@ -210,7 +216,53 @@ def _answers_anybody(case: State, away: Any = ()) -> Any:
     for request in case.reading.values():
         referral = case.referrals.get(request.referral)
         if referral and (scopes := case_consent.readable(case, referral, referral.to)):
-            yield disclosures._yes(case, request, referral, scopes)
+            yield disclosures._yes(case, request, scopes)
+
+
+@mutant
+def an_auditor_reads_more_than_it_named(patch: pytest.MonkeyPatch) -> None:
+    real = case_opening.may_read
+
+    def may_read(case: State, reference: str, by: str) -> set[str]:
+        read = real(case, reference, by)
+        return read | {"contact_details", "story"} if read and case_opening.opening_of(case, reference) else read
+
+    everywhere(patch, "may_read", may_read)
+
+
+@mutant
+def an_auditor_reads_on_when_its_time_is_over(patch: pytest.MonkeyPatch) -> None:
+    everywhere(patch, "why_not", lambda case, opening: None)
+
+
+@mutant
+def what_one_opened_another_reads(patch: pytest.MonkeyPatch) -> None:
+    real = case_opening.may_read
+    everywhere(patch, "may_read", lambda case, reference, by: real(case, reference, _whose(case, reference)))
+    patch.setattr(rules, "answers", _answers_who_did_not_open)
+
+
+def _whose(case: State, reference: str) -> str:
+    return case_opening.reader_of(case, reference) or ""
+
+
+def _answers_who_did_not_open(case: State, away: Any = ()) -> Any:
+    for request in case.reading.values():
+        if scopes := case_opening.may_read(case, request.referral, _whose(case, request.referral)):
+            yield disclosures._yes(case, request, scopes)
+
+
+@mutant
+def what_an_auditor_opens_goes_out_by_referral_too(patch: pytest.MonkeyPatch) -> None:
+    def hers_alone(referral: Referral) -> bool:
+        return referral.purpose in case_consent.HERS_ALONE or case_consent.both_must_agree(referral)
+
+    everywhere(patch, "hers_alone", hers_alone)
+
+
+@mutant
+def somebody_opens_for_another(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(case_told_consent, "may_open", lambda event, author: event.basis == "legal_duty" and event.scopes)
 
 
 def walks(number: int) -> None:

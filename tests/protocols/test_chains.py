@@ -108,6 +108,7 @@ MEMBERS = {
         "coc-amsterdam": {"coc"},
         "om-amsterdam": {"prosecutor"},
         "rita": {"report_platform"},
+        "ketentoezicht": {"auditor"},
     },
     "groningen": {
         "dmg": {"anti_discrimination"},

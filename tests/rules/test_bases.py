@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from backbone.chains import Agreement, Chain, OtherBasis
+from schakel import codec
 from schakel.calendar import Limit
+from schakel.errors import Unreadable
+from schakel.events.consent import BasisInvoked
 from schakel.messages import Refusal
 from services.intake import bases
 from services.intake.bases import objections
 from tests.support.casebook import repository
-from tests.support.telling import ADV, CITY, COC, HELP, POLICE, Tell, invoked, moment
+from tests.support.telling import ADV, AUDITOR, CITY, COC, HELP, POLICE, Tell, invoked, moment, opened
 
 NOW = moment("2026-03-03 12:00")
 chains, _ = repository()
@@ -58,8 +61,9 @@ def covenant(to: str = ADV, until: str = "2026-06-01 00:00", purpose: str = "con
         invoked(HELP, basis="legal_duty", until="2026-04-02 00:00"),
         covenant(),
         covenant(until="2026-03-04 00:00"),
+        opened("contact_details", "contact_preference", "story", "label", until="2026-03-17 12:00"),
     ],
-    ids=["danger, three days", "law, a month", "agreement, to its last day", "agreement, one day"],
+    ids=["danger, three days", "law, a month", "agreement, to its last day", "agreement, one day", "audit, two weeks"],
 )
 def test_whom_the_chain_names_may_for_a_limited_time(told: Tell):
     assert answer(told) is None
@@ -72,6 +76,16 @@ REFUSED = [
     (invoked(HELP, by=COC, basis="legal_duty", until="2026-03-04 12:00"), "basis.not_allowed", "basis"),
     (invoked(HELP, until="2026-03-06 12:01"), "basis.too_long", "until"),
     (invoked(HELP, until="2026-03-03 12:00"), "basis.ended", "until"),
+    (opened("story", basis="vital_interest", until="2026-03-04 12:00"), "basis.not_allowed", "basis"),
+    (opened("story", by=POLICE, to=POLICE), "basis.not_allowed", "basis"),
+    (opened("story", until="2026-03-18 00:01"), "basis.too_long", "until"),
+    (opened("story", until="2026-03-03 11:59"), "basis.ended", "until"),
+    (opened("story", to=POLICE), "basis.for_another", "recipient"),
+    (opened(), "basis.which_fields", "scopes"),
+    (opened("story", "case_facts"), "basis.which_fields", "scopes"),
+    (opened("unknown"), "basis.which_fields", "scopes"),
+    (invoked(AUDITOR, by=AUDITOR, basis="legal_duty", until="2026-03-04 12:00"), "basis.not_allowed", "basis"),
+    (invoked(HELP, by=AUDITOR, until="2026-03-04 12:00"), "basis.not_allowed", "basis"),
     (covenant(agreement="another"), "agreement.unknown", "agreement"),
     (covenant(to=HELP), "agreement.not_party", "recipient"),
     (covenant(purpose="referral"), "agreement.another_purpose", "purpose"),
@@ -113,7 +127,30 @@ def test_a_basis_that_no_chain_names_is_not_allowed():
     sender = chains.partner(POLICE)
     assert sender is not None
     (found,) = objections(invoked(HELP).event, sender, [bare], NOW)  # type: ignore[arg-type]
-    assert (found.code, found.expected) == ("basis.not_allowed", "a basis that amsterdam allows")
+    assert (found.code, found.expected) == (
+        "basis.not_allowed",
+        "a basis that amsterdam allows for the purpose referral",
+    )
+
+
+def test_a_chain_without_an_auditor_opens_nothing():
+    """Groningen lets the role, and has given it to nobody."""
+    groningen, sender = chains.get("groningen"), chains.partner(AUDITOR)
+    assert groningen is not None
+    assert sender is not None
+    (found,) = objections(opened("story").event, sender, [groningen], NOW)  # type: ignore[arg-type]
+    assert (found.code, found.expected) == ("basis.not_allowed", "a partner in one of the roles auditor")
+
+
+@pytest.mark.parametrize("motive", [None, "", "because Robin asked", "06-55501947"])
+def test_without_a_motive_nothing_is_opened(motive: str | None):
+    """A code and no free text: nothing about her can stand in it."""
+    told = opened("story").event
+    assert isinstance(told, BasisInvoked)
+    said = {name: value for name, value in told.model_dump(mode="json").items() if name != "motive"}
+    with pytest.raises(Unreadable) as no:
+        codec.validate(BasisInvoked, said if motive is None else {**said, "motive": motive})
+    assert no.value.field == "motive"
 
 
 def test_consent_is_no_other_basis_in_a_chains_file():

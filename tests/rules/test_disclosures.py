@@ -2,26 +2,35 @@
 
 import pytest
 
+from schakel.case_state import OpenRead
+from services.consent.disclosures import answers
 from tests.support.casebook import given
-from tests.support.conclusions import denied, permitted, released, revoked
+from tests.support.conclusions import denied, held, permitted, released, revoked
 from tests.support.telling import (
     ADV,
+    AUDITOR,
     CITY,
     COC,
     DMG,
     HELP,
+    OPENED,
+    POLICE,
     accepted,
     completed,
     contact_made,
     declined,
+    forget,
     granted,
     invoked,
     label_refused,
+    looks,
     moment,
+    opened,
     reads,
     refused,
     report,
     report_in_groningen,
+    requested,
     retracted,
     terms,
     withdrawn,
@@ -145,6 +154,96 @@ def test_a_grant_taken_back_by_its_author_gives_nothing():
 
 def test_imported_history_is_answered_too():
     given(report(history=True)).when(reads(HELP)).then(denied("unknown")).then_quiet()
+
+
+# --- what an auditor opens, without a referral (docs/adr/0042)
+
+
+def test_an_auditor_reads_just_the_fields_that_it_named():
+    story = given(report(consents=AGREED), opened("story")).when(looks())
+    story.then(permitted("story")).then_quiet()
+    (entry,) = story.concluded()
+    assert entry.event.premises == (OPENED, story.world.ledger[story.mark].id)
+
+
+def test_invoking_it_alone_sends_nothing_to_anybody():
+    given(report(consents=AGREED)).when(opened("story")).then().then_quiet()
+
+
+@pytest.mark.parametrize("said", [withdrawn(), refused(AUDITOR, purpose="audit"), withdrawn(AUDITOR)])
+def test_her_no_does_not_stop_a_duty_by_law(said):
+    given(report(consents=AGREED), opened("story"), said).when(looks()).then(permitted("story"))
+    given(report(consents=AGREED), said, opened("story")).when(looks()).then(permitted("story"))
+
+
+def test_of_a_closed_case_and_of_imported_history_too():
+    given(report(history=True), opened("story")).when(looks()).then(permitted("story")).then_quiet()
+
+
+@pytest.mark.parametrize("named", [("contact_details",), ("contact_details", "story"), ("label",)])
+def test_fields_that_were_not_named_stay_closed(named):
+    given(report(consents=AGREED), opened("contact_preference")).when(looks(*named)).then(denied("too_narrow"))
+
+
+def test_when_its_time_is_over_it_has_ended_however_late_that_is_noticed():
+    story = given(report(at="2026-03-02 12:00"), opened("story", until="2026-03-03 12:00"))
+    story.when(looks(at="2026-03-03 11:59")).then(permitted("story"))
+    story.when(looks(at="2026-03-03 12:00")).then_among(denied("ended"))
+
+
+def test_taken_back_by_its_author_it_has_ended():
+    given(report(), opened("story"), retracted(OPENED, by=AUDITOR)).when(looks()).then(denied("ended"))
+
+
+def test_somebody_else_does_not_take_it_back():
+    given(report(), opened("story"), retracted(OPENED)).when(looks()).then(permitted("story"))
+
+
+@pytest.mark.parametrize("who", [HELP, POLICE, DMG, "nobody-we-know"])
+def test_nobody_else_reads_under_it(who):
+    given(report(consents=AGREED), opened("story")).when(looks(by=who)).then(denied("unknown")).then_quiet()
+
+
+def test_without_an_opening_an_auditor_reads_nothing():
+    given(report(consents=AGREED)).when(looks()).then(denied("unknown")).then_quiet()
+
+
+def test_a_suspended_auditor_reads_nothing():
+    story = given(report(), opened("story")).when(looks())
+    case = story.world.state()
+    case.reading["asked"] = OpenRead("asked", OPENED, AUDITOR, [])
+    (answer,) = answers(case, away={AUDITOR})
+    assert (answer.TYPE, answer.reason) == ("disclosure.denied", "unknown")
+
+
+def test_a_refused_label_is_opened_by_nobody():
+    story = given(report(label="place"), opened("label", "story"), label_refused())
+    story.when(looks("label")).then(denied("too_narrow"))
+    story.when(looks()).then(permitted("story"))
+
+
+def test_whoever_asked_to_be_forgotten_is_opened_by_nobody():
+    story = given(report(consents=AGREED), opened("story"), forget())
+    story.when(looks()).then(denied("erasure_requested"))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [opened("story", to=POLICE), opened("story", by=POLICE), opened("story", basis="vital_interest"), opened()],
+    ids=["for another", "by another", "danger to life", "no fields"],
+)
+def test_what_intake_would_not_let_in_opens_nothing_either(told):
+    """The fold does not trust that intake looked: it is not understood, and opens nothing."""
+    story = given(report(consents=AGREED), told)
+    assert OPENED not in story.case.grants
+    story.when(looks(), looks(by=POLICE)).then(denied("unknown"), denied("unknown"))
+
+
+def test_an_opening_sends_no_referral_on_its_way():
+    """A referral for an audit needs her own yes, as publication does: what is opened is read, and nothing else."""
+    story = given(report(at="2026-03-02 12:00"), opened("story", "contact_details"))
+    story.when(requested(AUDITOR, role="auditor", purpose="audit")).never(released(AUDITOR))
+    story.then_among(held(AUDITOR, reason="not_asked"))
 
 
 # --- quiet

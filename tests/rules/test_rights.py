@@ -221,10 +221,8 @@ def promised(cell: str) -> dict[str, str]:
         relations, _, roles = part.partition(": ")
         who = ", ".join(re.findall(r"`([a-z_]+)`", roles)) or "yes"
         for relation in relations.split(" or "):
-            if relation == ANY:
-                row |= dict.fromkeys(RELATIONS[1:], who)
-            else:
-                row[WHO[relation]] = who
+            for one in RELATIONS[1:] if relation == ANY else (WHO[relation],):
+                row[one] = who if row[one] == "no" else f"{row[one]}, {who}"
     return row
 
 

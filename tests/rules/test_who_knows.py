@@ -17,6 +17,7 @@ from tests.support.casebook import CASE, World, given
 from tests.support.conclusions import delivered, released
 from tests.support.telling import (
     ADV,
+    AUDITOR,
     CITY,
     COC,
     DMG,
@@ -28,7 +29,9 @@ from tests.support.telling import (
     granted,
     hold,
     invoked,
+    looks,
     moment,
+    opened,
     passed,
     refused,
     report,
@@ -151,6 +154,30 @@ def test_every_read_is_there_with_its_moment():
 
 
 # --- what is not in it
+
+
+def test_that_an_auditor_may_look_stands_first_and_what_it_saw_with_its_moments():
+    """In the grounds from when it was invoked; among who knows from the first read on, with just the fields that were read."""
+    story = given(report(consents=(terms(HELP),), **MARCH), opened("contact_details", "story"))
+    copy = who_knows(story.case)
+    assert next((said.basis, said.recipient, said.motive) for said in copy.agreed) == (
+        Basis.LEGAL_DUTY,
+        AUDITOR,
+        "complaint_about_handling",
+    )
+    assert AUDITOR not in known(copy)
+    story.when(looks("story"))
+    copy = who_knows(story.case, reads_in(story.world.ledger))
+    first = copy.knows[0]
+    assert (first.partner, first.how, first.scopes, first.named) == (AUDITOR, "opening", ("story",), False)
+    assert len(first.reads) == 1
+    said = text(copy, "en")
+    assert (
+        "ketentoezicht may look into your contact details, your story, for checking how the organisations worked"
+        in said
+    )
+    assert "reason: complaint about handling" in said
+    assert "ketentoezicht: looked into your story; since 2 March 2026 12:25, a duty by law" in said
 
 
 def test_of_the_other_side_of_a_talk_it_says_nothing_but_that_both_have_to_want_it():

@@ -112,7 +112,7 @@ class World:
         at = ask.at or (self.clock or moment("2026-03-02 12:00")) + timedelta(minutes=10)
         self.clock = max(self.clock, at) if self.clock else at
         theirs = [referral.id for referral in self.state().referrals.values() if referral.to == ask.to]
-        referral = theirs[ask.number % len(theirs)] if theirs else "no-such-referral"
+        referral = ask.reference or (theirs[ask.number % len(theirs)] if theirs else "no-such-referral")
         event = DisclosureRequested(referral=referral, by=ask.by, scopes=ask.scopes)
         return self._append(_observed(event, ask.id or f"00000000-0000-7000-8000-{self._told:012d}", self.id, at))
 

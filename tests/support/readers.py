@@ -11,6 +11,7 @@ from backbone.keys.opening import open_reader
 from schakel.entry import Entry
 from schakel.events.base import SealedField
 from schakel.events.consent import ConsentTerms, ConsentWithdrawn
+from schakel.events.data import ErasureRequested
 from schakel.events.report import Place, ReportFacts, ReportReceived
 from schakel.events.vocab import Identity, Nature, Purpose, Scope
 from schakel.ids import new_event_id
@@ -19,7 +20,7 @@ from schakel.sealing import seal
 from services.gateway.reading import Given, Reader
 from tests.support.minicluster import PARTITIONS, MiniCluster
 
-DOOR, HELP, STRANGER = "politie-amsterdam", "slachtofferhulp", "coc-amsterdam"
+DOOR, HELP, STRANGER, AUDITOR = "politie-amsterdam", "slachtofferhulp", "coc-amsterdam", "ketentoezicht"
 PHONE, STORY, CHEF = "06-55501947", "Zij riepen het mij na.", {"phone": "06-55500000"}
 STEPS = ("asked", "appended", "answered", "end asked", "opened")
 """Of a read: right before its request is appended, right after; before the answer is read; before the end is asked; before opening."""
@@ -119,6 +120,11 @@ class Reading:
         self.cluster.send(DOOR, ConsentWithdrawn(), case=case)
         intake = self.cluster.services[0]
         self.cluster.work(intake, 500)
+
+    def ask_to_forget(self, case: str) -> None:
+        """She asks at her door to be forgotten; intake appends it, and nobody else has read it yet."""
+        self.cluster.send(DOOR, ErasureRequested(subject="victim"), case=case)
+        self.cluster.work(self.cluster.services[0], 500)
 
     def referral(self, offer: ReferralOffered) -> str:
         """The id in its dataref."""

@@ -44,6 +44,7 @@ POLICE, CITY, ADV = "politie-amsterdam", "gemeente-amsterdam", "discriminatie-nl
 HELP, RITA, COC = "slachtofferhulp", "rita", "coc-amsterdam"
 DMG, GRONINGEN = "dmg", "gemeente-groningen"
 COC_GRONINGEN, POLICE_NORTH = "coc-groningen", "politie-noord"
+AUDITOR = "ketentoezicht"
 
 NAME = ("contact_details", "story")
 """What a person who gives her name to somebody shares."""
@@ -80,6 +81,8 @@ class Ask:
     number: int = -1
     at: datetime | None = None
     id: str | None = None
+    reference: str | None = None
+    """What to read under instead: the id of an auditor's `basis.invoked`."""
 
 
 def moment(text: str | datetime) -> datetime:
@@ -233,6 +236,30 @@ def invoked(
         agreement=agreement,
     )
     return Tell(by, event)
+
+
+OPENED = "00000000-0000-7000-8000-0000000a0d17"
+"""The id of what an auditor opens in a story, under which it then reads."""
+
+
+def opened(
+    *scopes: str, by: str = AUDITOR, to: str = AUDITOR, basis: str = "legal_duty", until: str = "2026-03-16 12:00"
+) -> Tell:
+    """An auditor opens these fields, with its motive and its end."""
+    event = BasisInvoked(
+        basis=basis,
+        recipient=to,
+        purpose="audit",
+        scopes=scopes,
+        motive="complaint_about_handling",
+        until=moment(until),
+    )
+    return Tell(by, event, id=OPENED)
+
+
+def looks(*scopes: str, by: str = AUDITOR, at: str | datetime | None = None, reference: str = OPENED) -> Ask:
+    """`by` asks to read what an auditor opened."""
+    return Ask(by, by, scopes, at=moment(at) if at else None, reference=reference)
 
 
 def retracted(event_id: str, by: str = POLICE) -> Tell:

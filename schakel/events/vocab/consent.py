@@ -28,6 +28,8 @@ class Purpose(StrEnum):
     PUBLICATION = "publication"
     LATER_RESEARCH = "later_research"
     VICTIM_NETWORK = "victim_network"
+    AUDIT = "audit"
+    """An auditor looks at how partners worked. Read under the invoked basis itself, without a referral (docs/adr/0042)."""
     OTHER = "other"
 
 
@@ -79,6 +81,8 @@ class HoldReason(StrEnum):
     ERASURE_REQUESTED = "erasure_requested"
     """The person has asked to be forgotten: nothing goes out while that stands."""
     ERASED = "erased"
+    ENDED = "ended"
+    """The time of the basis under which an auditor reads is over, or its author took it back."""
     UNKNOWN = "unknown"
 
 

@@ -45,6 +45,7 @@ class Role(StrEnum):
     HUMAN_RIGHTS_INSTITUTE = "human_rights_institute"
     SCHOOL = "school"
     EVALUATOR = "evaluator"
+    AUDITOR = "auditor"
     OTHER = "other"
 
 
