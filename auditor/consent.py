@@ -48,7 +48,7 @@ def audit(events: Sequence[Event], partition: Partition, report: Report) -> list
     case, counted = Case(), [False] * len(events)
     places = {event.id: index for index, event in enumerate(events)}
     for index, event in enumerate(events):
-        why = _stands_on(case, event)
+        why = _stands_on(case, event) or _taken_up(case, event)
         check = CHECKS.get(event.type)
         if why is None and check is not None:
             case.now = max(case.now, event.at) if case.now else event.at
@@ -75,6 +75,12 @@ def _stands_on(case: Case, event: Event) -> str | None:
             if premise.partition("#")[0] not in case.seen:
                 return NOTHING
     return None
+
+
+def _taken_up(case: Case, event: Event) -> str | None:
+    """Whoever accepts behind another that was asked for the same step takes nothing up."""
+    second = event.type == "referral.accepted" and case.taken_by_another(event["referral"])
+    return "another had taken it up" if second else None
 
 
 def _judge(

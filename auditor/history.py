@@ -196,6 +196,7 @@ class Case(Said):
                 protocol,
                 requested,
                 asked_by=self.requests.get(requested or ""),
+                after=next((one for one in event.premises if one in self.referrals), None),
             )
 
     def _on_referral_released(self, event: Event) -> None:

@@ -27,6 +27,7 @@ HERS_ALONE = {"mediation", "board_contact", "publication", "later_research", "vi
 AUDIT, OPENED_BY_AUDIT = "audit", {"contact_details", "contact_preference", "story", "label"}
 MEDIATORS = {"mediation", "restorative_mediation"}
 RUNNING = {"released", "delivered", "accepted"}
+TAKEN_UP = {"accepted", "completed"}
 
 
 @dataclass
@@ -83,6 +84,8 @@ class Referral:
     """What went out by name reached its receiver, and was not called back."""
     answers: set[str] = field(default_factory=set)
     asked_by: str | None = None
+    after: str | None = None
+    """In the place of which referral it was proposed."""
 
     @property
     def two_sided(self) -> bool:
@@ -190,6 +193,17 @@ class Said:
             return True
         nameless = referral.strip and referral.mode == "stripped" and not referral.hers_alone
         return nameless and not any(no.whole for no in self.noes_to(referral.to, referral.purpose))
+
+    def taken_by_another(self, referral: str) -> bool:
+        """Whether another of its line (those proposed one in the place of the other) has taken the step up: a step has one receiver."""
+        first = self._first_of(referral)
+        others = (one for one in self.referrals.values() if one.id != referral and one.state in TAKEN_UP)
+        return any(self._first_of(one.id) == first for one in others)
+
+    def _first_of(self, referral: str) -> str:
+        while referral in self.referrals and (before := self.referrals[referral].after):
+            referral = before
+        return referral
 
     def readable(self, referral: Referral, by: str) -> set[str]:
         """What somebody may read now under a referral, beyond the case facts that came with it."""
