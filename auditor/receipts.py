@@ -1,7 +1,7 @@
 """Has each told event its receipt, and each receipt its event?
 
 A receipt stands on the partner's own `out` topic and names the place of the event in the ledger. Those topics keep thirty days. An export
-of a whole ledger holds them; the bundle of a case its own receipts of them, and says where each topic begins.
+of a whole ledger holds them; the bundle of a case or a period its own receipts of them, and says where each topic begins.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ class Receipts:
         """Partners whose older receipts are gone."""
         self.told: dict[tuple[str, str], list[Event]] = defaultdict(list)
         self.shown: set[str] = set()
-        """Partners whose topics a bundle of a case was made from."""
+        """Partners whose topics a bundle of a case or a period was made from."""
         for listed in bundle.manifest.get("topics", ()):
             partner = str(listed["topic"]).removeprefix(_OUT)
             self.shown.add(partner)

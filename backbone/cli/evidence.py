@@ -55,10 +55,10 @@ def evidence(
     bootstrap, who = find_user(settings, "auditor")
     known, outside = connection(bootstrap, who, ca_file=settings.ca_file), list(_heads(heads or []))
     with clear_errors(bootstrap, who.username, who.password):
+        broker = find_broker(settings)
+        topics = connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file)
         if case is not None:
             path = out or Path(f"evidence-{case}.zip")
-            broker = find_broker(settings)
-            topics = connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file)
             made = case_bundle(
                 known, settings, case, path, outside=outside, structure=not without_structure, topics=topics
             )
@@ -66,7 +66,7 @@ def evidence(
             assert period is not None
             begin, until = (_moment(text) for text in period)
             path = out or Path(f"evidence-{begin:%Y%m%d}-{until:%Y%m%d}.zip")
-            made = period_bundle(known, settings, begin, until, path, outside=outside)
+            made = period_bundle(known, settings, begin, until, path, outside=outside, topics=topics)
     for finding in made.findings:
         say(finding)
     if made.closed:

@@ -1,6 +1,6 @@
-"""What partners were answered about one case: their receipts, out of their own `out` topics, for a bundle of that case.
+"""What partners were answered about one case or in one period: their receipts, out of their own `out` topics, for a bundle of that.
 
-Nothing else that stands on those topics is taken: not what partners were sent, and nothing about another case.
+Nothing else that stands on those topics is taken: not what partners were sent, and nothing about another case, or of another time.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -40,9 +40,9 @@ class Answered:
 
 
 def receipts_of(
-    connection: Mapping[str, Any], case_id: str, partners: Iterable[str], covers: Callable[[Position], bool]
+    connection: Mapping[str, Any], case_id: str | None, partners: Iterable[str], covers: Callable[[Position], bool]
 ) -> tuple[list[Answered], list[str]]:
-    """The receipts of one case that name a place which the bundle covers; and of which partners the topic cannot be read.
+    """The receipts of a case, or of all, that name a place which the bundle covers; and of which partners the topic cannot be read.
 
     connection: as somebody who may read the partners' topics.
     """
@@ -68,9 +68,9 @@ def author_of(raw: Raw) -> str:
         return ""
 
 
-def _about(raw: Raw, case_id: str, covers: Callable[[Position], bool]) -> bool:
+def _about(raw: Raw, case_id: str | None, covers: Callable[[Position], bool]) -> bool:
     try:
-        if read_headers(raw.headers).case != case_id:
+        if case_id is not None and read_headers(raw.headers).case != case_id:
             return False
         message = codec.decode_message(raw.value)
     except Unreadable:

@@ -1,7 +1,7 @@
 """Evidence bundles: what is needed to show elsewhere what the ledger says of a case, or of a period, and that it says so since.
 
 Beside its records the bundle of a case has what its clocks, releases and receipts are judged by: the watermarks of its partition, who was
-suspended, and what was answered about it. None of that says anything about another case.
+suspended, and what was answered about it. None of that says anything about another case. That of a period has the answers to what it holds.
 
 A bundle holds records as they stand, so that what is sealed stays sealed; there is no key in it that opens anything.
 """
@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,7 +45,7 @@ class NothingThere(SchakelError):
 @dataclass(frozen=True, slots=True)
 class Made:
     """A bundle that was made. digest: of its manifest. events: records of the case or the period. findings: what is wrong with the
-    ledger, a sentence each. closed: partners who told something of the case, and whose receipts cannot be read."""
+    ledger, a sentence each. closed: partners who told something in it, and whose receipts cannot be read."""
 
     path: Path
     digest: str
@@ -142,10 +143,26 @@ def period_bundle(
     path: Path,
     *,
     outside: Iterable[Head] = (),
+    topics: Mapping[str, Any] | None = None,
 ) -> Made:
-    """Of each partition one unbroken run of records, from the first to the last that was logged from `begin` up to `until`."""
-    around = read_around(connection)
-    logs = []
+    """Of each partition one unbroken run of records, from the first to the last that was logged from `begin` up to `until`.
+
+    As `case_bundle` otherwise.
+    """
+    around, told_by = read_around(connection), set[str]()
+    logs: list[_Log] = []
+
+    def between(first: int, last: int, raw: Raw) -> bool:
+        inside = first <= raw.offset <= last
+        if inside:
+            told_by.add(author_of(raw))
+        return inside
+
+    def covers(place: Position) -> bool:
+        """What stands before and behind these runs is not in the bundle; what names a log that is nowhere shows."""
+        run = logs[place.partition].offsets if place.partition < len(logs) else [place.offset]
+        return bool(run) and run[0] <= place.offset <= run[-1]
+
     try:
         for partition in range(partition_count(connection, LEDGER)):
             log = _read(connection, around, partition, with_structure=False, within=(begin, until))
@@ -154,17 +171,15 @@ def period_bundle(
                 first, last = log.offsets[0], log.offsets[-1]
                 log.offsets = []
                 records = read_to_end(connection, LEDGER, [partition])
-                _choose(log, records, _between(first, last))
+                _choose(log, records, partial(between, first, last))
+        answered, closed = receipts_of(topics or connection, None, told_by - {""}, covers)
         period = {"from": begin.isoformat(), "until": until.isoformat()}
         about = {"kind": "period", "cases": [], "period": period, "partitions": len(logs)}
-        return _write(path, about, logs, around, settings, outside, sum(len(log.offsets) for log in logs))
+        made = _write(path, about, logs, around, settings, outside, sum(len(log.offsets) for log in logs), answered)
+        return replace(made, closed=tuple(closed))
     finally:
         for log in logs:
             log.close()
-
-
-def _between(first: int, last: int) -> Callable[[Raw], bool]:
-    return lambda raw: first <= raw.offset <= last
 
 
 def heads_for(around: Around, log: KeptTree, origin: str) -> tuple[Head | None, list[str]]:
@@ -245,7 +260,7 @@ def _write(
     settings: Settings,
     outside: Iterable[Head],
     events: int,
-    answered: Sequence[Answered] = (),
+    answered: Sequence[Answered],
 ) -> Made:
     if not events:
         raise NothingThere(
@@ -276,7 +291,7 @@ def _write(
                 "topic": LEDGER,
                 "hash": "SHA-256",
                 "logs": [log.entry() for log in logs],
-                **({"topics": [topic.entry() for topic in answered]} if about["kind"] == "case" else {}),
+                "topics": [topic.entry() for topic in answered],
             }
         )
     return Made(path, digest, events, tuple(line for log in logs for line in log.findings))

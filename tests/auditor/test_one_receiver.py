@@ -12,7 +12,7 @@ from tests.properties.plots import Step, play
 from tests.properties.test_one_receiver import LATE, YES, offers, three
 from tests.support.casebook import World
 from tests.support.loops import FIRST, SECOND, THIRD
-from tests.support.telling import accepted, declined, report
+from tests.support.telling import Tell, Watermark, accepted, declined, report
 
 
 def acceptances(world: World) -> list[tuple[bool, Effect]]:
@@ -25,7 +25,8 @@ def acceptances(world: World) -> list[tuple[bool, Effect]]:
 @pytest.mark.parametrize("order", list(permutations((FIRST, SECOND, THIRD))), ids="-".join)
 def test_the_first_counts_and_when_it_is_given_back_the_next(order: tuple[str, ...]) -> None:
     world = World(*three())
-    for step in (report(consents=YES), *LATE[:2]):
+    begun: list[Tell | Watermark] = [report(consents=YES), *LATE[:2]]
+    for step in begun:
         world.tell(step)
         world.settle()
     for answer in (*(accepted(to) for to in order), declined(order[0], "no_capacity"), accepted(order[1])):

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from auditor.audit import audit
+from auditor.report import Report
 from schakel import codec
 from schakel.messages import Position, Receipt
 from tests.auditor.material import codes, ledger, receipts, verified
-from tests.auditor.writer import Ledger
+from tests.auditor.writer import Ledger, in_memory, place
 from tests.support.telling import HELP, POLICE
 
 TRUE = ledger()
@@ -65,3 +67,32 @@ def test_the_last_may_be_on_its_way() -> None:
     assert codes(report, question="receipts") <= {"no_receipt"}
     assert codes(report, "cannot tell", "receipts") <= {"on_its_way"}
     assert report.answer("receipts") != "sound"
+
+
+# --- a period
+
+
+def of_a_period(what: Ledger, first: int = 0) -> Report:
+    """The audit of a bundle from this offset to the end."""
+    return audit(in_memory(what.period(first, len(TRUE.logs[0]) - 1)), [what.head()])
+
+
+def test_of_a_period_each_has_the_other_too() -> None:
+    whole = of_a_period(TRUE)
+    assert whole.answer("receipts") == "sound"
+    assert whole.counts["receipts"] > of_a_period(TRUE, 12).counts["receipts"] > 0
+    assert codes(of_a_period(TRUE, 12), question="receipts") == set()
+
+
+def test_of_a_period_a_receipt_that_is_missing_or_names_another_place() -> None:
+    behind = [number for number, one in enumerate(TRUE.topics[TOPIC]) if place(one) >= 12]
+    every = [number for number in range(len(TRUE.topics[TOPIC])) if number != behind[0]]
+    assert codes(of_a_period(with_topic(TOPIC, *every), 12), question="receipts") == {"no_receipt"}
+    first = TRUE.topics[TOPIC][behind[0]]
+    receipt = codec.decode_message(first.value)
+    assert isinstance(receipt, Receipt)
+    moved = receipt.model_copy(update={"position": Position(partition=0, offset=13)})
+    sent = [replace(one, value=codec.encode(moved)) if one is first else one for one in TRUE.topics[TOPIC]]
+    assert codes(of_a_period(replace(TRUE, topics={**TRUE.topics, TOPIC: sent}), 12), question="receipts") == {
+        "no_event"
+    }

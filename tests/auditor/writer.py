@@ -19,7 +19,9 @@ from auditor.structure import beside
 from backbone.chains import Chains
 from backbone.definitions import protocol_entry
 from backbone.protocols import Protocols
+from schakel import codec
 from schakel.entry import Entry
+from schakel.messages import Receipt
 from schakel.record import Raw
 from tests.support.casebook import repository
 
@@ -181,11 +183,16 @@ class Ledger:
         return with_manifest(files, {"kind": "case", "cases": [case_id], "period": None, "topics": others}, listed)
 
     def period(self, first: int, last: int, partition: int = 0) -> dict[str, bytes]:
-        """A bundle of the records from one offset to another, as if a period had chosen them."""
+        """A bundle of the records from one offset to another, as if a period had chosen them, and of their receipts."""
         kept = self.logs[partition][first : last + 1]
         period = {"from": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}
         files = self._common(partition) | self._shown(partition, kept)
-        return with_manifest(files, {"kind": "period", "cases": [], "period": period}, self._logs({partition: kept}))
+        mine = {topic: [one for one in sent if first <= place(one) <= last] for topic, sent in self.topics.items()}
+        for topic, sent in mine.items():
+            files[f"topics/{topic}/0.jsonl"] = lines(map(as_line, sent))
+        others = [self._topic(topic, sent) for topic, sent in sorted(mine.items())]
+        what = {"kind": "period", "cases": [], "period": period, "topics": others}
+        return with_manifest(files, what, self._logs({partition: kept}))
 
     def _shown(self, partition: int, kept: Sequence[Record]) -> dict[str, bytes]:
         leaves = [leaf(record) for record in self.logs[partition]][: self.size]
@@ -300,6 +307,12 @@ def record_of(entry: Entry, offset: int, value: bytes, partition: int = 0, key: 
 def about(message: Record) -> str:
     """The case of a message to a partner."""
     return dict(message.headers).get("ce_subject", b"").decode()
+
+
+def place(message: Record) -> int:
+    """The offset in the ledger that a receipt names; -1: it is another message, or it names none."""
+    said = codec.decode_message(message.value)
+    return said.position.offset if isinstance(said, Receipt) and said.position else -1
 
 
 def as_raw(record: Record) -> Raw:
