@@ -4,7 +4,6 @@ The ledger of many reports, as the services themselves made it, is folded from i
 of a given number of records. In bulk most records of a case stand together; twenty at a time they mostly do not.
 """
 
-import gc
 import logging
 import tempfile
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from backbone.casework import LEDGER
+from backbone.collecting import collect_seldom
 from bench import stand
 from bench.reports import DOOR, reports
 from schakel.record import Raw
@@ -29,9 +29,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as directory:
         ledger = recorded(Path(directory), 200 if stand.quick() else REPORTS)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)  # as a service does
+    collect_seldom()  # as a service does
     found = {
         name: {
             str(records): stand.spread([microseconds(ledger, name, records) for _ in range(RUNS)])

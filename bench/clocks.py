@@ -17,9 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from backbone.casework import LEDGER, timers_of
+from backbone.collecting import collect_seldom
 from backbone.definition_files import load_definitions
 from backbone.desks import Desk, _encode
-from backbone.engine.run import collect_seldom
 from backbone.records import ledger_record
 from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from io import StringIO
 
+from backbone.collecting import collect_never
 from backbone.definition_files import load_definitions
 from backbone.evaluation.anonymous import anonymous
 from backbone.evaluation.conformance import choose, judge_all
@@ -30,6 +31,7 @@ Headers = tuple[tuple[str, bytes], ...]
 
 def main() -> None:
     wanted = QUICK if stand.quick() else CASES
+    collect_never()  # as the command does
     chains, protocols = load_definitions(stand.ROOT / "protocols", stand.ROOT / "chains")
     began = time.process_time()
     found = read_trails(records(wanted))

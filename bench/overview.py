@@ -7,6 +7,7 @@ import random
 import time
 from datetime import UTC, date, datetime, timedelta
 
+from backbone.collecting import collect_never
 from backbone.definition_files import load_definitions
 from backbone.overviews.incident import UNKNOWN, Incident
 from backbone.overviews.issues import press
@@ -37,6 +38,7 @@ def incidents(districts: tuple[str, ...], many: int) -> list[Incident]:
 
 
 def main() -> None:
+    collect_never()  # as the command does
     chains, _ = load_definitions(stand.ROOT / "protocols", stand.ROOT / "chains")
     chain = chains.get("amsterdam")
     assert chain is not None

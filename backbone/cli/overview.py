@@ -13,6 +13,7 @@ from backbone.chains import Chain
 from backbone.chains.schemes import kept
 from backbone.cli.consultation import ask_cases, url_part
 from backbone.cli.output import Undoable, read_settings, say, show, table
+from backbone.collecting import collect_never
 from backbone.definition_files import load_definitions
 from backbone.overviews.incident import Counted
 from backbone.overviews.issues import Issue, press
@@ -121,6 +122,7 @@ def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
     with shelf.alone():
         have = shelf.issues()
         if period.name not in have:
+            collect_never()
             answer = ask_cases(f"incidents/{url_part(chain.name)}", None)
             counted = msgspec.convert(answer, Counted)
             made = press(chain, period, counted.incidents, have, counted.as_of)

@@ -6,7 +6,6 @@ SIGINT within about 3 s, or by its own decision, and then says why in its last l
 """
 
 import asyncio
-import gc
 import os
 import signal
 import threading
@@ -16,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from backbone.collecting import collect_seldom
 from backbone.engine import faust_driver, logs, metrics, rounds
 from backbone.engine.broker import Broker
 from backbone.engine.errors import Exit, Stop
@@ -71,15 +71,6 @@ async def _worker(factory: ProcessorFactory, settings: Settings) -> Stop | None:
     stop = await _first(shell, asyncio.create_task(life.live()), asyncio.create_task(asked.wait()))
     await life.end(stop)
     return stop
-
-
-def collect_seldom() -> None:
-    """A batch makes tens of thousands of objects that die together; looking through all that lives every 700 of them took a
-    fifth of the processor's time."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()  # off while we were loaded (backbone.supervisor.leash)
-    gc.set_threshold(100_000, 50, 100)
 
 
 async def _first(shell: Shell, living: asyncio.Task[None], asked: asyncio.Task[bool]) -> Stop | None:
