@@ -15,7 +15,7 @@ from backbone.cli import evaluate_shown as shown
 from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.cli.protocol import find_protocol
-from backbone.collecting import collect_never
+from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
 from backbone.evaluation.anonymous import anonymous
 from backbone.evaluation.conformance import Chosen, choose, judge_all
@@ -226,18 +226,16 @@ def _named(chain: str, chains: Any) -> Chain:
 
 
 def _read(history: Path | None) -> Trails:
-    collect_never()
     if history is not None:
         return trails(importlib.import_module(_HISTORY).read_file(history))
-    with OperatorsHand.find(read_settings()).connected() as how:
+    with OperatorsHand.find(read_settings()).connected() as how, not_collecting():
         return read_trails(read_to_end(how, LEDGER))
 
 
 def _entries(history: Path | None) -> tuple[list[Any], list[Raw]]:
     """The records themselves, to be played again; and those that are not understood and that nobody gave up."""
-    collect_never()
     if history is not None:
         return importlib.import_module(_HISTORY).read_file(history), []
     unread: list[Raw] = []
-    with OperatorsHand.find(read_settings()).connected() as how:
+    with OperatorsHand.find(read_settings()).connected() as how, not_collecting():
         return list(understood(read_to_end(how, LEDGER), unread)), unread

@@ -13,7 +13,7 @@ from backbone.chains import Chain
 from backbone.chains.schemes import kept
 from backbone.cli.consultation import ask_cases, url_part
 from backbone.cli.output import Undoable, read_settings, say, show, table
-from backbone.collecting import collect_never
+from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
 from backbone.overviews.incident import Counted
 from backbone.overviews.issues import Issue, press
@@ -122,10 +122,10 @@ def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
     with shelf.alone():
         have = shelf.issues()
         if period.name not in have:
-            collect_never()
-            answer = ask_cases(f"incidents/{url_part(chain.name)}", None)
-            counted = msgspec.convert(answer, Counted)
-            made = press(chain, period, counted.incidents, have, counted.as_of)
+            with not_collecting():
+                answer = ask_cases(f"incidents/{url_part(chain.name)}", None)
+                counted = msgspec.convert(answer, Counted)
+                made = press(chain, period, counted.incidents, have, counted.as_of)
             shelf.keep(made)
             have |= {issue.period: issue for issue in made}
         return have[period.name]
