@@ -2,7 +2,7 @@
 
 `Said` is what stands of a case there: who agreed to what, who refused, which referrals are where; and what follows from it. How it comes
 to stand there is told in `history`, and what must not be is asked in `consent`. Written from the rules (docs/adr/0006, 0019, 0020, 0021,
-0040), not from the backbone's code:
+0041, 0042), not from the backbone's code:
 
 - a yes counts for just its recipient, purpose and data, until its end, and only from her, her representative, or a professional;
 - a no ends every yes that it concerns, and a later yes counts only when it names that no;

@@ -47,6 +47,12 @@ app = typer.Typer(
     """,
 )
 
+
+@app.callback()
+def _whole(context: typer.Context) -> None:
+    context.with_resource(not_collecting())  # a year is read into memory, and stays there until it is answered
+
+
 _HISTORY, _WHATIF = "services.rehearsal.history", "services.rehearsal.whatif"
 """Loaded by their names: the backbone imports no service."""
 
@@ -228,7 +234,7 @@ def _named(chain: str, chains: Any) -> Chain:
 def _read(history: Path | None) -> Trails:
     if history is not None:
         return trails(importlib.import_module(_HISTORY).read_file(history))
-    with OperatorsHand.find(read_settings()).connected() as how, not_collecting():
+    with OperatorsHand.find(read_settings()).connected() as how:
         return read_trails(read_to_end(how, LEDGER))
 
 
@@ -237,5 +243,5 @@ def _entries(history: Path | None) -> tuple[list[Any], list[Raw]]:
     if history is not None:
         return importlib.import_module(_HISTORY).read_file(history), []
     unread: list[Raw] = []
-    with OperatorsHand.find(read_settings()).connected() as how, not_collecting():
+    with OperatorsHand.find(read_settings()).connected() as how:
         return list(understood(read_to_end(how, LEDGER), unread)), unread

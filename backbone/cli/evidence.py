@@ -39,6 +39,7 @@ def evidence(
     """Make a bundle of one case, or of a period: records, proofs, heads, schemas, public keys, protocols and chains in force.
 
     Of a case also the watermarks of its partition, who was suspended, and its receipts: by them its clocks and receipts are judged.
+    Of a period also the receipts of what it holds.
 
     What is sealed stays sealed. The same ledger and choice give the same bytes. See docs/evidence.md.
     Ends with exit code 1 when the ledger is not the one that was signed.

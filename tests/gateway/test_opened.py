@@ -68,6 +68,16 @@ async def test_when_its_time_is_over_an_auditor_hears_that_it_has_ended(read: Re
     assert no.value.reason == "ended"
 
 
+async def reads_unless_it_came_before_the_end(read: Reading, opening: str, step: str, reason: str) -> None:
+    """What closes an opening counts at every step of a read but the last, when all has been opened."""
+    if step == "opened":
+        assert (await read.read(AUDITOR, opening)).personal
+    else:
+        with pytest.raises(Refused) as no:
+            await read.read(AUDITOR, opening)
+        assert no.value.reason == reason
+
+
 @pytest.mark.parametrize("step", STEPS)
 async def test_taken_back_by_its_author_an_opening_is_closed_at_every_moment(read: Reading, step: str) -> None:
     case = read.offered().case
@@ -78,12 +88,7 @@ async def test_taken_back_by_its_author_an_opening_is_closed_at_every_moment(rea
         read.cluster.work(read.cluster.services[0], 500)
 
     read.before[step] = take_back
-    if step == "opened":
-        assert (await read.read(AUDITOR, opening)).personal
-    else:
-        with pytest.raises(Refused) as no:
-            await read.read(AUDITOR, opening)
-        assert no.value.reason == "ended"
+    await reads_unless_it_came_before_the_end(read, opening, step, "ended")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -91,12 +96,7 @@ async def test_a_request_to_be_forgotten_closes_it_to_an_auditor_too(read: Readi
     case = read.offered().case
     opening = opens(read, case, Scope.STORY)
     read.before[step] = lambda: read.ask_to_forget(case)
-    if step == "opened":
-        assert (await read.read(AUDITOR, opening)).personal
-    else:
-        with pytest.raises(Refused) as no:
-            await read.read(AUDITOR, opening)
-        assert no.value.reason == "erasure_requested"
+    await reads_unless_it_came_before_the_end(read, opening, step, "erasure_requested")
 
 
 async def test_of_a_destroyed_key_an_auditor_opens_nothing(read: Reading) -> None:

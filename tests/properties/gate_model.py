@@ -1,6 +1,6 @@
 """What design 6 says about the gate, once more, in as few words as possible: told words in, a verdict out.
 
-Written from the text and the decisions (docs/adr/0006, 0019, 0040), not from the code: nothing here imports `schakel.case_consent`,
+Written from the text and the decisions (docs/adr/0006, 0019, 0042), not from the code: nothing here imports `schakel.case_consent`,
 `schakel.case_state` or `services.consent`. There is no state that is kept up to date. A verdict walks through all that was said, from
 the beginning, each time it is asked.
 """
