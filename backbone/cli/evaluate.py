@@ -4,7 +4,8 @@ Read as the operator, from the ledger of the backbone that runs here or from a s
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,21 +19,22 @@ from backbone.cli.protocol import find_protocol
 from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
 from backbone.evaluation.anonymous import anonymous
-from backbone.evaluation.conformance import Chosen, choose, judge_all
+from backbone.evaluation.conformance import Chosen, choose, in_view, judge_all
 from backbone.evaluation.eventlog import EventLog, count, event_log
 from backbone.evaluation.leadtimes import lead_times
 from backbone.evaluation.ocel import write_ocel
 from backbone.evaluation.outcomes import outcomes
 from backbone.evaluation.period import Period
-from backbone.evaluation.reading import read_trails, understood
+from backbone.evaluation.reading import understood
 from backbone.evaluation.shares import shares
+from backbone.evaluation.side_by_side import Wanted, deal, read_side_by_side
 from backbone.evaluation.small_cells import Reader
 from backbone.evaluation.tabular import write_csv, write_parquet
 from backbone.evaluation.trail import Trails, trails
 from backbone.evaluation.xes import write_xes
 from backbone.protocols import Protocols
 from schakel.history import LEDGER
-from schakel.reading import read_to_end
+from schakel.reading import partition_count, read_to_end
 from schakel.record import Raw
 
 app = typer.Typer(
@@ -217,7 +219,7 @@ def _chosen(chain: str, period: str, history: Path | None) -> tuple[Chosen, Prot
     settings = read_settings()
     chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
     here, when = _named(chain, chains.by_name), Period.parse(period)
-    chosen = choose(_read(history), here, when)
+    chosen = choose(_read(history, lambda trail: in_view(trail, here, when)), here, when)
     if chosen is None:
         raise Undoable(_NOTHING)
     return chosen, protocols
@@ -231,11 +233,18 @@ def _named(chain: str, chains: Any) -> Chain:
     return found
 
 
-def _read(history: Path | None) -> Trails:
+def _read(history: Path | None, wanted: Wanted) -> Trails:
     if history is not None:
         return trails(importlib.import_module(_HISTORY).read_file(history))
-    with OperatorsHand.find(read_settings()).connected() as how:
-        return read_trails(read_to_end(how, LEDGER))
+    hand = OperatorsHand.find(read_settings())
+    with hand.connected() as how:
+        shares = deal(partition_count(how, LEDGER))
+    return read_side_by_side([partial(_records, hand, share) for share in shares], wanted)
+
+
+def _records(hand: OperatorsHand, partitions: list[int]) -> Iterator[Raw]:
+    with hand.connected() as how:
+        yield from read_to_end(how, LEDGER, partitions)
 
 
 def _entries(history: Path | None) -> tuple[list[Any], list[Raw]]:

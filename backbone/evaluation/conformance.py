@@ -44,6 +44,14 @@ class Chosen:
     unread: int = 0
 
 
+def in_view(trail: Trail, chain: Chain, period: Period) -> bool:
+    """Whether an evaluation of that chain and period has to look at the case, in a figure or not."""
+    state = trail.state
+    if state.chain not in (None, chain.name) or not state.reported_at:
+        return False
+    return period.holds(chain.day_of(state.reported_at))
+
+
 def choose(found: Trails, chain: Chain, period: Period) -> Chosen | None:
     """Cases that were reported in the period, in the chain's own time. None: nothing was read at all."""
     if found.until is None:
@@ -51,9 +59,7 @@ def choose(found: Trails, chain: Chain, period: Period) -> Chosen | None:
     chosen = Chosen(chain, period, found.until, unread=found.unread)
     for trail in found.cases.values():
         state = trail.state
-        if state.chain not in (None, chain.name) or not state.reported_at:
-            continue
-        if not period.holds(chain.day_of(state.reported_at)):
+        if not in_view(trail, chain, period):
             continue
         if state.chain is None:
             chosen.never_opened += state.door in {member.partner for member in chain.members}

@@ -54,10 +54,13 @@ LimitText = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3} ?[a-z]{1
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone, for example 2026-03-28T12:00:00+01:00")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a moment lies between the years 1 and 9999") from None
+    if moment.tzinfo is not UTC:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("a moment lies between the years 1 and 9999") from None
+    if moment.microsecond % 1000 == 0:
+        return moment
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)  # what Avro's timestamp-millis can hold
 
 
