@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from backbone.evaluation import side_by_side
 from backbone.evaluation.reading import read_trails
 from backbone.evaluation.side_by_side import ReaderEnded, deal, read_side_by_side
 from backbone.evaluation.trail import Trail
@@ -99,7 +98,7 @@ def test_a_case_in_two_partitions_is_not_read_as_if_it_had_an_order() -> None:
 
 def test_partitions_are_dealt_out_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores in (1, 2, 5, 64):
-        monkeypatch.setattr(side_by_side.os, "sched_getaffinity", lambda pid, cores=cores: set(range(cores)))
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid, cores=cores: set(range(cores)))
         for partitions in (1, 3, 8):
             shares = deal(partitions)
             assert sorted(number for share in shares for number in share) == list(range(partitions))
