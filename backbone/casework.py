@@ -83,7 +83,7 @@ class CaseProcessor:
     def topics(self) -> Sequence[str]:
         return (LEDGER,)
 
-    gather_s = 0.1
+    gather_s = 0.25
 
     def waited_for(self, record: Any) -> bool:
         """Whether somebody waits for what follows from this record (see `Rules`)."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from backbone.case_facts import chain_of
+from backbone.case_rules import READS
 from backbone.casework import CaseProcessor, timers_of
 from backbone.chains import Chains
 from backbone.desks import Desk
@@ -27,7 +28,7 @@ from services.followup.chain_work import ChainWork
 class FollowupRules:
     """See `services.followup.rules`."""
 
-    ignores = frozenset({ConsentNeeded, PartyInformed, ReferralProposed, ReferralHeld, ReferralReleased})
+    ignores = frozenset({ConsentNeeded, PartyInformed, ReferralProposed, ReferralHeld, ReferralReleased, *READS})
     """No clock starts or stops by these."""
 
     def __init__(self, chains: Chains, protocols: Protocols) -> None:

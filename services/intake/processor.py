@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from backbone import metrics
+from backbone.case_rules import READS, TOLD
 from backbone.casework import LEDGER, CaseProcessor
 from backbone.chains import Chains, Partner
 from backbone.desks import Desk, load_desks
@@ -55,6 +56,9 @@ log = structlog.get_logger(__name__)
 
 class NoRules:
     """Intake concludes nothing about a case."""
+
+    hastens = TOLD - READS
+    """Receipts wait for what was told to be read back; a reader waits for the gate alone."""
 
     def decide(self, case: State, now: datetime | None) -> tuple[Derived, ...]:
         return ()

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from backbone.case_feedback import feedback_moments
+from backbone.case_rules import READS, TOLD
 from backbone.casework import CaseProcessor, timers_of
 from backbone.chains import Chains
 from backbone.chains.terms import How
@@ -39,9 +40,13 @@ class RoutingRules:
     """See `services.routing.rules`."""
 
     ignores = frozenset(
-        {ConsentNeeded, ReferralHeld, ReferralReleased, ReferralDelivered, ReferralRevoked, *CLOCKS}
+        {ConsentNeeded, ReferralHeld, ReferralReleased, ReferralDelivered, ReferralRevoked, *CLOCKS, *READS}
     ) - {ClockBreached}
-    """Where a referral stands with the gate, and clocks: routing waits for an answer, or for a breach that shows that there is none."""
+    """Where a referral stands with the gate, reads, and clocks: routing waits for an answer, or for a breach that shows that there is
+    none."""
+
+    hastens = TOLD - READS
+    """A reader waits for the gate alone."""
 
     decides_ahead = True
     """Opening a case and the proposals of its protocol reach the ledger in one go, not one round trip after the other."""
