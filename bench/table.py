@@ -235,7 +235,10 @@ def _clocks(result: dict[str, Any]) -> list[str]:
 def _conformance(result: dict[str, Any]) -> list[str]:
     took = result["conformance_s"]
     figure = f"conformance of a national year: {result['cases']:,} cases, {result['events']:,} events"
-    found = f"{took:.0f} s: {result['read_and_fold_s']:.0f} s to read and fold, {result['judge_s'] + result['shares_s']:.0f} s to judge"
+    found = (
+        f"{took:.0f} s: {result['read_and_fold_s']:.0f} s to read and fold ({result['processes']} processes, "
+        f"{result['read_and_fold_cpu_s']:.0f} s of processor time), {result['judge_s'] + result['shares_s']:.0f} s to judge"
+    )
     return [_row(figure, "≤ 60 s", found, took <= 60, "conformance")]
 
 
