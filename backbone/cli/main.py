@@ -1,52 +1,88 @@
-"""The command `backbone`: puts the groups together and ends every fault as one sentence."""
+"""The command `backbone`: puts the groups together and ends every fault as one sentence.
 
+A command's module is loaded when somebody calls it: to load all of them takes seconds, and `backbone status` is asked in a hurry.
+"""
+
+import importlib
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from backbone.cli import (
-    consultation,
-    demo,
-    deploy,
-    door,
-    erasure,
-    evaluate,
-    evidence,
-    keys,
-    ledger,
-    lists,
-    overview,
-    park,
-    partner,
-    person,
-    protocol,
-    rebuild,
-    running,
-    topics,
-    witness,
-)
-from backbone.cli import protocol_move as protocol_move  # their commands join `protocol.app`
-from backbone.cli import protocol_try as protocol_try
-from backbone.cli.output import one_sentence
+_COMMANDS = {
+    "up": "running",
+    "down": "running",
+    "status": "running",
+    "serve": "running",
+    "import": "lists:import_",
+    "demo": "demo",
+    "rebuild": "rebuild",
+    "overview": "overview",
+    "evidence": "evidence",
+}
+"""Name -> module of `backbone.cli`, and the function in it where that is named otherwise."""
+_GROUPS = {
+    "deploy": ("deploy",),
+    "topics": ("topics",),
+    "park": ("park",),
+    "keys": ("keys",),
+    "erasure": ("erasure",),
+    "partner": ("partner",),
+    "person": ("person",),
+    "protocol": ("protocol", "protocol_move", "protocol_try"),
+    "door": ("door",),
+    "consultation": ("consultation",),
+    "ledger": ("ledger",),
+    "witness": ("witness",),
+    "evaluate": ("evaluate",),
+}
+"""Name -> the module whose `app` it is, and modules whose commands join that one."""
 
 
-class OneSentence(TyperGroup):
-    """Commands whose faults end as one sentence and an exit code."""
+class Commands(TyperGroup):
+    """Loads what is called. Faults end as one sentence and an exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*_COMMANDS, *_GROUPS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in _COMMANDS:
+            module, _, function = _COMMANDS[cmd_name].partition(":")
+            alone = typer.Typer(add_completion=False, context_settings=ctx.command.context_settings)
+            alone.command(cmd_name)(getattr(_load(module), function or cmd_name))
+            return get_command(alone)
+        if cmd_name in _GROUPS:
+            first, *joining = map(_load, _GROUPS[cmd_name])
+            group = get_group(first.app)
+            group.name = cmd_name
+            return group
+        return None
 
     def invoke(self, ctx: Any) -> Any:
+        from backbone.cli.output import one_sentence  # what it translates is loaded with it
+
         with one_sentence():
             return super().invoke(ctx)
 
 
+def _load(module: str) -> Any:
+    return importlib.import_module(f"backbone.cli.{module}")
+
+
 app = typer.Typer(
     name="backbone",
-    cls=OneSentence,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Run and look after the backbone between the partners of a chain.
+)
+
+
+@app.callback()
+def backbone() -> None:
+    """Run and look after the backbone between the partners of a chain.
 
     All state lives under var/ (SCHAKEL_VAR_DIR). Settings are environment variables that begin with SCHAKEL_.
 
@@ -57,31 +93,7 @@ app = typer.Typer(
       backbone status             how each service is
 
       backbone demo --once        a synthetic month of two chains, checked at the end
-    """,
-)
-
-app.command("up")(running.up)
-app.command("down")(running.down)
-app.command("status")(running.status)
-app.command("serve")(running.serve)
-app.command("import")(lists.import_)
-app.command("demo")(demo.demo)
-app.command("rebuild")(rebuild.rebuild)
-app.command("overview")(overview.overview)
-app.add_typer(deploy.app, name="deploy")
-app.add_typer(topics.app, name="topics")
-app.add_typer(park.app, name="park")
-app.add_typer(keys.app, name="keys")
-app.add_typer(erasure.app, name="erasure")
-app.add_typer(partner.app, name="partner")
-app.add_typer(person.app, name="person")
-app.add_typer(protocol.app, name="protocol")
-app.add_typer(door.app, name="door")
-app.add_typer(consultation.app, name="consultation")
-app.command("evidence")(evidence.evidence)
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(witness.app, name="witness")
-app.add_typer(evaluate.app, name="evaluate")
+    """
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ def commands() -> Iterator[tuple[str, ...]]:
     root = typer.main.get_command(app)
 
     def walk(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        children = getattr(command, "commands", {})
-        if not children:
+        if not hasattr(command, "list_commands"):
             yield path
-        for name, child in children.items():
-            yield from walk(child, (*path, name))
+            return
+        context = typer.Context(command)
+        for name in command.list_commands(context):
+            yield from walk(command.get_command(context, name), (*path, name))
 
     yield from walk(root, ())
 

@@ -1,6 +1,7 @@
 """The papers name commands that exist."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -12,9 +13,8 @@ from tests.house.papers import NAMES, PAPERS, commands
 
 def known(name: str, app: typer.Typer) -> set[tuple[str, str]]:
     """What may follow the program's name: its commands and groups."""
-    given = [entry.name for entry in app.registered_commands if entry.name]
-    groups = [entry.name for entry in app.registered_groups if entry.name]
-    return {(name, word) for word in (*given, *groups)}
+    group: Any = typer.main.get_command(app)
+    return {(name, word) for word in group.list_commands(typer.Context(group))}
 
 
 COMMANDS = known("backbone", backbone) | known("schakel", schakel)
