@@ -143,7 +143,7 @@ def whatif(
 
       backbone evaluate whatif groningen --period 2026 --protocol my-draft.yaml
 
-      backbone evaluate whatif utrecht --period 2026 --protocol utrecht-alert@2017.1
+      backbone evaluate whatif utrecht --period 2026 --protocol utrecht-alert@2017.2
     """
     settings = read_settings()
     chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)

@@ -78,7 +78,7 @@ def test_nobody_asks_or_times_a_person_without_a_name(protocols: Protocols, iden
                 assert step.refer.needs == (Scope.CASE_FACTS,)
 
 
-def test_a_limit_runs_only_where_a_text_gives_one(protocols: Protocols):
+def test_a_limit_runs_only_where_a_text_gives_one_or_the_file_says_that_it_is_our_choice(protocols: Protocols):
     limits = {f"{protocol.ref}/{clock.id}": str(clock.limit) for protocol in protocols for clock in protocol.clocks}
     guide = "@".join(HANDREIKING)
     assert {name for name, limit in limits.items() if limit != "None"} == {
@@ -86,7 +86,9 @@ def test_a_limit_runs_only_where_a_text_gives_one(protocols: Protocols):
         f"{guide}/evaluatie",
         "amsterdam-treiteraanpak@2013.1/bericht",
         "amsterdam-treiteraanpak@2013.1/contact",
+        "actieplan-veiligheid@2020.2/antwoord",
     }
+    assert protocols.get("actieplan-veiligheid", "2020.2").clocks[0].promise == "our_choice"
     kinds = {clock.id: clock.promise for clock in protocols.get(*HANDREIKING).clocks if clock.has_limit}
     assert kinds == {"contact-met-melder": "promised", "actie": "promised", "evaluatie": "our_choice"}
 

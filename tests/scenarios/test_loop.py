@@ -128,19 +128,10 @@ LOMBOK = (
     "  - {partner: coc-amsterdam, roles: [area_manager], districts: [zuilen]}\n"
 )
 GAY_ALERT = (
-    loops.PROTOCOL.split("steps:")[0]
-    + """\
-steps:
-  - id: adviseur
-    when: {place_type: [home]}
-    refer: {to: safety_adviser, purpose: referral, needs: [contact_details], if_refused: hold, hand_over: true}
-    source: "[0] «adviseur veiligheid»"
-  - id: gebiedsmanager
-    when: {place_type: [home]}
-    after: adviseur
-    refer: {to: area_manager, purpose: referral, needs: [contact_details], if_refused: hold, hand_over: true}
-    source: "[0] «gebiedsmanager veiligheid»"
-"""
+    (loops.ROOT / "protocols" / "utrecht-alert" / "2017.2.yaml")
+    .read_text(encoding="utf-8")
+    .replace("protocol: utrecht-alert", "protocol: lus")
+    .replace('version: "2017.2"', 'version: "1.0"')
 )
 
 

@@ -4,12 +4,24 @@ from typing import Any
 
 import pytest
 
+from schakel.case_loop import owner_of
 from schakel.case_scheme import scheme_of
 from schakel.events.referral import ReferralProposed
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import held, informed, needed, of_type, proposed, released
+from tests.support.conclusions import (
+    breached,
+    clock_started,
+    clock_stopped,
+    exhausted,
+    held,
+    informed,
+    needed,
+    of_type,
+    proposed,
+    released,
+)
 from tests.support.telling import (
     ADV,
     POLICE,
@@ -19,13 +31,14 @@ from tests.support.telling import (
     contact_made,
     explained,
     granted,
+    passed,
     refused,
     report,
     requested,
 )
 from tests.support.telling_schemes import complaint_settled, complaint_taken, stated
 
-OM, FLAGGER, COA, IND = "om-amsterdam", "meld-online", "coa", "ind"
+OM, FLAGGER, COA, IND, CITY = "om-amsterdam", "meld-online", "coa", "ind", "gemeente-amsterdam"
 SPOKEN = contact_made(POLICE, "2026-03-02 13:00")
 
 
@@ -171,3 +184,20 @@ def test_vst_6_a_no_to_one_is_a_no_to_both():
     story.never(of_type(ReferralProposed, purpose="publication"))
     story.when(granted(POLICE, "case_facts", by=OM, purpose="publication", supersedes=True))
     assert why_not(story, stated(OM, "prosecutor", **PUBLIC)) is None
+
+
+def test_act_2_whoever_says_nothing_for_two_working_days_hands_it_to_the_coordinator():
+    """By the plan's own file: the police refers to the ADV by hand, which is silent. NOT closed, NOT without an owner."""
+    story = here(requested(ADV, by=POLICE, role="anti_discrimination"), granted(ADV, by=POLICE), by=POLICE)
+    story.then_among(clock_started("antwoord", responsible=ADV))
+    story.when(passed("2026-03-04 12:00")).expect_nothing()  # the second working day has not ended
+    story.when(passed("2026-03-05 00:00")).then_among(breached("antwoord"), exhausted(ADV, tell=CITY))
+    assert story.case.closed is None
+    assert owner_of(story.case) == CITY
+    story.when(accepted(ADV)).never(exhausted(POLICE))
+
+
+def test_act_2_who_answers_in_time_is_left_alone():
+    story = here(requested(ADV, by=POLICE, role="anti_discrimination"), granted(ADV, by=POLICE), by=POLICE)
+    story.when(accepted(ADV)).then_among(clock_stopped("antwoord", by=ADV))
+    story.when(passed("2026-03-12 12:00")).never(breached("antwoord"), exhausted(ADV))
