@@ -35,10 +35,15 @@ SOURCES = sorted(
             for path in (ROOT / "backbone" / name).rglob("*.py")
         ),
         ROOT / "backbone" / "records.py",
+        ROOT / "backbone" / "declaration.py",
         ROOT / "backbone" / "cli" / "person.py",
     }
 )
-"""What can say something to somebody outside: what partners install, the services and what they stand on, the copy."""
+"""What can say something to somebody outside: what partners install, the services and what they stand on, the copy, the declaration.
+
+Not overviews, agendas, evaluation, case reports and the operator's commands: officials who have the chain's work before them read those,
+they are about no person or sealed from her letterbox, and they cannot speak of victims and offenders without these words.
+"""
 
 
 def name_of(path: Path) -> str:
