@@ -11,12 +11,13 @@ from backbone.casework import LEDGER
 from backbone.keys import KeysAway, NoKey
 from backbone.keys.tables import person_key
 from schakel.case_state import fingerprint
+from schakel.codec import schema_id
 from schakel.events import Told
 from schakel.events.base import SealedField
 from schakel.events.case import CloseRequested
 from schakel.events.consent import ConsentTerms
 from schakel.events.data import ErasureRequested, HoldLifted, HoldPlaced, StatementRetracted, SubjectErased
-from schakel.events.report import AssessmentRecorded, Place, ReportFacts, ReportReceived
+from schakel.events.report import AssessmentRecorded, Place, ReportFacts, ReportLinked, ReportReceived
 from schakel.events.vocab import Answer, Check, CloseReason, Identity, Nature, Person, Purpose, Scope
 from schakel.ids import new_event_id
 from schakel.messages import Erased, ReferralWithdrawn
@@ -312,4 +313,25 @@ def test_nothing_sealed_for_her_is_opened_any_more(cluster: MiniCluster) -> None
     cluster.advance(COOLED_OFF)
     (hers,) = [part for part in report.event.sealed if part.subject == "victim"]
     with pytest.raises(NoKey):
-        cluster.keys.open(case, "victim", report.id, "report.received", 64, hers.fields[0], hers.body)
+        cluster.keys.open(
+            case, "victim", report.id, "report.received", schema_id(ReportReceived), hers.fields[0], hers.body
+        )
+
+
+def test_of_two_linked_cases_one_is_erased_and_the_other_goes_on(cluster: MiniCluster) -> None:
+    """Her request is of a case. The other keeps its key and its link, so that nothing is destroyed that nobody asked for, and her copy
+    there still says that there is another."""
+    case, other = reported(cluster), reported(cluster)
+    tell(cluster, ReportLinked(other_case=other, kind="same_person"), case)
+    request(cluster, case)
+    cluster.advance(COOLED_OFF)
+    assert (key_lives(cluster, case), key_lives(cluster, other)) == (False, True)
+    assert (rows(cluster, case), rows(cluster, other)) == (0, 1)
+    assert said(cluster, other) == []
+    assert [link.other_case for link in cluster.replay(other).links.values()] == [case]
+    (report,) = [e for e in cluster.ledger(other) if isinstance(e.event, ReportReceived)]
+    (hers,) = [part for part in report.event.sealed if part.subject == "victim"]
+    opened = cluster.keys.open(
+        other, "victim", report.id, "report.received", schema_id(ReportReceived), hers.fields[0], hers.body
+    )
+    assert opened == {"phone": PHONE}
