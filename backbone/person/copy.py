@@ -12,6 +12,7 @@ from backbone.person.gather import Gathered, Opened, Step
 from backbone.person.whose import VICTIM, is_her_contact, is_hers, is_theirs
 from schakel.case import facts_to_tell
 from schakel.case_knows import HerCopy, who_knows
+from schakel.case_marks import Action
 from schakel.case_state import Clock, Contact, Effect, Link, Referral, State
 from schakel.events.data import AccessGiven
 from schakel.events.report import ReportFacts
@@ -60,6 +61,9 @@ class CaseCopy:
 
     def referrals(self) -> list[Referral]:
         return list(self.state.referrals.values()) if self.whole else []
+
+    def actions(self) -> list[Action]:
+        return list(self.state.actions.values()) if self.whole else []
 
     def clocks(self) -> list[Clock]:
         return list(self.state.clocks.values()) if self.whole else []
@@ -120,6 +124,7 @@ def summary(case: CaseCopy) -> dict[str, Any]:
         "linked_cases": [asdict(one) for one in known.links],
         "referrals": [_plain(one) for one in case.referrals()],
         "contacts": [_plain(one) for one in case.contacts()],
+        "actions": [_plain(one) for one in case.actions()],
         "clocks": [_plain(one) for one in case.clocks()],
         "explained": state.explained,
     }

@@ -19,10 +19,11 @@ from backbone.person.copy import COUNTS_NOT, CaseCopy, copies_given, stored_at, 
 from backbone.person.event_words import EVENTS
 from backbone.person.gather import Opened, Step
 from backbone.protocols import Protocol
+from schakel.case_marks import Action
 from schakel.case_state import Clock, ClockState, Contact, Referral
 from schakel.events import Told
 from schakel.events.data import AccessGiven
-from schakel.events.vocab import Person
+from schakel.events.vocab import ActionType, Person
 from schakel.her_copy import WORDS, Part, heading_of, parts
 from schakel.her_words import Language, in_language
 
@@ -83,7 +84,7 @@ class _Page:
         if known:
             yield "facts", self.say["facts"]
             yield from ((part.name, part.title) for part in parts(known, self.language, self.names, self.zone.key))
-            yield from ((name, self.say[name]) for name in ("referrals", "contacts", "clocks"))
+            yield from ((name, self.say[name]) for name in ("referrals", "contacts", "actions", "clocks"))
             if self._drawn(case):
                 yield "route", self.say["route"]
         yield from ((name, self.say[name]) for name in ("others", "copies", "steps"))
@@ -115,6 +116,7 @@ class _Page:
                 yield self._known(number, part)
             yield from self._part(number, "referrals", [_list(map(self._referral, case.referrals()))])
             yield from self._part(number, "contacts", [_list(map(self._contact, case.contacts()))])
+            yield from self._part(number, "actions", [_list(self._action(one, case) for one in case.actions())])
             yield from self._part(number, "clocks", [_list(map(self._clock, case.clocks()))])
             if drawn := self._drawn(case):
                 yield from self._part(number, "route", self._routes(number, drawn))
@@ -184,6 +186,17 @@ class _Page:
     def _contact(self, contact: Contact) -> str:
         name = "tried" if not contact.made else "spoke" if contact.whom == Person.VICTIM else "spoke_on_your_side"
         return self.say[name].format(at=self._moment(contact.at), by=self._name(contact.by))
+
+    def _action(self, action: Action, case: CaseCopy) -> str:
+        """Who does what by when: what was promised her, also when the day has passed (domain-detail A38)."""
+        passed = case.state.time is not None and case.state.time.astimezone(self.zone).date() > action.due_on
+        state = "done" if action.done else "late" if passed else "open"
+        return self.say["action"].format(
+            what=plain.word(ActionType(action.type), self.language),
+            by=self._name(action.owner),
+            due=plain.day(action.due_on, self.language),
+            state=in_language(words.ACTION_STATES, self.language)[state],
+        )
 
     def _clock(self, clock: Clock) -> str:
         states = in_language(words.CLOCK_STATES, self.language)

@@ -56,6 +56,8 @@ PAGE: Table = {
     "spoke": ("{at}: {by} sprak met u.", "{at}: {by} spoke with you."),
     "spoke_on_your_side": ("{at}: {by} sprak met iemand van uw kant.", "{at}: {by} spoke with somebody on your side."),
     "tried": ("{at}: {by} probeerde u te bereiken.", "{at}: {by} tried to reach you."),
+    "actions": ("Wat er voor u is afgesproken", "What was agreed for you"),
+    "action": ("{what}: door {by}, uiterlijk {due}; {state}.", "{what}: by {by}, {due} at the latest; {state}."),
     "clocks": ("Wat op tijd moest gebeuren", "What had to happen in time"),
     "clock": ("{name}: {state}.", "{name}: {state}."),
     "clock_due": ("{name}: uiterlijk {due}; {state}.", "{name}: by {due} at the latest; {state}."),
@@ -150,6 +152,12 @@ REFERRAL_STATES: Table = {
     "completed": ("afgerond", "completed"),
     "revoked": ("gestopt", "stopped"),
     "exhausted": ("niemand nam het aan", "nobody took it up"),
+}
+
+ACTION_STATES: Table = {
+    "done": ("gedaan", "done"),
+    "open": ("nog niet gedaan", "not done yet"),
+    "late": ("nog niet gedaan, en de dag is voorbij", "not done yet, and the day has passed"),
 }
 
 CLOCK_STATES: Table = {

@@ -1,16 +1,19 @@
 """A copy holds everything about one person and nothing about another: what is in it, what is not, and that it is logged."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import msgspec
 import pytest
 
 from backbone.cli.person import access_given
+from backbone.person import plain
+from backbone.person.copy import names_of
 from backbone.person.event_words import EVENTS
 from schakel.case_state import Effect
 from schakel.events import CATALOGUE
 from schakel.events.base import SealedField
-from schakel.events.contact import ContactMade, ContactPreferenceSet
+from schakel.events.contact import ActionAgreed, ActionDone, ContactMade, ContactPreferenceSet, InformationGiven
 from schakel.events.data import AccessGiven, StatementRetracted
 from schakel.events.report import ReportCorrected, ReportFacts
 from tests.support.copies import CITY, DOOR, HELP, HIS_PHONE, HIS_STORY, PHONE, STORY, WISH, Copies, copies_in
@@ -54,6 +57,24 @@ def test_what_it_says_of_her(copies: Copies, story: str) -> None:
     assert [(one["by"], one["made"]) for one in found["contacts"]] == [(HELP, False), (HELP, True)]
     assert found["clocks"]
     assert {one["to"] for one in found["referrals"]} >= {HELP, CITY}
+
+
+def test_what_was_agreed_for_her_shows_with_who_and_by_when_also_when_the_day_has_passed(copies: Copies) -> None:
+    case = copies.report(DOOR)
+    day = START.date() + timedelta(days=3)
+    told = ActionAgreed(action="letter", owner=DOOR, due_on=day)
+    agreed = copies.tell(DOOR, told, case)
+    by = names_of(copies.cluster.chains.partners)[DOOR]
+    name = f"brief: door {by}, uiterlijk {plain.day(day, 'nl')}; "
+    assert f"{name}nog niet gedaan." in copies.html(copies.made(case))
+    copies.cluster.advance(timedelta(days=5))
+    copies.tell(DOOR, InformationGiven(topic="what_happens_next", whom="victim"), case)
+    assert f"{name}nog niet gedaan, en de dag is voorbij." in copies.html(copies.made(case))
+    copies.tell(DOOR, ActionDone(agreed=agreed), case)
+    made = copies.made(case)
+    assert f"{name}gedaan." in copies.html(made)
+    (action,) = copies.json(made)["cases"][0]["actions"]
+    assert (action["owner"], action["due_on"]) == (DOOR, day.isoformat())
 
 
 def test_her_own_words_are_opened_and_his_are_not(copies: Copies, story: str) -> None:
