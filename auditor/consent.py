@@ -124,6 +124,8 @@ def _released(case: Case, event: Event, partition: Partition) -> str | None:
         return "an imported case: nothing goes out"
     if partition.away(referral.to, event.offset):
         return "its receiver is suspended"
+    if case.forbids(referral):
+        return "a rule above all protocols forbids mediation here"
     if event["basis"] == "scheme":
         if event["mode"] != "stripped" or scopes - {FACTS}:
             return "what always goes out goes without anything that points to her"

@@ -45,25 +45,29 @@ class Case(Said):
         if self.report:
             return
         self.report, self.facts, self.history = event, dict(event["facts"]), bool(event.get("history"))
-        self._honour_in_report()
+        if event["facts"].get("label"):
+            self.labels[event.id] = event.author
         for number, terms in enumerate(event.get("consents", ())):
             self._agree(event, terms, f"{event.id}#{number}", None)
 
     def _on_report_corrected(self, event: Event) -> None:
         if self.report:
             self.facts.update({name: event["facts"][name] for name in event["replaces"] if name in event["facts"]})
-            self._honour_in_report()
-
-    def _honour_in_report(self) -> None:
-        said = {one["check"]: one["answer"] for one in self.facts.get("checks", ())}
-        self.honour["report"] = said.get("honour_related", "")
 
     def _on_assessment_recorded(self, event: Event) -> None:
-        if event["check"] == "honour_related":
-            self.honour["/" + event.author] = event["answer"]
+        self.assessed[event["check"], event.author] = event["answer"]
+
+    def _on_label_given(self, event: Event) -> None:
+        if not self.label_refused:
+            self.labels[event.id] = event.author
+
+    def _on_label_withdrawn(self, event: Event) -> None:
+        which = event.get("label")
+        self.labels = {one: by for one, by in self.labels.items() if by != event.author or which not in (None, one)}
 
     def _on_label_refused(self, event: Event) -> None:
         self.label_refused = True
+        self.labels.clear()
 
     def _on_case_opened(self, event: Event) -> None:
         if self.report and not self.opened:

@@ -2,12 +2,14 @@
 
 `Said` is what stands of a case there: who agreed to what, who refused, which referrals are where; and what follows from it. How it comes
 to stand there is told in `history`, and what must not be is asked in `consent`. Written from the rules (docs/adr/0006, 0019, 0020, 0021,
-0041, 0042), not from the backbone's code:
+0041, 0042, 0043), not from the backbone's code:
 
 - a yes counts for just its recipient, purpose and data, until its end, and only from her, her representative, or a professional;
 - a no ends every yes that it concerns, and a later yes counts only when it names that no;
 - vital interest and legal duty stand beside her no, an agreement between partners does not; mediation, the board, publication, later
   research and the victims' network are opened by nothing but her own yes, and mediation only by the yes of both;
+- no mediation, whoever agreed, with violence or threat, with a suspicion that anybody who was asked has not answered with no, while the
+  label stands, or where somebody says that honour or the household is in it;
 - "always forward" goes without anything that points to her, unless she has said no to the step itself;
 - an auditor's legal duty for the purpose `audit` opens, without a referral, the data that it names: for whoever invoked it, until its end;
   a referral for that purpose needs her own yes;
@@ -26,6 +28,8 @@ LAW = {"vital_interest", "legal_duty"}
 HERS_ALONE = {"mediation", "board_contact", "publication", "later_research", "victim_network"}
 AUDIT, OPENED_BY_AUDIT = "audit", {"contact_details", "contact_preference", "story", "label"}
 MEDIATORS = {"mediation", "restorative_mediation"}
+VIOLENCE = {"threat", "intimidation", "stalking", "assault", "robbery", "sexual_offence", "arson", "weapon", "homicide"}
+SUSPICION = ("discrimination_or_violence", "discrimination")
 RUNNING = {"released", "delivered", "accepted"}
 TAKEN_UP = {"accepted", "completed"}
 
@@ -92,6 +96,11 @@ class Referral:
         return self.purpose == "mediation" or self.role in MEDIATORS
 
     @property
+    def mediation(self) -> bool:
+        """A talk between neighbours. Restorative contact after a crime is another thing."""
+        return "mediation" in (self.purpose, self.role)
+
+    @property
     def hers_alone(self) -> bool:
         return self.purpose in HERS_ALONE or self.purpose == AUDIT or self.two_sided
 
@@ -108,7 +117,10 @@ class Said:
         self.history = False
         self.opened = False
         self.doubts: set[str] = set()
-        self.honour: dict[str, str] = {}
+        self.assessed: dict[tuple[str, str], str] = {}
+        """(check, partner) -> what it answered last, beside the report."""
+        self.labels: dict[str, str] = {}
+        """Of each label that stands, its author."""
         self.label_refused = False
         self.yes: dict[str, Yes] = {}
         self.noes: list[No] = []
@@ -148,7 +160,34 @@ class Said:
             return True
         if yes.giver == "professional":
             return "on_a_professionals_word" in self.doubts
-        return yes.giver == "representative" and not {"yes", "unknown"}.isdisjoint(self.honour.values())
+        return yes.giver == "representative" and not {"yes", "unknown"}.isdisjoint(self.answers("honour_related"))
+
+    def answers(self, check: str) -> list[str]:
+        """The report's, and the last of everybody who was asked."""
+        return [*self._reported(check).values(), *self._assessed(check).values()]
+
+    def _reported(self, check: str) -> dict[str, str]:
+        """By the door."""
+        answers = [one["answer"] for one in self.facts.get("checks", ()) if one["check"] == check]
+        return {self.report.author: answers[-1]} if self.report and answers else {}
+
+    def _assessed(self, check: str) -> dict[str, str]:
+        """By partner."""
+        return {by: answer for (asked, by), answer in self.assessed.items() if asked == check}
+
+    def forbids(self, referral: Referral) -> bool:
+        """Whether the rule above all protocols stands against this step now. The door's newest answer takes the place of its report's."""
+        if not referral.mediation:
+            return False
+        suspected = {
+            answer for check in SUSPICION for answer in (self._reported(check) | self._assessed(check)).values()
+        }
+        return (
+            suspected != {"no"}
+            or bool(self.labels)
+            or not VIOLENCE.isdisjoint(self.facts.get("natures", ()))
+            or "yes" in (*self.answers("honour_related"), *self.answers("domestic"))
+        )
 
     def noes_to(self, to: str, purpose: str, side: str = "hers") -> list[No]:
         """Every no to this that no later yes has named, oldest first."""
@@ -186,7 +225,7 @@ class Said:
 
     def still_allowed(self, referral: Referral) -> bool:
         """Whether all that a released referral carries may be with its receiver now."""
-        if referral.two_sided and not self.other_side_agrees(referral):
+        if self.forbids(referral) or (referral.two_sided and not self.other_side_agrees(referral)):
             return False
         rests_on = self.resting_on(referral)
         if rests_on and referral.scopes <= self.covered(rests_on):

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from backbone.chains import Chain, Chains
-from backbone.protocols import mediation_refused
 from backbone.protocols.facts import Facts, FactValue
 from backbone.scheme_facts import scheme_facts
 from schakel.case_hearing import stage
+from schakel.case_mediation import SUSPICION, label_standing
 from schakel.case_needs import wishes
 from schakel.case_state import State
 from schakel.errors import SchakelError
-from schakel.events.vocab import Answer, Check, Role
+from schakel.events.vocab import Check, Role
 
 
 class ChainNotLoadedError(SchakelError):
@@ -34,7 +34,6 @@ _CHECKS = {
     "honour": Check.HONOUR_RELATED,
     "refugee": Check.REFUGEE,
 }
-_SUSPICION = (Check.DISCRIMINATION_OR_VIOLENCE, Check.DISCRIMINATION)
 
 
 def facts_of(case: State, door_roles: Iterable[Role], time_zone: str = "Europe/Amsterdam") -> Facts:
@@ -57,7 +56,7 @@ def facts_of(case: State, door_roles: Iterable[Role], time_zone: str = "Europe/A
         "municipality": place["municipality"],
         "residence_elsewhere": told["residence"]["elsewhere"],
         "suspicion": _suspicion(case, checks),
-        "label": _label(case),
+        "label": label_standing(case),
         "history": case.history,
         "tenure": place["tenure"],
         "wishes": wishes(case)[0],
@@ -70,36 +69,10 @@ def facts_of(case: State, door_roles: Iterable[Role], time_zone: str = "Europe/A
     return facts
 
 
-def mediation_objection(case: State, chain: Chain) -> str | None:
-    """The passage that forbids mediation in this case now, or None.
-
-    Anybody's open suspicion of discrimination counts here, not only the door's, and anybody's yes to honour or household: a rule above
-    all protocol files (domain-detail A17, A22, A08, A09).
-    """
-    facts = dict(facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone))
-    said = {
-        answer
-        for key, answer in case.assessments.items()
-        if key.rpartition("/")[2] in {check.value for check in _SUSPICION}
-    }
-    said |= {facts["suspicion"]} if isinstance(facts["suspicion"], str) else set()
-    facts["suspicion"] = next((answer for answer in (Answer.YES, Answer.UNKNOWN, Answer.NO) if answer in said), None)
-    for fact, check in (("honour", Check.HONOUR_RELATED), ("domestic", Check.DOMESTIC)):
-        if any(key.endswith(f"/{check}") and answer == Answer.YES for key, answer in case.assessments.items()):
-            facts[fact] = Answer.YES
-    return mediation_refused(facts)
-
-
 def _suspicion(case: State, checks: dict[str, str]) -> str | None:
     """The door's latest answer; what others assess stands beside it and never closes it (domain-detail A22)."""
-    for check in _SUSPICION:
+    for check in SUSPICION:
         answer = case.assessments.get(f"{case.door}/{check}") or checks.get(check.value)
         if answer:
             return answer
     return None
-
-
-def _label(case: State) -> str:
-    if case.label_refused:
-        return "refused"
-    return "given" if any(label.standing for label in case.labels) else "none"

@@ -5,6 +5,7 @@ One meaning for both: a release that the gate would give now takes effect now, a
 
 from datetime import datetime
 
+from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.case_state import Grant, No, Referral, ReferralState, Side, State
 from schakel.events.vocab import (
     Answer,
@@ -67,6 +68,11 @@ def both_must_agree(referral: Referral) -> bool:
 def hers_alone(referral: Referral) -> bool:
     """Whether nothing but her own yes opens it. Also not what an auditor opens: that is read without a referral."""
     return referral.purpose in HERS_ALONE or referral.purpose == Purpose.AUDIT or both_must_agree(referral)
+
+
+def forbidden(case: State, referral: Referral) -> bool:
+    """Whether a rule above all protocols stands against this step now, whoever agreed to it (docs/adr/0043)."""
+    return is_mediation(referral.role, referral.purpose) and mediation_objection(case) is not None
 
 
 def stopped(case: State) -> HoldReason | None:
@@ -191,6 +197,8 @@ def still_allowed(case: State, referral: Referral) -> bool:
     What went on her consent, or by the scheme's own rule, does not stay on another basis: that is a release of its own, which names it.
     What went without the name stays, also when the name becomes known, until she says no to the step itself.
     """
+    if forbidden(case, referral):
+        return False
     if both_must_agree(referral) and not grants_for(case, referral.to, referral.purpose, Side.OTHER):
         return False
     grants = resting_on(case, referral)
@@ -198,6 +206,15 @@ def still_allowed(case: State, referral: Referral) -> bool:
         return True
     nameless = referral.strip and referral.mode == Mode.STRIPPED and not hers_alone(referral)
     return nameless and not any(no.whole for no in noes_for(case, referral.to, referral.purpose))
+
+
+def to_be_told(reason: HoldReason) -> HoldReason:
+    """What the receiver hears of why it stops.
+
+    Where two must agree, nobody learns which of them stopped (domain-detail A51), nor that neither did: that would say that somebody
+    spoke of violence, discrimination or honour.
+    """
+    return HoldReason.WITHDRAWN if reason in (HoldReason.OTHER_SIDE, HoldReason.NOT_ALLOWED) else reason
 
 
 def readable(case: State, referral: Referral, by: str) -> set[str]:

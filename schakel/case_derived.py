@@ -9,6 +9,7 @@ from schakel.case_consent import (
     carrying,
     covered,
     enough,
+    forbidden,
     grants_for,
     may_go_stripped,
     never_asked,
@@ -143,6 +144,8 @@ def _needed(case: State, entry: Entry) -> Effect:
     asked = case.needed if side is Side.HERS else case.needed_of_other
     if not referral or referral.id in asked or stopped(case) or not never_asked(case, referral, side):
         return Effect.OVERTAKEN
+    if forbidden(case, referral):
+        return Effect.OVERTAKEN
     if side is Side.OTHER and not (both_must_agree(referral) and enough(case, referral)):
         return Effect.OVERTAKEN
     asked[referral.id] = entry.id
@@ -181,6 +184,8 @@ def _released(case: State, entry: Entry) -> Effect:
     referral = case.referrals.get(event.referral)
     if not referral or referral.state not in WAITING or event.to != referral.to or stopped(case):
         return Effect.OVERTAKEN
+    if forbidden(case, referral):
+        return Effect.OVERTAKEN  # both agreed, and meanwhile somebody told of a threat
     grants = [case.grants[premise] for premise in event.premises if premise in case.grants]
     if event.basis is not Basis.SCHEME:
         standing = [grant for grant in carrying(case, referral) if grant.id in event.premises]

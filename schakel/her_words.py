@@ -190,4 +190,5 @@ REASONS: Table = {
     "erasure_requested": ("u vroeg om gewist te worden", "you asked to be erased"),
     "erased": ("u bent gewist", "you have been erased"),
     "ended": ("de tijd is voorbij", "its time is over"),
+    "not_allowed": ("een regel laat dit nu niet toe", "a rule does not allow this now"),
 }

@@ -6,11 +6,11 @@ apart: a partner that was never reached is not late, and one that lets a referra
 
 from collections.abc import Iterator
 
-from backbone.case_facts import mediation_objection
 from backbone.chains import candidates, candidates_at_home
 from backbone.evaluation.judging import NO_PROTOCOL, Ground, out_of_reach, own_wish
 from backbone.evaluation.verdicts import Finding, Judged, Part, Verdict
-from backbone.protocols import Inform, Step, Where, is_mediation
+from backbone.protocols import Inform, Step, Where
+from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.case_needs import wishes
 from schakel.case_state import Referral, ReferralState
 from schakel.events.vocab import DeclineReason, HoldReason, Role
@@ -116,7 +116,7 @@ def _lacking(ground: Ground, step: Step) -> Iterator[Judged]:
     found = _receivers(ground, step)
     if found and found[0] == door:
         return  # the door is the receiver: she is there already
-    if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case, ground.chain):
+    if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case):
         return  # a rule above all files forbids it
     if step.after and not _taken_before(ground, step.after):
         if not ground.over:
@@ -168,7 +168,7 @@ def _held(ground: Ground, referral: Referral) -> Said:
         return Verdict.OWN_WISH, ()
     if reason == HoldReason.NO_ANSWER:
         return (Verdict.NOT_POSSIBLE if ground.over else Verdict.NOT_YET_DUE), (Finding.NO_ANSWER,)
-    if out_of_reach(case):
+    if reason == HoldReason.NOT_ALLOWED or out_of_reach(case):
         return Verdict.NOT_POSSIBLE, ()
     if reason == HoldReason.PROVISIONAL:
         return ground.not_done(), (Finding.NOT_CONFIRMED,)
@@ -186,7 +186,8 @@ def _taken_up(ground: Ground, referral: Referral) -> Said:
             return Verdict.OWN_WISH, (Finding.DECLINED,)
         return Verdict.DONE, (Finding.DECLINED,)
     if referral.state is ReferralState.REVOKED:
-        return Verdict.OWN_WISH, ()
+        forbidden = referral.hold_reason == HoldReason.NOT_ALLOWED
+        return (Verdict.NOT_POSSIBLE if forbidden else Verdict.OWN_WISH), ()
     if referral.id in ground.case.silent or referral.given_up:
         return Verdict.LATE, (Finding.NO_ANSWER_OF_RECEIVER,)
     if own_wish(ground.case):

@@ -40,7 +40,7 @@ class Verdict(StrEnum):
     """Done by another than agreed, or without having been agreed: accepted, shown, and not silently conforming."""
     NOT_YET_DUE = "not_yet_due"
     NOT_POSSIBLE = "not_possible"
-    """Nobody could have: nobody can be asked in a one-way report, and imported history asks nobody."""
+    """Nobody could have: nobody can be asked in a one-way report, imported history asks nobody, and a rule may forbid the step."""
     CANNOT_TELL = "cannot_tell"
     """The history does not say, and nobody had to write it down."""
 

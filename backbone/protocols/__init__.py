@@ -31,14 +31,12 @@ from backbone.protocols.model import (
     Where,
 )
 from backbone.protocols.reading import DefinitionError, Fault, Level, Problem
-from backbone.protocols.rules import MEDIATION_PASSAGE, NO_MEDIATION_NATURES, expired, is_mediation, mediation_refused
+from backbone.protocols.rules import expired
 
 __all__ = [
     "ABSENT",
     "ALWAYS",
     "FACTS",
-    "MEDIATION_PASSAGE",
-    "NO_MEDIATION_NATURES",
     "REPORTER",
     "Aftercare",
     "CheckRule",
@@ -65,8 +63,6 @@ __all__ = [
     "check_protocol",
     "check_protocols",
     "expired",
-    "is_mediation",
     "load_protocol",
     "load_protocols",
-    "mediation_refused",
 ]

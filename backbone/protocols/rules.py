@@ -1,75 +1,30 @@
 """What must hold inside one protocol file, beyond its form, and the rules that stand above all files.
 
 Pure: a protocol in, faults out. Each check is one function that reads like the sentence it enforces. The rule above all
-files about mediation is also asked live, when a referral is proposed (`mediation_refused`).
+files about mediation is also asked live, as long as a talk is proposed or runs (`schakel.case_mediation`).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from backbone.protocols import scheme_rules
 from backbone.protocols.clock_faults import clock_faults
 from backbone.protocols.conditions import Condition
-from backbone.protocols.facts import FactValue
 from backbone.protocols.model import EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
 from backbone.protocols.reading import Fault, Level, Location
-from schakel.events.vocab import Answer, Basis, Identity, Nature, Purpose, Role, Scope
-
-NO_MEDIATION_NATURES = frozenset(
-    {
-        Nature.THREAT,
-        Nature.INTIMIDATION,
-        Nature.STALKING,
-        Nature.ASSAULT,
-        Nature.ROBBERY,
-        Nature.SEXUAL_OFFENCE,
-        Nature.ARSON,
-        Nature.WEAPON,
-        Nature.HOMICIDE,
-    }
+from schakel.case_mediation import (
+    LOCK_DOWN_PASSAGE,
+    LOCKED_DOWN,
+    MEDIATION_PASSAGE,
+    NO_MEDIATION_NATURES,
+    is_mediation,
 )
-"""Violence, threat and intimidation: «Dan is altijd en zonder discussie de politie en het Openbaar Ministerie aan zet»."""
-
-MEDIATION_PASSAGE = (
-    "[0] Fase 4 «Dat geldt natuurlijk niet voor zaken waarin geweld of bedreiging en intimidatie een rol spelen»; "
-    "[0] Fase 3 «relatief onschuldige burenruzies zonder duidelijk discriminatieaspect»"
-)
-"""Why mediation is refused with violence, threat, intimidation or an open suspicion of discrimination (domain-detail A17)."""
-
-LOCKED_DOWN = ("honour", "domestic")
-LOCK_DOWN_PASSAGE = (
-    "[0] Fase 2 «een werkende ketenaanpak bij eergerelateerd geweld»: honour-related and domestic cases have a chain of their own, "
-    "and nobody of the household or the neighbourhood is brought in"
-)
-"""Why mediation is refused when the case is honour-related, or the offender is of the household (domain-detail A08, A09)."""
+from schakel.events.vocab import Answer, Basis, Identity, Scope
 
 OWN_CHOICE = "keuze:"
 _MARK = re.compile(r"\[([0-9A-Za-z]+)\]")
 _ANONYMOUS = (Identity.ONE_WAY, Identity.ANONYMOUS_HEARD)
-
-
-def is_mediation(to: Role, purpose: Purpose) -> bool:
-    """By its purpose or by who does it, proposed by a protocol or asked for by hand.
-
-    Restorative contact after a crime, where both sides agree, has a role and a purpose of its own.
-    """
-    return purpose is Purpose.MEDIATION or to is Role.MEDIATION
-
-
-def mediation_refused(facts: Mapping[str, FactValue]) -> str | None:
-    """The passage that forbids mediation in this case as it is known now, or None.
-
-    Only the answer "no" closes a suspicion, and not while the label stands.
-    """
-    natures = facts.get("natures")
-    told = natures if isinstance(natures, frozenset) else frozenset({natures})
-    suspected = facts.get("suspicion") != Answer.NO or facts.get("label") == "given"
-    if suspected or told & NO_MEDIATION_NATURES:
-        return MEDIATION_PASSAGE
-    if any(facts.get(name) == Answer.YES for name in LOCKED_DOWN):
-        return LOCK_DOWN_PASSAGE
-    return None
 
 
 def faults(protocol: Protocol) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from schakel.case_consent import (
     carrying,
     covered,
     enough,
+    forbidden,
     grants_for,
     may_go_stripped,
     noes_for,
@@ -48,11 +49,13 @@ def permits(case: State, referral: Referral) -> Permit | Hold:
     """What the history of `case` says about `referral`, at the case's own time."""
     if reason := stopped(case):
         return Hold(reason, cause=case.erased[HER] if HER in case.erased else case.erasures[HER].asked[0].id)
-    return by_her_words(case, referral)
+    return by_rule_and_words(case, referral)
 
 
-def by_her_words(case: State, referral: Referral) -> Permit | Hold:
+def by_rule_and_words(case: State, referral: Referral) -> Permit | Hold:
     """The same without asking whether she wants to be forgotten: what goes on, goes on by this."""
+    if forbidden(case, referral):
+        return Hold(HoldReason.NOT_ALLOWED)
     if grants := enough(case, referral):
         return _permit(case, referral, grants)
     if may_go_stripped(case, referral):

@@ -6,6 +6,7 @@ from datetime import datetime
 from backbone.case_rules import TOLD
 from backbone.chains import Chains
 from schakel.case import facts_to_tell
+from schakel.case_consent import to_be_told
 from schakel.case_state import Referral, State
 from schakel.entry import Entry
 from schakel.events import Derived
@@ -27,7 +28,7 @@ from schakel.events.report import (
     ReportReceived,
     Residence,
 )
-from schakel.events.vocab import Basis, HoldReason, Mode, Purpose, Role, Scope
+from schakel.events.vocab import Basis, Mode, Purpose, Role, Scope
 from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
 from services.consent import preferences, rules
 from services.consent.erasing import announced
@@ -61,7 +62,7 @@ class ConsentRules:
             terms = ConsentTerms(recipient=event.recipient, purpose=event.purpose, scopes=event.scopes)
             yield event.ask, ConsentQuestion(needed=entry.id, case=case.id, of=event.of, terms=terms)
         elif isinstance(event, ReferralRevoked):
-            yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=_to_be_told(event.reason))
+            yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=to_be_told(event.reason))
         else:
             yield from announced(case, entry)
             yield from preferences.announced(case, entry, self.chains)
@@ -90,11 +91,6 @@ class ConsentRules:
             wishes=wishes,
             only_by=only_by,
         )
-
-
-def _to_be_told(reason: HoldReason) -> HoldReason:
-    """Where two must agree, nobody learns which of them stopped (domain-detail A51)."""
-    return HoldReason.WITHDRAWN if reason is HoldReason.OTHER_SIDE else reason
 
 
 def _without_residence(told: ReportFacts) -> ReportFacts:

@@ -19,7 +19,7 @@ from schakel.events.referral import ReferralDelivered, ReferralHeld, ReferralRel
 from schakel.events.vocab import HoldReason, Identity, Person, Purpose, Role, Scope
 from services.consent import erasure, preferences
 from services.consent.disclosures import answers
-from services.consent.gate import Hold, Permit, by_her_words, permits
+from services.consent.gate import Hold, Permit, by_rule_and_words, permits
 
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 RUNNING = (ReferralState.RELEASED, ReferralState.DELIVERED, ReferralState.ACCEPTED)
@@ -109,14 +109,15 @@ def _who_asks(case: State, referral: Referral, away: Collection[str]) -> str:
 def _keep_or_revoke(case: State, referral: Referral, away: Collection[str]) -> Iterator[Derived]:
     """What went out goes on only while all of it is still covered.
 
-    A request to be forgotten ends no help that runs: what was released and not delivered waits, and who is helping is told at the end.
+    A rule that comes to forbid the step ends it too. A request to be forgotten ends no help that runs: what was released and not delivered
+    waits, and who is helping is told at the end.
     """
     assert referral.released is not None
     why = stopped(case)
     if why is HoldReason.ERASED:
         yield _revoke(referral, why)
     elif not still_allowed(case, referral):
-        yield _revoke(referral, _why(case, referral, by_her_words(case, referral)))
+        yield _revoke(referral, _why(case, referral, by_rule_and_words(case, referral)))
     elif referral.state is ReferralState.RELEASED and not why and referral.to not in away:
         yield ReferralDelivered(
             referral=referral.id, to=referral.to, premises=(*preferences.carried(case, referral), referral.released)

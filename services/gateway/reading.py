@@ -29,7 +29,7 @@ from backbone.standing import suspended_in
 from backbone.store.errors import DatabaseAway
 from backbone.store.tables import snapshot
 from schakel import avro
-from schakel.case_consent import noes_for, stopped
+from schakel.case_consent import noes_for, stopped, to_be_told
 from schakel.case_opening import may_read, opening_of, why_not
 from schakel.case_state import State
 from schakel.entry import Entry
@@ -266,4 +266,4 @@ def _refusal(
         reason = why
     elif reason is HoldReason.UNKNOWN and (noes := noes_for(case, referral.to, referral.purpose)):
         reason = HoldReason.WITHDRAWN if noes[-1].withdrawn else HoldReason.REFUSED
-    return Refused(reason.value)
+    return Refused(to_be_told(reason).value)

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 
-from backbone.case_facts import mediation_objection
-from backbone.chains import Chain
-from backbone.protocols import is_mediation
+from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.case_state import State
 from schakel.events.referral import ReferralRequested
 from schakel.messages import Refusal
 
 
-def objections(event: ReferralRequested, case: State, chain: Chain) -> Iterator[Refusal]:
+def objections(event: ReferralRequested, case: State) -> Iterator[Refusal]:
     """Why the talk cannot be. The words of the passage stay out: a receipt may be seen by whoever passes the desk."""
-    if is_mediation(event.role, event.purpose) and (passage := mediation_objection(case, chain)):
+    if is_mediation(event.role, event.purpose) and (passage := mediation_objection(case)):
         yield Refusal(
             code="mediation.refused",
             field="purpose",

@@ -64,7 +64,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
         yield from erasure.objections(message.event, message.case, message.partner.id, now)
     yield from _bases(message, chains, now)
     yield from _requested(message, chains)
-    yield from _mediation(message, chains)
+    yield from _mediation(message)
     yield from _closing(message)
     if message.case is not None:
         yield from closing.objections(message.event, message.case, chains)
@@ -366,10 +366,10 @@ def _bases(message: Submission, chains: Chains, now: datetime) -> Iterator[Refus
         yield from bases.objections(message.event, message.partner, _chains_of(message, chains), now)
 
 
-def _mediation(message: Submission, chains: Chains) -> Iterator[Refusal]:
+def _mediation(message: Submission) -> Iterator[Refusal]:
     event, known = message.event, message.case
     if isinstance(event, referral.ReferralRequested) and known is not None and known.chain is not None:
-        yield from mediation.objections(event, known, chain_of(known, chains))
+        yield from mediation.objections(event, known)
 
 
 _BOTH = (Check.SUSPICION_REMOVED, Check.REPORTER_CONTENT)

@@ -7,12 +7,13 @@ here: that is the gate's.
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from backbone.case_facts import chain_of, facts_of, mediation_objection
+from backbone.case_facts import chain_of, facts_of
 from backbone.chains import Chain, Chains, candidates
-from backbone.protocols import Protocol, Protocols, is_mediation
+from backbone.protocols import Protocol, Protocols
 from backbone.protocols.facts import Facts
 from schakel.case import FOLD_VERSION
 from schakel.case_derived import informed_key
+from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.case_state import State
 from schakel.events import Derived
 from schakel.events.referral import PartyInformed, ReferralProposed
@@ -103,7 +104,7 @@ def _propose(
         )
         if not found or found[0] == case.door or not loop.its_turn(case, chain, step, protocol.ref):
             continue
-        if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case, chain):
+        if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case):
             continue
         yield ReferralProposed(
             to=found[0],
@@ -124,10 +125,10 @@ def _propose_requested(case: State, chain: Chain, away: Collection[str]) -> Iter
     """A referral by hand goes the same way: through the gate."""
     done = {referral.requested for referral in case.referrals.values()}
     for request_id, request in case.requests.items():
-        mediation = is_mediation(Role(request["role"]), Purpose(request["purpose"]))
+        mediation = is_mediation(request["role"], request["purpose"])
         if request_id in done or request["to"] in away or not _reachable(chain, request["to"], Role(request["role"])):
             continue  # nobody of the chain: no topic to deliver to; or suspended: it waits
-        if not (mediation and mediation_objection(case, chain)):
+        if not (mediation and mediation_objection(case)):
             yield ReferralProposed(
                 to=request["to"],
                 role=Role(request["role"]),

@@ -1,6 +1,6 @@
 """What design 6 says about the gate, once more, in as few words as possible: told words in, a verdict out.
 
-Written from the text and the decisions (docs/adr/0006, 0019, 0042), not from the code: nothing here imports `schakel.case_consent`,
+Written from the text and the decisions (docs/adr/0006, 0019, 0042, 0043), not from the code: nothing here imports `schakel.case_consent`,
 `schakel.case_state` or `services.consent`. There is no state that is kept up to date. A verdict walks through all that was said, from
 the beginning, each time it is asked.
 """
@@ -15,10 +15,29 @@ from schakel.events import Derived
 from schakel.events.consent import BasisInvoked, ConsentAsked, ConsentGranted, ConsentRefused, ConsentWithdrawn
 from schakel.events.data import ErasureRequested, StatementRetracted
 from schakel.events.referral import ReferralProposed, ReferralReleased
-from schakel.events.report import AssessmentRecorded, CaseOpened, LabelRefused, ReportCorrected, ReportReceived
+from schakel.events.report import (
+    AssessmentRecorded,
+    CaseOpened,
+    LabelGiven,
+    LabelRefused,
+    LabelWithdrawn,
+    ReportCorrected,
+    ReportReceived,
+)
 
 ONLY_HER_OWN_YES = {"mediation", "board_contact", "publication", "later_research", "victim_network"}
 AUDIT, CAN_BE_OPENED = "audit", {"contact_details", "contact_preference", "story", "label"}
+POLICE_FIRST = {
+    "threat",
+    "intimidation",
+    "stalking",
+    "assault",
+    "robbery",
+    "sexual_offence",
+    "arson",
+    "weapon",
+    "homicide",
+}
 LAW = {"vital_interest", "legal_duty"}
 SPEAKS_FOR_HER = {"victim", "representative", "professional"}
 FACTS, HER = "case_facts", "victim"
@@ -99,6 +118,8 @@ class Model:
         """May this go out now?"""
         if why := self.forgetting():
             return Verdict(False, reason=why)
+        if self._no_talk(asks):
+            return Verdict(False, reason="not_allowed")
         hers, needs = self._stand(asks, other=False), set(asks.needs)
         usable = self._usable(asks, hers)
         consents = [yes for yes in usable if yes.basis == "consent"]
@@ -130,6 +151,8 @@ class Model:
             yield "she asked to be forgotten"
         if release.to != asks.to:
             yield f"to {release.to}, which nobody proposed"
+        if self._no_talk(asks):
+            yield "a talk with violence, suspicion, honour or household about"
         if self._needs_both(asks) and not self._stand(asks, other=True).yes:
             yield "one of two has not agreed"
         if release.basis != "scheme" and usable and carried <= data and (not new or set(asks.needs) <= data):
@@ -166,7 +189,7 @@ class Model:
         said = stand.asked or stand.noes or (stand.yes if other else self._usable(asks, stand))
         if other and not (self._needs_both(asks) and self.verdict(asks).reason == "other_side"):
             return False
-        return not said
+        return not said and not self._no_talk(asks)
 
     # -- what follows from the words -----------------------------------------------------------------------------------
 
@@ -220,6 +243,34 @@ class Model:
 
     def _only_she(self, asks: ReferralProposed) -> bool:
         return asks.purpose in ONLY_HER_OWN_YES or asks.purpose == AUDIT or self._needs_both(asks)
+
+    def _no_talk(self, asks: ReferralProposed) -> bool:
+        """Mediation, and something about that calls for the police, or for somebody who looks at discrimination, before any talk."""
+        if "mediation" not in (asks.purpose, asks.role):
+            return False
+        suspected = {*self._answered("discrimination"), *self._answered("discrimination_or_violence")}
+        closed = {*self._answered("honour_related", report_stays=True), *self._answered("domestic", report_stays=True)}
+        violent = POLICE_FIRST & {*self._fact("natures")}
+        return bool(suspected != {"no"} or "yes" in closed or violent or self._labels())
+
+    def _answered(self, check: str, *, report_stays: bool = False) -> list[str]:
+        """What each of those who were asked said last. report_stays: what the report says counts beside what its door says later."""
+        door = next(by for _, by, event in self.said if isinstance(event, ReportReceived))
+        last = {"" if report_stays else door: answer.answer for answer in self._fact("checks") if answer.check == check}
+        for _, by, event in self.said:
+            if isinstance(event, AssessmentRecorded) and event.check == check:
+                last[by] = event.answer
+        return [*last.values()]
+
+    def _labels(self) -> list[str]:
+        """Those that stand. Once she has refused the label there is none."""
+        found: dict[str, str] = {}
+        for word_id, by, event in self.said:
+            if isinstance(event, LabelGiven) or (isinstance(event, ReportReceived) and event.label):
+                found[word_id] = by
+            elif isinstance(event, LabelWithdrawn):
+                found = {one: who for one, who in found.items() if who != by or event.label not in (None, one)}
+        return [] if self._never() else [*found]
 
     def _fact(self, name: str) -> Any:
         """As it was corrected last."""

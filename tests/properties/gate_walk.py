@@ -198,6 +198,7 @@ class Walk(World):
             self._requested,
             self._requested,
             *(self._other,) * 2,
+            *(self._about_the_quarrel,) * (2 if self.mood == "talk" else 0),
             *(None,) * 3,
         )
 
@@ -290,6 +291,24 @@ class Walk(World):
                 telling.reopen_requested(),
                 telling.reopen_requested(),
                 telling.corrected(identity=pick(("by_name", "known_to_door"))),
+            )
+        )
+        assert isinstance(told.event, Told)
+        return told.event
+
+    def _about_the_quarrel(self) -> Told:
+        """Whether a talk is still a good idea: what comes up is taken back as often."""
+        pick = self.dice.choice
+        told = pick(
+            (
+                telling.corrected(natures=pick((("neighbour_quarrel", "threat"), ("neighbour_quarrel",)))),
+                telling.corrected(natures=("neighbour_quarrel",)),
+                telling.corrected(checks=({"check": "discrimination", "answer": pick(("no", "no", "unknown"))},)),
+                telling.assessed(POLICE, "discrimination_or_violence", pick(("yes", "no", "no"))),
+                telling.assessed(POLICE, "domestic", pick(("yes", "no", "unknown"))),
+                telling.label_given(),
+                telling.label_withdrawn(),
+                telling.label_withdrawn(),
             )
         )
         assert isinstance(told.event, Told)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from schakel import case_consent, case_derived, case_opening, case_reads, case_told_consent
+from schakel import case_consent, case_derived, case_mediation, case_opening, case_reads, case_told_consent
 from schakel.case_state import Grant, No, Referral, Side, State
 from schakel.entry import HANDLERS, Entry
 from schakel.events.referral import ReferralReleased
@@ -55,7 +55,16 @@ def test_the_walks_meet_what_they_are_for() -> None:
             elif kind == "disclosure.denied":
                 seen.add((kind, event.reason))
     bases = ("consent", "scheme", "vital_interest", "agreement")
-    reasons = ("not_asked", "no_answer", "refused", "withdrawn", "too_narrow", "provisional", "other_side")
+    reasons = (
+        "not_asked",
+        "no_answer",
+        "refused",
+        "withdrawn",
+        "too_narrow",
+        "provisional",
+        "other_side",
+        "not_allowed",
+    )
     wanted = {("released", "effective", basis) for basis in bases} | {("held", reason) for reason in reasons}
     wanted |= {(kind, "overtaken") for kind in ("released", "consent.granted", "basis.invoked", "disclosure.permitted")}
     wanted |= {("disclosure.permitted", "effective", how) for how in ("opened", "referred")}
@@ -142,6 +151,21 @@ def a_yes_has_no_end(patch: pytest.MonkeyPatch) -> None:
 @mutant
 def one_of_two_is_enough(patch: pytest.MonkeyPatch) -> None:
     everywhere(patch, "both_must_agree", lambda referral: False)
+
+
+@mutant
+def two_may_talk_whatever_is_known(patch: pytest.MonkeyPatch) -> None:
+    everywhere(patch, "forbidden", lambda case, referral: False)
+
+
+@mutant
+def the_gate_forgets_the_rule(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gate, "forbidden", lambda case, referral: False)
+
+
+@mutant
+def only_the_door_suspects(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(case_mediation, "_assessed", lambda case, check: {})
 
 
 @mutant

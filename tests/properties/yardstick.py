@@ -174,6 +174,8 @@ def complaints(history: list[tuple[Entry, Effect]]) -> tuple[list[str], Standing
         words.hear(entry)
         if not isinstance(event, Derived) or effect is not Effect.EFFECTIVE:
             continue
+        if isinstance(event, ConsentNeeded) and event.of == "offender":
+            continue  # her words say nothing of whether he was asked: gate_model.py does
         if isinstance(event, ConsentNeeded) and words.answered_already(event.recipient, event.purpose):
             found.append(f"asked again: {event.recipient} for {event.purpose}")
         elif isinstance(event, ReferralProposed):

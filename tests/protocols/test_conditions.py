@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backbone.protocols import FACTS, NO_MEDIATION_NATURES, Condition, mediation_refused
+from backbone.protocols import FACTS, Condition
 from backbone.protocols.facts import ABSENT
 from backbone.protocols.model import Protocol
 from backbone.protocols.rules import faults
+from schakel.case_mediation import NO_MEDIATION_NATURES, mediation_refused
 from tests.protocols.samples import cases, conditions, lines
 
 QUARREL = {"natures": frozenset({"neighbour_quarrel"}), "suspicion": "no"}

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backbone.protocols import Protocol, Protocols, UnknownProtocolError, is_mediation
+from backbone.protocols import Protocol, Protocols, UnknownProtocolError
+from schakel.case_mediation import is_mediation
 from schakel.events.vocab import Nature, Role, Scope, Severity
 from tests.protocols.samples import KSC_REPORT, MUNICIPAL, POLICE_REPORT, cases
 

@@ -83,6 +83,8 @@ class HoldReason(StrEnum):
     ERASED = "erased"
     ENDED = "ended"
     """The time of the basis under which an auditor reads is over, or its author took it back."""
+    NOT_ALLOWED = "not_allowed"
+    """A rule above all protocols forbids it, whoever agreed: mediation with violence, threat or an open suspicion (docs/adr/0043)."""
     UNKNOWN = "unknown"
 
 

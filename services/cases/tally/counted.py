@@ -46,6 +46,7 @@ _HELD_FOR = {
     HoldReason.WITHDRAWN: Waits.NOBODY,
     HoldReason.ERASURE_REQUESTED: Waits.NOBODY,
     HoldReason.ERASED: Waits.NOBODY,
+    HoldReason.NOT_ALLOWED: Waits.NOBODY,
 }
 """Of any other reason it waits for the desk that has to ask her."""
 Asks = Callable[[State], str]

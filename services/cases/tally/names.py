@@ -103,7 +103,7 @@ class Waits(StrEnum):
     CONFIRMATION = "confirmation"
     """Somebody has to confirm what was recorded as the person's word."""
     NOBODY = "nobody"
-    """The person's no stands; or she asked to be forgotten."""
+    """The person's no stands, she asked to be forgotten, or a rule forbids it."""
     BACKBONE = "backbone"
 
 
