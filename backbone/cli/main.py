@@ -48,9 +48,9 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in _COMMANDS:
-            module, _, function = _COMMANDS[cmd_name].partition(":")
+            module, _, named = _COMMANDS[cmd_name].partition(":")
             alone = typer.Typer(add_completion=False, context_settings=ctx.command.context_settings)
-            alone.command(cmd_name)(getattr(_load(module), function or cmd_name))
+            alone.command(cmd_name)(getattr(_load(module), named or cmd_name))
             return get_command(alone)
         if cmd_name in _GROUPS:
             first, *joining = map(_load, _GROUPS[cmd_name])

@@ -89,7 +89,16 @@ def test_every_exception_is_needed_and_says_why() -> None:
 
 def test_what_is_shown_for_each_word_is_plain() -> None:
     """The keys are exempt, what stands for them is not."""
-    tables = (words.PAGE, words.SEALED, words.FACTS, words.FORM, words.MOTIVES, words.SUBJECTS, words.CLOCK_STATES, words.ACTION_STATES)
+    tables = (
+        words.PAGE,
+        words.SEALED,
+        words.FACTS,
+        words.FORM,
+        words.MOTIVES,
+        words.SUBJECTS,
+        words.CLOCK_STATES,
+        words.ACTION_STATES,
+    )
     hers = [getattr(her_words, name) for name in ("LINES", "SCOPES", "PURPOSES", "BASES", "GIVERS", "WAYS", "REASONS")]
     shown = [
         said for table in (*tables, words.REFERRAL_STATES, EVENTS, *hers) for pair in table.values() for said in pair
