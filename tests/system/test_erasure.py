@@ -49,7 +49,7 @@ def declared(cluster: RealCluster, case: str) -> tuple[int, list[dict[str, objec
     said = subprocess.run(
         [sys.executable, "-m", "backbone.cli.main", "erasure", "declaration", "--case", case, "--json"],
         cwd=ROOT,
-        env=plain | {"SCHAKEL_VAR_DIR": str(cluster.var_dir)},
+        env=plain | {"SCHAKEL_VAR_DIR": str(cluster.var_dir), "SCHAKEL_CLOCK": cluster.settings.clock},
         capture_output=True,
         text=True,
         timeout=120,
@@ -91,3 +91,5 @@ def test_killed_between_the_event_and_the_end_of_the_key(cluster: RealCluster, d
     assert (code, len(said)) == (0, 1)
     assert said[0]["key_destroyed_at"]
     assert declared(cluster, other.case) == (0, [])
+    cluster.advance(timedelta(days=60))
+    assert declared(cluster, offer.case)[0] == 1, "no key was replaced, and the term to be final is over"
