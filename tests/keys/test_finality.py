@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backbone.keys import Rotation, SqlKeyService, open_keys
-from backbone.keys.finality import KeyLife, KeyLives, Lives, Standing, standing
+from backbone.keys.finality import Finality, KeyLife, KeyLives, Lives, Standing, standing
 from backbone.keys.lives import read_erased, read_lives
 from schakel.timesource import FixedTime
 from tests.keys.conftest import report
@@ -77,23 +77,24 @@ def clocked(home: Path, url: str | None) -> Iterator[tuple[SqlKeyService, FixedT
 
 
 def test_the_database_of_keys_tells_it(clocked: tuple[SqlKeyService, FixedTime]) -> None:
-    """Erased on day 3; the door key is retired on day 32, the key-encryption key of data on day 34. That of the door may live."""
+    """Erased on day 3; the key-encryption key of data is destroyed on day 20, the door key on day 32. That of the door may live."""
     keys, time = clocked
     request = report(keys.door_keys()[0])
     assert isinstance(keys.reseal([request])[0], tuple)
     old, rotation = keys.door_keys()[0].kid, Rotation(keys._engine, keys.files, time)
     time.at = day(3)
     keys.destroy(request.case_id, "victim")
-    since = lambda: read_lives(keys._engine).finality(day(3)).since  # noqa: E731
-    assert read_erased(keys._engine) == [day(3)]
+    told = lambda: read_lives(keys._engine).finality(day(3))  # noqa: E731
 
     time.at = day(4)
     keys.rotate_door()
     rotation.rotate("data")
+    assert told() == Finality(None, None)
+    time.at = day(20)
+    rotation.retire("data")
+    assert told() == Finality(None, day(20))
     time.at = day(32)
     keys.retire_door(old)
-    assert since() is None
-    time.at = day(34)
-    rotation.retire("data")
-    assert since() == day(34)
+    assert told() == Finality(day(32), day(20))
+    assert told().since == day(32)
     assert read_erased(keys._engine) == [day(3)]
