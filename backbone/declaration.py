@@ -21,6 +21,8 @@ Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 KeyEnd = Callable[[str, str], datetime | None]
 """When the key of (case, subject) was destroyed; None: it was not."""
+FinalSince = Callable[[datetime], datetime | None]
+"""From when on an erasure is final whose key was destroyed at that moment; None: it is not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Destruction:
-    """One person of one case, erased. term: how long was waited; final_by: until when backups of the keys may still hold the key."""
+    """One person of one case, erased. term: how long was waited. final_by: until when it has to be final, None when the chain is no more.
+
+    final_since: since when it is, as far as the database of keys can tell; None: not yet.
+    """
 
     case: str
     subject: str
@@ -50,18 +55,24 @@ class Destruction:
     position: str
     key_destroyed_at: datetime | None
     final_by: datetime | None
+    final_since: datetime | None
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether its term to be final is over, and it is not."""
+        return self.final_since is None and self.final_by is not None and at >= self.final_by
 
 
 def declared(
     histories: Iterable[History],
     chains: Chains,
     key_end: KeyEnd,
+    final_since: FinalSince,
     *,
     since: date | None = None,
     until: date | None = None,
 ) -> list[Destruction]:
     """Every erasure that took effect from `since` through `until` (days in UTC), oldest first."""
-    found = [one for history in histories for one in _of(history, chains, key_end)]
+    found = [one for history in histories for one in _of(history, chains, key_end, final_since)]
     chosen = [
         one
         for one in found
@@ -70,7 +81,7 @@ def declared(
     return sorted(chosen, key=lambda one: (one.effective_at, one.case, one.subject))
 
 
-def _of(history: History, chains: Chains, key_end: KeyEnd) -> Iterator[Destruction]:
+def _of(history: History, chains: Chains, key_end: KeyEnd, final_since: FinalSince) -> Iterator[Destruction]:
     taken = [step.entry for step in history.steps if step.effect is Effect.EFFECTIVE]
     by_id = {entry.id: entry for entry in taken}
     for entry in taken:
@@ -83,6 +94,7 @@ def _of(history: History, chains: Chains, key_end: KeyEnd) -> Iterator[Destructi
             one for one in taken if isinstance(one.event, ErasureRefused) and one.event.request == event.request
         ]
         chain, at = chains.get(scheduled.chain), entry.envelope.logged_at
+        destroyed_at = key_end(history.state.id, event.subject)
         yield Destruction(
             case=history.state.id,
             subject=event.subject,
@@ -94,8 +106,9 @@ def _of(history: History, chains: Chains, key_end: KeyEnd) -> Iterator[Destructi
             acts=tuple(_act(one) for one in sorted([*rests_on, *refusals], key=lambda one: one.offset)),
             effective_at=at,
             position=_position(entry),
-            key_destroyed_at=key_end(history.state.id, event.subject),
-            final_by=chain.calendar().add(at, chain.erasure.final_within) if chain else None,
+            key_destroyed_at=destroyed_at,
+            final_by=chain.final_by(at) if chain else None,
+            final_since=final_since(destroyed_at) if destroyed_at else None,
         )
 
 
@@ -130,7 +143,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "effective": "Van kracht op {at} (subject.erased, positie {position}), door de dienst consent.",
         "key": "Sleutel vernietigd op {at}.",
         "no_key": "LET OP: de sleutel is niet vernietigd; zie of de dienst consent draait.",
-        "final": "Definitief uiterlijk {at}: dan is ook de sleutel die haar verpakte weg, met zijn back-ups.",
+        "final": "Definitief sinds {at}: toen waren de sleutels weg waarmee haar kopieën nog te openen waren. {rest}",
+        "waits": "Nog niet definitief. Definitief uiterlijk {at}, mits voor dan de sleutels vervangen en vernietigd zijn. {rest}",
+        "late": "LET OP: nog niet definitief, en de termijn was voorbij op {at}; zie 'backbone keys status'.",
+        "rest": "Back-ups van sleutelbestanden staan hierbuiten: wie ze bewaart, verklaart dat ze weg zijn.",
         "left": "Niet vernietigd: wat leesbaar in het grootboek staat (gesloten lijsten, stadsdeel, dag), zonder wie het was.",
     },
     "en": {
@@ -145,7 +161,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "effective": "In effect on {at} (subject.erased, position {position}), by the service consent.",
         "key": "Key destroyed on {at}.",
         "no_key": "NOTE: the key has not been destroyed; see whether the service consent runs.",
-        "final": "Final by {at} at the latest: by then the key that wrapped it is gone too, with its backups.",
+        "final": "Final since {at}: by then the keys were gone that could still open copies of it. {rest}",
+        "waits": "Not final yet. Final by {at} at the latest, if the keys are replaced and destroyed before then. {rest}",
+        "late": "NOTE: not final yet, and the term was over on {at}; see 'backbone keys status'.",
+        "rest": "Backups of key files are not seen here: whoever keeps them declares that they are gone.",
         "left": "Not destroyed: what is readable in the ledger (closed lists, district, day), without who it was.",
     },
 }
@@ -156,11 +175,11 @@ def text(found: Iterable[Destruction], language: Language, at: datetime) -> str:
     say, found = _WORDS[language], list(found)
     lines = [say["title"], say["about"].format(count=len(found), at=_moment(at)), ""]
     for one in found:
-        lines += [*_lines(one, say), ""]
+        lines += [*_lines(one, say, at), ""]
     return "\n".join([*lines, say["left"] if found else say["none"]]) + "\n"
 
 
-def _lines(one: Destruction, say: dict[str, str]) -> Iterator[str]:
+def _lines(one: Destruction, say: dict[str, str], now: datetime) -> Iterator[str]:
     yield say["what"].format(case=one.case, subject=one.subject)
     ground = one.ground if one.ground in say else ErasureGround.REQUEST.value
     yield "  " + say[ground].format(term=one.term, due=_moment(one.due_at))
@@ -172,8 +191,10 @@ def _lines(one: Destruction, say: dict[str, str]) -> Iterator[str]:
         )
     yield "  " + say["effective"].format(at=_moment(one.effective_at), position=one.position)
     yield "  " + (say["key"].format(at=_moment(one.key_destroyed_at)) if one.key_destroyed_at else say["no_key"])
-    if one.final_by:
-        yield "  " + say["final"].format(at=_moment(one.final_by))
+    if one.final_since:
+        yield "  " + say["final"].format(at=_moment(one.final_since), rest=say["rest"])
+    elif one.final_by:
+        yield "  " + say["late" if one.is_late(now) else "waits"].format(at=_moment(one.final_by), rest=say["rest"])
 
 
 def _moment(at: datetime) -> str:

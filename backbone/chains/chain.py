@@ -106,6 +106,10 @@ class Chain:
     def erasure(self) -> ErasureTerms:
         return self.file.erasure
 
+    def final_by(self, effective_at: datetime) -> datetime:
+        """Until when an erasure that took effect then has to be final."""
+        return self.calendar().add(effective_at, self.erasure.final_within)
+
     def retention_of(self, kind: str) -> RetentionTerm | None:
         """How long this kind of person is kept after the closing; None: the chain's file names no term."""
         return next((rule for rule in self.file.retention if kind in rule.of), None)

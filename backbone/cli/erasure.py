@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 
 from backbone.cli.broker import find_user
@@ -12,10 +13,13 @@ from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
 from backbone.declaration import LANGUAGES, declared, text
 from backbone.definition_files import load_definitions
-from backbone.keys.destroying import SqlDestroyer, open_destroyer
+from backbone.keys import SqlDestroyer
+from backbone.keys.databases import open_engine
+from backbone.keys.lives import read_lives
 from backbone.settings import Settings
 from schakel.envelope import PATTERNS
 from schakel.history import History, read_case, read_cases
+from schakel.timesource import time_source
 
 app = typer.Typer(no_args_is_help=True, help="What was erased, and that it is gone.")
 _CASE = re.compile(PATTERNS["ce_subject"])
@@ -37,7 +41,7 @@ def declaration(
     """The declaration of destruction: what, on which ground, when, by whom, after which term, with the ledger's positions.
 
     It holds no personal data: a person is a handle in a case. Ends with exit code 1 when something was erased by the ledger and
-    its key still lives.
+    its key still lives, or it is past its term to be final.
 
     Examples:
 
@@ -52,16 +56,25 @@ def declaration(
     first, last = _day("--since", since), _day("--until", until)
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
-    keys = _keys(settings)
+    engine, time = _database(settings), time_source(settings.clock)
+    now = time.now()
     try:
-        found = declared(_histories(settings, case), chains, keys.destroyed_at, since=first, until=last)
+        ends, lives = SqlDestroyer(engine, time), read_lives(engine)
+        found = declared(
+            _histories(settings, case),
+            chains,
+            ends.destroyed_at,
+            lambda erased_at: lives.finality(erased_at).since,
+            since=first,
+            until=last,
+        )
     finally:
-        keys.close()
+        engine.dispose()
     if as_json:
         show_json([asdict(one) for one in found])
     else:
-        say(text(found, language, datetime.now(UTC)).rstrip("\n"))
-    if any(one.key_destroyed_at is None for one in found):
+        say(text(found, language, now).rstrip("\n"))
+    if any(one.key_destroyed_at is None or one.is_late(now) for one in found):
         raise typer.Exit(FOUND)
 
 
@@ -72,13 +85,13 @@ def _day(option: str, given: str | None) -> date | None:
         raise Undoable(f"{option} {given!r}: expected a day such as 2026-01-31") from None
 
 
-def _keys(settings: Settings) -> SqlDestroyer:
+def _database(settings: Settings) -> sa.Engine:
     """To look at; nothing is destroyed here. Raises Undoable where there is no database of keys yet."""
     if settings.keys_url is None and not (settings.var_dir / "keys" / "keys.db").exists():
         raise Undoable(
             f"there is no database of keys on {settings.var_dir}; 'backbone up' makes it, or set SCHAKEL_KEYS_URL"
         )
-    return open_destroyer(settings.keys_url, settings.var_dir)
+    return open_engine(settings.keys_url, settings.var_dir / "keys")
 
 
 def _histories(settings: Settings, case: str | None) -> list[History]:

@@ -8,12 +8,15 @@ from typing import Annotated
 
 import typer
 
+from backbone.chains import Chain
 from backbone.cli.broker import find_broker
 from backbone.cli.output import FOUND, Undoable, console, read_settings, say, show, show_json, table
 from backbone.definition_files import load_definitions
 from backbone.keys import KeyFiles, Rotation, SqlKeyService, open_keys
 from backbone.keys.databases import open_engine
+from backbone.keys.finality import Standing, standing
 from backbone.keys.grants import GRANTS, statements
+from backbone.keys.lives import read_erased, read_lives
 from backbone.keys.rotation import FAMILIES, KekState
 from backbone.keys.tables import are_there
 from backbone.settings import Settings
@@ -63,7 +66,8 @@ def _service(settings: Settings) -> Iterator[SqlKeyService]:
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Which keys there are, how old, and whether something is left to be done. Never a key itself.
 
-    Ends with exit code 1 when a rotation was begun and not ended, or a replaced key is not destroyed yet.
+    Ends with exit code 1 when a rotation was begun and not ended, a replaced key is not destroyed yet, or an erasure is past the
+    term within which the chains promise that it is final.
 
     Examples:
 
@@ -77,17 +81,59 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         keks = rotation.status()
     with _service(settings) as keys:
         doors = list(keys.door_keys())
+    erasures = _erasures(settings)
     left = [one for one in keks if one.waits]
     if as_json:
-        show_json({"key_encryption_keys": [_kek(one) for one in keks], "door_keys": [_door(one) for one in doors]})
+        shown = {"key_encryption_keys": [_kek(one) for one in keks], "door_keys": [_door(one) for one in doors]}
+        show_json(shown | {"erasures": _as_json(erasures)})
     else:
         _show(keks, doors)
         for one in left:
             unfinished = one.wraps or not one.closed
             what = "run 'backbone keys rotate'" if unfinished else "'backbone keys retire' destroys it"
             console().print(f"{one.id} of {one.family} was replaced and still is there: {what}")
-    if left:
+        for sentence in _sentences(erasures):
+            console().print(sentence)
+    if left or erasures.late:
         raise typer.Exit(FOUND)
+
+
+def _erasures(settings: Settings) -> Standing:
+    """The database of keys does not know of which chain somebody was: the shortest term of all chains counts."""
+    chains: list[Chain] = []
+
+    def term(erased_at: datetime) -> datetime:
+        if not chains:  # read only where somebody was erased
+            chains.extend(load_definitions(settings.protocols_dir, settings.chains_dir)[0])
+        return min(chain.final_by(erased_at) for chain in chains)
+
+    engine = open_engine(settings.keys_url, settings.var_dir / "keys")
+    try:
+        return standing(read_erased(engine), read_lives(engine), term, time_source(settings.clock).now())
+    finally:
+        engine.dispose()
+
+
+def _as_json(erasures: Standing) -> dict[str, object]:
+    return {
+        "final": erasures.final,
+        "waiting": erasures.waiting,
+        "late": erasures.late,
+        "next_by": _at(erasures.next_by) if erasures.next_by else None,
+    }
+
+
+def _sentences(erasures: Standing) -> Iterator[str]:
+    yield f"erasures: {erasures.final} final, {erasures.waiting} waiting to be final, of those {erasures.late} too late"
+    if erasures.next_by:
+        yield f"the first that waits has to be final by {_at(erasures.next_by)}"
+    if erasures.late_for_data:
+        yield "too late for want of other key-encryption keys: run 'backbone keys rotate', then 'backbone keys retire'"
+    if erasures.late_for_door:
+        yield (
+            f"too late for want of other door keys: run 'backbone keys rotate-door' now and daily; it destroys a key {KEPT_DAYS} days "
+            "after it was replaced"
+        )
 
 
 def _made(settings: Settings) -> None:
@@ -128,7 +174,11 @@ def _door(key: PublicKey) -> dict[str, object]:
 
 
 def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return _at(datetime.fromtimestamp(seconds, UTC))
+
+
+def _at(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 @app.command()
@@ -150,7 +200,7 @@ def rotate(family: Family = None) -> None:
         for name in _families(family):
             current = rotation.rotate(name)
             say(f"{name}: everything is wrapped under {current}")
-    say("'backbone keys retire' destroys the key before it; from then on what was erased is final")
+    say("'backbone keys retire' destroys the key before it; what was erased before cannot be final without that")
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """`backbone keys` on keys without a broker: what it shows, destroys, refuses; and which door keys a day's rotation destroys."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from backbone.cli.main import app
 from backbone.keys import KeyFiles, Rotation, open_keys
 from backbone.keys.files import KeyFile
 from schakel.sealing import PublicKey
+from schakel.timesource import FixedTime
 
 
 @pytest.fixture
@@ -62,6 +63,44 @@ def test_a_rotation_that_was_stopped_is_shown(var_dir: Path) -> None:
     run("rotate", "--family", "door")
     run("retire", "--yes")
     run("status")
+    keys.close()
+
+
+def test_an_erasure_past_its_term_is_told_with_what_to_run(var_dir: Path) -> None:
+    """Erased a year ago, and no key was ever replaced; then both kinds are."""
+    long_ago = FixedTime(datetime(2026, 1, 5, tzinfo=UTC) - timedelta(days=365))
+    keys = open_keys(None, var_dir, time=long_ago)
+    case = "5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e"
+    assert "0 final, 0 waiting" in run("status").output
+    long_ago.at += timedelta(days=1)
+    keys.destroy(case, "victim")
+    said = " ".join(run("status", code=1).output.split())
+    assert "0 final, 1 waiting to be final, of those 1 too late" in said
+    assert "'backbone keys rotate', then 'backbone keys retire'" in said
+    assert "'backbone keys rotate-door'" in said
+    assert case not in said
+    told = json.loads(run("status", "--json", code=1).output)["erasures"]
+    assert (told["final"], told["waiting"], told["late"]) == (0, 1, 1)
+    assert told["next_by"].startswith("2025-02-1")
+
+    run("rotate")
+    run("retire", "--yes")
+    said = run("status", code=1).output
+    assert "rotate-door" in said
+    assert "then 'backbone keys retire'" not in said
+    old, long_ago.at = keys.door_keys()[0].kid, datetime.now(UTC)
+    keys.rotate_door()
+    keys.retire_door(old)
+    assert "1 final, 0 waiting" in run("status").output
+    keys.close()
+
+
+def test_an_erasure_within_its_term_waits(var_dir: Path) -> None:
+    keys = open_keys(None, var_dir)
+    keys.destroy("5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e", "victim")
+    said = run("status").output
+    assert "1 waiting to be final, of those 0 too late" in said
+    assert "the first that waits has to be final by" in said
     keys.close()
 
 

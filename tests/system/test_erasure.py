@@ -49,7 +49,7 @@ def declared(cluster: RealCluster, case: str) -> tuple[int, list[dict[str, objec
     said = subprocess.run(
         [sys.executable, "-m", "backbone.cli.main", "erasure", "declaration", "--case", case, "--json"],
         cwd=ROOT,
-        env=plain | {"SCHAKEL_VAR_DIR": str(cluster.var_dir)},
+        env=plain | {"SCHAKEL_VAR_DIR": str(cluster.var_dir), "SCHAKEL_CLOCK": cluster.settings.clock},
         capture_output=True,
         text=True,
         timeout=120,
