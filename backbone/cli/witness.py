@@ -37,9 +37,8 @@ def add(
     """
     key = WitnessKey.parse(line)
     settings = read_settings()
-    broker = find_broker(settings)
-    with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password, tls=broker.tls()):
-        new = cosigning.register(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), key)
+    with find_broker(settings).connected() as how:
+        new = cosigning.register(how, key)
     say(f"{key.name}: key {key.kid} {'is registered' if new else 'was registered already'}")
 
 

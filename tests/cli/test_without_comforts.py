@@ -13,6 +13,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
+from backbone.evidence import replacing
+from backbone.evidence.signing import SigningKeys
 from backbone.keys import open_keys
 from tests.cli.test_help import ALL, COLUMNS
 
@@ -97,6 +99,17 @@ def test_a_broker_that_is_away_is_one_sentence(path: tuple[str, ...], away: Path
     assert PASSWORD not in result.output
     assert not COLOUR.search(result.output)
     assert not (away / "log" / "cli.log").exists(), "it is no fault of ours"
+
+
+def test_a_key_that_could_not_be_published_is_not_there(away: Path) -> None:
+    """Else the next try finds two keys, and the way on from there is to take out the one that the heads so far were signed with."""
+    keys = SigningKeys(away / "keys" / "log.json")
+    replacing.make(keys)
+    before = keys.path.read_bytes()
+    for _ in range(2):
+        result = CliRunner().invoke(app, ["ledger", "rotate-key"])
+        assert result.stderr.startswith("backbone: no Kafka broker answers"), result.output
+    assert keys.path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
