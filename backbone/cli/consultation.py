@@ -70,4 +70,5 @@ def ask_cases(path: str, partner: str | None) -> Any:
     except urllib.error.HTTPError as error:
         raise Undoable(str(orjson.loads(error.read()).get("error", f"it answered {error.code}"))) from None
     except OSError as error:
-        raise Undoable(f"the service cases does not answer ({error}); see `backbone status`") from None
+        reason = getattr(error, "reason", error)  # urllib puts what the system said into an error of its own
+        raise Undoable(f"the service cases does not answer at {base} ({reason}); see `backbone status`") from None

@@ -10,10 +10,9 @@ import typer
 from backbone.cli.broker import find_broker, find_user
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.evidence.bundle import case_bundle, period_bundle
-from backbone.kafka.connection import connection
+from backbone.kafka.connection import connected, connection
 from schakel.evidence.note import Head, NotANote
 from schakel.evidence.witness import notes_in
-from schakel.kafka_errors import clear_errors
 
 
 def evidence(
@@ -53,9 +52,8 @@ def evidence(
     if (case is None) is (period is None):
         raise Undoable("say either which case, or --period FROM UNTIL")
     settings = read_settings()
-    bootstrap, who = find_user(settings, "auditor")
-    known, outside = connection(bootstrap, who, ca_file=settings.ca_file), list(_heads(heads or []))
-    with clear_errors(bootstrap, who.username, who.password):
+    outside = list(_heads(heads or []))
+    with connected(*find_user(settings, "auditor"), ca_file=settings.ca_file) as known:
         broker = find_broker(settings)
         topics = connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file)
         if case is not None:

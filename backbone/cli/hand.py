@@ -4,9 +4,7 @@ What is appended is the command's: the few things that an operator says (`event.
 `protocol.move_requested`).
 """
 
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +12,10 @@ from typing import Any
 from kafka import KafkaProducer
 
 from backbone.cli.broker import find_user
-from backbone.kafka.connection import connection
+from backbone.kafka.connection import connected
 from backbone.kafka.credentials import Credentials
 from backbone.settings import Settings
 from backbone.store.rows import Outgoing
-from schakel.kafka_errors import check_sign_on, clear_errors
 
 _ACKNOWLEDGED_WITHIN_S = 30.0
 
@@ -36,13 +33,9 @@ class OperatorsHand:
         """Of these settings. Raises Undoable."""
         return cls(*find_user(settings, "operator"), settings.ca_file)
 
-    @contextmanager
-    def connected(self) -> Iterator[dict[str, Any]]:
+    def connected(self) -> AbstractContextManager[dict[str, Any]]:
         """Keyword arguments for a client of kafka-python; its errors come out as KafkaProblem."""
-        tls = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-        check_sign_on(self.bootstrap, self.who.username, self.who.password, tls=tls)
-        with clear_errors(self.bootstrap, self.who.username, self.who.password, tls=tls):
-            yield connection(self.bootstrap, self.who, ca_file=self.ca_file)
+        return connected(self.bootstrap, self.who, ca_file=self.ca_file)
 
     def append(self, made: Outgoing) -> str:
         """Append one record, acknowledged by all replicas; returns where it stands. Raises KafkaProblem."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import inspect
 
+from backbone import definitions
 from backbone.cli.broker import find_broker
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.definition_files import load_definitions
@@ -26,7 +28,6 @@ from backbone.settings import Settings
 from backbone.store.store import Store
 from backbone.supervisor.prepare import Broker, publish
 from backbone.supervisor.up import SERVICES
-from schakel.kafka_errors import clear_errors
 
 app = typer.Typer(no_args_is_help=True, help="The ledger carried off and put back, and the key that signs its heads.")
 _File = Annotated[Path, typer.Argument(help="A zip; see docs/evidence.md.", show_default=False)]
@@ -46,8 +47,8 @@ def export(file: _File) -> None:
     settings = read_settings()
     broker = find_broker(settings)
     began = time.monotonic()
-    with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password):
-        done = carry_off(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), settings, file, say)
+    with broker.connected() as how:
+        done = carry_off(how, settings, file, say)
     for finding in done.findings:
         say(finding)
     say(_pace(done.records, time.monotonic() - began))
@@ -104,9 +105,8 @@ def rotate_key() -> None:
       backbone ledger rotate-key
     """
     settings = read_settings()
-    broker = find_broker(settings)
-    kid = replacing.add(SigningKeys(key_file(settings)))
-    _publish(broker, settings)
+    with find_broker(settings).connected() as how:
+        kid = replacing.add(SigningKeys(key_file(settings)), partial(definitions.put, how))
     say(f"heads are signed with key {kid} too from now on")
 
 
@@ -119,18 +119,14 @@ def retire_key() -> None:
       backbone ledger retire-key
     """
     settings = read_settings()
-    _publish(find_broker(settings), settings)
+    chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
+    publish(find_broker(settings), settings, chains, protocols)
     gone = replacing.retire(SigningKeys(key_file(settings)))
     say(
         f"key {gone[0]} signs no more"
         if gone
         else "there is one key only; 'backbone ledger rotate-key' makes a new one"
     )
-
-
-def _publish(broker: Broker, settings: Settings) -> None:
-    chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
-    publish(broker, settings, chains, protocols)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import importlib
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,11 +18,10 @@ from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
 from backbone.cli.state import has_database
 from backbone.definition_files import load_definitions
 from backbone.evidence.signing import SIGNER
-from backbone.kafka.connection import connection
+from backbone.kafka.connection import connected
 from backbone.store.store import Store
 from backbone.supervisor.up import SERVICES
 from schakel.history import LEDGER
-from schakel.kafka_errors import clear_errors
 from schakel.reading import read_between
 from schakel.record import Raw
 
@@ -66,32 +66,36 @@ def rebuild(
             raise Undoable(f"--service {name[:40]}: expected one of {', '.join(PROJECTING)}")
         if not has_database(settings, name):
             raise Undoable(f"{name} has no database on {settings.var_dir} yet; 'backbone up' makes it")
-    bootstrap, who = find_user(settings, "auditor")
     chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
     work: Any = importlib.import_module(_BESIDE)
     makes = work.processors(chains, protocols)
-    how = connection(bootstrap, who, ca_file=settings.ca_file)
-
-    def read(partition: int, start: int, end: int) -> Iterator[Raw]:
-        return read_between(how, LEDGER, partition, start, end)
-
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    directory = Path(tempfile.mkdtemp(prefix="beside-", dir=settings.var_dir))
     good = True
-    try:
+    with connected(*find_user(settings, "auditor"), ca_file=settings.ca_file) as how, _aside(settings.var_dir) as place:
+
+        def read(partition: int, start: int, end: int) -> Iterator[Raw]:
+            return read_between(how, LEDGER, partition, start, end)
+
         for name in names:
             live = Store(settings.service_database_url(name), name)
             try:
-                with clear_errors(bootstrap, who.username, who.password):
-                    found = work.rebuild(name, makes[name], live, read, directory)
+                found = work.rebuild(name, makes[name], live, read, place)
             finally:
                 live.close()
             good = good and found.equal
             _tell(found, as_json)
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
     if not good:
         raise typer.Exit(FOUND)
+
+
+@contextmanager
+def _aside(var_dir: Path) -> Iterator[Path]:
+    """A directory for what is built, removed again."""
+    var_dir.mkdir(parents=True, exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="beside-", dir=var_dir))
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _tell(found: Any, as_json: bool) -> None:

@@ -8,11 +8,10 @@ import typer
 from backbone.cli.broker import find_broker, find_user
 from backbone.cli.output import FOUND, Undoable, read_settings, say, show, table
 from backbone.evidence import cosigning
-from backbone.kafka.connection import connection
+from backbone.kafka.connection import connected
 from schakel.evidence.published import log_keys, witness_keys
 from schakel.evidence.vkey import WitnessKey
 from schakel.evidence.witness import notes_in
-from schakel.kafka_errors import clear_errors
 
 app = typer.Typer(
     no_args_is_help=True, help="Partners that cosign heads of the ledger: their keys, and what they cosigned."
@@ -37,9 +36,8 @@ def add(
     """
     key = WitnessKey.parse(line)
     settings = read_settings()
-    broker = find_broker(settings)
-    with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password, tls=broker.tls()):
-        new = cosigning.register(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), key)
+    with find_broker(settings).connected() as how:
+        new = cosigning.register(how, key)
     say(f"{key.name}: key {key.kid} {'is registered' if new else 'was registered already'}")
 
 
@@ -52,9 +50,8 @@ def list_() -> None:
       backbone witness list
     """
     settings = read_settings()
-    bootstrap, who = find_user(settings, "auditor")
-    with clear_errors(bootstrap, who.username, who.password):
-        known = witness_keys(cosigning.known_to(connection(bootstrap, who, ca_file=settings.ca_file)))
+    with connected(*find_user(settings, "auditor"), ca_file=settings.ca_file) as how:
+        known = witness_keys(cosigning.known_to(how))
     if not known:
         say(
             "no witness is registered yet; 'backbone witness add' takes the line that a partner's 'schakel heads key' prints"
@@ -83,14 +80,13 @@ def take(
     """
     notes = _notes(file)
     settings = read_settings()
-    bootstrap, who = find_user(settings, "audit")
-    known, done = connection(bootstrap, who, ca_file=settings.ca_file), cosigning.TakenIn()
-    with clear_errors(bootstrap, who.username, who.password):
-        definitions = cosigning.known_to(known)
+    done = cosigning.TakenIn()
+    with connected(*find_user(settings, "audit"), ca_file=settings.ca_file) as how:
+        definitions = cosigning.known_to(how)
         heads, keys = cosigning.parsed(notes, done), log_keys(definitions)
-        on_topic = cosigning.published(known, [(head.origin, head.size) for head in heads], keys)
+        on_topic = cosigning.published(how, [(head.origin, head.size) for head in heads], keys)
         cosigning.judge(heads, on_topic, keys, witness_keys(definitions), done)
-        cosigning.publish(known, done.heads.values())
+        cosigning.publish(how, done.heads.values())
     for sentence in done.accepted:
         say(sentence)
     for sentence in done.refused:

@@ -24,10 +24,12 @@ KEYSTORE = "listener.name.client.ssl.keystore.location"
 """Told this setting anew, also with the same value, a broker reads the file again; see `certificates.reload`."""
 
 
-def embedded(admin: Credentials | None = None, *, port: int = 9092, controller_port: int = 9093) -> dict[str, str]:
-    """The embedded broker's settings, by name."""
-    seat = Seat(1, port, controller_port)
-    text = server_properties(seat, [seat], admin)
+def embedded(
+    admin: Credentials | None = None, *, port: int = 9092, controller_port: int = 9093, brokers: int = 1
+) -> dict[str, str]:
+    """The embedded broker's settings, by name. brokers: how many there are; the settings are those of the first."""
+    seats = [Seat(number, port, controller_port) for number in range(1, brokers + 1)]
+    text = server_properties(seats[0], seats, admin)
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 

@@ -15,7 +15,6 @@ from backbone.deployment.broker_settings import embedded
 from backbone.deployment.model import User
 from backbone.kafka.jars import kafka_version
 from backbone.kafka.rights import Action, Kind, Right
-from backbone.kafka.topics import CLUSTER as REPLICAS
 from backbone.kafka.topics import TopicSpec
 
 API = "kafka.strimzi.io/v1"
@@ -35,23 +34,34 @@ _KINDS = {
     Kind.GROUP: ("group", "literal"),
     Kind.GROUPS_BEGINNING_WITH: ("group", "prefix"),
 }
-# Of the embedded broker's settings those that a cluster needs too; the others are of one small machine.
-_CARRIED = (
-    "auto.create.topics.enable",
-    "unclean.leader.election.enable",
-    "group.min.session.timeout.ms",
-    "group.initial.rebalance.delay.ms",
-)
+_OPERATORS = "the operator sets it, from the listeners, pools and storage below, and refuses ours"
+_ONCE = "Kafka's own number: it is for good once the topic is there, and a cluster may grow"
+_SMALL = "of one small machine; the cluster's have more, and Kafka's own"
+LEFT = {
+    "process.roles": _OPERATORS,
+    "node.id": _OPERATORS,
+    "controller.quorum.voters": _OPERATORS,
+    "listeners": _OPERATORS,
+    "advertised.listeners": _OPERATORS,
+    "listener.security.protocol.map": _OPERATORS,
+    "inter.broker.listener.name": _OPERATORS,
+    "controller.listener.names": _OPERATORS,
+    "log.dirs": _OPERATORS,
+    "offsets.topic.num.partitions": _ONCE,
+    "transaction.state.log.num.partitions": _ONCE,
+    "share.coordinator.state.topic.num.partitions": _ONCE,
+    "num.network.threads": _SMALL,
+    "num.io.threads": _SMALL,
+    "background.threads": _SMALL,
+    "num.recovery.threads.per.data.dir": _SMALL,
+    "log.cleaner.dedupe.buffer.size": _SMALL,
+}
+"""Settings of the three embedded brokers that this cluster does not have, and why. All others it has."""
 
 
 def cluster() -> list[dict[str, Any]]:
     """The cluster and its pool of nodes."""
-    small = embedded()
-    replicated = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
-    config: dict[str, Any] = {name: small[name] for name in _CARRIED}
-    config |= {"default.replication.factor": REPLICAS.factor, "min.insync.replicas": REPLICAS.min_insync}
-    config |= {f"{name}.replication.factor": REPLICAS.factor for name in replicated}
-    config |= {f"{name}.min.isr": REPLICAS.min_insync for name in replicated[1:]}
+    config = {name: value for name, value in embedded(brokers=BROKERS).items() if name not in LEFT}
     kafka = {
         "version": kafka_version(),
         "listeners": [

@@ -6,7 +6,7 @@ checked with them.
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,14 +24,19 @@ def make(keys: SigningKeys) -> None:
         _write(keys, [Ed25519PrivateKey.generate()])
 
 
-def add(keys: SigningKeys) -> str:
-    """A new key beside the one that is there; from now on heads bear both. Returns its kid. Raises LogKeyUnusable."""
+def add(keys: SigningKeys, tell: Callable[[Mapping[str, Mapping[str, Json]]], object]) -> str:
+    """A new key beside the one that is there; from now on heads bear both. Returns its kid. Raises LogKeyUnusable.
+
+    tell: publishes these entries. Its errors leave the file as it was: nothing is signed with a key that nobody can check it with, and
+    it may be done again.
+    """
     known = keys.all()
     if len(known) > 1:
         raise LogKeyUnusable(
             f"{keys.path} holds {len(known)} keys already: the last replacement is not done; take the old one out first"
         )
     fresh = Ed25519PrivateKey.generate()
+    tell(_entries([fresh]))
     _write(keys, [*known, fresh])
     return kid_of(fresh.public_key())
 
@@ -50,7 +55,11 @@ def entries(settings: Settings) -> dict[str, Mapping[str, Json]]:
     if keys.path == NOT_GIVEN:
         return {}
     make(keys)
-    made = [public_entry(key.public_key()) for key in keys.all()]
+    return _entries(keys.all())
+
+
+def _entries(held: Sequence[Ed25519PrivateKey]) -> dict[str, Mapping[str, Json]]:
+    made = [public_entry(key.public_key()) for key in held]
     return {f"{LOG_KEY}{entry['kid']}": entry for entry in made}
 
 

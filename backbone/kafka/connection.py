@@ -1,13 +1,16 @@
 """How to connect as somebody: the settings of kafka-python and aiokafka (which share them), and of Faust on top of aiokafka.
 
-Whether a connection works, and if not why, is found out by `schakel.kafka_errors`.
+Whether a connection works, and if not why, is found out by `schakel.kafka_errors`: `connected` asks it before a client is built.
 """
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from backbone.kafka.credentials import MECHANISM, Credentials, SecretStore
+from schakel.kafka_errors import check_sign_on, clear_errors
 
 
 def credentials(var_dir: Path | str, user: str) -> Credentials | None:
@@ -33,6 +36,19 @@ def connection(bootstrap: str, who: Credentials | None, *, ca_file: Path | None 
     if ca_file:
         settings["ssl_context"] = ssl.create_default_context(cafile=ca_file)
     return settings | {"security_protocol": security}
+
+
+@contextmanager
+def connected(bootstrap: str, who: Credentials, *, ca_file: Path | None = None) -> Iterator[dict[str, Any]]:
+    """What `connection` gives, once the broker has let `who` sign on: by themselves kafka-python's clients try for half a minute.
+
+    Errors of Kafka's libraries within it leave as KafkaProblem. Raises BrokerAway, WrongCredentials or WrongListener at once.
+    """
+    how = connection(bootstrap, who, ca_file=ca_file)
+    tls = how.get("ssl_context")
+    check_sign_on(bootstrap, who.username, who.password, tls=tls)
+    with clear_errors(bootstrap, who.username, who.password, tls=tls):
+        yield how
 
 
 def faust_connection(bootstrap: str, who: Credentials | None, *, ca_file: Path | None = None) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 Everything here may be done again at every start and then changes only what differs.
 """
 
-import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -19,7 +19,7 @@ from backbone.evidence import replacing
 from backbone.gateway import address
 from backbone.gateway.tokens import Tokens
 from backbone.kafka.access import add_partner, ensure_services
-from backbone.kafka.connection import connection
+from backbone.kafka.connection import connected
 from backbone.kafka.credentials import Credentials, SecretStore
 from backbone.kafka.names import LEDGER
 from backbone.kafka.topics import Replicas, core_topics, ensure_topics, replicas_on, replication
@@ -28,7 +28,6 @@ from backbone.protocols import Protocols
 from backbone.settings import Settings
 from schakel.client.access import Profile
 from schakel.client.errors import ProfileProblem
-from schakel.kafka_errors import check_sign_on, clear_errors
 from schakel.timesource import time_source
 
 
@@ -40,17 +39,15 @@ class Broker:
     admin: Credentials
     ca_file: Path | None = None
 
-    def tls(self) -> ssl.SSLContext | None:
-        """With which authority the broker is believed; None without one: nothing is encrypted then."""
-        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
+    def connected(self) -> AbstractContextManager[dict[str, Any]]:
+        """Keyword arguments for a client of kafka-python. Raises KafkaProblem, at once when the broker is away."""
+        return connected(self.bootstrap, self.admin, ca_file=self.ca_file)
 
     @contextmanager
     def client(self) -> Iterator[KafkaAdminClient]:
         """An admin client. Raises BrokerAway, WrongCredentials or WrongListener instead of kafka-python's time-outs."""
-        who = self.admin
-        check_sign_on(self.bootstrap, who.username, who.password, tls=self.tls())
-        with clear_errors(self.bootstrap, who.username, who.password, tls=self.tls()):
-            client = KafkaAdminClient(**connection(self.bootstrap, who, ca_file=self.ca_file))
+        with self.connected() as how:
+            client = KafkaAdminClient(**how)
             try:
                 yield client
             finally:
@@ -101,8 +98,8 @@ def publish(broker: Broker, settings: Settings, chains: Chains, protocols: Proto
     keys = open_keys(settings.keys_url, settings.var_dir, files=KeyFiles.of(settings), time=time_source(settings.clock))
     try:
         wanted = definitions.entries(chains, protocols, keys) | replacing.entries(settings)
-        with clear_errors(broker.bootstrap, broker.admin.username, broker.admin.password, tls=broker.tls()):
-            return definitions.publish(connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file), wanted)
+        with broker.connected() as how:
+            return definitions.publish(how, wanted)
     finally:
         keys.close()
 

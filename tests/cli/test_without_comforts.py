@@ -1,5 +1,6 @@
 """Every command where there is little: a broker that is away, no terminal, no colour, 80 columns."""
 
+import json
 import os
 import pty
 import re
@@ -10,11 +11,17 @@ import time
 from pathlib import Path
 
 import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
+from backbone.evidence import replacing
+from backbone.evidence.archive import Archive
+from backbone.evidence.signing import SigningKeys
 from backbone.keys import open_keys
+from tests.auditor.writer import witness_line
 from tests.cli.test_help import ALL, COLUMNS
+from tests.evidence.test_witness import KEY, head
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "geheim-van-de-beheerder"
@@ -26,6 +33,7 @@ NO_BROKER = {
     ("up",): "has an own test",
     ("import",): "connects as a partner, by its profile",
     **{("consultation", name): "asks the service cases" for name in ("agenda", "list")},
+    ("overview",): "asks the service cases",
     **{("deploy", name): "files only" for name in ("handout", "keys", "write")},
     **{("keys", name): "the database of keys only" for name in ("grants", "retire", "rotate", "status")},
     **{("park", name): "a service's database" for name in ("drop", "list", "retry")},
@@ -39,7 +47,17 @@ NO_BROKER = {
 ASKS_THE_BROKER = {
     ("deploy", "apply"): (),
     ("erasure", "declaration"): (),
+    ("evaluate", "conformance"): ("groningen", "--period", "2026"),
+    ("evaluate", "export"): ("groningen", "--period", "2026", "--format", "xes", "--out", "log.xes"),
+    ("evaluate", "leadtimes"): ("groningen", "--period", "2026"),
+    ("evaluate", "outcomes"): ("groningen", "--period", "2026"),
+    ("evaluate", "whatif"): ("groningen", "--period", "2026", "--protocol", "groningen-protocolkaart@2017.1"),
+    ("evidence",): (CASE,),
     ("keys", "rotate-door"): (),
+    ("ledger", "export"): ("out.zip",),
+    ("ledger", "restore"): ("in.zip",),
+    ("ledger", "retire-key"): (),
+    ("ledger", "rotate-key"): (),
     ("partner", "add"): ("coc-amsterdam",),
     ("partner", "remove"): ("coc-amsterdam",),
     ("partner", "restore"): ("coc-amsterdam",),
@@ -47,8 +65,17 @@ ASKS_THE_BROKER = {
     ("partner", "suspend"): ("coc-amsterdam", "--reason", "leaves"),
     ("person", "export"): (CASE, "--to", "copy", "--motive", "her_request"),
     ("protocol", "move"): (CASE, "--to", "amsterdam-handelingskader@2023.1", "--reason", "corrected_term"),
+    ("rebuild",): ("--beside", "--service", "routing"),
     ("topics", "create"): (),
     ("topics", "verify"): (),
+    ("witness", "add"): (witness_line("schakel-witness/coc-amsterdam", KEY),),
+    ("witness", "list"): (),
+    ("witness", "take"): ("cosigned.notes",),
+}
+ASKS_CASES = {
+    ("consultation", "agenda"): ("amsterdam", "casusoverleg"),
+    ("consultation", "list"): ("rotterdam", "politielijst"),
+    ("overview",): ("amsterdam", "--period", "2026-03"),
 }
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -62,6 +89,7 @@ def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     password.write_text(PASSWORD)
     var_dir = tmp_path / "var"
     open_keys(None, var_dir).close()
+    replacing.make(SigningKeys(var_dir / "keys" / "log.json"))
     settings = {
         "VAR_DIR": var_dir,
         "PROTOCOLS_DIR": ROOT / "protocols",
@@ -78,15 +106,32 @@ def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return var_dir
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of kafka-python's clients is built: each would try for half a minute before it says that nobody answers."""
+    for client in (KafkaAdminClient, KafkaConsumer, KafkaProducer):
+        monkeypatch.setattr(client, "__init__", _built)
+
+
+def _built(*_: object, **__: object) -> None:
+    raise AssertionError("a client was built before the broker had answered")
+
+
 def test_every_command_is_looked_at() -> None:
-    mine = {
-        path for path in ALL if path[0] in {*(path[0] for path in NO_BROKER), *(path[0] for path in ASKS_THE_BROKER)}
-    }
-    assert mine == NO_BROKER.keys() | ASKS_THE_BROKER.keys()
+    assert set(ALL) == NO_BROKER.keys() | ASKS_THE_BROKER.keys()
+    assert not NO_BROKER.keys() & ASKS_THE_BROKER.keys()
+    assert {path for path, why in NO_BROKER.items() if why == "asks the service cases"} == ASKS_CASES.keys()
 
 
 @pytest.mark.parametrize("path", ASKS_THE_BROKER, ids=" ".join)
+@pytest.mark.usefixtures("at_once")
 def test_a_broker_that_is_away_is_one_sentence(path: tuple[str, ...], away: Path) -> None:
+    with Archive(Path("in.zip")) as archive:
+        archive.finish({"kind": "ledger"})
+    Path("cosigned.notes").write_text(head(70), encoding="utf-8")
+    if path == ("rebuild",):  # which looks first whether there is anything to compare with
+        (away / "db").mkdir()
+        (away / "db" / "routing.db").touch()
     result: Result = CliRunner().invoke(app, [*path, *ASKS_THE_BROKER[path]])
     assert result.exit_code == 2, result.output
     lines = result.stderr.strip().splitlines()
@@ -97,10 +142,49 @@ def test_a_broker_that_is_away_is_one_sentence(path: tuple[str, ...], away: Path
     assert PASSWORD not in result.output
     assert not COLOUR.search(result.output)
     assert not (away / "log" / "cli.log").exists(), "it is no fault of ours"
+    assert not Path("out.zip").exists()
+    assert not Path("log.xes").exists()
+    assert not list(away.glob("beside-*"))
+
+
+@pytest.mark.parametrize("path", ASKS_CASES, ids=" ".join)
+@pytest.mark.parametrize("state", ["not here", "silent"])
+def test_a_service_that_is_away_is_one_sentence(path: tuple[str, ...], state: str, away: Path) -> None:
+    if state == "silent":  # killed a moment ago: its file still says where it was
+        (away / "run").mkdir()
+        (away / "run" / "cases-0.json").write_text(json.dumps({"url": "http://127.0.0.1:1"}), encoding="utf-8")
+    result = CliRunner().invoke(app, [*path, *ASKS_CASES[path]])
+    assert result.exit_code == 2, result.output
+    says = {
+        "not here": "does not run here; start it with `backbone up`",
+        "silent": "does not answer at http://127.0.0.1:1 (",
+    }
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith(f"backbone: the service cases {says[state]}")
+    assert "urlopen" not in line
+    assert not (away / "log" / "cli.log").exists()
+
+
+def test_a_key_that_could_not_be_published_is_not_there(away: Path) -> None:
+    """Else the next try finds two keys, and the way on from there is to take out the one that the heads so far were signed with."""
+    keys = SigningKeys(away / "keys" / "log.json")
+    before = keys.path.read_bytes()
+    for _ in range(2):
+        result = CliRunner().invoke(app, ["ledger", "rotate-key"])
+        assert result.stderr.startswith("backbone: no Kafka broker answers"), result.output
+    assert keys.path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    "words", [("topics", "show"), ("status",), ("keys", "status"), ("protocol", "check"), ("door", "check", "--all")]
+    "words",
+    [
+        ("topics", "show"),
+        ("status",),
+        ("keys", "status"),
+        ("overview", "amsterdam"),
+        ("protocol", "check"),
+        ("door", "check", "--all"),
+    ],
 )
 def test_what_is_shown_fits_the_page(words: tuple[str, ...], away: Path) -> None:
     result = CliRunner().invoke(app, list(words))

