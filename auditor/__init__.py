@@ -12,10 +12,14 @@ and `fastavro` (reading the events). Read the modules in this order; each is one
     history     what each event does to what stands there
     consent     was anything delivered or read without a history that permits it?
     terms       when is `48h` or `2 werkdagen` over? (Algemene termijnenwet)
+    plainyaml   the plain part of YAML in which protocols and chains are written
+    definitions which partners, clocks and roles were in force, and whether a rule holds for a report
     timing      what starts and stops a clock, and the watermarks of a log
     clocks      is a breach missing or invented?
     receipts    has each told event its receipt, and each receipt its event?
     report      the verdict, and a digest of it that is the same on every machine
+    audit       the whole of it, part by part, in one place
+    __main__    the command
 
 docs/adr/0036 says why it is as it is.
 """

@@ -6,11 +6,10 @@ nothing that would have stopped the clock in time had been told before that wate
 stopped, and that a watermark passed, has its breach.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from auditor.definitions import Chain, Definitions, Rule, applies
+from auditor.definitions import Chain, Definitions, Rule, applies, facts_of
 from auditor.events import Event
 from auditor.report import Report
 from auditor.terms import same_limit
@@ -18,6 +17,8 @@ from auditor.timing import STANDS_STILL, Clock, Watermarks, counts, to_ms
 
 OVERDUE = timedelta(days=1)
 """So long after the due moment a breach is not on its way any more: it is missing."""
+SURE_STARTS = {"case.opened", "action.agreed", "case.closed"}
+"""What starts a clock whatever else is told. Of other starts it can only be said that no clock names them."""
 
 
 def audit(events: Sequence[Event], watermarks: Watermarks, definitions: Definitions, report: Report) -> None:
@@ -28,15 +29,16 @@ def audit(events: Sequence[Event], watermarks: Watermarks, definitions: Definiti
         if any(event.type.startswith("clock.") for event in events):
             report.wrong("clocks", "no_case", events[0].place, "clocks run in a case that was never opened")
         return
-    if (chain := definitions.chain(opened["chain"])) is None:
-        _unknown(events, report, f"the file of the chain {opened['chain']} is not in the bundle")
+    ref = f"{opened['chain']}@{opened['chain_version']}"
+    if (chain := definitions.chain(ref)) is None:
+        says = f"the chain {ref}, under which the case was opened, is not in the bundle as it was in force"
+        report.cannot_tell("clocks", "not_held", opened.place, says)
         return
     _Case(events, told, chain, watermarks, definitions, report).audit()
 
 
-def _unknown(events: Sequence[Event], report: Report, why: str) -> None:
-    if any(event.type.startswith("clock.") for event in events):
-        report.cannot_tell("clocks", "not_held", events[0].place, why)
+def _ref(protocol: Mapping[str, str]) -> str:
+    return f"{protocol['name']}@{protocol['version']}"
 
 
 class _Case:
@@ -58,10 +60,16 @@ class _Case:
         self.forget: set[str] = set()
         self.history = bool(told.get("history"))
         self.moved: dict[str, str] = {}
+        self.protocols: dict[str, Event] = {}
+        """What the case runs under, and what put it there."""
+        self.too_late: set[str] = set()
+        """What was told while the case was closed: it starts no clock then."""
 
     def audit(self) -> None:
         for event in self.events:
             handler = getattr(self, "_on_" + event.type.replace(".", "_"), None)
+            if self.closed:
+                self.too_late.add(event.id)
             if handler:
                 handler(event)
             self.by_id.setdefault(event.id, event)
@@ -70,6 +78,12 @@ class _Case:
         self.report.counts["clocks"] += len(self.clocks)
 
     # -- what else is said ---------------------------------------------------------------------------------------------
+
+    def _on_case_opened(self, event: Event) -> None:
+        self.protocols |= {_ref(one): event for one in event["protocols"]}
+
+    def _on_protocol_attached(self, event: Event) -> None:
+        self.protocols[_ref(event["protocol"])] = event
 
     def _on_case_closed(self, event: Event) -> None:
         self.closed = self.closed or event.id
@@ -93,24 +107,25 @@ class _Case:
                 clock.state, clock.word = "breached" if clock.breached else "running", None
 
     def _on_protocol_moved(self, event: Event) -> None:
-        before, after = (f"{event[one]['name']}@{event[one]['version']}" for one in ("before", "after"))
+        before, after = _ref(event["before"]), _ref(event["after"])
+        self.protocols.pop(before, None)
+        self.protocols[after] = event
         for clock in self.clocks.values():
             if self._ref(clock) == before:
                 self.moved[clock.event.id] = after
                 clock.rule = (self.rules(after) or {}).get(clock.event["clock"])
 
     def _ref(self, clock: Clock) -> str:
-        ref = clock.event["protocol"]
-        return self.moved.get(clock.event.id, f"{ref['name']}@{ref['version']}")
+        return self.moved.get(clock.event.id, _ref(clock.event["protocol"]))
 
     # -- a clock's life ------------------------------------------------------------------------------------------------
 
     def _on_clock_started(self, event: Event) -> None:
-        this = (event["clock"], f"{event['protocol']['name']}@{event['protocol']['version']}", event.get("about"))
+        this = (event["clock"], _ref(event["protocol"]), event.get("about"))
         if any((one.event["clock"], self._ref(one), one.about) == this for one in self.clocks.values()):
             return  # overtaken: it runs already
         rules = self.rules(this[1])
-        clock = Clock(event, rules.get(event["clock"]) if rules else None, event.get("due_at"))
+        clock = Clock(event, rules.get(event["clock"]) if rules else None, event.get("due_at"), ran=event.offset)
         self.clocks[event.id] = clock
         if rules is None:
             says = f"the protocol {this[1]} is not in the bundle as it is in force"
@@ -169,23 +184,38 @@ class _Case:
         if clock is None:
             self._wrong("no_clock", event, "no such clock runs")
             return None
+        if clock.event.id not in event.premises:
+            self._wrong("no_premise", event, "it does not name the clock among what it rests on")
         fell = any(premise in self.retracted for premise in event.premises)
         return clock if clock.state in states and not fell else None  # else it was overtaken on its way
 
     def _on_clock_suspended(self, event: Event) -> None:
         if clock := self._clock(event, "running"):
             wanted = STANDS_STILL.get(event["reason"])
-            if wanted and wanted.isdisjoint(one.type for one in self.by_id.values()):
+            if wanted is None:
+                self._applies_no_longer(clock, event)
+            elif wanted.isdisjoint(one.type for one in self.by_id.values()):
                 self._wrong(
                     "stands_still", event, f"nothing stands here that makes it stand still for {event['reason']}"
                 )
-            clock.state, clock.since = "suspended", event.at
+            clock.state, clock.since, clock.still = "suspended", event.at, event
+
+    def _applies_no_longer(self, clock: Clock, event: Event) -> None:
+        """Its rule is asked at every place since it began to run, for it may have been decided at any of them."""
+        held = self._held(clock.rule, clock.ran) if clock.rule else {None}
+        if held == {True}:
+            self._wrong("stands_still", event, f"it stands still for {event['reason']}, and its rule still holds")
+        elif False not in held or event["reason"] != "no_longer_applies":
+            says = (
+                f"it stands still for {event['reason']}: whether its rule still held does not follow from the reports"
+            )
+            self.report.cannot_tell("clocks", "stands_still", event.place, says)
 
     def _on_clock_resumed(self, event: Event) -> None:
         if not (clock := self._clock(event, "suspended")):
             return
         due_at, before, since = event.get("due_at"), clock.due_at, clock.since
-        clock.state, clock.due_at = "running", due_at or before
+        clock.state, clock.due_at, clock.ran = "running", due_at or before, event.offset
         if due_at and before and due_at != before and clock.rule and clock.rule.limit and since:
             told = [one["at"] for one in self.by_id.values() if one.type == "contact.attempted"]
             pause = event.at - min([since, *told]) + OVERDUE
@@ -199,7 +229,7 @@ class _Case:
         self._word(clock, event)
         late = clock.due_at is not None and event["stopped_at"] > clock.due_at
         if running and late and not (self.history or self.closed or self.forget) and rule:
-            if rule.starts.startswith("referral.") or not self._surely(rule):
+            if rule.starts.startswith("referral.") or self._held(rule) != {True}:
                 says = "it was stopped late and without a breach; it may have stood still, for a reason not re-checked here"
                 self.report.cannot_tell("clocks", "late_stop", event.place, says)
             else:
@@ -264,41 +294,63 @@ class _Case:
     # -- what is missing -----------------------------------------------------------------------------------------------
 
     def _never_started(self) -> None:
-        """A promise that begins with the report, and that nobody timed. Only where the report alone says that it was made."""
+        """A promise whose start was told, and that nobody timed. Only where the reports alone say that it was made."""
         opened = next(event for event in self.events if event.type == "case.opened")
-        started = {clock.event["clock"] for clock in self.clocks.values()}
         went_on = any(event.source == "urn:schakel:followup" and event.offset > opened.offset for event in self.events)
-        for ref in opened["protocols"]:
-            for rule in (self.rules(f"{ref['name']}@{ref['version']}") or {}).values():
-                untimed = rule.limit and rule.starts == "report.received" and rule.id not in started
-                if untimed and not self.forget and self._surely(rule):
-                    if went_on:
-                        self._wrong("missing", opened, f"the clock {rule.id} of the protocol was never started")
-                    else:
-                        says = f"the clock {rule.id} has not been started: on its way, or missing"
-                        self.report.cannot_tell("clocks", "on_its_way", opened.place, says)
+        for ref, put in self.protocols.items():
+            if (rules := self.rules(ref)) is None:
+                says = f"the protocol {ref} is not in the bundle as it is in force: a clock may be missing"
+                self.report.cannot_tell("clocks", "not_held", put.place, says)
+            untimed = [(rule, start) for rule in (rules or {}).values() for start in self._untimed(rule, opened)]
+            for rule, start in untimed:
+                day_ago = self.marks.newest is not None and self.marks.newest >= max(start.at, put.at) + OVERDUE
+                if (day_ago and start.type in SURE_STARTS) or (start is put and went_on):
+                    self._wrong("missing", start, f"the clock {rule.id} of the protocol was never started")
+                else:
+                    says = f"the clock {rule.id} has not been started: on its way, or missing"
+                    self.report.cannot_tell("clocks", "on_its_way", start.place, says)
 
-    def _surely(self, rule: Rule) -> bool:
-        """Whether the report alone says that a rule applies, and nobody has said anything else since."""
-        said_anew = any(event.type == "report.corrected" for event in self.events)
-        return not said_anew and applies(rule.when, self._facts()) is True
+    def _untimed(self, rule: Rule, opened: Event) -> list[Event]:
+        """What surely starts a promise, and has no clock. Of a rule that times only some starts, those of the report are known."""
+        clocks = [clock for clock in self.clocks.values() if clock.event["clock"] == rule.id]
+        if not (rule.limit or rule.by_when) or self.forget or self._held(rule) != {True}:
+            return []
+        if rule.starts == "report.received":
+            return [] if clocks else [opened]
+        timed = {name for clock in clocks for name in (clock.about, *clock.event.premises)}
+        return [
+            event
+            for event in self.events
+            if event.type == rule.starts
+            and not (rule.some or self.history or event.id in self.retracted | self.too_late)
+            and timed.isdisjoint((event.id, event.get("referral", event.id)))
+            and event.get("action") != "person_acts"  # what she does herself is nobody's term
+        ]
 
-    def _facts(self) -> dict[str, Any]:
-        """What the report itself says of what a condition may ask; the rest is left out."""
-        said, place = self.told["facts"], self.told["facts"].get("place") or {}
-        names = ("record_kind", "identity", "reporter", "target", "channel", "acute", "high_profile")
-        facts: dict[str, Any] = {name: said.get(name) for name in names}
-        facts |= {name: place.get(name) for name in ("place_type", "district", "municipality")}
-        grounds = frozenset(one["ground"] for one in said.get("grounds") or ())
+    def _held(self, rule: Rule, since: int = -1) -> set[bool | None]:
+        """Whether a rule applied, at each place behind an offset; None: what the reports say does not decide it."""
+        said = [self.told, *(one for one in self.by_id.values() if one.type == "report.corrected")]
         door = self.chain.roles.get(self.told.author, frozenset())
-        return facts | {"natures": frozenset(said.get("natures") or ()), "grounds": grounds, "door": door}
+        ends = [*(one.offset for one in said[1:]), since + 1]
+        held = {applies(rule.when, facts_of(said[: n + 1], door)) for n, end in enumerate(ends) if end > since}
+        if (
+            rule.starts == "case.closed" and rule.on == "attempted"
+        ):  # aftercare: she may have said that she wants no call
+            closed = [one for one in self.by_id.values() if one.type in ("close.requested", "thread.closed")]
+            held |= {False} if any(one["wants_call"] == "no" for one in closed) else set()
+        return held
 
     def _at_the_end(self) -> None:
         newest = self.marks.newest
         if self.history or self.forget:
             return  # nobody is chased over an imported case, nor over one that is to be forgotten
         for clock in self.clocks.values():
-            if clock.state != "running" or clock.due_at is None or (self.closed and clock.about != self.closed):
+            if clock.due_at is None or (self.closed and clock.about != self.closed):
+                continue
+            if clock.state == "suspended" and clock.still and self._over(clock, clock.still):
+                says = f"it stands still for {clock.still['reason']}, and that is over: it goes on soon, or a breach is hidden"
+                self.report.cannot_tell("clocks", "stands_still", clock.still.place, says)
+            if clock.state != "running":
                 continue
             if newest is None or newest < clock.due_at:
                 if not self.marks.latest:
@@ -315,6 +367,15 @@ class _Case:
                 else:
                     says = "its due moment has passed and no breach stands yet: on its way, or missing"
                     self.report.cannot_tell("clocks", "on_its_way", clock.event.place, says)
+
+    def _over(self, clock: Clock, still: Event) -> bool:
+        """Whether it surely is over what a clock stands still for, in a case that is open and is not to be forgotten: its rule holds, and
+        what it begins with cannot be taken back."""
+        rule, until, newest = clock.rule, still.get("until"), self.marks.newest
+        if rule is None or rule.starts != "report.received" or still["reason"] == "protocol_moved":
+            return False
+        waits = until is not None and (newest is None or newest < until + OVERDUE)
+        return not waits and self._held(rule, self.events[-1].offset) == {True}
 
     def _behind(self, clock: Clock) -> bool:
         """Whether follow-up concluded something in this case on what stands behind the watermark that the clock waits for."""

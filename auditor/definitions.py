@@ -1,14 +1,16 @@
 """What was in force: partners, the clocks of each protocol, calendar and roles of each chain, as far as the bundle holds them.
 
-A protocol is used only when what the auditor reads in its file has the digest under which `schakel.definitions` holds it in force.
+A protocol or a chain is used only when what the auditor reads in its file has the digest (`content`) under which `schakel.definitions`
+holds it in force, in the version that the case names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from auditor import plainyaml
+from auditor.events import Event
 from auditor.formats import Bundle
 from auditor.report import Report, canonical
 from auditor.terms import Calendar
@@ -28,6 +30,8 @@ class Rule:
     limit: str | None
     promise: str
     by_when: bool
+    some: bool
+    """It times only some of what starts it: of one step, or of some kinds."""
     when: Mapping[str, Any]
 
 
@@ -52,11 +56,12 @@ class Definitions:
         self._chains: dict[str, Chain | None] = {}
         self._rules: dict[str, dict[str, Rule] | None] = {}
 
-    def chain(self, name: str) -> Chain | None:
-        """None: its file is not in the bundle, or cannot be read."""
-        if name not in self._chains:
-            self._chains[name] = self._read(f"chains/{name}.yaml", lambda data: _chain(data))
-        return self._chains[name]
+    def chain(self, ref: str) -> Chain | None:
+        """A chain `name@version`. None: its file is not in the bundle as it was in force in that version."""
+        if ref not in self._chains:
+            name = f"chains/{ref.partition('@')[0]}.yaml"
+            self._chains[ref] = self._read(name, lambda data: self._chain(data, ref))
+        return self._chains[ref]
 
     def rules(self, ref: str) -> dict[str, Rule] | None:
         """The clocks of a protocol `name@version` by their ids. None: its file is not in the bundle as it is in force."""
@@ -72,13 +77,25 @@ class Definitions:
             return make(plainyaml.read(text)) if text else None
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             says = f"nothing is judged by this file: {error if isinstance(error, NotInForce) else 'the auditor cannot read it'}"
-            self._report.noted("clocks", "not_held", name, says)
+            self._report.cannot_tell("clocks", "not_held", name, says)
             return None
 
+    def _in_force(self, kind: str, data: dict[str, Any], ref: str) -> None:
+        """Raises NotInForce when a file is of another version, or says something else, than what was in force."""
+        if ref != (found := f"{data[kind]}@{data['version']}"):
+            raise NotInForce(f"it is the {kind} {found}; expected {ref}, which a case names")
+        if self._said.get(f"{kind}/{ref}", {}).get("content") != sha256(canonical(data)).hexdigest():
+            raise NotInForce(f"what it says is not what the definitions hold in force as the {kind} {ref}")
+
+    def _chain(self, data: dict[str, Any], ref: str) -> Chain:
+        self._in_force("chain", data, ref)
+        roles: dict[str, frozenset[str]] = {}
+        for member in data.get("members") or ():
+            roles[member["partner"]] = roles.get(member["partner"], frozenset()) | frozenset(member["roles"])
+        return Chain(Calendar(data["calendar"], data["time_zone"]), roles)
+
     def _protocol(self, data: dict[str, Any], ref: str) -> dict[str, Rule]:
-        in_force = self._said.get(f"protocol/{ref}", {}).get("content")
-        if in_force != sha256(canonical(data)).hexdigest() or ref != f"{data['protocol']}@{data['version']}":
-            raise NotInForce("what it says is not what the definitions hold in force")
+        self._in_force("protocol", data, ref)
         rules = {rule["id"]: rule for rule in data.get("clocks") or ()}
         for variant in data.get("variants") or ():
             here = {"district": variant["districts"]}
@@ -110,6 +127,20 @@ def applies(when: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
+def facts_of(reports: Sequence[Event], door: frozenset[str]) -> dict[str, Any]:
+    """What a report and the corrections behind it say of what a condition may ask; the rest is left out. door: who reported, by roles."""
+    said: dict[str, Any] = dict(reports[0]["facts"])
+    for one in reports[1:]:
+        said |= {name: one["facts"][name] for name in one["replaces"] if name in one["facts"]}
+    names = ("record_kind", "identity", "reporter", "target", "channel", "acute", "high_profile")
+    place = said.get("place") or {}
+    facts = {name: said.get(name) for name in names} | {"door": door}
+    facts |= {name: place.get(name) for name in ("place_type", "district", "municipality")}
+    facts["natures"] = frozenset(said.get("natures") or ()) or None
+    facts["grounds"] = frozenset(one["ground"] for one in said.get("grounds") or ()) or None
+    return facts
+
+
 def _aftercare(said: Mapping[str, Any]) -> dict[str, Any]:
     """The clock that keeps it: only a term that somebody promised has a limit."""
     limit = said.get("until") if said["promise"] == "promised" else None
@@ -130,12 +161,6 @@ def _rule(clock: str, said: Mapping[str, Any]) -> Rule:
         said.get("limit"),
         said["promise"],
         bool(said.get("by_when")),
+        bool(said.get("of") or said.get("of_step")),
         said.get("when") or {},
     )
-
-
-def _chain(data: Mapping[str, Any]) -> Chain:
-    roles: dict[str, frozenset[str]] = {}
-    for member in data.get("members") or ():
-        roles[member["partner"]] = roles.get(member["partner"], frozenset()) | frozenset(member["roles"])
-    return Chain(Calendar(data["calendar"], data["time_zone"]), roles)

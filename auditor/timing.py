@@ -23,7 +23,7 @@ STANDS_STILL = {
     "waits_for_person": {"contact.attempted"},
     "protocol_moved": {"protocol.moved"},
 }
-"""What must have been said before a clock may stand still for a reason. Of `no_longer_applies` anything may be the cause."""
+"""What must have been said before a clock may stand still for a reason. For `no_longer_applies` its rule is asked."""
 STOPS = {
     "answered": ("referral.accepted", "referral.declined", "referral.completed"),
     "advised": ("advice.given",),
@@ -78,6 +78,10 @@ class Clock:
     breached: bool = False
     ever_breached: bool = False
     since: datetime | None = None
+    ran: int = 0
+    """The offset behind which it last began to run."""
+    still: Event | None = None
+    """What made it stand still, as long as it does."""
     word: str | None = None
     """The word that stopped or corrected it: taken back, it runs again."""
 

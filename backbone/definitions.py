@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from kafka import KafkaProducer
 
-from backbone.chains import Chains
+from backbone.chains import Chain, Chains
 from backbone.keys import KeyService
 from backbone.protocols import ALWAYS, Protocol, Protocols
 from backbone.protocols.versions import VersionInUse
@@ -38,11 +38,7 @@ def entries(chains: Chains, protocols: Protocols, keys: KeyService) -> Entries:
     for protocol in protocols:
         made[f"{PROTOCOL}{protocol.ref}"] = protocol_entry(protocol)
     for chain in chains:
-        made[f"{CHAIN}{chain.name}@{chain.version}"] = {
-            "name": chain.name,
-            "version": chain.version,
-            "digest": chain.digest,
-        }
+        made[f"{CHAIN}{chain.name}@{chain.version}"] = chain_entry(chain)
     lock = (avro.directory() / "lock.json").read_bytes()
     return made | {SCHEMAS: {"digest": sha256(lock).hexdigest(), "schemas": len(avro.read_lock())}}
 
@@ -57,6 +53,11 @@ def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
         "title": protocol.title,
         "explain": sorted({explain.topic.value for explain in protocol.explain if explain.when == ALWAYS}),
     }
+
+
+def chain_entry(chain: Chain) -> Mapping[str, Json]:
+    """What everybody may know of a chain in force. `digest` is of all that it means, `content` of its file alone."""
+    return {"name": chain.name, "version": chain.version, "digest": chain.digest, "content": chain.content}
 
 
 def publish(connection: Mapping[str, Any], wanted: Entries) -> list[str]:

@@ -57,6 +57,8 @@ class Chain:
     """By the partner that works it."""
     schemes: Mapping[str, Protocol] = field(default_factory=dict)
     """What the chain keeps beside the protocols that its cases run under, by ref."""
+    content: str = ""
+    """SHA-256 of what its file says, whatever this version of the program makes of it; empty when it came from no file."""
 
     @property
     def name(self) -> str:

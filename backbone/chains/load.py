@@ -9,7 +9,7 @@ from backbone.chains.chain import Chain, Chains
 from backbone.chains.checks import connected, roleless, strange_variants, terms_faults
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
-from backbone.protocols.reading import Document, Location, parse, read
+from backbone.protocols.reading import Document, Location, digest, parse, read
 from schakel.events import TOLD
 from schakel.events.base import SUBJECT_KINDS
 from schakel.events.vocab import Role
@@ -147,7 +147,7 @@ def _chain(
     used = {binding.use: protocols.by_ref[binding.use] for binding in file.protocols}
     kept = {scheme.use: protocols.by_ref[scheme.use] for scheme in file.schemes}
     worked = {bound.partner: doors.by_ref[bound.use] for bound in file.doors}
-    chain = Chain(file, members, used, rights, doors=worked, schemes=kept)
+    chain = Chain(file, members, used, rights, doors=worked, schemes=kept, content=digest(document.data))
     weak = (*_vacant(chain), *_desks(chain), *schemes.vacant(chain), *roleless(chain), *strange_variants(chain))
     problems += [document.problem(fault) for fault in weak]
     if any(problem.is_error for problem in problems):

@@ -1,15 +1,20 @@
 """Breaches that are missing or invented; and the calendar, written a second time, against the backbone's."""
 
+import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
-from auditor import terms
+from auditor import plainyaml, terms
 from auditor.formats import Record
+from auditor.report import Report, canonical
+from schakel import codec
 from schakel.calendar import Calendar, Limit
+from schakel.events.clock import ClockBreached, ClockSuspended
 from tests.auditor.material import (
     altered,
     breached,
@@ -22,14 +27,18 @@ from tests.auditor.material import (
     records,
     type_of,
     verified,
+    with_event,
     without,
     wrong,
 )
+from tests.auditor.writer import lines
 from tests.support import telling, telling_clocks
 from tests.support.telling import GRONINGEN
 
 LATE, CORRECTED = records(late()), records(breached())
 DUE = telling.moment("2026-03-04 12:00")
+ACTION = "actie"
+"""The clock of the Handreiking for what was agreed."""
 
 
 def changed(log: Sequence[Record], event_type: str, **fields: object) -> list[Record]:
@@ -123,9 +132,98 @@ def test_standing_still_without_a_reason() -> None:
         telling.passed("2026-03-07 12:00"),
     )
     log = records(world)
-    if "clock.suspended" in map(type_of, log):
-        assert found(log) == set()
-        assert "stands_still" in found(without(log, lambda name: name == "case.closed"))
+    assert "clock.suspended" in map(type_of, log)
+    assert found(log) == set()
+    assert "stands_still" in found(without(log, lambda name: name == "case.closed"))
+
+
+def stood_still(reason: str, *, premises: bool = True, until: datetime | None = None) -> list[Record]:
+    """Late work whose breach was hidden: in its place the clock stands still, and nobody stops it."""
+    like = find(LATE, "clock.breached")
+    breach = codec.decode_event(like.value)
+    assert isinstance(breach, ClockBreached)
+    still = ClockSuspended(clock=breach.clock, reason=reason, until=until, premises=breach.premises if premises else ())
+    log = with_event(LATE, like.offset, still, like)
+    return without(log, lambda name: name in ("clock.breached", "clock.stopped"))
+
+
+@pytest.mark.parametrize("reason", ["no_longer_applies", "a_reason_of_nobody"])
+def test_a_breach_that_was_hidden_by_standing_still(reason: str) -> None:
+    """Nobody said anything by which the rule of the clock would not hold any more."""
+    assert found(stood_still(reason)) == {"stands_still"}
+    assert found(stood_still(reason, premises=False)) == {"stands_still", "no_premise"}
+
+
+def corrected_to_nameless(*more: telling.Tell | telling.Watermark) -> list[Record]:
+    """She turns out to be nameless, so that nobody can be called; then what is given."""
+    nameless = telling.corrected(GRONINGEN, identity="one_way")
+    world = played(breached().id, telling.report_in_groningen(), nameless, *more, telling.passed("2026-03-07 12:00"))
+    log = records(world)
+    reasons = [codec.decode_event(one.value) for one in log if type_of(one) == "clock.suspended"]
+    assert "no_longer_applies" in {one.reason for one in reasons if isinstance(one, ClockSuspended)}
+    return log
+
+
+def test_standing_still_because_the_rule_does_not_hold_any_more() -> None:
+    log = corrected_to_nameless()
+    assert verified(ledger(log)).answer("clocks") == "sound"
+    assert "stands_still" in found(without(log, lambda name: name == "report.corrected"))
+    other = changed(log, "clock.suspended", reason="a_reason_of_nobody")
+    assert codes(verified(ledger(other)), "cannot tell", "clocks") == {"stands_still"}
+
+
+def test_standing_still_where_the_reports_do_not_decide() -> None:
+    """A rule that asks about her wishes: whether it still holds the auditor does not work out, and does not call it sound."""
+    what = ledger(stood_still("no_longer_applies"))
+    name, key = "protocols/handreiking-negen-stappen/2017.1.yaml", "protocol/handreiking-negen-stappen@2017.1"
+    asks = what.definitions[name].replace(b"identity: [known_to_door, by_name]", b"wishes: [advice]")
+    content = sha256(canonical(plainyaml.read(asks.decode()))).hexdigest()
+    held = [json.loads(line) for line in what.definitions["definitions.jsonl"].splitlines()]
+    said = [one | {"value": one["value"] | ({"content": content} if one["key"] == key else {})} for one in held]
+    report = verified(replace(what, definitions={**what.definitions, name: asks, "definitions.jsonl": lines(said)}))
+    assert (codes(report), codes(report, "cannot tell", "clocks")) == (set(), {"stands_still"})
+
+
+def test_standing_still_longer_than_its_reason() -> None:
+    """Known by name again, the clock goes on; where it does not, a breach may be hidden."""
+    log = corrected_to_nameless(telling.corrected(GRONINGEN, identity="by_name"))
+    assert verified(ledger(log)).answer("clocks") == "sound"
+    hidden = verified(ledger(without(log, lambda name: name in ("clock.resumed", "clock.breached"))))
+    assert codes(hidden, "cannot tell", "clocks") == {"stands_still"}
+
+
+def test_waiting_for_her_for_ever() -> None:
+    """She was called in vain, and the clock waits for her: until when?"""
+    attempt = telling.contact_attempted(GRONINGEN, "2026-03-03 10:00", outcome="no_answer")
+    true = records(played(breached().id, telling.report_in_groningen(), attempt, telling.passed("2026-03-07 12:00")))
+    breach = find(true, "clock.breached")
+    said = codec.decode_event(breach.value)
+    assert isinstance(said, ClockBreached)
+    assert found(true) == set()
+    for until, answer in ((None, "cannot tell"), (telling.moment("2026-03-30 12:00"), "sound")):
+        waits = ClockSuspended(clock=said.clock, reason="waits_for_person", until=until, premises=said.premises)
+        log = without(with_event(true, breach.offset, waits, breach), lambda name: name == "clock.breached")
+        assert verified(ledger(log)).answer("clocks") == answer
+
+
+def test_an_action_that_nobody_timed() -> None:
+    """A day was agreed, and no clock runs for it."""
+    agreed = telling_clocks.action_agreed(GRONINGEN, GRONINGEN, "2026-03-10")
+    contact = telling.contact_made(GRONINGEN, "2026-03-03 10:00")
+    for last, wrong_, open_ in (("2026-03-12 12:00", {"missing"}, set()), ("2026-03-03 12:00", set(), {"on_its_way"})):
+        log = records(played(breached().id, telling.report_in_groningen(), contact, agreed, telling.passed(last)))
+        assert verified(ledger(log)).answer("clocks") == "sound"
+        (its,) = [record for record in log if ACTION in clocks_of(record)]
+        clock = dict(its.headers)["ce_id"].decode()
+        left = [record for record in log if clock not in clocks_of(record) and record is not its]
+        report = verified(ledger([replace(record, offset=n) for n, record in enumerate(left)]))
+        assert (codes(report), codes(report, "cannot tell", "clocks")) == (wrong_, open_)
+
+
+def clocks_of(record: Record) -> tuple[str, ...]:
+    """The clock that an event names; of one that starts, its name in the protocol."""
+    clock = getattr(codec.decode_event(record.value), "clock", None)
+    return (clock,) if clock else ()
 
 
 def test_an_action_by_its_day() -> None:
@@ -154,6 +252,48 @@ def test_without_the_protocol_nobody_can_tell() -> None:
     report = verified(replace(what, definitions=other))
     assert "not_held" in codes(report, "cannot tell")
     assert codes(report) == set()
+
+
+def with_chain(change: Callable[[bytes], bytes], content: bool = True) -> Report:
+    """The audit where the file of the chain is another. content: the definitions say what digest is in force."""
+    what = ledger(LATE)
+    files = {name: change(raw) if name == "chains/groningen.yaml" else raw for name, raw in what.definitions.items()}
+    if not content:
+        said = files["definitions.jsonl"].splitlines(keepends=True)
+        files["definitions.jsonl"] = b"".join(line for line in said if b"chain/groningen" not in line)
+    return verified(replace(what, definitions=files))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            lambda raw: raw.replace(b'version: "2026.5"', b'version: "2031.1"'),
+            "groningen@2031.1; expected groningen@2026.5",
+        ),
+        (lambda raw: raw.replace(b"roles: [", b"roles: [mayor, "), "in force as the chain groningen@2026.5"),
+        (lambda raw: raw.replace(b"calendar: nl", b"calendar: weekdays"), "in force as the chain groningen@2026.5"),
+        (lambda raw: b"", "the chain groningen@2026.5, under which the case was opened, is not in the bundle"),
+    ],
+    ids=["another version", "other roles", "another calendar", "no file"],
+)
+def test_without_the_chain_nobody_can_tell(change: Callable[[bytes], bytes], says: str) -> None:
+    report = with_chain(change)
+    assert (report.answer("clocks"), codes(report)) == ("cannot tell", set())
+    assert any(says in one.says for one in report.findings if one.code == "not_held")
+
+
+def test_a_chain_whose_digest_nobody_says() -> None:
+    assert with_chain(lambda raw: raw + b"# another layout\n").answer("clocks") == "sound"
+    assert with_chain(lambda raw: raw, content=False).answer("clocks") == "cannot tell"
+
+
+def test_without_chain_or_protocol_a_case_without_clocks_is_not_sound() -> None:
+    """Every clock was taken out, and the file that says which there have to be as well."""
+    what = ledger(without(LATE, lambda name: name.startswith("clock.")))
+    for folder in ("chains/", "protocols/"):
+        files = {name: b"" if name.startswith(folder) else raw for name, raw in what.definitions.items()}
+        assert verified(replace(what, definitions=files)).answer("clocks") == "cannot tell"
 
 
 # --- the calendar

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import auditor
 from auditor import plainyaml
 from auditor.__main__ import main
 from auditor.definitions import Definitions
@@ -86,6 +88,13 @@ def test_it_shares_no_code_with_the_backbone() -> None:
     assert {name for name in done.stdout.split() if not name.startswith("_")} <= MAY_IMPORT
 
 
+def test_the_order_of_reading_names_every_module() -> None:
+    named = re.findall(r"^    (\w+) ", auditor.__doc__ or "", re.MULTILINE)
+    assert sorted(named) == sorted(
+        path.stem for path in Path(auditor.__file__).parent.glob("*.py") if path.stem != "__init__"
+    )
+
+
 def test_it_reads_every_protocol_and_chain_as_the_backbone_does() -> None:
     """What it reads has the digest under which the file is in force: so a misreading cannot go unseen."""
     chains, protocols = repository()
@@ -95,7 +104,7 @@ def test_it_reads_every_protocol_and_chain_as_the_backbone_does() -> None:
         assert rules is not None
         assert set(rules) == {rule.id for rule in protocol.timed}
     for chain in chains:
-        mine = definitions.chain(chain.name)
+        mine = definitions.chain(f"{chain.name}@{chain.version}")
         assert mine is not None
         assert mine.calendar.version == chain.calendar().version
         assert mine.roles == {partner: {role.value for role in chain.roles_of(partner)} for partner in mine.roles}

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from auditor.formats import InMemory, Record
 from auditor.structure import beside
 from backbone.chains import Chains
-from backbone.definitions import protocol_entry
+from backbone.definitions import chain_entry, protocol_entry
 from backbone.protocols import Protocols
 from schakel import codec
 from schakel.entry import Entry
@@ -295,6 +295,8 @@ def held() -> Mapping[str, bytes]:
 def definitions(chains: Chains, protocols: Protocols) -> Iterable[dict[str, Any]]:
     for protocol in protocols:
         yield {"key": f"protocol/{protocol.ref}", "value": dict(protocol_entry(protocol))}
+    for chain in chains:
+        yield {"key": f"chain/{chain.name}@{chain.version}", "value": dict(chain_entry(chain))}
     for partner in chains.partners.values():
         yield {"key": f"partner/{partner.id}", "value": {"id": partner.id, "oin": partner.oin}}
 
