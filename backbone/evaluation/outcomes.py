@@ -110,10 +110,14 @@ def _aftercare(trail: Trail) -> str:
 
 
 def _heard(trail: Trail) -> str:
-    """Whether anybody had a word for whoever reported, after the report: a contact, or information."""
+    """Whether anybody had a word for whoever reported, at any time after the report: a contact, or information.
+
+    Not only after the closing: a reporter wants to know what happens with the report, by whom, and to be able to stop it [4, 1 §3.5]. What
+    was explained as it was taken stands in the report itself, and is no word back. A word to her is none to a bystander who reported.
+    """
     state = trail.state
     assert state.reported_at is not None
     reporter = state.facts["reporter"]
     spoke = any(one.made and one.whom == reporter and one.at > state.reported_at for one in state.contacts)
-    told = any(line.type == "information.given" for line in trail.happened)
+    told = any(line.type == "information.given" and line.word == reporter for line in trail.happened)
     return "yes" if spoke or told else "no"

@@ -1,16 +1,18 @@
 """Each case against its protocol. Not asked, not explained, late work and late paperwork are four things; her own wish is no failure."""
 
 from dataclasses import replace
-from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from backbone.evaluation.conformance import choose, judge
+from backbone.evaluation.conformance import choose
 from backbone.evaluation.period import NoPeriod, Period
 from backbone.evaluation.trail import Trails, trails
-from backbone.evaluation.verdicts import Finding, Judged, Part, Verdict
+from backbone.evaluation.verdicts import Finding, Part, Verdict
 from schakel.events.contact import ContactMade, ContactPreferenceSet
+from tests.evaluation.stories import judged, lacking
 from tests.support.casebook import Story, given
+from tests.support.loops import FIRST, PROTOCOL, SECOND, THIRD, written
 from tests.support.telling import (
     ADV,
     CITY,
@@ -33,6 +35,7 @@ from tests.support.telling import (
     report,
     report_in_groningen,
     terms,
+    withdrawn,
 )
 from tests.support.telling_clocks import action_agreed, action_done
 
@@ -43,15 +46,6 @@ ALL = Period.parse("all")
 
 def found(story: Story) -> Trails:
     return trails(story.world.ledger)
-
-
-def judged(story: Story, until: str | datetime | None = None) -> list[Judged]:
-    read = found(story)
-    (trail,) = read.cases.values()
-    chain = story.world.chains.get(trail.state.chain or "")
-    assert chain is not None
-    assert read.until is not None
-    return list(judge(trail, chain, story.world.protocols, moment(until) if until else read.until))
 
 
 def only(story: Story, part: Part, name: str, until: str | None = None) -> tuple[Verdict, set[Finding]]:
@@ -232,3 +226,60 @@ def test_periods():
 def test_granted_later_is_done_as_well():
     story = given(report(), granted(HELP))
     assert only(story, Part.STEP, "slachtofferhulp") == (Verdict.DONE, set())
+
+
+# --- why, or what else showed
+
+
+def test_withdrawn_is_her_wish_and_what_was_delivered_is_nobodys_failure_either():
+    story = given(report(consents=(terms(HELP),)), withdrawn(HELP))
+    assert only(story, Part.STEP, "slachtofferhulp") == (Verdict.OWN_WISH, {Finding.WITHDRAWN})
+    assert only(story, Part.UPTAKE, "slachtofferhulp") == (Verdict.OWN_WISH, set())
+    assert only(given(report(), granted(HELP)), Part.STEP, "slachtofferhulp") == (Verdict.DONE, set())
+
+
+def test_a_step_that_nobody_proposed():
+    story = given(report())
+    (lay,) = [one for one in lacking(story, "referral.proposed") if one.name == "slachtofferhulp"]
+    assert (lay.verdict, lay.findings) == (Verdict.NOT_YET_DUE, (Finding.NOT_PROPOSED,))
+    story.when(close_requested())
+    (ended,) = [one for one in lacking(story, "referral.proposed") if one.name == "slachtofferhulp"]
+    assert (ended.verdict, ended.findings) == (Verdict.SKIPPED, (Finding.NOT_PROPOSED,))
+
+
+def test_a_mayor_who_was_informed_and_one_who_was_not():
+    story = given(report_in_groningen(acute=True, high_profile=True))
+    assert [(one.verdict, one.findings) for one in judged(story) if one.part is Part.INFORM] == [(Verdict.DONE, ())] * 2
+    not_yet = [(one.verdict, one.findings) for one in lacking(story, "party.informed") if one.part is Part.INFORM]
+    assert not_yet == [(Verdict.NOT_YET_DUE, (Finding.NOT_INFORMED,))] * 2
+    assert not [one for one in judged(given(report_in_groningen(acute=True))) if one.part is Part.INFORM]
+
+
+def test_everybody_said_no_and_nobody_is_left(tmp_path: Path):
+    chains, protocols = written(tmp_path)
+    yes = tuple(terms(to) for to in (FIRST, SECOND, THIRD))
+    story = given(report(consents=yes), declined(FIRST), declined(SECOND), chains=chains, protocols=protocols)
+    assert only(story, Part.STEP, "hulp") == (Verdict.DONE, set())
+    story.when(declined(THIRD))
+    assert only(story, Part.STEP, "hulp") == (Verdict.DONE, {Finding.NOBODY_TOOK_IT_UP})
+    uptakes = [(one.partner, one.verdict) for one in judged(story) if one.part is Part.UPTAKE]
+    assert uptakes == [(to, Verdict.DONE) for to in (FIRST, SECOND, THIRD)]
+
+
+def test_a_step_before_its_turn_is_out_of_order(tmp_path: Path):
+    then = """\
+  - id: daarna
+    after: hulp
+    refer: {to: coordinator, purpose: referral, needs: [contact_details], if_refused: hold}
+    source: "[0] «daarna»"
+clocks:
+"""
+    chains, protocols = written(tmp_path, protocol=PROTOCOL.replace("clocks:\n", then))
+    yes = (terms(FIRST), terms(CITY))
+    story = given(report(consents=yes), chains=chains, protocols=protocols)
+    assert only(story, Part.STEP, "daarna") == (Verdict.NOT_YET_DUE, set())  # it is not its turn
+    story.when(accepted(FIRST))
+    assert only(story, Part.STEP, "daarna") == (Verdict.DONE, set())
+    found = lacking(story, "referral.accepted")
+    (early,) = [one for one in found if (one.part, one.name) == (Part.STEP, "daarna")]
+    assert (early.verdict, early.findings) == (Verdict.OUT_OF_ORDER, (Finding.BEFORE_ITS_TURN,))

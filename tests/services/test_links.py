@@ -7,11 +7,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from schakel import codec
 from schakel.case_state import State
 from schakel.events.base import Sealed
 from schakel.events.data import StatementRetracted
 from schakel.events.report import ReportFacts, ReportLinked, ReportReceived
-from schakel.messages import Receipt, ReceiptStatus
+from schakel.messages import Receipt, ReceiptStatus, RefusedRecord
 from services.cases.api import routes
 from tests.support.minicluster import START, MiniCluster
 
@@ -91,6 +92,15 @@ def test_a_case_of_somebody_else_stays_untouched(cluster: MiniCluster) -> None:
     assert receipt.refusal == nobodys.refusal is not None
     assert receipt.refusal.code == "case.not_yours"  # type: ignore[union-attr]
     assert len(cluster.ledger(theirs)) == before
+    filed = [codec.decode_message(raw.value) for raw in cluster.topics["schakel.refused", 0]]
+    assert [(one.about, one.partner, one.refusal) for one in filed if isinstance(one, RefusedRecord)] == [
+        (answer.about, DOOR, receipt.refusal) for answer in (receipt, nobodys)
+    ]
+    for raw in (*cluster.topics["schakel.refused", 0], *cluster.topics[f"schakel.out.{DOOR}", 0]):
+        pieces = (raw.key, raw.value, *(value for _, value in raw.headers))
+        assert not any(theirs.encode() in piece for piece in pieces if piece), (
+            "what was refused does not say that the case exists"
+        )
 
 
 def test_taken_back_it_may_be_told_again(cluster: MiniCluster) -> None:

@@ -292,8 +292,8 @@ def about(subject: str, by: str = POLICE) -> Tell:
     return Tell(by, AssessmentRecorded(check="punishable", answer="unknown", sealed=(part,)))
 
 
-def explained(topic: str, by: str = POLICE, *, logged: str | None = None) -> Tell:
-    return Tell(by, InformationGiven(topic=topic), moment(logged) if logged else None)
+def explained(topic: str, by: str = POLICE, whom: str = "victim", *, logged: str | None = None) -> Tell:
+    return Tell(by, InformationGiven(topic=topic, whom=whom), moment(logged) if logged else None)
 
 
 # --- referrals
