@@ -53,8 +53,7 @@ class Commands(TyperGroup):
             alone.command(cmd_name)(getattr(_load(module), named or cmd_name))
             return get_command(alone)
         if cmd_name in _GROUPS:
-            first, *joining = map(_load, _GROUPS[cmd_name])
-            group = get_group(first.app)
+            group = get_group([_load(module) for module in _GROUPS[cmd_name]][0].app)
             group.name = cmd_name
             return group
         return None
