@@ -15,7 +15,7 @@ from schakel.messages import Message
 
 TOLD = frozenset(model for model in CATALOGUE.values() if not issubclass(model, Derived))
 """What is not concluded: somebody said it, or asks."""
-READS: frozenset[type[Event]] = frozenset({DisclosureRequested, DisclosurePermitted, DisclosureDenied})
+READS: frozenset[type[Event]] = frozenset([DisclosureRequested, DisclosurePermitted, DisclosureDenied])
 """Asking to read, and the gate's answer: they are the gate's and the gateway's, and everybody's to remember."""
 
 

@@ -1,7 +1,7 @@
 """Agendas and lists of cases, built from the ledger: what a consultation or an overview of cases holds now, for whom.
 
 Pure: states of cases and of the chain in, lines out. Case facts only: no name, no story, no way to reach anybody; a refused label stands
-nowhere, and neither does that it was refused. Drills and erased persons are in none. Numbers: `backbone.figures`.
+nowhere, and neither does that it was refused. Drills and erased persons are in none. Numbers: `backbone.overviews`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

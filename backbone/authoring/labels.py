@@ -147,7 +147,6 @@ FIELDS: Mapping[str, str] = {
     "sharing": "Gegevens mogen op grond van een afspraak worden gedeeld",
     "shows": "Een regel laat ook zien",
     "signed_on": "Ondertekend op",
-    "silent_after": "Een gebied heet stil na zoveel weken zonder melding",
     "smallest_cell": "Kleinste aantal dat we laten zien",
     "source": "Waar dit staat",
     "spokesperson": "Wie mag spreken",

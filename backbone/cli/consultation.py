@@ -40,7 +40,7 @@ def list_(
     overview: Annotated[str, typer.Argument(help="Its id in the scheme's file.", show_default=False)],
     partner: _PARTNER = None,
 ) -> None:
-    """The lines or numbers of an overview now, as JSON: case facts only, no number below five.
+    """The lines of an overview now, as JSON: case facts only. Numbers are of a closed period: `backbone overview`.
 
     Examples:
 

@@ -53,7 +53,10 @@ class Commands(TyperGroup):
             alone.command(cmd_name)(getattr(_load(module), named or cmd_name))
             return get_command(alone)
         if cmd_name in _GROUPS:
-            group = get_group([_load(module) for module in _GROUPS[cmd_name]][0].app)
+            own, *others = _GROUPS[cmd_name]
+            for module in others:
+                _load(module)
+            group = get_group(_load(own).app)
             group.name = cmd_name
             return group
         return None

@@ -1,7 +1,7 @@
 """`backbone overview`: the figures of a closed month, quarter or year, and the lists and agendas that a chain's schemes prescribe."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,16 +15,17 @@ from backbone.cli.consultation import ask_cases, url_part
 from backbone.cli.output import Undoable, read_settings, say, show, table
 from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
+from backbone.overviews.asked import asked, up_to_now
 from backbone.overviews.incident import Counted
 from backbone.overviews.issues import Issue, press
-from backbone.overviews.lines import written
+from backbone.overviews.lines import seen_by, written
 from backbone.overviews.page import as_html
-from backbone.overviews.paper import paper
+from backbone.overviews.paper import Paper, paper
 from backbone.overviews.periods import Period
 from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Shelf
 from backbone.overviews.yearly import measures
-from backbone.protocols.overviews import Of
+from backbone.protocols.overviews import Of, Overview
 from backbone.settings import Settings
 from schakel.her_words import Language
 
@@ -48,7 +49,7 @@ _PERIOD = Annotated[
     str | None, typer.Option("--period", help="A closed month, quarter or year: 2026-03, 2026-Q1, 2026.")
 ]
 _OF = Annotated[
-    str | None, typer.Option("--of", metavar="ID", help="A list or agenda of the chain instead, by its id.")
+    str | None, typer.Option("--of", metavar="ID", help="A list, agenda or numbers of the chain, by its id.")
 ]
 
 
@@ -68,6 +69,8 @@ def overview(
 ) -> None:
     """The overview of a closed period, without names; or a list or agenda.
 
+    Of numbers that a scheme asks for it takes both --of and --period.
+
     A period is issued once and does not change; its months come first. What
     comes in later is a correction in the next issue. Without --period and --of
     it says what was issued and which lists there are.
@@ -79,17 +82,27 @@ def overview(
       backbone overview amsterdam --period 2026-Q1 --district zuidoost
 
       backbone overview amsterdam --of casusoverleg --for politie-amsterdam
+
+      backbone overview utrecht --of strategische-cijfers --period 2026-Q1
     """
     settings = read_settings()
     known = _chain(settings, chain)
-    if period and of:
-        raise Undoable("--period and --of are two things; give one of them")
-    _refuse(period, {"--district": district, "--language": language}, "--period")
+    _refuse(None if of else period, {"--district": district, "--language": language}, "--period alone")
     _refuse(of, {"--for": partner}, "--of")
     if of:
         if partner is not None and not known.roles_of(partner):
             raise Undoable(f"no partner {partner[:42]!r} in {chain}; expected an id of one of its members")
-        _write(out, f"{chain}-{of}{f'-voor-{partner}' if partner else ''}.{format}", _list(known, of, partner, format))
+        numbers = _numbers(known, of)
+        if numbers is None and period:
+            raise Undoable(
+                f"--period goes with numbers, and {of[:40]} is none; it is as things stand now: leave --period out"
+            )
+        if numbers is None:
+            content = _list(known, of, partner, format)
+        else:
+            content = _counted(settings, known, numbers, period, partner, format)
+        when, whose = f"-{Period.parse(period).name}" if period else "", f"-voor-{partner}" if partner else ""
+        _write(out, f"{chain}-{of}{when}{whose}.{format}", content)
     elif period:
         if district and district not in known.districts:
             raise Undoable(f"no district {district[:40]!r} in {chain}; expected one of {', '.join(known.districts)}")
@@ -106,6 +119,24 @@ def _refuse(given: str | None, options: Mapping[str, str | None], belongs_to: st
     for option, value in options.items():
         if value is not None and not given:
             raise Undoable(f"{option} goes with {belongs_to}, which was not given; leave it out, or give {belongs_to}")
+
+
+def _numbers(chain: Chain, name: str) -> Overview | None:
+    """The overview of this id, when it is of numbers."""
+    found = (one for _, here in kept(chain) if (one := here.overview(name)) is not None)
+    return next((one for one in found if one.of is Of.NUMBERS), None)
+
+
+def _counted(
+    settings: Settings, chain: Chain, one: Overview, period: str | None, partner: str | None, form: Format
+) -> bytes:
+    """Numbers that a scheme asks for, from the issue of a closed period."""
+    if partner is not None and not chain.roles_of(partner) & set(one.readers):
+        raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
+    if period is None:
+        raise Undoable(up_to_now(chain, one))
+    made = asked(chain, _issued(settings, chain, Period.parse(period)), one, seen_by(partner))
+    return _as(made, form)
 
 
 def _chain(settings: Settings, name: str) -> Chain:
@@ -132,14 +163,17 @@ def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
 
 
 def _figures(chain: Chain, issue: Issue, form: Format, language: Language, district: str | None) -> bytes:
-    made = paper(chain, issue, language, district)
+    return _as(paper(chain, issue, language, district), form, measures(chain, issue, language))
+
+
+def _as(made: Paper, form: Format, more: Sequence[tuple[str, Sequence[str]]] = ()) -> bytes:
     match form:
         case Format.CSV:
             return as_csv(made)
         case Format.XLSX:
             return as_xlsx(made)
         case Format.HTML:
-            return as_html(made, measures(chain, issue, language)).encode()
+            return as_html(made, more).encode()
 
 
 def _list(chain: Chain, name: str, partner: str | None, form: Format) -> bytes:
@@ -149,12 +183,14 @@ def _list(chain: Chain, name: str, partner: str | None, form: Format) -> bytes:
         if (other := here.overview(name)) is not None:
             if other.of is Of.REPORT:
                 raise Undoable(
-                    f"people write {name} together, so it has no lines or numbers to write; `backbone consultation list "
+                    f"people write {name} together, so it has no lines to write; `backbone consultation list "
                     f"{chain.name} {name}` says what is known of it"
                 )
             titles = {measure.id: measure.title for register in here.registers for measure in register.measures}
             return written(other.title, other.note, _ask("overviews", chain, name, partner), form, partner, titles)
-    raise Undoable(f"{chain.name} keeps no list or agenda {name[:40]!r}; `backbone overview {chain.name}` says which")
+    raise Undoable(
+        f"{chain.name} keeps no list, agenda or numbers {name[:40]!r}; `backbone overview {chain.name}` says which"
+    )
 
 
 def _ask(kind: str, chain: Chain, name: str, partner: str | None) -> Any:
@@ -181,7 +217,7 @@ def _what_there_is(settings: Settings, chain: Chain) -> None:
     for issue in sorted(issues.values(), key=lambda issue: issue.number):
         made.add_row(issue.period, str(issue.number), str(chain.day_of(issue.as_of)), issue.digest[:12])
     show(made)
-    lists = table("list or agenda (--of)", "title")
+    lists = table("list, agenda or numbers (--of)", "title")
     for _, here in kept(chain):
         named = [(one.id, one.title) for one in here.consultations] + [(one.id, one.title) for one in here.overviews]
         for row in named:

@@ -16,7 +16,7 @@ from backbone.protocols import Protocols
 from schakel.case import SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER
 from schakel.case_state import Clock, ClockState, ReferralState, Side, State
-from schakel.events.vocab import DayPart, Outcome, PlaceType, RecordKind
+from schakel.events.vocab import DayPart, Nature, Outcome, PlaceType, RecordKind
 
 UNKNOWN = "unknown"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -88,7 +88,7 @@ def incidents(chain: Chain, cases: Iterable[State], contact: Clocks) -> Iterator
 def _words(group: Sequence[State], contact: Clocks) -> Words:
     readable = [case for case in group if HER not in case.erased]
     words: Words = {
-        "nature": _once(nature for case in group for nature in case.facts["natures"]),
+        "nature": _natures(group),
         "ground": _grounds(group),
     }
     if readable:
@@ -103,6 +103,15 @@ def _words(group: Sequence[State], contact: Clocks) -> Words:
         if followed:
             words |= _followed(followed, contact)
     return words
+
+
+def _natures(group: Sequence[State]) -> tuple[str, ...]:
+    """Hate speech only where it is all there was, online or not: beside an assault it would be counted twice, and hate crime and hate
+    speech, subtracted from the natures, would show the one person of whom both are true."""
+    found = _once(nature for case in group for nature in case.facts["natures"])
+    if set(found) <= {Nature.HATE_SPEECH, Nature.ONLINE}:
+        return found
+    return tuple(nature for nature in found if nature != Nature.HATE_SPEECH)
 
 
 def _once(words: Iterable[str]) -> tuple[str, ...]:

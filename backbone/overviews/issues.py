@@ -12,6 +12,8 @@ import msgspec
 
 from backbone.chains import Chain
 from backbone.overviews import corrected, longer
+from backbone.overviews.apart import SPEECH
+from backbone.overviews.apart import hidden as apart_hidden
 from backbone.overviews.incident import UNKNOWN, Incident
 from backbone.overviews.periods import Period
 from backbone.overviews.shown import ALL, REST, Shown, late, table, totals
@@ -199,7 +201,8 @@ def _tables(
         if whole is None:
             shown[one.id] = {ALL: dict.fromkeys(one.words)}
         else:
-            shown[one.id] = table(merged, most, one.words, K, by_row=one.by_row, closed=closed)
+            pooled = apart_hidden(one, sum(row.get(SPEECH, 0) for row in merged.values()), whole)
+            shown[one.id] = table(merged, most, one.words, K, by_row=one.by_row, closed=closed, pooled=pooled)
     return shown, apart
 
 

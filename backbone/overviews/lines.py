@@ -1,6 +1,6 @@
-"""A list or an agenda as something to hand out: the lines or numbers that the service `cases` built, as CSV, XLSX or HTML. Pure.
+"""A list or an agenda as something to hand out: the lines that the service `cases` built, as CSV, XLSX or HTML. Pure.
 
-Case facts only, as `backbone.meetings` builds them, or numbers as `backbone.figures` gives them; who may have them is decided there.
+Case facts only, as `backbone.meetings` builds them; who may have them is decided there. Numbers: `asked`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,16 +51,6 @@ _INSIDE = {
     "taken_up": "opgepakt",
 }
 
-_BY = {
-    "nature": ("Aard", "Nature"),
-    "ground": ("Grond", "Ground"),
-    "place_type": ("Soort plaats", "PlaceType"),
-    "district": ("Stadsdeel", ""),
-    "day_part": ("Dagdeel", "DayPart"),
-    "channel": ("Meldweg", "Channel"),
-    "door": ("Loket", ""),
-}
-"""What numbers are counted by, and the closed list that has its words."""
 _PROGRESS = {
     "carried_out": "uitgevoerd",
     "next_year": "gaat volgend jaar door",
@@ -68,7 +58,6 @@ _PROGRESS = {
     "dropped": "vervallen",
     "unknown": "niemand schreef op hoe het staat",
 }
-UNKNOWN_WORD = "onbekend"
 FOR_NOBODY = "Zonder beperking gemaakt: voor wie de backbone draait, niet om door te geven."
 
 Rows = list[tuple[str, ...]]
@@ -103,16 +92,14 @@ def _said(name: str, value: Any) -> str:
 
 
 def tables(made: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> list[tuple[str, Rows]]:
-    """What the service answered, as titled tables: an agenda with its subjects, a list with what not everybody knows yet, numbers with
-    the districts that are silent, or how measures stand. titles: of measures, by id. Raises Unwritable for anything else."""
-    if "numbers" in made:
-        return [*map(_numbers, made["numbers"]), *_silent(made.get("silent") or [])]
+    """What the service answered, as titled tables: an agenda with its subjects, a list with what not everybody knows yet,
+    or how measures stand. titles: of measures, by id. Raises Unwritable for anything else."""
     if "reports" in made:
         return [_report(report, titles or {}) for report in made["reports"] if report is not None] or [_NO_REPORT]
     if "lines" not in made:
         found_here = ", ".join(sorted(made)) or "nothing"
         raise Unwritable(
-            f"the service cases answered no lines, numbers or reports; found {found_here}: see `backbone consultation list`"
+            f"the service cases answered no lines or reports; found {found_here}: see `backbone consultation list`"
         )
     found = [("Zaken", rows(made["lines"]))]
     if made.get("not_yet_known_to_all"):
@@ -126,29 +113,14 @@ def tables(made: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> 
 _NO_REPORT: tuple[str, Rows] = ("Maatregelen", [("Maatregel", "Stand")])
 
 
-def _numbers(one: Mapping[str, Any]) -> tuple[str, Rows]:
-    """Counts by one word. A dash: fewer than `smallest`, or hidden because of one that is."""
-    name, words = _BY.get(one["by"], (one["by"], ""))
-    dutch = lists().get(words, {})
-    head = (
-        name,
-        f"Aantal (– is te klein om te tonen, of dekt zo'n getal; onder de {one['smallest']} wordt niets getoond)",
-    )
-    said = {word: UNKNOWN_WORD if word == "unknown" else dutch.get(word, word) for word in one["counts"]}
-    return name, [head, *((said[word], "–" if count is None else str(count)) for word, count in one["counts"].items())]
-
-
-def _silent(districts: Sequence[Mapping[str, Any]]) -> list[tuple[str, Rows]]:
-    """Silence is no zero: the day of the last report stands beside it."""
-    if not districts:
-        return []
-    lines = [(one["district"], str(one.get("last_report") or "nog nooit")) for one in districts]
-    return [("Stil", [("Stadsdeel", "Laatste melding (al lang geen nieuwe; dat is geen nul)"), *lines])]
-
-
 def _report(report: Mapping[str, Any], titles: Mapping[str, str]) -> tuple[str, Rows]:
     lines = [(titles.get(one, one), says) for part, says in _PROGRESS.items() for one in report.get(part, ())]
     return f"Maatregelen in {report['year']}", [("Maatregel", "Stand"), *lines]
+
+
+def seen_by(partner: str | None) -> str:
+    """As whom something was made; the first thing that it says."""
+    return FOR_NOBODY if partner is None else f"Voor {partner}: zoals deze partner het mag zien."
 
 
 def written(
@@ -161,12 +133,12 @@ def written(
 ) -> bytes:
     """csv, xlsx or html. partner: as whom it may be seen; it says so, also when it is for nobody in particular."""
     found = tables(made, titles)
-    seen_by = FOR_NOBODY if partner is None else f"Voor {partner}: zoals deze partner het mag zien."
+    seen = seen_by(partner)
     if form == "html":
         return _html(
-            title if partner is None else f"{title}, voor {partner}", [seen_by, *filter(None, [note])], found
+            title if partner is None else f"{title}, voor {partner}", [seen, *filter(None, [note])], found
         ).encode()
-    head: Rows = [(title,), (seen_by,), *([(note,)] if note else [])]
+    head: Rows = [(title,), (seen,), *([(note,)] if note else [])]
     if form == "xlsx":
         return sheets.book([(name, list(table)) for name, table in [("Lees dit eerst", head), *found]])
     return sheets.text([*head, *(row for name, table in found for row in ((), (name,), *table))])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from backbone.overviews import sums
+from backbone.overviews.apart import SPEECH, hidden
 from backbone.overviews.incident import UNKNOWN
 from backbone.overviews.periods import Period
 from backbone.overviews.shown import ALL, Shown
@@ -48,6 +49,9 @@ def of_table(
         before = {issue.period: issue.shown[one.id][ALL] for issue in _issued(period, By.QUARTER, have)}
     name = _name(period)
     whole, sure = sums.shown(sums.year(leaves, words, before), leaves, name, words, K)
+    incidents = sum(leaf.most for leaf in leaves if name in (leaf.part_of, YEAR))
+    for word in hidden(one, whole.get(SPEECH) or 0, incidents):
+        whole[word] = None
     shown: Shown = {ALL: {word: whole[word] for word in one.words}}
     least = {ALL: {word: sure[word] for word in one.words if word in sure}}
     mine = [issue for issue, leaf in zip(issued, leaves, strict=True) if name in (leaf.part_of, YEAR)]

@@ -28,9 +28,9 @@ def as_html(paper: Paper, more: Sequence[tuple[str, Sequence[str]]] = ()) -> str
     ]
     for sheet in paper.sheets:
         parts += _section(sheet, paper, words)
-    parts.append(f"<section><h2>{escape(words['hot_title'])}</h2>{_under(words)}<p>{escape(paper.hot_definition)}</p>")
-    parts += _list(paper.hot or (words["hot_none"],))
-    parts.append("</section>")
+    if paper.hot_definition:
+        hot = f"<h2>{escape(words['hot_title'])}</h2>{_under(words)}<p>{escape(paper.hot_definition)}</p>"
+        parts += [f"<section>{hot}", *_list(paper.hot or (words["hot_none"],)), "</section>"]
     for title, lines in more:
         parts.append(f"<section><h2>{escape(title)}</h2>")
         parts += [*_list(lines), "</section>"]

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backbone.chains import Chain
+from backbone.overviews.apart import NATURE, two_figures
 from backbone.overviews.incident import UNKNOWN
 from backbone.overviews.issues import Issue
 from backbone.overviews.periods import Period
 from backbone.overviews.shown import ALL, REST
 from backbone.overviews.tables import (
+    APART,
     CORRECTED,
     HOT_LEAST,
     HOT_PLACE_SHARE,
@@ -65,7 +67,8 @@ class Paper:
     notes: tuple[str, ...]
     sheets: tuple[Sheet, ...]
     hot: tuple[str, ...]
-    hot_definition: str
+    hot_definition: str | None
+    """None: no hotspots were asked for."""
     longer: str | None
     """Which tables a month does not have, and where they are."""
     language: Language
@@ -79,7 +82,7 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
     period = Period.parse(issue.period)
     known = [one for one in (INCIDENTS, *TABLES.values(), CORRECTED) if one.id in issue.shown]
     rows = [ALL, *issue.rows, REST] if district is None else [ALL, district]
-    sheets = tuple(_sheet(one, issue, rows, language) for one in known)
+    sheets = tuple(sheet for one in known for sheet in _sheets(one, issue, rows, language))
     when = period.in_words() if language == "nl" else period.name
     where = chain.title if district is None else f"{chain.title}, {row_name(district, language)}"
     return Paper(
@@ -100,6 +103,17 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
         language=language,
         digest=issue.digest,
     )  # fmt: skip
+
+
+def _sheets(one: Table, issue: Issue, rows: list[str], language: Language) -> Iterator[Sheet]:
+    """The table; and after the nature of what happened, hate crime and hate speech as two figures."""
+    yield _sheet(one, issue, rows, language)
+    if one.id == NATURE:
+        of, lines = (
+            LANGUAGES.index(language),
+            (Line(ALL, name, Cell(count)) for name, count in two_figures(issue).items()),
+        )
+        yield Sheet(APART.id, APART.title[of], APART.definition[of], tuple(lines), by_row=False)
 
 
 def _sheet(one: Table, issue: Issue, rows: list[str], language: Language) -> Sheet:

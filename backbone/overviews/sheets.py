@@ -54,9 +54,10 @@ def notes(paper: Paper) -> Iterator[Row]:
         yield sheet.title, sheet.definition
     if paper.longer:
         yield SAID["read_first"][of], paper.longer
-    yield SAID["hot_title"][of], paper.hot_definition
-    for hot in paper.hot or (SAID["hot_none"][of],):
-        yield SAID["hot_title"][of], hot
+    if paper.hot_definition:
+        yield SAID["hot_title"][of], paper.hot_definition
+        for hot in paper.hot or (SAID["hot_none"][of],):
+            yield SAID["hot_title"][of], hot
     yield SAID["mark"][of], paper.digest
 
 

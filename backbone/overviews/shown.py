@@ -93,16 +93,25 @@ class _Table:
 
 
 def table(
-    counts: Counts, most: Mapping[str, int], words: tuple[str, ...], k: int, *, by_row: bool, closed: Iterable[str] = ()
+    counts: Counts,
+    most: Mapping[str, int],
+    words: tuple[str, ...],
+    k: int,
+    *,
+    by_row: bool,
+    closed: Iterable[str] = (),
+    pooled: Iterable[str] = (),
 ) -> Shown:
     """One table: the words of the whole, and of each row. counts: every row and word; most: incidents of each row.
 
     by_row: false when a table is made of the whole only. closed: rows of which nothing may be shown, nor worked out that a word is there.
+    pooled: words that are not shown, however many they are.
     """
     every = (*words, *(() if UNKNOWN in words else (UNKNOWN,)))
     whole = {word: sum(row.get(word, 0) for row in counts.values()) for word in every}
     full = {row: {word: mine.get(word, 0) for word in every} for row, mine in counts.items()}
-    work = _Table(full, most, every, k, {word for word in every if whole[word] < k} | {UNKNOWN}, frozenset(closed))
+    few = {word for word in every if whole[word] < k}
+    work = _Table(full, most, every, k, few | {UNKNOWN, *pooled}, frozenset(closed))
     while True:
         _cover_words(work)
         if not by_row or not work.single or _cover_inside(work):

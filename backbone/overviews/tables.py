@@ -88,8 +88,10 @@ TABLES: Mapping[str, Table] = {
             "nature",
             ("Aard", "Nature"),
             (
-                "Wat er gebeurde, zoals gemeld. Een incident kan onder meer woorden tellen.",
-                "What happened, as reported. An incident may count under several words.",
+                "Wat er gebeurde, zoals gemeld. Een incident kan onder meer woorden tellen; onder haatzaaien alleen als er, online of "
+                "niet, niets anders is gemeld.",
+                "What happened, as reported. An incident may count under several words; under hate speech only when nothing else, "
+                "online or not, was reported.",
             ),
             By.MONTH,
             _of(Nature),
@@ -252,6 +254,23 @@ TABLES: Mapping[str, Table] = {
         ),
     )
 }
+
+APART = Table(
+    "apart",
+    ("Hate crime en hate speech", "Hate crime and hate speech"),
+    (
+        "Twee cijfers, vanaf 1 januari 2021. Hate speech: incidenten waarvan alleen haatzaaien is gemeld, online of niet. Hate crime: "
+        "alle andere, ook met haatzaaien erbij, en ook als de aard niet bekend is. Wat in een "
+        "eerdere periode is geteld, is niet gecategoriseerd.",
+        "Two figures, from 1 January 2021. Hate speech: incidents of which only hate speech was reported, online or not. Hate crime: "
+        "all others, also with hate speech beside it, and also when the nature is not known. What was "
+        "counted in an earlier period is not categorised.",
+    ),
+    By.MONTH,
+    ("hate_crime", "hate_speech", "not_categorised"),
+    by_row=False,
+)
+"""Worked out from two shown numbers, the incidents and the nature hate speech (`backbone.overviews.apart`): in no issue, and no third."""
 
 CORRECTED = Table(
     "corrected",

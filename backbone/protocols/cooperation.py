@@ -209,7 +209,7 @@ def _overview(at: Location, overview: Overview) -> Iterator[Fault]:
         yield Fault(
             (*at, "smallest_cell"),
             f"the numbers of `{overview.id}` have no smallest cell",
-            "5 or more: a smaller number may be somebody",
+            "5: a smaller number may be somebody",
             "write `smallest_cell: 5`",
         )
     if overview.of is not Of.NUMBERS and overview.by:

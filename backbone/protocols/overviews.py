@@ -11,7 +11,8 @@ from schakel.events.base import Slug
 from schakel.events.vocab import Nature, PoliceRecord, Role
 
 SMALLEST_CELL = 5
-"""No number below it leaves the backbone (design §5): a district's four could be somebody."""
+"""No number below it leaves the backbone (design §5): a district's four could be somebody. One for all overviews: two of different
+coarseness, laid side by side, would show more than either."""
 
 
 class Of(StrEnum):
@@ -20,7 +21,7 @@ class Of(StrEnum):
     CASES = "cases"
     """A line a case, case facts only."""
     NUMBERS = "numbers"
-    """Totals; no cell below the smallest."""
+    """Some tables of an issued month, quarter or year (`backbone.overviews.asked`); never totals up to now."""
     MEASURES = "measures"
     """The register of measures: never case data."""
     REPORT = "report"
@@ -36,7 +37,6 @@ class By(StrEnum):
     DISTRICT = "district"
     DAY_PART = "day_part"
     CHANNEL = "channel"
-    DOOR = "door"
 
 
 class Overview(Part):
@@ -52,9 +52,8 @@ class Overview(Part):
     criminal_side: bool = False
     shows: tuple[Shows, ...] = ()
     by: tuple[By, ...] = ()
-    smallest_cell: int | None = Field(None, ge=SMALLEST_CELL, description="numbers below it are not shown: 5 or more")
-    silent_after: int | None = Field(
-        None, ge=1, description="weeks without a report after which a district is called silent"
+    smallest_cell: int | None = Field(
+        None, ge=SMALLEST_CELL, le=SMALLEST_CELL, description="numbers below it are not shown: 5, as in every overview"
     )
     note: Text | None = Field(None, description="the sentence that every copy carries, in Dutch")
     source: Source

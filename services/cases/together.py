@@ -12,13 +12,13 @@ import msgspec
 from aiohttp import web
 from sqlalchemy import Connection, select
 
-from backbone import figures
 from backbone.chain_desks import read_chain_state
 from backbone.chains import Chain, Chains
 from backbone.chains.schemes import consultation_of, gaps, kept, network
 from backbone.desks import load_desk
 from backbone.meeting_rights import seat
 from backbone.meetings import agenda, case_list
+from backbone.overviews.asked import up_to_now
 from backbone.protocols.cooperation import Cooperation
 from backbone.protocols.measures import yearly_report
 from backbone.protocols.overviews import Of, Overview
@@ -61,6 +61,8 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
         partner = request.query.get("for")
         if partner is not None and not chain.roles_of(partner) & set(one.readers):
             return _problem(403, f"{partner[:40]} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
+        if one.of is Of.NUMBERS:
+            return _problem(409, up_to_now(chain, one))
         with connect() as connection:
             cases = list(_cases(connection, chain))
             newest = read_chain_state(connection, chain.name).time
@@ -84,20 +86,15 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
 
 
 def made_of(chain: Chain, here: Cooperation, one: Overview, cases: list[State], now: datetime) -> object:
-    """An overview, by what it is made of."""
+    """An overview as it stands now, by what it is made of: never numbers, whose periods are issued (`up_to_now`)."""
     match one.of:
         case Of.CASES:
             lines, not_yet = case_list(chain, here, one, cases, now)
             return {"overview": one.id, "note": one.note, "lines": lines, "not_yet_known_to_all": not_yet}
-        case Of.NUMBERS:
-            smallest = one.smallest_cell or 5
-            counted = [figures.numbers(chain, cases, by, smallest, one.note) for by in one.by]
-            quiet = figures.silent(chain, cases, one.silent_after, now) if one.silent_after else []
-            return {"overview": one.id, "note": one.note, "numbers": counted, "silent": quiet}
         case Of.MEASURES:
             year = _day(chain, now).year
             return {"overview": one.id, "reports": [yearly_report(register, year) for register in here.registers]}
-        case Of.REPORT:
+        case _:
             return {"overview": one.id, "note": "people write this one together; minutes say when it was discussed"}
 
 

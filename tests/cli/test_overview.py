@@ -86,6 +86,35 @@ def test_a_list_at_the_same_place(here: Path) -> None:
     assert list(here.glob(".*.new")) == []
 
 
+def test_numbers_of_a_scheme_are_of_a_closed_period(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its issue, which is made once; without a period, or for whom it is not, there are none."""
+    kept = [
+        (one.protocol, one.cooperation) for one in repository()[1] if one.protocol == "actieplan-veiligheid-maatregelen"
+    ]
+    monkeypatch.setattr("backbone.cli.overview.kept", lambda _: kept)
+    numbers = ("amsterdam", "--of", "hate-crime-en-hate-speech", "--out", str(here))
+    for words, says in (
+        ((), "expected a closed month, quarter or year"),
+        (("--period", "2027-01"), "2027-01 is not over"),
+        (("--period", "2026-Q1", "--district", "oost"), "--district goes with --period alone"),
+        (("--period", "2026-Q1", "--for", "coc-amsterdam"), "coc-amsterdam is no reader of hate-crime-en-hate-speech"),
+    ):
+        refused = overview(*numbers, *words)
+        assert refused.exit_code == 2
+        assert says in " ".join(refused.output.split())
+    asked.clear()
+    for _ in range(2):
+        made = overview(*numbers, "--period", "2026-Q1", "--for", "politie-amsterdam")
+        assert made.output == f"{here}/amsterdam-hate-crime-en-hate-speech-2026-Q1-voor-politie-amsterdam.html\n"
+    assert asked == ["/incidents/amsterdam"]
+    page = (here / "amsterdam-hate-crime-en-hate-speech-2026-Q1-voor-politie-amsterdam.html").read_text(
+        encoding="utf-8"
+    )
+    assert "Voor politie-amsterdam" in page
+    assert "Twee cijfers vanaf 1 januari 2021" in page
+    assert "c0ffee" not in page
+
+
 def test_what_people_write_together_is_no_empty_list(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service has nothing to answer of it: `backbone consultation list` says so too."""
     scheme, of = next(
@@ -113,7 +142,8 @@ def test_what_people_write_together_is_no_empty_list(here: Path, monkeypatch: py
         (["amsterdam", "--period", "2026-03", "--for", "politie-amsterdam"], "--for goes with --of"),
         (["amsterdam", "--district", "oost"], "--district goes with --period"),
         (["amsterdam", "--of", "casusoverleg", "--for", "../x"], "no partner '../x' in amsterdam"),
-        (["amsterdam", "--of", "niets"], "keeps no list or agenda 'niets'"),
+        (["amsterdam", "--of", "niets"], "keeps no list, agenda or numbers 'niets'"),
+        (["amsterdam", "--of", "casusoverleg", "--period", "2026-03"], "--period goes with numbers"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(here: Path, words: list[str], says: str) -> None:

@@ -252,9 +252,10 @@ def row_of(group: list[Told], districts: Iterable[str]) -> str:
 
 def words_of(group: list[Told], timed: set[tuple[str, str]]) -> dict[str, set[str]]:
     """By table. timed: (protocol, clock) of the clocks with a limit that a contact stops."""
+    natures = {nature for one in group for nature in one.facts["natures"] if nature != "unknown"}
     found = {
         "incidents": {"all"},
-        "nature": {nature for one in group for nature in one.facts["natures"]},
+        "nature": natures if natures <= {"hate_speech", "online"} else natures - {"hate_speech"},
         "ground": {motive["ground"] for one in group for motive in one.facts["grounds"]},
     }
     if any(one.label_refused for one in group):

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 from openpyxl import load_workbook
 
-from backbone import figures
 from backbone.overviews.issues import Issue, NotClosed, press
 from backbone.overviews.lines import FOR_NOBODY, Unwritable, tables, written
 from backbone.overviews.page import as_html
@@ -18,9 +17,8 @@ from backbone.overviews.paper import paper
 from backbone.overviews.periods import NoPeriod, Period
 from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Damaged, Shelf
-from backbone.overviews.tables import CORRECTED, TABLES
+from backbone.overviews.tables import APART, CORRECTED, TABLES
 from backbone.overviews.words import SAID
-from backbone.person.plain import lists
 from backbone.protocols.measures import YearlyReport
 from tests.overviews.made import AFTER, amsterdam, incidents
 
@@ -38,7 +36,7 @@ def issues() -> dict[str, Issue]:
 def test_every_table_has_its_definition_and_under_reporting_beside_it(issues: dict[str, Issue]) -> None:
     page = as_html(paper(amsterdam(), issues["2026-Q1"]))
     sections = re.findall(r'<section id="(\w+)">(.*?)</section>', page, re.DOTALL)
-    assert {name for name, _ in sections} == {"incidents", *TABLES, CORRECTED.id} - {"late"}
+    assert {name for name, _ in sections} == {"incidents", *TABLES, APART.id, CORRECTED.id} - {"late"}
     for name, text in sections:
         assert SAID["under_short"][0] in text, name
         assert "Wat er is geteld" in text, name
@@ -97,20 +95,8 @@ def test_a_list_says_for_whom_it_is() -> None:
     assert "<title>Lijst, voor politie-amsterdam" in written("Lijst", None, lines, "html", "politie-amsterdam").decode()
 
 
-def test_numbers_silence_and_measures_are_written_too() -> None:
-    """As the service answers them (`services.cases.together.made_of`): none of these is an empty list of cases."""
-    counted = [figures.Numbers("nature", {"assault": 12, "scolding": None, "unknown": 7}, 5, None)]
-    silent = [figures.Silence("noord", date(2026, 1, 3)), figures.Silence("weesp", None)]
-    numbers = msgspec.to_builtins({"overview": "klachten", "note": None, "numbers": counted, "silent": silent})
-    found = dict(tables(numbers))
-    assert found["Aard"][1:] == [
-        (lists()["Nature"]["assault"], "12"),
-        (lists()["Nature"]["scolding"], "–"),
-        ("onbekend", "7"),
-    ]
-    assert [rows[1:] for name, rows in found.items() if name.startswith("Stil")] == [
-        [("noord", "2026-01-03"), ("weesp", "nog nooit")]
-    ]
+def test_measures_are_written_too() -> None:
+    """As the service answers them (`services.cases.together.made_of`): no empty list of cases."""
     report = YearlyReport(2026, ("m-1",), ("m-2",), (), (), ("m-3",))
     made = msgspec.to_builtins({"overview": "voortgang", "reports": [report, None]})
     assert tables(made, {"m-1": "Een maatregel"}) == [
@@ -120,9 +106,8 @@ def test_numbers_silence_and_measures_are_written_too() -> None:
         ])
     ]  # fmt: skip
     for form in ("html", "csv", "xlsx"):
-        for answer in (numbers, made):
-            assert b"Niets, op dit moment" not in written("Lijst", None, answer, form)
-    with pytest.raises(Unwritable, match="no lines, numbers or reports; found note: see `backbone consultation list`"):
+        assert b"Niets, op dit moment" not in written("Lijst", None, made, form)
+    with pytest.raises(Unwritable, match="no lines or reports; found note: see `backbone consultation list`"):
         tables({"note": "people write this one together"})
 
 

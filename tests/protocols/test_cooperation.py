@@ -66,6 +66,7 @@ WRONG = [
     (("role: municipality", "role: police"), "- {role: police", "is a guest of `overleg` and a member too"),
     ((", smallest_cell: 5", ""), "- {id: cijfers", "the numbers of `cijfers` have no smallest cell"),
     (("smallest_cell: 5", "smallest_cell: 4"), "- {id: cijfers", "smallest_cell` is 4"),
+    (("smallest_cell: 5", "smallest_cell: 10"), "- {id: cijfers", "smallest_cell` is 10"),
     (("of: numbers", "of: measures"), "- {id: cijfers", "is of measures and is counted by nature"),
     (("id: analyse", "id: overleg"), "- {id: overleg, title: Analyse", "bears the id of one of the consultations"),
     (

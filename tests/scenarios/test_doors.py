@@ -7,7 +7,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from backbone.chains import Chains
-from backbone.figures import numbers
+from backbone.overviews.asked import asked
+from backbone.overviews.lines import FOR_NOBODY
+from backbone.overviews.page import as_html
 from backbone.protocols import DefinitionError, Protocols
 from backbone.protocols.door_files import check_door
 from backbone.protocols.doors import Goal, Group, Hidden, Route
@@ -20,7 +22,7 @@ from services.intake.rules import Submission, refusal
 from tests.scenarios.stories import given
 from tests.support.conclusions import proposed
 from tests.support.doors import DOORS, with_door
-from tests.support.meetings import ADV, POLICE, case, keeping
+from tests.support.meetings import ADV, POLICE, case, issue_of, keeping, numbers_of, scheme
 from tests.support.telling import SEALED, Tell, assessed, report, terms
 
 WORKS_IT = "om-amsterdam"
@@ -185,14 +187,18 @@ def test_mld_5_a_channel_that_the_door_has_not(tmp_path: Path):
 def test_mld_6_numbers_of_a_quarter_without_small_cells(tmp_path: Path):
     """Kinds, places, hours, five and more, and the note that reports are a small part. NOT a street with three."""
     files = keeping(tmp_path, "samenwerkingsafspraken@2017.1")
-    cases = [case(files, number, report(occurrence={"day_part": "night"})) for number in range(1, 7)]
-    cases += [case(files, number, report(occurrence={"day_part": "morning"})) for number in range(7, 10)]
+    cases = [case(files, number, report(occurrence={"day_part": "night"})) for number in range(1, 14)]
+    cases += [case(files, number, report(occurrence={"day_part": "morning"})) for number in range(14, 17)]
+    overview = scheme(files, "samenwerkingsafspraken").overview("strategische-cijfers")
+    assert overview is not None
+    by_hour = overview.model_copy(update={"by": (By.DAY_PART, By.NATURE)})
     chain = files[0].get("proef")
-    note = "Wat gemeld wordt is een klein deel van wat er gebeurt."
-    made = numbers(chain, cases, By.DAY_PART, 5, note)
-    assert made.counts == {"morning": None, "night": None}
-    assert made.note == note
-    assert numbers(chain, cases, By.NATURE, 5).counts == {"threat": 9}
+    seen = numbers_of(chain, by_hour, cases, "2026-Q1")
+    assert {key: count for key, count in seen.items() if count} == {("nature", "all", "threat"): 16}
+    issue = issue_of(chain, cases, "2026-Q1")
+    page = as_html(asked(chain, issue, overview, FOR_NOBODY))
+    assert "Wat gemeld wordt is een klein deel van wat er gebeurt." in page
+    assert page.count("Wat er is geteld") == page.count("<section id=") == 5
 
 
 def test_a_door_that_is_not_ready_cannot_be_bound(tmp_path: Path):

@@ -5,14 +5,26 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from backbone.chains.schemes import gaps, network
-from backbone.figures import HateFigures, Silence, hate_figures, silent
 from backbone.meetings import case_list, in_pilot
 from backbone.protocols import Status
 from backbone.protocols.measures import Progress, yearly_report
 from schakel.events.vocab import Role
 from tests.scenarios.stories import given
 from tests.support.casebook import repository
-from tests.support.meetings import CITY, COC, POLICE, Stream, case, case_id, due, keeping, missed, scheme
+from tests.support.meetings import (
+    CITY,
+    COC,
+    POLICE,
+    Stream,
+    case,
+    case_id,
+    due,
+    issue_of,
+    keeping,
+    missed,
+    numbers_of,
+    scheme,
+)
 from tests.support.telling import label_refused, moment, report, report_in_groningen
 
 ECAD, RTD, NRD = "ecad-p-zaaksoverzicht@2025.1", "rotterdam-natuurlijk-samen@2017.1", "noord-nederland-alliantie@2016.1"
@@ -155,15 +167,24 @@ def test_hgl_files_whose_text_nobody_holds_say_so_and_act_in_nothing():
 def test_act_4_two_figures_and_no_sum(tmp_path: Path):
     """From 1 January 2021 hate crime and hate speech apart; earlier ones are not categorised."""
     files = keeping(tmp_path)
-    cases = [
-        case(files, 1, report(at="2020-12-31 12:00", logged="2026-03-01 12:00", history=True)),
-        case(files, 2, report(at="2026-03-02 12:00", natures=("hate_speech",))),
-        case(files, 3, report(at="2026-03-03 12:00", natures=("hate_speech", "assault"))),
-        case(files, 4, report(at="2026-03-04 12:00")),
+    natures = (
+        [("hate_speech",)] * 3 + [("hate_speech", "online")] * 3 + [("hate_speech", "assault")] * 2 + [("threat",)] * 5
+    )
+    cases = [case(files, number, report(at="2026-03-02 12:00", natures=of)) for number, of in enumerate(natures)]
+    cases += [
+        case(files, number, report(at="2020-12-30 12:00", logged="2026-03-01 12:00", history=True))
+        for number in range(20, 27)
     ]
-    found = hate_figures(files[0].get("proef"), cases)
-    assert found == HateFigures(hate_crime=2, hate_speech=1, not_categorised=1)
-    assert not hasattr(found, "total")
+    chain = files[0].get("proef")
+    overview = scheme(repository(), "actieplan-veiligheid-maatregelen").overview("hate-crime-en-hate-speech")
+    assert overview is not None
+    now, before = (numbers_of(chain, overview, cases, period) for period in ("2026-03", "2020-12"))
+    assert [(key[2], count) for key, count in now.items() if key[0] == "apart"] == [
+        ("hate_crime", 7),
+        ("hate_speech", 6),
+    ]
+    assert [(key[2], count) for key, count in before.items() if key[0] == "apart"] == [("not_categorised", 7)]
+    assert 13 not in now.values()
 
 
 def test_vst_2_the_pilot_has_bounds_and_gives_no_right():
@@ -204,6 +225,7 @@ def test_x_4_a_district_that_is_not_heard_of_is_silent(tmp_path: Path):
         case(files, 2, report(at="2026-05-20 12:00")),
     ]
     chain = files[0].get("proef")
-    assert silent(chain, cases, 12, moment("2026-05-25 11:00")) == []
-    assert silent(chain, cases, 12, moment("2026-05-25 13:00")) == [Silence("zuidoost", date(2026, 3, 2))]
-    assert silent(chain, cases[:1], 12, moment("2026-05-25 13:00"))[0] == Silence("oost", None)
+    assert issue_of(chain, cases, "2026-04").silent == {"oost": None}  # never heard of
+    assert issue_of(chain, cases, "2026-05").silent == {"zuidoost": date(2026, 3, 2)}
+    assert issue_of(chain, cases[:1], "2026-05").silent == {"oost": None, "zuidoost": date(2026, 3, 2)}
+    assert issue_of(chain, cases, "2026-03").silent == {"oost": None}

@@ -25,7 +25,11 @@ SCHEMES = ("utrecht-driehoek@2017.1", "ecad-p-zaaksoverzicht@2025.1", "noord-ned
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MiniCluster:
     """The chain `proef` keeps three schemes since the second of March 2026."""
-    files = keeping(tmp_path, *SCHEMES, since="2026-03-01", more=COVENANT)
+    return made_of(tmp_path, monkeypatch, *SCHEMES)
+
+
+def made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *schemes: str) -> MiniCluster:
+    files = keeping(tmp_path, *schemes, since="2026-03-01", more=COVENANT)
     monkeypatch.setattr("tests.support.minicluster.load_definitions", lambda *_: files)
     made = MiniCluster(tmp_path)
     (cases,) = (service for service in made.services if service.processor.name == "cases")
@@ -138,3 +142,12 @@ async def test_what_is_not_there_or_not_yours(cluster: MiniCluster, path: str, s
     found, answer = await ask(cluster, path)
     assert found == status
     assert words in answer["error"]
+
+
+async def test_there_are_no_numbers_up_to_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked on two days and subtracted, they would show one person: also not for a reader of them."""
+    cluster = made_of(tmp_path, monkeypatch, "landelijke-zoekvraag@2015.1")
+    for query in ("", "?on=2026-03-12", f"?for={POLICE}"):
+        found, answer = await ask(cluster, f"/overviews/proef/gevonden-en-gescreend{query}")
+        assert (found, list(answer)) == (409, ["error"])
+        assert "`backbone overview proef --of gevonden-en-gescreend --period 2026-Q1`" in answer["error"]

@@ -1,6 +1,7 @@
 """A chain that keeps schemes of working together, and its stream on paper: minutes told, watermarks passed, what follow-up concludes."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,8 +11,14 @@ from backbone.chain_desks import concerned
 from backbone.chains import Chain, Chains, load_chains
 from backbone.chains.schemes import consultation_of
 from backbone.meetings import Agenda, agenda
+from backbone.overviews.asked import asked
+from backbone.overviews.incident import incidents
+from backbone.overviews.issues import Issue, press
+from backbone.overviews.lines import seen_by
+from backbone.overviews.periods import Period
 from backbone.protocols import Protocols
 from backbone.protocols.cooperation import Cooperation
+from backbone.protocols.overviews import Overview
 from schakel import codec
 from schakel.case_state import Effect, State
 from schakel.chain import apply, conclude
@@ -141,6 +148,20 @@ def case(files: tuple[Chains, Protocols], number: int, *told: Tell | Watermark) 
 
 def case_id(number: int) -> str:
     return f"c0ffee00-0000-4000-8000-{number:012d}"
+
+
+def issue_of(chain: Chain, cases: Sequence[State], period: str) -> Issue:
+    """The period's first issue, made a year after these cases."""
+    told = list(incidents(chain, cases, frozenset()))
+    return press(chain, Period.parse(period), told, {}, moment("2027-01-03 12:00"))[-1]
+
+
+def numbers_of(
+    chain: Chain, overview: Overview, cases: Sequence[State], period: str
+) -> dict[tuple[str, str, str], int | None]:
+    """What a reader of the scheme's numbers gets, by table, row and word; None: a dash."""
+    made = asked(chain, issue_of(chain, cases, period), overview, seen_by(None))
+    return {(sheet.id, line.row, line.word): line.cell.count for sheet in made.sheets for line in sheet.lines}
 
 
 COVENANT = """\
