@@ -9,13 +9,12 @@ from typing import Protocol
 
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
-from schakel.events import CATALOGUE, Derived, Event
-from schakel.events.data import DisclosureDenied, DisclosurePermitted, DisclosureRequested
+from schakel.events import CATALOGUE, Derived
 from schakel.messages import Message
 
 TOLD = frozenset(model for model in CATALOGUE.values() if not issubclass(model, Derived))
 """What is not concluded: somebody said it, or asks."""
-READS: frozenset[type[Event]] = frozenset([DisclosureRequested, DisclosurePermitted, DisclosureDenied])
+READS = frozenset(CATALOGUE[f"disclosure.{word}"] for word in ("requested", "permitted", "denied"))
 """Asking to read, and the gate's answer: they are the gate's and the gateway's, and everybody's to remember."""
 
 
