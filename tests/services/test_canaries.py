@@ -4,24 +4,51 @@ erasure not to be had from anything that remains."""
 import logging
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from prometheus_client import REGISTRY, generate_latest
 
+from backbone.contract.examples_told import OTHER_CASE, REFERRAL, example_id, told_example
 from backbone.keys import Rotation
 from backbone.keys.rotation import FAMILIES
 from schakel import codec
+from schakel.events import TOLD
+from schakel.events.vocab import Role
+from schakel.messages import Receipt, ReferralOffered
 from schakel.record import Raw
 from schakel.timesource import SystemTime
-from tests.services.test_parked import DOOR, opened
+from tests.services.test_parked import DOOR, HELP, opened
 from tests.support.canaries import SUBJECTS, WORD, Canaries, forms, found_in
 from tests.support.minicluster import MiniCluster
 from tests.support.postgres import Postgres
 from tests.support.remains import recoverable
 
-LEDGER, OTHER_DOOR = "schakel.ledger", "slachtofferhulp"
+LEDGER, CITY, ADVISER = "schakel.ledger", "gemeente-amsterdam", "discriminatie-nl-amsterdam"
+EVENING = datetime(2026, 3, 28, 18, tzinfo=UTC)
+"""Of the day on which the examples take place: nothing in them is in the future."""
+
+OPERATORS = {"agreement.ended", "agreement.signed", "event.voided", "partner.restored", "partner.suspended"}
+REFUSED = {
+    **dict.fromkeys(OPERATORS, "right.missing"),
+    "category.set": "category.unknown",  # of a scheme that this chain does not have
+    "checklist.answered": "checklist.unknown",
+    "minutes.recorded": "consultation.unknown",
+    "inquiry.requested": "inquiry.not_agreed",  # no agreement stands under which partners ask each other
+    "inquiry.answered": "inquiry.not_yours",
+    "statement.published": "statement.personal",  # nothing personal may be sealed in it
+}
+"""What intake has to refuse here. All other types have to be let in, or no canary in them flies any further than the door."""
+TELLERS = {
+    **dict.fromkeys(("referral.accepted", "referral.declined", "referral.completed", "feedback.given"), HELP),
+    **dict.fromkeys(("close.requested", "escalation.requested", "inquiry.requested"), CITY),
+    "advice.given": ADVISER,
+}
+"""Who may tell it; the door tells all others."""
+ENDS = ("consent.refused", "consent.withdrawn", "erasure.requested", "close.requested", "statement.retracted")
+"""Told last: after them others may be refused."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -79,16 +106,49 @@ def columns(address: str) -> Iterator[tuple[str, bytes]]:
     engine.dispose()
 
 
-def flock(cluster: MiniCluster) -> tuple[Canaries, str]:
-    """Every told type by two partners, in a case of one and by the other who has nothing to do with it; and what is badly sealed."""
-    canaries, case, key = Canaries(), opened(cluster), cluster.keys.door_keys()[0]
-    for partner in (DOOR, OTHER_DOOR):
+def flock(cluster: MiniCluster) -> tuple[dict[str, str], str]:
+    """Every told type by whoever may tell it, in a case that has what it speaks of; then by two partners, the second of whom has
+    nothing to do with most of it; and what is badly sealed. Returns the types of the first by their events' ids, and the case."""
+    cluster.time.at = EVENING
+    canaries, key = Canaries(), cluster.keys.door_keys()[0]
+    case, flown = fly(cluster, canaries)
+    for partner in (DOOR, HELP):
         for event_id, event in canaries.told(key):
             in_case = case if type(event).IN_CASE and type(event).TYPE != "report.received" else None
             cluster.send(partner, event, in_case, event_id)
             cluster.send(partner, event, in_case)  # under another id: each part is of another event
     cluster.settle()
-    return canaries, case
+    return flown, case
+
+
+def fly(cluster: MiniCluster, canaries: Canaries) -> tuple[str, dict[str, str]]:
+    """As partners do it: what is spoken of comes before what speaks of it."""
+    report = cluster.send(DOOR, told_example("report.received").model_copy(update={"sealed": ()}))
+    other = opened(cluster)
+    case = cluster.receipts(DOOR)[report].case
+    assert case
+    (offer,) = [one for one in cluster.out(HELP) if isinstance(one, ReferralOffered)]
+    told = {type(event).TYPE: (event_id, event) for event_id, event in canaries.told(cluster.keys.door_keys()[0])}
+    there = {example_id(name): event_id for name, (event_id, _) in told.items()}
+    there |= {REFERRAL: offer.referral, OTHER_CASE: other}
+
+    def speaks_of(name: str) -> dict[str, str]:
+        return {field: there[value] for field, value in told[name][1] if isinstance(value, str) and value in there}
+
+    for name in sorted(told, key=lambda name: (name in ENDS, bool(speaks_of(name)), name)):
+        event_id, event = told[name]
+        changed = speaks_of(name) | ({"to": Role.ANTI_DISCRIMINATION} if name == "advice.requested" else {})
+        in_case = case if event.IN_CASE and name != "report.received" else None
+        cluster.send(TELLERS.get(name, DOOR), event.model_copy(update=changed), in_case, event_id)
+        cluster.settle()
+    return case, {event_id: name for name, (event_id, _) in told.items()}
+
+
+def answers(cluster: MiniCluster) -> dict[str | None, Receipt]:
+    """To whatever anybody sent."""
+    return {
+        about: receipt for partner in cluster.chains.partners for about, receipt in cluster.receipts(partner).items()
+    }
 
 
 def park_one(cluster: MiniCluster) -> None:
@@ -115,9 +175,15 @@ def test_no_canary_is_found(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    canaries, _ = flock(cluster)
+    flown, _ = flock(cluster)
+    refused = {
+        flown[about]: receipt.refusal.code
+        for about, receipt in answers(cluster).items()
+        if receipt.refusal and about in flown
+    }
+    assert refused == REFUSED
+    assert {flown[entry.id] for entry in cluster.ledger() if entry.id in flown} == set(TOLD) - set(REFUSED)
     park_one(cluster)
-    assert canaries.made > 500
     looked = list(everything(cluster, tmp_path, addresses))
     for place in ("schakel.ledger", "schakel.refused", "schakel.in.", "schakel.out.", "keys.db", "metrics"):
         assert any(name.startswith(place) for name, _ in looked), f"{place} was looked into"
