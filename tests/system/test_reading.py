@@ -94,6 +94,29 @@ def test_killed_between_request_and_answer_nobody_gets_the_answer_and_the_next_a
     assert desk.count(offer.case, "disclosure.permitted") >= 2
 
 
+def test_she_withdraws_while_the_gateway_is_down_and_once_it_is_back_nobody_reads(
+    cluster: RealCluster, desk: Desk
+) -> None:
+    """A read was under way, and permitted, when the gateway was killed; its next process knows nothing of that and asks the ledger."""
+    consent, gateway = cluster.workers["consent-0"], cluster.workers["gateway-0"]
+    offer = desk.offered()
+    consent.freeze()
+    try:
+        asked = desk.reads(offer)
+        desk.stands(offer.case, "disclosure.requested")
+        gateway.kill()
+    finally:
+        consent.wake()
+    desk.stands(offer.case, "disclosure.permitted")
+    desk.withdraw(offer)
+    gateway.start()
+    with pytest.raises(GatewayAway):
+        asked.result(60)
+    cluster.until(gateway.ready, "the gateway is ready again")
+    assert isinstance(desk.read(SUPPORT, offer), Withdrawn)
+    check(cluster, desk.at_work)
+
+
 def test_a_stock_deserializer_reads_the_ledger_with_the_gateway_as_its_registry(
     cluster: RealCluster, desk: Desk
 ) -> None:
