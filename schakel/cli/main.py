@@ -49,6 +49,7 @@ app.command("replay")(travel.replay)
 app.add_typer(heads.app, name="heads")
 app.command("why")(hindsight.why)
 case.app.command("open")(opening.open_case)
+case.app.command("status")(read.case_status)
 case.app.command("report")(hindsight.report)
 app.add_typer(case.app, name="case")
 

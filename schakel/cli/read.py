@@ -1,11 +1,12 @@
-"""`schakel open`: read what a referral points to. The one command that prints personal data, and nothing else does."""
+"""What the gateway gives a partner: `schakel open`, the one command that prints personal data, and `schakel case status`."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from schakel.cli.output import FOUND, fail, say, show_json
+from schakel.cli.case import AsJson, CaseId
+from schakel.cli.output import FOUND, fail, moment, say, show_json
 from schakel.cli.who import As, ProfilePath, choose
 from schakel.client.errors import NothingToRead, ReadRefused
 from schakel.events.vocab import Scope
@@ -43,6 +44,35 @@ def open_referral(
     for name in ("contact_details", "contact_preference", "story", "exact_place", "exact_time", "labels"):
         if name in said:
             say(f"{name.replace('_', ' ')}: {_plain(said[name])}")
+
+
+def case_status(case: CaseId, as_: As = None, profile: ProfilePath = None, as_json: AsJson = False) -> None:
+    """How far a case is that you are party to, and your part in it: referrals that reached you, your clocks, your actions.
+
+    Asked of the gateway. Nothing of what happened stands in it, and nothing of what other partners do.
+
+    Example:
+
+      schakel case status 5d1c7a52-7a0f-4b9e-8f60-1f1f3b1c2d3e --as slachtofferhulp
+    """
+    try:
+        seen = choose(as_, profile).gateway().case(case)
+    except (ReadRefused, NothingToRead) as no:
+        fail(str(no), FOUND)
+    if as_json:
+        show_json(seen.model_dump(mode="json"))
+        return
+    yours = ", and you look after it" if seen.looks_after_it else ""
+    say(f"case {seen.case}: {'closed' if seen.closed else 'open'}{yours}; as of {moment(seen.as_of)} UTC")
+    for referral in seen.referrals:
+        say(
+            f"referral {referral.referral}: {referral.purpose}, {referral.state}; it reached you {moment(referral.delivered_at)}"
+        )
+    for clock in seen.clocks:
+        due = f", due {moment(clock.due_at)}" if clock.due_at else ""
+        say(f"clock {clock.name}: {clock.state}{due}{', late' if clock.breached else ''}")
+    for action in seen.actions:
+        say(f"action {action.action}: by {action.due_on}, {'done' if action.done else 'not done'}")
 
 
 def _plain(value: object) -> str:

@@ -1,5 +1,6 @@
 """What a partner's system talks to the backbone with: `Partner`, what it gives, and what it raises."""
 
+from schakel.case_party import CaseSeen
 from schakel.client.access import Access, Profile
 from schakel.client.errors import (
     CannotTell,
@@ -28,6 +29,7 @@ __all__ = [
     "BrokerAway",
     "CannotSeal",
     "CannotTell",
+    "CaseSeen",
     "ClientError",
     "Erased",
     "Gateway",

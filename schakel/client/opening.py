@@ -1,4 +1,4 @@
-"""Reading what a referral points to: one HTTP request to the gateway, and what it gave as an object that does not show itself.
+"""What the gateway gives a partner: what a referral points to, as an object that does not show itself, and how far a case is.
 
 Nothing is kept and nothing is asked twice by itself: each call is one read, which stands in the ledger with who asked and when.
 """
@@ -11,8 +11,18 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import orjson
+from pydantic import ValidationError
 
-from schakel.client.errors import Erased, GatewayAway, GatewayProblem, NothingToRead, ReadRefused, Withdrawn
+from schakel.case_party import CaseSeen
+from schakel.client.errors import (
+    ClientError,
+    Erased,
+    GatewayAway,
+    GatewayProblem,
+    NothingToRead,
+    ReadRefused,
+    Withdrawn,
+)
 from schakel.messages import Position, ReferralOffered
 from schakel.sealing import Json
 from schakel.secret import Secret
@@ -69,23 +79,43 @@ class Gateway:
         said = _object(body)
         if status == 200 and said is not None:
             return _personal(said)
+        raise self._no(
+            status, said, f"there is no referral {dataref} of ours to read; is it the dataref of a message to us?"
+        )
+
+    def case(self, case: str, timeout_s: float = TIMEOUT_S) -> CaseSeen:
+        """How far a case is that we are party to, and our part in it. Nothing of what happened, nothing sealed.
+
+        Raises ReadRefused (Withdrawn and Erased among them), NothingToRead, GatewayAway, GatewayProblem.
+        """
+        status, body = self._get(f"/cases/{quote(case, safe='')}", timeout_s)
+        if status == 200:
+            try:
+                return CaseSeen.model_validate_json(body)
+            except ValidationError:
+                pass
+            raise GatewayProblem("the gateway's answer is not as expected; is this client older than the backbone?")
+        raise self._no(
+            status, _object(body), "there is no such case that we are party to; a receipt or a referral names it"
+        )
+
+    def _no(self, status: int, said: dict[str, Json] | None, not_ours: str) -> ClientError:
+        """What an answer means that gives nothing."""
         code = said.get("code") if said else None
         if status in _AWAY:
-            raise GatewayAway(f"the gateway at {self.url} gives nothing now ({code or status}); ask again in a moment")
+            return GatewayAway(f"the gateway at {self.url} gives nothing now ({code or status}); ask again in a moment")
         if status == 404:
-            raise NothingToRead(
-                f"there is no referral {dataref} of ours to read; is it the dataref of a message to us?"
-            )
+            return NothingToRead(not_ours)
         if status == 403 and code == "read.refused" and said:
             reason = str(said.get("reason", "unknown"))
-            raise Withdrawn(reason) if reason == "withdrawn" else ReadRefused(reason)
+            return Withdrawn(reason) if reason == "withdrawn" else ReadRefused(reason)
         if status == 410 and code == "subject.erased":
-            raise Erased
+            return Erased()
         if status == 401:
-            raise GatewayProblem(
+            return GatewayProblem(
                 f"the gateway at {self.url} does not know our token; ask the operator of the backbone for a new one"
             )
-        raise GatewayProblem(f"the gateway at {self.url} answers {status} ({code or 'no problem of ours'})")
+        return GatewayProblem(f"the gateway at {self.url} answers {status} ({code or 'no problem of ours'})")
 
     def _get(self, path: str, timeout_s: float) -> tuple[int, bytes]:
         address, token = self._address, self._token

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from schakel.case_party import CaseSeen
 from schakel.client.access import Access, Profile
 from schakel.client.desk_verbs import DeskVerbs
 from schakel.client.errors import CannotTell, NoReceipt, Refused
@@ -283,6 +284,14 @@ class Partner(DeskVerbs, Verbs):
         if isinstance(referral, Incoming):
             return replace(referral, gateway=self._gateway).open(*scopes)
         return self._gateway.open(referral, *scopes)
+
+    def case(self, case: str) -> CaseSeen:
+        """How far a case is that this partner is party to, and its own part in it: referrals that reached it, its clocks and actions.
+
+        case: the id that a receipt or a referral gave. Raises ReadRefused (Withdrawn and Erased among them), NothingToRead, GatewayAway,
+        GatewayProblem.
+        """
+        return self._gateway.case(case)
 
     def ack(self, message: Incoming) -> None:
         """This message, and all before it, are done with; on record when this returns."""

@@ -20,6 +20,7 @@ from backbone.settings import Settings
 from schakel.timesource import time_source
 from services.gateway import door
 from services.gateway.ledger import Appender, Watch
+from services.gateway.party import Party
 from services.gateway.processor import GatewayProcessor
 from services.gateway.reading import Reader
 
@@ -47,7 +48,8 @@ def build(surroundings: Surroundings) -> GatewayProcessor:
         points = await asyncio.to_thread(store.checkpoints)
         watch.begin({partition: point.next_offset for (topic, partition), point in points.items() if topic == LEDGER})
         reader = Reader(watch, appender, surroundings.log_ends, store.reading, opener, time_source(settings.clock))
-        server = _Server(_config(settings, door.build(reader, Tokens(settings.gateway_tokens()))))
+        party = Party(watch, surroundings.log_ends, store.reading)
+        server = _Server(_config(settings, door.build(reader, Tokens(settings.gateway_tokens()), party)))
         log.info("partners reach us", url=address.url(settings))
         try:
             await server.serve([listening])

@@ -1,18 +1,16 @@
-"""What partners reach over HTTP: who is asking, and the one route under which a reference can be read.
+"""What partners reach over HTTP, and the route under which a reference can be read.
 
 Whose name was used in vain, and who tries references, is logged for an auditor; what was sent, never: it may be anything.
 """
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import orjson
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Path, Query
 from fastapi.responses import Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
@@ -21,7 +19,9 @@ from backbone.engine.logs import where_from
 from backbone.gateway.tokens import Tokens
 from schakel.events.vocab import HoldReason, Scope
 from services.gateway import problems, registry
+from services.gateway.asking import SignedOn, documented, signed_on
 from services.gateway.numbers import READ_SECONDS, READS
+from services.gateway.party import Party, routes
 from services.gateway.reading import Away, Given, NotForYou, Reader, Refused, TooLate
 
 AT_ONCE = 16
@@ -73,41 +73,27 @@ class Leaves(Response):
         await super().__call__(scope, receive, send)
 
 
-def build(reader: Reader, tokens: Tokens) -> FastAPI:
-    """The application: reading by reference, and the schema registry."""
+def build(reader: Reader, tokens: Tokens, party: Party) -> FastAPI:
+    """The application: reading by reference, looking at a case that one is party to, and the schema registry."""
     app = FastAPI(
         title="Schakel gateway",
         version=VERSION,
-        description="Reading by reference: what a delivered referral points to, as long as it may be read. Every read is an event.",
+        description="Reading by reference: what a delivered referral points to, as long as it may be read; every read is an event. "
+        "And how far a case is that one is party to.",
         docs_url=None,
         redoc_url=None,
     )
     problems.install(app)
-    app.include_router(reading_routes(reader, tokens))
+    asking = signed_on(tokens)
+    app.include_router(reading_routes(reader, asking))
+    app.include_router(routes(party, asking))
     app.include_router(registry.routes())
     return app
 
 
-def signed_on(tokens: Tokens) -> Callable[..., Awaitable[str]]:
-    """A dependency: the partner whose token came along. Raises the problem of who has none."""
-    bearer = HTTPBearer(auto_error=False, bearerFormat="opaque", description="the partner's token, from its profile")
-
-    async def asking(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
-        partner = tokens.partner(given.credentials) if given else None
-        if partner is None:
-            READS.labels("not_signed_on").inc()
-            # For the auditor: whose name was used, if it is a partner's. What was sent as a token stands nowhere.
-            log.warning("sign-on refused", claimed=tokens.claimed(given.credentials) if given else None)
-            raise problems.not_signed_on()
-        return partner
-
-    return asking
-
-
-def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:
+def reading_routes(reader: Reader, asking: SignedOn) -> APIRouter:
     """The door for reads. A later door (telling over HTTP, pages for the person) is a router beside this one."""
     router = APIRouter()
-    asking = signed_on(tokens)
     under_way: Counter[str] = Counter()
 
     @router.get(
@@ -115,7 +101,7 @@ def reading_routes(reader: Reader, tokens: Tokens) -> APIRouter:
         operation_id="readReferral",
         summary="Read what a referral points to",
         response_model=Read,
-        responses=_documented(401, 403, 404, 410, 422, 429, 500, 503),
+        responses=documented(401, 403, 404, 410, 422, 429, 500, 503),
     )
     async def read(
         partner: Annotated[str, Depends(asking)],
@@ -172,22 +158,3 @@ def _body(referral: str, given: Given) -> bytes:
     if given.labels:
         body["labels"] = given.labels
     return orjson.dumps(body)
-
-
-def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """These answers are problems."""
-    words = {
-        401: "no token, or not one of ours",
-        403: "delivered to you once, and not to be read now; `reason` is the gate's",
-        404: "no such referral of yours: unknown and somebody else's are the same answer",
-        410: "the person was erased: what it pointed to does not exist any more",
-        422: "a parameter that does not fit",
-        429: "too many reads at once",
-        500: "a defect of ours; nothing was given",
-        503: "not now; nothing was given, ask again",
-    }
-    schema = problems.ProblemDetails.model_json_schema()
-    return {
-        status: {"description": words[status], "content": {problems.CONTENT_TYPE: {"schema": schema}}}
-        for status in statuses
-    }

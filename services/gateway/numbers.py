@@ -7,6 +7,11 @@ READS = Counter(
     "Requests to read by reference, by what became of them; what names nothing existing stands only here, the others in the ledger.",
     ["outcome"],
 )
+LOOKS = Counter(
+    "schakel_case_looks",
+    "Looks of partners at a case that they are party to, by what became of them.",
+    ["outcome"],
+)
 READ_SECONDS = Histogram(
     "schakel_read_seconds",
     "Time of one read that was given, from the request to the data.",

@@ -67,6 +67,10 @@ def nothing_here() -> Problem:
     return Problem(404, "referral.not_yours", "Nothing to read here", "there is no such referral of yours")
 
 
+def no_case_of_yours() -> Problem:
+    return Problem(404, "case.not_yours", "Nothing to see here", "there is no such case that you are party to")
+
+
 def refused(reason: str) -> Problem:
     return Problem(
         403,

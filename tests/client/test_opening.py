@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from schakel.cli.main import app
 from schakel.client import (
     CannotTell,
+    CaseSeen,
     Erased,
     Gateway,
     GatewayAway,
@@ -162,3 +163,33 @@ def test_the_command_shows_it_and_a_no_ends_with_one_sentence(gateway: Fake, tmp
     problem(gateway, 403, "read.refused", reason="withdrawn")
     no = CliRunner().invoke(app, ["open", "referrals/ref-1", "--profile", str(profile), "--scope", "story"])
     assert (no.exit_code, "withdrawn" in no.output) == (1, True)
+
+
+SEEN = CaseSeen(
+    case="c", as_of="2026-03-02T12:00:00Z", drill=False, chain="amsterdam", protocols=(), reported_at=None, closed=False,
+    looks_after_it=True, referrals=(), clocks=(), actions=(),
+)  # fmt: skip
+
+
+def test_how_far_a_case_is(gateway: Fake) -> None:
+    gateway.body = SEEN.model_dump_json().encode()
+    assert Gateway(gateway.url, TOKEN).case("a/b") == SEEN
+    assert gateway.asked == [("/cases/a%2Fb", f"Bearer {TOKEN}")]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (404, b'{"code": "case.not_yours"}', NothingToRead),
+        (403, b'{"code": "read.refused", "reason": "withdrawn"}', Withdrawn),
+        (403, b'{"code": "read.refused", "reason": "erasure_requested"}', ReadRefused),
+        (410, b'{"code": "subject.erased"}', Erased),
+        (503, b"", GatewayAway),
+        (401, b"{}", GatewayProblem),
+        (200, b"{}", GatewayProblem),
+    ],
+)
+def test_what_each_no_about_a_case_becomes(gateway: Fake, status: int, body: bytes, error: type[Exception]) -> None:
+    gateway.status, gateway.body = status, body
+    with pytest.raises(error):
+        Gateway(gateway.url, TOKEN).case("c")

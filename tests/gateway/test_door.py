@@ -51,7 +51,7 @@ def tokens(tmp_path: Path) -> Tokens:
 
 @pytest.fixture
 def http(reader: FakeReader, tokens: Tokens) -> Iterator[TestClient]:
-    with TestClient(door.build(reader, tokens), raise_server_exceptions=False) as client:  # type: ignore[arg-type]
+    with TestClient(door.build(reader, tokens, None), raise_server_exceptions=False) as client:  # type: ignore[arg-type]
         yield client
 
 
@@ -179,7 +179,7 @@ async def test_one_partner_has_so_many_reads_under_way_and_no_more(reader: FakeR
                 await go.wait()
             return given
 
-    app = door.build(Slow(), tokens)  # type: ignore[arg-type]
+    app = door.build(Slow(), tokens, None)  # type: ignore[arg-type]
     rita, other = tokens.issue("rita"), tokens.issue("slachtofferhulp")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
 

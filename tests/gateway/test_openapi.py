@@ -1,6 +1,7 @@
 """The route keeps to its own OpenAPI description, whatever is asked: requests made up by schemathesis, for a few seconds."""
 
 import tempfile
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 
 from backbone.gateway.tokens import Tokens
+from schakel.case_party import CaseSeen, OwnReferral
 from schakel.events.data import DisclosurePermitted
-from services.gateway import door
+from services.gateway import door, problems
 from services.gateway.deadline import Deadline
 from services.gateway.ledger import Answer
 from services.gateway.reading import Away, Given, NotForYou, Refused, TooLate
@@ -35,7 +37,31 @@ class _EveryAnswer:
         return answer
 
 
-schema = schemathesis.openapi.from_asgi("/openapi.json", door.build(_EveryAnswer(), _TOKENS))  # type: ignore[arg-type]
+class _EveryLook:
+    """One of each, in turn."""
+
+    def __init__(self) -> None:
+        now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        own = OwnReferral(
+            referral="r", role="victim_support", purpose="referral", protocol=None, step=None, mode=None, state="delivered",
+            delivered_at=now, accepted_at=None, completed_at=None,
+        )  # fmt: skip
+        seen = CaseSeen(
+            case="c", as_of=now, drill=False, chain=None, protocols=("p@1",), reported_at=now, closed=False, looks_after_it=True,
+            referrals=(own,), clocks=(), actions=(),
+        )  # fmt: skip
+        noes = (problems.no_case_of_yours(), problems.refused("withdrawn"), problems.away())
+        self._answers = cycle([seen, *noes])
+
+    async def look(self, partner: str, case: str) -> CaseSeen:
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+_APP = door.build(_EveryAnswer(), _TOKENS, _EveryLook())  # type: ignore[arg-type]
+schema = schemathesis.openapi.from_asgi("/openapi.json", _APP)
 
 
 @schema.parametrize()
@@ -48,9 +74,10 @@ def test_it_keeps_to_its_description(case: schemathesis.Case) -> None:
     )
 
 
-def test_it_is_one_route_with_a_token() -> None:
+def test_its_routes_need_a_token() -> None:
     assert [(one.ok().method.upper(), one.ok().path) for one in schema.get_all_operations()] == [
-        ("GET", "/referrals/{referral}")
+        ("GET", "/referrals/{referral}"),
+        ("GET", "/cases/{case}"),
     ]
     assert schema.raw_schema["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
 

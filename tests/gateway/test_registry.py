@@ -26,7 +26,7 @@ from tests.support.telling import HELP, report, terms
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The application on a real port, without a reader: nobody reads referrals here."""
-    app = door.build(None, Tokens(tmp_path_factory.mktemp("tokens")))  # type: ignore[arg-type]
+    app = door.build(None, Tokens(tmp_path_factory.mktemp("tokens")), None)  # type: ignore[arg-type]
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
         uvicorn.Config(app, http="h11", lifespan="off", log_config=None, headers=[("Connection", "close")])

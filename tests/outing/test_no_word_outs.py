@@ -143,7 +143,7 @@ def test_no_reminder_or_information_outs_by_its_name() -> None:
 
 
 def test_the_gateway_s_addresses_and_descriptions_tell_nothing() -> None:
-    app = door.build(None, None)  # type: ignore[arg-type]  # nobody is asked
+    app = door.build(None, None, None)  # type: ignore[arg-type]  # nobody is asked
     described = list(_strings(app.openapi()))
     assert any(text.startswith("/referrals/") for text in described)
     data = {
