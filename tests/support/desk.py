@@ -1,6 +1,7 @@
 """Partners who read at the gateway of a cluster that is up: somebody agreed at a door, and the referral can be read."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from backbone.kafka.names import LEDGER
 from backbone.supervisor.prepare import profile_path
@@ -24,6 +25,7 @@ class Desk:
     def __init__(self, cluster: RealCluster, at_work: Partners) -> None:
         self.cluster, self.at_work = cluster, at_work
         self.threads = ThreadPoolExecutor(4)
+        self._asked: list[Future[PersonalData]] = []
 
     def gateway(self, partner: str) -> Gateway:
         held = Profile.load(profile_path(self.cluster.var_dir, partner))
@@ -73,6 +75,18 @@ class Desk:
                 return no
 
         return self.cluster.until(answer, "the gateway answers")
+
+    def read_under_load(self, partner: str, offer: ReferralOffered) -> None:
+        """Whoever gets a referral reads it, while the partners go on (`Partners.on_offer`). `given` has what came of it."""
+        self._asked.append(self.threads.submit(self.gateway(partner).open, offer, timeout_s=20))
+
+    def given(self) -> list[PersonalData]:
+        """What was given of all that was asked under load; the others were refused, or nobody answered in time."""
+        found = []
+        for asked in self._asked:
+            with suppress(GatewayAway, ReadRefused, NothingToRead):
+                found.append(asked.result(60))
+        return found
 
     def stands(self, case: str, event_type: str, times: int = 1) -> None:
         """Wait until so many events of this type stand in the ledger."""

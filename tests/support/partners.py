@@ -86,6 +86,8 @@ class Partners:
         self._mine: dict[str, Sent] = {}
         self._read = {place: len(raws) for place, raws in wire.records.items()}
         self.sent: list[Sent] = []
+        self.on_offer: Callable[[str, ReferralOffered], object] = lambda partner, offer: None
+        """What else a receiver does with a referral that reached it; it must not wait."""
         self.cases: dict[str, str] = {}
         """The case of each report of ours, by the report's id, once its receipt has come."""
 
@@ -209,6 +211,7 @@ class Partners:
             self.tell(partner, no, question.case)
 
     def _offered(self, partner: str, offer: ReferralOffered, rng: random.Random) -> None:
+        self.on_offer(partner, offer)
         answer = rng.random()
         if answer < 0.6:
             self.tell(partner, ReferralAccepted(referral=offer.referral), offer.case)

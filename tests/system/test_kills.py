@@ -1,12 +1,16 @@
-"""kill -9 at any moment, under load: nothing is lost, and nothing takes effect twice."""
+"""kill -9 at any moment, under load: nothing is lost, nothing takes effect twice, and nothing is read without a permit in the ledger."""
 
 import random
 from collections.abc import Callable
 
 import pytest
 
+from backbone.kafka.names import LEDGER
 from backbone.supervisor.up import SERVICES
+from schakel.envelope import read_headers
+from schakel.events.data import DisclosurePermitted
 from schakel.messages import ReferralOffered
+from tests.support.desk import Desk
 from tests.support.partners import Partners
 from tests.support.realcluster import RealCluster
 from tests.system.conftest import SOAK, check
@@ -21,6 +25,8 @@ REPORTS_A_KILL = 6
 def test_each_service_is_killed_at_any_moment(cluster: RealCluster, partners: Callable[[int], Partners]) -> None:
     cluster.up()
     at_work, rng = partners(17), random.Random(17)
+    desk = Desk(cluster, at_work)
+    at_work.on_offer = desk.read_under_load
     victims = [*SERVICES] * (-(-KILLS // len(SERVICES)))
     rng.shuffle(victims)
     for service in victims:
@@ -37,7 +43,15 @@ def test_each_service_is_killed_at_any_moment(cluster: RealCluster, partners: Ca
         worker = cluster.workers[f"{service}-0"]
         worker.kill()
         worker.start()
-    evidence = check(cluster, at_work)
+    given = desk.given()
+    evidence = check(cluster, at_work)  # every permit of the ledger too, in the eyes of the gate's model
+    assert given, "somebody could read"
+    permitted = {
+        (raw.partition, raw.offset)
+        for raw in cluster.wire.topic(LEDGER)
+        if read_headers(raw.headers).type == DisclosurePermitted.TYPE
+    }
+    assert {(one.position.partition, one.position.offset) for one in given} <= permitted
     assert sum(worker.kills for worker in cluster.workers.values()) >= KILLS
     assert len(at_work.cases) == REPORTS_A_KILL * len(victims), "every report has a case"
     assert any(isinstance(said.message, ReferralOffered) for said in evidence.outs["slachtofferhulp"])
