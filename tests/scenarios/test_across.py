@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from backbone.supervisor.up import SERVICES
 from schakel.events.clock import ClockStarted
 from schakel.events.referral import ReferralProposed
+from schakel.ids import service_source
 from schakel.messages import Attention
 from services.cases.processor import row_of
+from tests.outing import test_no_word_outs as scan
 from tests.scenarios.stories import given, why_not
 from tests.scenarios.test_clocks import TREITER
 from tests.support import casebook
@@ -122,3 +125,13 @@ def test_act_2_what_the_police_declines_comes_back_with_its_reason():
     assert [message.reason for message in story.sent(Attention, CITY)] == ["referral_exhausted"]
     assert story.case.closed is None
     assert story.case.coordinator == CITY
+
+
+def test_x_6_no_message_address_title_file_name_or_reminder_outs_her():
+    """In Dutch and English, by the list of words in tests/outing. NOT excepted: who sends it."""
+    for path in scan.SOURCES:
+        scan.test_no_text_in_the_code_outs_a_person(path)
+    scan.test_no_name_of_a_file_a_message_or_a_header_outs()
+    scan.test_what_is_shown_for_each_word_is_plain()
+    for service in SERVICES:
+        assert scan.outs(service_source(service)) is None, service
