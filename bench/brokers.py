@@ -19,7 +19,7 @@ from bench.steady import Steady
 from schakel.client import Partner
 from schakel.events.report import ReportReceived
 
-RUNS, REPORTS = 3, 1_000
+RUNS, REPORTS = 2, 400
 ROUNDS, RATE_PER_S, WARM_UP = 2, 10, 20
 LIMIT_S = 120.0
 
