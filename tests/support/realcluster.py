@@ -170,13 +170,23 @@ class RealCluster:
         """Where each topic ends but the one of heads: those are signed as time passes, also where nothing more is concluded."""
         return {place: end for place, end in self.wire.ends().items() if place[0] != CHECKPOINTS}
 
-    def heads_that_come_again(self) -> list[str]:
-        """Of what was read: heads that do not go on from the one before, and heads over more than the ledger has. None is right."""
+    def heads(self) -> int:
+        """How many heads were read."""
+        return len(self.wire.topic(CHECKPOINTS))
+
+    def heads_that_come_again(self, since: int) -> list[str]:
+        """Heads that do not go on from the one before, and heads over more than the ledger has. None is right.
+
+        since: of how many heads nothing is asked but how far they went. Whoever was killed between publishing one and noting that says it
+        twice, in the same bytes.
+        """
         sizes = {origin_of(LEDGER, number): end for (topic, number), end in self.wire.ends().items() if topic == LEDGER}
         newest, wrong = dict[str, int](), list[str]()
-        for raw in self.wire.topic(CHECKPOINTS):
+        for number, raw in enumerate(self.wire.topic(CHECKPOINTS)):
             head = Head.parse(raw.value or b"")
-            if head.size <= newest.get(head.origin, 0) or head.size > sizes[head.origin]:
+            if number < since:
+                pass
+            elif head.size <= newest.get(head.origin, 0) or head.size > sizes[head.origin]:
                 wrong.append(f"{head.origin}: {head.size} after {newest.get(head.origin, 0)}")
             newest[head.origin] = head.size
         return wrong
