@@ -6,10 +6,11 @@ Nothing of what other partners do, either: of that a referrer hears by the feedb
 
 from datetime import date, datetime
 
-from schakel.case_consent import HER, stopped
+from schakel.case_consent import HER, stopped, to_be_told
 from schakel.case_loop import owner_of
 from schakel.case_state import Referral, ReferralState, State
 from schakel.events.base import Model
+from schakel.events.vocab import HoldReason
 
 _RUNS = (ReferralState.DELIVERED, ReferralState.ACCEPTED, ReferralState.COMPLETED)
 
@@ -75,6 +76,14 @@ def is_party(case: State, partner: str) -> bool:
     if stopped(case):
         return False
     return partner in (case.door, case.coordinator) or any(one.state in _RUNS for one in _own(case, partner))
+
+
+def why_not(case: State, partner: str) -> HoldReason:
+    """Why somebody who was party sees nothing now: as it was told when it had to stop. `unknown` for who gave its part back itself."""
+    if reason := stopped(case):
+        return reason
+    ended = [one.ended for one in case.known if one.partner == partner and one.ended]
+    return to_be_told(HoldReason(ended[-1])) if ended else HoldReason.UNKNOWN
 
 
 def is_erased(case: State) -> bool:

@@ -6,6 +6,7 @@ out. What is forked inherits the caller's connection settings; only the trails t
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
@@ -46,13 +47,14 @@ def deal(partitions: int) -> list[list[int]]:
 
 
 def read_side_by_side(parts: Sequence[Callable[[], Iterable[Raw]]], wanted: Wanted) -> Trails:
-    """The wanted cases of all parts. Each part's records are made and read in a process of its own; one part alone in this one.
+    """The wanted cases of all parts, in the order of their ids, so that the same ledger gives the same output.
 
+    Each part's records are made and read in a process of its own; one part alone in this one.
     Raises ReaderEnded for whatever one of them met: its words, not its exception, come over.
     """
     if len(parts) == 1:
         found = read_trails(parts[0]())
-        found.cases = {name: trail for name, trail in found.cases.items() if wanted(trail)}
+        found.cases = {name: trail for name, trail in sorted(found.cases.items()) if wanted(trail)}
         return found
     pipes: list[Connection] = []
     readers = []
@@ -91,6 +93,7 @@ def _gather(pipes: Sequence[Connection]) -> Trails:
                 raise ReaderEnded(share.error)
             found.unread += share.unread
             found.until = max((at for at in (found.until, share.until) if at), default=None)
+    found.cases = dict(sorted(found.cases.items()))
     return found
 
 
@@ -105,6 +108,7 @@ def _add(found: Trails, trail: Trail) -> None:
 
 
 def _read(part: Callable[[], Iterable[Raw]], wanted: Wanted, out: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever stops the command stops us too, without a page of ours
     try:
         found = read_trails(part())
         for trail in found.cases.values():

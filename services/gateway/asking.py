@@ -1,8 +1,11 @@
 """Who is asking, and which answers a route may give: what all routes for partners have in common."""
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
+import prometheus_client
 import structlog
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -13,6 +16,8 @@ from services.gateway.numbers import READS
 
 SignedOn = Callable[..., Awaitable[str]]
 """A dependency of a route: the partner whose token came along."""
+AT_ONCE = 16
+"""Requests of one kind that one partner may have under way: nobody floods the ledger, or the gateway."""
 log = structlog.get_logger(__name__)
 
 
@@ -32,15 +37,37 @@ def signed_on(tokens: Tokens) -> SignedOn:
     return asking
 
 
+class Turns:
+    """Of one kind of request. outcomes: where those are counted that were too many."""
+
+    def __init__(self, outcomes: prometheus_client.Counter) -> None:
+        self._outcomes = outcomes
+        self._under_way: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, partner: str) -> Iterator[None]:
+        """One request of this partner. Raises the problem of who has too many."""
+        if self._under_way[partner] >= AT_ONCE:
+            self._outcomes.labels("too_many").inc()
+            raise problems.too_many()
+        self._under_way[partner] += 1
+        try:
+            yield
+        finally:
+            self._under_way[partner] -= 1
+            if not self._under_way[partner]:
+                del self._under_way[partner]
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """These answers are problems."""
     words = {
         401: "no token, or not one of ours",
-        403: "delivered to you once, and not to be read now; `reason` is the gate's",
-        404: "no such referral of yours: unknown and somebody else's are the same answer",
+        403: "it reached you once, and may not be read now; `reason` is the gate's",
+        404: "no such referral, or case, of yours: unknown and somebody else's are the same answer",
         410: "the person was erased: what it pointed to does not exist any more",
         422: "a parameter that does not fit",
-        429: "too many reads at once",
+        429: "too many requests at once",
         500: "a defect of ours; nothing was given",
         503: "not now; nothing was given, ask again",
     }

@@ -4,7 +4,6 @@ Whose name was used in vain, and who tries references, is logged for an auditor;
 """
 
 import time
-from collections import Counter
 from typing import Annotated, Any
 
 import orjson
@@ -19,13 +18,11 @@ from backbone.engine.logs import where_from
 from backbone.gateway.tokens import Tokens
 from schakel.events.vocab import HoldReason, Scope
 from services.gateway import problems, registry
-from services.gateway.asking import SignedOn, documented, signed_on
+from services.gateway.asking import SignedOn, Turns, documented, signed_on
 from services.gateway.numbers import READ_SECONDS, READS
 from services.gateway.party import Party, routes
 from services.gateway.reading import Away, Given, NotForYou, Reader, Refused, TooLate
 
-AT_ONCE = 16
-"""Reads that one partner may have under way. Each is an event in the ledger: nobody floods it."""
 VERSION = "1"
 log = structlog.get_logger(__name__)
 
@@ -94,7 +91,7 @@ def build(reader: Reader, tokens: Tokens, party: Party) -> FastAPI:
 def reading_routes(reader: Reader, asking: SignedOn) -> APIRouter:
     """The door for reads. A later door (telling over HTTP, pages for the person) is a router beside this one."""
     router = APIRouter()
-    under_way: Counter[str] = Counter()
+    turns = Turns(READS)
 
     @router.get(
         "/referrals/{referral}",
@@ -110,36 +107,29 @@ def reading_routes(reader: Reader, asking: SignedOn) -> APIRouter:
             list[Scope] | None, Query(description="only these; default: all that the referral carries")
         ] = None,
     ) -> Response:
-        if under_way[partner] >= AT_ONCE:
-            READS.labels("too_many").inc()
-            raise problems.too_many()
-        under_way[partner] += 1
-        began = time.perf_counter()
-        try:
-            given = await reader.read(partner, referral, tuple(dict.fromkeys(scopes or ())))
-        except NotForYou:
-            READS.labels("not_yours").inc()
-            log.warning("a read of what is not theirs", partner=partner)
-            raise problems.nothing_here() from None
-        except Refused as no:
-            gone = no.reason == HoldReason.ERASED
-            READS.labels("erased" if gone else "refused").inc()
-            raise (problems.erased() if gone else problems.refused(no.reason)) from None
-        except TooLate:
-            READS.labels("too_late").inc()
-            raise problems.too_late() from None
-        except Away as what:
-            READS.labels("away").inc()
-            log.warning("a read could not be answered", away=str(what))
-            raise problems.away() from None
-        except Exception as error:
-            READS.labels("fault").inc()
-            log.error("a defect in a read", error=where_from(error))  # without its text, which may quote somebody
-            raise problems.fault() from None
-        finally:
-            under_way[partner] -= 1
-            if not under_way[partner]:
-                del under_way[partner]
+        with turns.one(partner):
+            began = time.perf_counter()
+            try:
+                given = await reader.read(partner, referral, tuple(dict.fromkeys(scopes or ())))
+            except NotForYou:
+                READS.labels("not_yours").inc()
+                log.warning("a read of what is not theirs", partner=partner)
+                raise problems.nothing_here() from None
+            except Refused as no:
+                gone = no.reason == HoldReason.ERASED
+                READS.labels("erased" if gone else "refused").inc()
+                raise (problems.erased() if gone else problems.refused(no.reason)) from None
+            except TooLate:
+                READS.labels("too_late").inc()
+                raise problems.too_late() from None
+            except Away as what:
+                READS.labels("away").inc()
+                log.warning("a read could not be answered", away=str(what))
+                raise problems.away() from None
+            except Exception as error:
+                READS.labels("fault").inc()
+                log.error("a defect in a read", error=where_from(error))  # without its text, which may quote somebody
+                raise problems.fault() from None
         READ_SECONDS.observe(time.perf_counter() - began)
         return Leaves(given, _body(referral, given))
 

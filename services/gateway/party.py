@@ -6,6 +6,7 @@ It gives nothing that is sealed, so the ledger is told nothing of it; what a par
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
@@ -17,15 +18,14 @@ from sqlalchemy.exc import DBAPIError
 from backbone.casework import LEDGER
 from backbone.desks import load_desk
 from backbone.engine.errors import BrokerAway
+from backbone.engine.logs import where_from
 from backbone.standing import suspended_in
 from backbone.store.errors import DatabaseAway
 from backbone.store.tables import snapshot
-from schakel.case_consent import stopped, to_be_told
-from schakel.case_party import CaseSeen, is_erased, is_party, seen_by, was_party
+from schakel.case_party import CaseSeen, is_erased, is_party, seen_by, was_party, why_not
 from schakel.case_state import State
-from schakel.events.vocab import HoldReason
 from services.gateway import problems
-from services.gateway.asking import SignedOn, documented
+from services.gateway.asking import SignedOn, Turns, documented
 from services.gateway.ledger import Watch
 from services.gateway.numbers import LOOKS
 
@@ -33,7 +33,14 @@ ANSWER_S = 5.0
 _CASE = select(snapshot.c.state, snapshot.c.partition).where(snapshot.c.case_id == bindparam("case"))
 log = structlog.get_logger(__name__)
 
-Found = tuple[State, frozenset[str]]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case, where it lies, and who is suspended there."""
+
+    case: State
+    partition: int
+    away: frozenset[str]
 
 
 class Party:
@@ -55,27 +62,33 @@ class Party:
         except (TimeoutError, BrokerAway, DatabaseAway, DBAPIError) as error:
             log.warning("a look at a case could not be answered", away=type(error).__name__)
             raise _counted("away", problems.away()) from None
-        if found is None or partner in found[1] or not was_party(found[0], partner):
+        except Exception as error:
+            log.error(
+                "a defect in a look at a case", error=where_from(error)
+            )  # without its text, which may quote somebody
+            raise _counted("fault", problems.fault()) from None
+        if found is None or partner in found.away or not was_party(found.case, partner):
             log.warning("a look at a case that is not theirs", partner=partner)
             raise _counted("not_yours", problems.no_case_of_yours())
-        case = found[0]
-        if is_erased(case):
+        if is_erased(found.case):
             raise _counted("erased", problems.erased())
-        if not is_party(case, partner):
-            raise _counted("refused", problems.refused(to_be_told(stopped(case) or HoldReason.WITHDRAWN).value))
+        if not is_party(found.case, partner):
+            raise _counted("refused", problems.refused(why_not(found.case, partner).value))
         LOOKS.labels("given").inc()
-        return seen_by(case, partner)
+        return seen_by(found.case, partner)
 
     async def _find(self, case_id: str) -> Found | None:
-        """Every partition's end, since an id that we do not know may be a case that we have not folded yet."""
+        """As it stands at the ledger's end: of its own partition, or of all for an id that we may not have folded yet."""
+        known = await asyncio.to_thread(self._load, case_id)
         for (_, partition), end in (await self._log_ends((LEDGER,))).items():
-            await self._watch.folded(partition, end)
+            if known is None or partition == known.partition:
+                await self._watch.folded(partition, end)
         return await asyncio.to_thread(self._load, case_id)
 
     def _load(self, case_id: str) -> Found | None:
         with self._connect() as db:
             row = db.execute(_CASE, {"case": case_id}).one_or_none()
-            return (load_desk(row.state).case, suspended_in(db, row.partition)) if row else None
+            return Found(load_desk(row.state).case, row.partition, suspended_in(db, row.partition)) if row else None
 
 
 def _counted(outcome: str, problem: problems.Problem) -> problems.Problem:
@@ -85,20 +98,21 @@ def _counted(outcome: str, problem: problems.Problem) -> problems.Problem:
 
 def routes(party: Party, asking: SignedOn) -> APIRouter:
     """`GET /cases/{case}`."""
-    router = APIRouter()
+    router, turns = APIRouter(), Turns(LOOKS)
 
     @router.get(
         "/cases/{case}",
         operation_id="readCase",
         summary="How far a case is that you are party to, and your part in it",
         response_model=CaseSeen,
-        responses=documented(401, 403, 404, 410, 422, 503),
+        responses=documented(401, 403, 404, 410, 422, 429, 500, 503),
     )
     async def look(
         partner: Annotated[str, Depends(asking)],
         case: Annotated[str, Path(description="the case id, as a receipt or a referral gave it", max_length=64)],
     ) -> Response:
-        seen = await party.look(partner, case)
+        with turns.one(partner):
+            seen = await party.look(partner, case)
         return Response(seen.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return router

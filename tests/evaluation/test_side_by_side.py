@@ -29,7 +29,7 @@ def test_several_processes_find_what_one_finds() -> None:
     one = read_trails(records(CASES, list(range(PARTITIONS))))
     several = read_side_by_side([part(0, 3, 6), part(1, 4, 7), part(2, 5)], everything)
     assert len(one.cases) == CASES
-    assert several.cases.keys() == one.cases.keys()
+    assert list(several.cases) == sorted(one.cases)
     assert several.until == one.until
     for name, trail in one.cases.items():
         assert fingerprint(several.cases[name].state) == fingerprint(trail.state)

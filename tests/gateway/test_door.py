@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from backbone.gateway.tokens import Tokens
 from schakel.events.data import DisclosurePermitted
-from services.gateway import door
+from services.gateway import asking, door
 from services.gateway.deadline import Deadline
 from services.gateway.ledger import Answer
 from services.gateway.reading import Away, Given, NotForYou, Refused, TooLate
@@ -173,7 +173,7 @@ async def test_one_partner_has_so_many_reads_under_way_and_no_more(reader: FakeR
     class Slow(FakeReader):
         async def read(self, partner: str, referral: str, scopes: tuple[str, ...]) -> Given:
             given = await super().read(partner, referral, scopes)
-            if len(self.asked) == door.AT_ONCE:
+            if len(self.asked) == asking.AT_ONCE:
                 waiting.set()
             if partner == "rita":
                 await go.wait()
@@ -186,7 +186,7 @@ async def test_one_partner_has_so_many_reads_under_way_and_no_more(reader: FakeR
         async def asks(token: str) -> httpx.Response:
             return await http.get(f"/referrals/{REFERRAL}", headers={"Authorization": f"Bearer {token}"})
 
-        under_way = [asyncio.create_task(asks(rita)) for _ in range(door.AT_ONCE)]
+        under_way = [asyncio.create_task(asks(rita)) for _ in range(asking.AT_ONCE)]
         await asyncio.wait_for(waiting.wait(), 60)
         refused = await asks(rita)
         assert (refused.status_code, refused.json()["code"]) == (429, "read.too_many")

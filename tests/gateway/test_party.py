@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from backbone.cli.standing import records
 from backbone.engine.errors import BrokerAway
@@ -13,7 +14,7 @@ from schakel.case_party import CaseSeen
 from schakel.events.chain import PartnerSuspended
 from schakel.events.contact import ActionAgreed
 from schakel.events.data import ErasureRequested
-from schakel.events.referral import ReferralAccepted, ReferralCompleted
+from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined
 from schakel.ids import new_event_id
 from services.gateway import door
 from services.gateway.party import Party
@@ -88,6 +89,12 @@ async def test_whoever_was_told_to_stop_sees_no_more(read: Reading, party: Party
     assert (await party.look(DOOR, offer.case)).closed is False
 
 
+async def test_whoever_declined_sees_no_more_and_is_not_told_that_she_withdrew(read: Reading, party: Party) -> None:
+    offer = read.offered()
+    tell(read, HELP, ReferralDeclined(referral=offer.referral, reason="no_capacity"), offer.case)
+    assert await code(party, HELP, offer.case) == (403, "read.refused", "unknown")
+
+
 async def test_once_she_asks_to_be_forgotten_nobody_sees_anything(read: Reading, party: Party) -> None:
     offer = read.offered()
     read.ask_to_forget(offer.case)
@@ -120,6 +127,16 @@ async def test_what_is_away_gives_nothing(read: Reading) -> None:
 
     store = next(one.store for one in read.cluster.services if one.processor.name == "gateway")
     assert await code(Party(read.cluster.watch, away, store.reading), HELP, "x") == (503, "backbone.away", None)
+
+
+async def test_a_defect_is_a_problem_and_quotes_nobody(read: Reading) -> None:
+    async def broken(topics: tuple[str, ...]) -> dict[tuple[str, int], int]:
+        raise RuntimeError(STORY)
+
+    store = next(one.store for one in read.cluster.services if one.processor.name == "gateway")
+    with capture_logs() as lines:
+        assert await code(Party(read.cluster.watch, broken, store.reading), HELP, "x") == (500, "backbone.fault", None)
+    assert STORY not in str(lines)
 
 
 def test_over_http_it_needs_a_token_and_is_not_kept(tmp_path: Path) -> None:
