@@ -1,6 +1,7 @@
 """How long a report takes: from the partner client's send until the receiver's client hands over the referral, all five services between.
 
-The unit is a bare round trip on the same broker: aiokafka, one record produced, acknowledged and consumed, one after the other.
+The unit is a bare round trip on the same broker: aiokafka, one record produced, acknowledged and consumed, one after the other. Before
+the load of the figure come two lighter ones: how long the way is when nothing has to queue.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ from schakel.reading import read_to_end
 
 RATE = 50
 SECONDS = 60
+LIGHT, LIGHT_SECONDS = (5, 20), 20
+"""Reports a second while the services have time to spare."""
 WARM_UP_S = 5
 ROUND_TRIPS = 1_000
 
@@ -34,12 +37,13 @@ def main() -> None:
     with stand.backbone("latency") as running:
         running.wait_ready()
         before = bare_round_trips(running)
+        light = {rate: waits_ms(*load(running, rate, LIGHT_SECONDS)) for rate in LIGHT}
         cpu_before = stand.cpu_by_process(running)
-        sent, got = load(running, seconds)
+        sent, got = load(running, RATE, seconds)
         cpu_after = stand.cpu_by_process(running)
         after = bare_round_trips(running)
         stages = by_stage(running)
-    waited_ms = [(got[case] - at) * 1000 for case, at in sent.items() if case in got]
+    waited_ms = waits_ms(sent, got)
     bare_ms = sorted(before + after)
     unit = median(bare_ms)
     p50, p99 = median(waited_ms), stand.percentile(waited_ms, 0.99)
@@ -58,6 +62,14 @@ def main() -> None:
                 "most": max(waited_ms),
             },
             "in_round_trips": {"p50": p50 / unit, "p99": p99 / unit},
+            "light": {
+                str(rate): {
+                    "p50": median(waits),
+                    "p99": stand.percentile(waits, 0.99),
+                    "p50_in_round_trips": median(waits) / unit,
+                }
+                for rate, waits in light.items()
+            },
             "stages_ms": stages,
             "cpu_s": {name: cpu_after[name] - cpu_before.get(name, 0.0) for name in cpu_after},
         },
@@ -98,7 +110,12 @@ async def _round_trips(kafka: dict[str, Any]) -> list[float]:
 # -- the load ----------------------------------------------------------------------------------------------------------
 
 
-def load(running: Backbone, seconds: int) -> tuple[dict[str, float], dict[str, float]]:
+def waits_ms(sent: dict[str, float], got: dict[str, float]) -> list[float]:
+    """Milliseconds from a report's send until its referral was there, of those that came."""
+    return [(got[case] - at) * 1000 for case, at in sent.items() if case in got]
+
+
+def load(running: Backbone, rate: int, seconds: int) -> tuple[dict[str, float], dict[str, float]]:
     """When each case's report was sent, and when its referral was in the receiver's hands, without the warm-up."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     receiver = multiprocessing.get_context("spawn").Process(
@@ -110,8 +127,8 @@ def load(running: Backbone, seconds: int) -> tuple[dict[str, float], dict[str, f
     with Partner.connect(profile=stand.profile(running, DOOR)) as door:
         source = reports()
         began = time.time() + 0.1
-        for number in range(RATE * (WARM_UP_S + seconds)):
-            if (left_s := began + number / RATE - time.time()) > 0:
+        for number in range(rate * (WARM_UP_S + seconds)):
+            if (left_s := began + number / rate - time.time()) > 0:
                 time.sleep(left_s)
             at = time.time()
             pending.append((at, door.send(next(source), personal=PERSONAL)))

@@ -56,6 +56,16 @@ def _latency(result: dict[str, Any]) -> list[str]:
             ratio["p99"] <= 100,
             "latency",
         ),
+        *(
+            _row(
+                f"… at {rate} reports/s, p50 / p99",
+                "—",
+                f"{light['p50']:.0f} / {light['p99']:.0f} ms; p50 = {light['p50_in_round_trips']:.0f} round trips",
+                None,
+                "latency",
+            )
+            for rate, light in result.get("light", {}).items()
+        ),
     ]
 
 
