@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from backbone.casework import LEDGER
 from backbone.cli.main import app
+from backbone.kafka.names import LEDGER_PARTITIONS
 from schakel.cli.main import app as schakel
 from schakel.events.data import AccessGiven
 from schakel.history import partition_of, read_case
@@ -65,7 +66,7 @@ def cases(kafka: Broker, copies: Copies) -> tuple[str, str]:
     with KafkaProducer(**kafka.connect(), acks="all") as producer:
         for one in (case, other):
             for raw in copies.records(one):
-                place = partition_of(one, 6)
+                place = partition_of(one, LEDGER_PARTITIONS)
                 producer.send(LEDGER, key=raw.key, value=raw.value, headers=list(raw.headers), partition=place)
     return case, other
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from backbone.casework import LEDGER
 from backbone.cli.main import app
+from backbone.kafka.names import LEDGER_PARTITIONS
 from schakel.case_state import Effect
 from schakel.events.report import ProtocolMoveRequested
 from schakel.history import partition_of, read_case
@@ -55,7 +56,7 @@ def case(kafka: Broker, copies: Copies) -> str:
     case = copies.whole_story()
     with KafkaProducer(**kafka.connect(), acks="all") as producer:
         for raw in copies.records(case):
-            place = partition_of(case, 6)
+            place = partition_of(case, LEDGER_PARTITIONS)
             producer.send(LEDGER, key=raw.key, value=raw.value, headers=list(raw.headers), partition=place)
     return case
 

@@ -16,7 +16,7 @@ from backbone.kafka.cluster import EmbeddedCluster, brokers_in
 from backbone.kafka.credentials import Credentials
 from backbone.kafka.embedded import EmbeddedKafka
 from backbone.kafka.errors import EmbeddedKafkaError, ForeignData, PortTaken
-from backbone.kafka.names import LEDGER
+from backbone.kafka.names import LEDGER, LEDGER_PARTITIONS
 from backbone.kafka.node import Node
 from backbone.kafka.properties import SESSION_S, Seat, server_properties
 from backbone.kafka.topics import CLUSTER, ONE_MACHINE
@@ -115,7 +115,7 @@ class Admin:
 
     def describe_topics(self, names: Sequence[str]) -> list[dict[str, Any]]:
         assert names == [LEDGER]
-        partitions = [{"replica_nodes": list(range(self.copies))}] * 6
+        partitions = [{"replica_nodes": list(range(self.copies))}] * LEDGER_PARTITIONS
         return [
             {"name": LEDGER, "error_code": 0 if self.copies else 3, "partitions": partitions if self.copies else []}
         ]
