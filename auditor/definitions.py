@@ -60,7 +60,9 @@ class Definitions:
     def chain(self, ref: str) -> Chain | None:
         """A chain `name@version`. None: it is not in the bundle as it was in force in that version."""
         if ref not in self._chains:
-            said = self._said.get(f"chain/{ref}", {}).get("says")  # earlier backbones did not keep it: then there is the file
+            said = self._said.get(f"chain/{ref}", {}).get(
+                "says"
+            )  # earlier backbones did not keep it: then there is the file
             name = f"chain/{ref}" if said else f"chains/{ref.partition('@')[0]}.yaml"
             self._chains[ref] = self._read(name, lambda data: self._chain(data, ref), said)
         return self._chains[ref]
@@ -85,7 +87,9 @@ class Definitions:
         try:
             return make(said or plainyaml.read(text or "")) if said or text else None
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            says = f"nothing is judged by it: {error if isinstance(error, NotInForce) else 'the auditor cannot read it'}"
+            says = (
+                f"nothing is judged by it: {error if isinstance(error, NotInForce) else 'the auditor cannot read it'}"
+            )
             self._report.cannot_tell("clocks", "not_held", name, says)
             return None
 

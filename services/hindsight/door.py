@@ -22,9 +22,7 @@ from services.hindsight.retrace import rules_of
 _NOTHING_KEPT = Definitions()
 
 
-def why(
-    history: History, around: Sequence[Entry], event_id: str, definitions: Definitions = _NOTHING_KEPT
-) -> "Told":
+def why(history: History, around: Sequence[Entry], event_id: str, definitions: Definitions = _NOTHING_KEPT) -> "Told":
     """One event of the case, by its whole id. definitions: with the versions of chains that were in use.
 
     Raises DefinitionError for files that cannot be used, SchakelError for a case whose chain or protocol is not here.
@@ -48,9 +46,7 @@ class Told:
         return telling.as_json(self.found)
 
 
-def report(
-    history: History, around: Sequence[Entry], definitions: Definitions = _NOTHING_KEPT
-) -> Iterator[str]:
+def report(history: History, around: Sequence[Entry], definitions: Definitions = _NOTHING_KEPT) -> Iterator[str]:
     """The case as one page, piece by piece. Raises as `why` does."""
     settings = Settings()
     chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)

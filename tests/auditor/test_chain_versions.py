@@ -69,7 +69,9 @@ def with_the_other(ref: str, other: str) -> Change:
     def change(said: dict[str, Any]) -> dict[str, Any]:
         says = said[f"chain/{other}"]["says"] | {"version": ref.partition("@")[2]}
         entry = {"content": sha256(canonical(says)).hexdigest(), "says": says}
-        return {key: one for key, one in said.items() if not key.startswith("chain/groningen")} | {f"chain/{ref}": entry}
+        return {key: one for key, one in said.items() if not key.startswith("chain/groningen")} | {
+            f"chain/{ref}": entry
+        }
 
     return change
 
