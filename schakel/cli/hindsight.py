@@ -42,7 +42,7 @@ def why(
     """
     door = _door("why")
     history, around = find(case, profile)
-    told = door.why(history, around, _meant(history, event), _definitions(profile))
+    told = door.why(history, around, _meant(history, event), definitions(profile))
     if as_json:
         show_json(told.as_json())
         return
@@ -75,7 +75,7 @@ def report(
     history, around = find(case, profile)
     path = to if to.name else Path(f"{case}.html")
     page = "".join(
-        door.report(history, around, _definitions(profile))
+        door.report(history, around, definitions(profile))
     )  # whole before there is a file: half a page would stand in the way of the next attempt
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -98,12 +98,12 @@ def find(case: str, profile: Path | None) -> tuple[History, list[Entry]]:
     return history, around
 
 
-def _definitions(profile: Path | None) -> Definitions:
+def definitions(profile: Path | None) -> Definitions:
     """What stands there of the versions of chains that were in use."""
-    definitions, access = Definitions(), reader(profile)
+    found, access = Definitions(), reader(profile)
     with access.clear_errors():
-        definitions.learn(read_to_end(access.kafka(), TOPIC))
-    return definitions
+        found.learn(read_to_end(access.kafka(), TOPIC))
+    return found
 
 
 def _meant(history: History, event: str) -> str:
