@@ -15,6 +15,7 @@ and `fastavro` (reading the events). Read the modules in this order; each is one
     plainyaml   the plain part of YAML in which protocols and chains are written
     definitions which partners, clocks and roles were in force, and whether a rule holds for a report
     timing      what starts and stops a clock, and the watermarks of a log
+    versions    by which version of its chain is a case judged?
     clocks      is a breach missing or invented?
     receipts    has each told event its receipt, and each receipt its event?
     report      the verdict, and a digest of it that is the same on every machine

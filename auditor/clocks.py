@@ -4,11 +4,13 @@ A breach says that a promise was not kept, so it is held to everything that it r
 moment follows from the limit in the protocol and the calendar; a watermark at or behind that moment stands in the log before it; and
 nothing that would have stopped the clock in time had been told before that watermark. The other way round: a clock that nothing
 stopped, and that a watermark passed, has its breach.
+Calendar and roles are the chain's, in the version that `versions` says.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from auditor import versions
 from auditor.definitions import Chain, Definitions, Rule, applies, facts_of
 from auditor.events import Event
 from auditor.report import Report
@@ -29,12 +31,13 @@ def audit(events: Sequence[Event], watermarks: Watermarks, definitions: Definiti
         if any(event.type.startswith("clock.") for event in events):
             report.wrong("clocks", "no_case", events[0].place, "clocks run in a case that was never opened")
         return
-    ref = f"{opened['chain']}@{opened['chain_version']}"
-    if (chain := definitions.chain(ref)) is None:
-        says = f"the chain {ref}, under which the case was opened, is not in the bundle as it was in force"
-        report.cannot_tell("clocks", "not_held", opened.place, says)
-        return
-    _Case(events, told, chain, watermarks, definitions, report).audit()
+
+    def by(chain: Chain) -> Report:
+        found = Report(report.bundle, report.kind)
+        _Case(events, told, chain, watermarks, definitions, found).audit()
+        return found
+
+    versions.judge(by, f"{opened['chain']}@{opened['chain_version']}", opened.place, definitions, report)
 
 
 def _ref(protocol: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What was in force: partners, the clocks of each protocol, calendar and roles of each chain, as far as the bundle holds them.
 
-A protocol or a chain is used only when what the auditor reads in its file has the digest (`content`) under which `schakel.definitions`
-holds it in force, in the version that the case names.
+A protocol or a chain is used only when what the auditor reads of it has the digest (`content`) under which `schakel.definitions` holds
+it, in the version that the case names. Of a chain the definitions keep each version that was in use, with what its file said (`says`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,18 +50,28 @@ class Definitions:
     """The partners by id; chains by name and clock rules by protocol, each read when it is asked for."""
 
     def __init__(self, bundle: Bundle, report: Report) -> None:
-        self._said = {str(line["key"]): line.get("value") or {} for line in bundle.lines("definitions.jsonl")}
+        said = {str(line["key"]): line.get("value") for line in bundle.lines("definitions.jsonl")}
+        self._said = {key: value if isinstance(value, dict) else {} for key, value in said.items()}
         self.partners = {key[8:]: value for key, value in self._said.items() if key.startswith("partner/")}
         self._bundle, self._report = bundle, report
         self._chains: dict[str, Chain | None] = {}
         self._rules: dict[str, dict[str, Rule] | None] = {}
 
     def chain(self, ref: str) -> Chain | None:
-        """A chain `name@version`. None: its file is not in the bundle as it was in force in that version."""
+        """A chain `name@version`. None: it is not in the bundle as it was in force in that version."""
         if ref not in self._chains:
-            name = f"chains/{ref.partition('@')[0]}.yaml"
-            self._chains[ref] = self._read(name, lambda data: self._chain(data, ref))
+            said = self._said.get(f"chain/{ref}", {}).get(
+                "says"
+            )  # earlier backbones did not keep it: then there is the file
+            name = f"chain/{ref}" if said else f"chains/{ref.partition('@')[0]}.yaml"
+            self._chains[ref] = self._read(name, lambda data: self._chain(data, ref), said)
         return self._chains[ref]
+
+    def others(self, ref: str) -> dict[str, Chain]:
+        """The other versions of a chain that were in use, as far as the bundle holds them."""
+        name = ref.partition("@")[0]
+        refs = sorted(key[6:] for key in self._said if key.startswith(f"chain/{name}@") and key != f"chain/{ref}")
+        return {one: chain for one in refs if (chain := self.chain(one))}
 
     def rules(self, ref: str) -> dict[str, Rule] | None:
         """The clocks of a protocol `name@version` by their ids. None: its file is not in the bundle as it is in force."""
@@ -71,12 +81,15 @@ class Definitions:
             )
         return self._rules[ref]
 
-    def _read(self, name: str, make: Callable[[dict[str, Any]], T]) -> T | None:
-        text = self._bundle.text(name)
+    def _read(self, name: str, make: Callable[[dict[str, Any]], T], said: Any = None) -> T | None:
+        """said: what it says, where that is not in the file of this name."""
+        text = None if said else self._bundle.text(name)
         try:
-            return make(plainyaml.read(text)) if text else None
+            return make(said or plainyaml.read(text or "")) if said or text else None
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            says = f"nothing is judged by this file: {error if isinstance(error, NotInForce) else 'the auditor cannot read it'}"
+            says = (
+                f"nothing is judged by it: {error if isinstance(error, NotInForce) else 'the auditor cannot read it'}"
+            )
             self._report.cannot_tell("clocks", "not_held", name, says)
             return None
 

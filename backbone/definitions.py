@@ -1,6 +1,7 @@
 """Publishes what everybody may know on `schakel.definitions`: keys to seal to, partners, the protocols, chains and schemas in force.
 
 What stands there and how partners read it is `schakel.definitions`. Run at every start of a backbone: it changes only what differs.
+Each version of a chain stays there for ever, with what its file said: cases name the one they were opened under (docs/adr/0046).
 """
 
 from collections.abc import Mapping
@@ -19,8 +20,8 @@ from schakel.definitions import CHAIN, DOOR_KEY, PARTNER, PROTOCOL, SCHEMAS, TOP
 from schakel.reading import read_to_end
 from schakel.sealing import Json
 
-_OURS = (DOOR_KEY, PARTNER, PROTOCOL, CHAIN)
-"""What goes away with what it describes; anything else on the topic is not ours to remove."""
+_OURS = (DOOR_KEY, PARTNER, PROTOCOL)
+"""What goes away with what it describes; anything else on the topic is not ours to remove, or is kept."""
 Entries = dict[str, Mapping[str, Json]]
 
 
@@ -56,15 +57,16 @@ def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
 
 
 def chain_entry(chain: Chain) -> Mapping[str, Json]:
-    """What everybody may know of a chain in force. `digest` is of all that it means, `content` of its file alone."""
-    return {"name": chain.name, "version": chain.version, "digest": chain.digest, "content": chain.content}
+    """What everybody may know of a chain. `digest` is of all that it means, `content` of its file alone, `says` is what that file says."""
+    entry = {"name": chain.name, "version": chain.version, "digest": chain.digest, "content": chain.content}
+    return entry | {"says": orjson.loads(orjson.dumps(chain.says))} if chain.says else entry
 
 
 def publish(connection: Mapping[str, Any], wanted: Entries) -> list[str]:
     """Make the topic say `wanted`; returns the keys that changed or went away, none the second time.
 
     connection: keyword arguments for kafka-python, as a user who may write the topic. Raises kafka-python's errors, and VersionInUse
-    for a protocol that stands there with the same version and says something else: cases may run under it.
+    for a protocol or a chain that stands there with the same version and says something else: cases may name it.
     """
     standing = Definitions()
     standing.learn(read_to_end(connection, TOPIC))
@@ -91,14 +93,23 @@ def put(connection: Mapping[str, Any], changes: Mapping[str, Mapping[str, Json] 
 
 
 def refuse_changed(standing: Mapping[str, Mapping[str, Json]], wanted: Mapping[str, Mapping[str, Json]]) -> None:
-    """Raises VersionInUse for the first protocol that would change without a new version. An older entry says no content: it passes."""
+    """Raises VersionInUse for the first protocol or chain that would change without a new version. An older entry says no content: it
+    passes."""
     for key, value in wanted.items():
         before = standing.get(key, {}).get("content")
-        if key.startswith(PROTOCOL) and before is not None and before != value.get("content"):
+        if before is None or before == value.get("content"):
+            continue
+        if key.startswith(PROTOCOL):
             ref = key.removeprefix(PROTOCOL)
             raise VersionInUse(
                 f"{ref} is in use here and its file says something else now; expected the file as it was, since running cases keep it; "
                 f"put it back, and write the change as the next version"
+            )
+        if key.startswith(CHAIN):
+            name, _, version = key.removeprefix(CHAIN).partition("@")
+            raise VersionInUse(
+                f"the chain {name} says something else now than it did in version {version}, which was in use here; expected another "
+                f"`version` for another file, since cases name the one they were opened under; raise `version` in {name}.yaml"
             )
 
 

@@ -3,7 +3,8 @@
     door-key/<kid>             a public key to seal to, as a JWK (with iat, and exp when its end is known)
     partner/<id>               id, name, oin, kind, chains
     protocol/<name>@<version>  name, version, digest, content, title, explain: the topics that it wants explained to the person
-    chain/<name>@<version>     name, version, digest, content: SHA-256 of what the file says
+    chain/<name>@<version>     name, version, digest, content: SHA-256 of what the file says, says: that itself. Every version that was
+                               ever in use: cases name the one they were opened under
     schemas                    digest and number of the schemas in the lock
 
 Values are JSON objects; a null value takes a key away. Writing is the backbone's (`backbone.definitions`); how records are read is

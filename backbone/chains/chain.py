@@ -59,6 +59,8 @@ class Chain:
     """What the chain keeps beside the protocols that its cases run under, by ref."""
     content: str = ""
     """SHA-256 of what its file says, whatever this version of the program makes of it; empty when it came from no file."""
+    says: Mapping[str, object] = field(default_factory=dict)
+    """What that is, as JSON-like data; empty when it came from no file."""
 
     @property
     def name(self) -> str:

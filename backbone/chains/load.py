@@ -147,7 +147,9 @@ def _chain(
     used = {binding.use: protocols.by_ref[binding.use] for binding in file.protocols}
     kept = {scheme.use: protocols.by_ref[scheme.use] for scheme in file.schemes}
     worked = {bound.partner: doors.by_ref[bound.use] for bound in file.doors}
-    chain = Chain(file, members, used, rights, doors=worked, schemes=kept, content=digest(document.data))
+    chain = Chain(
+        file, members, used, rights, doors=worked, schemes=kept, content=digest(document.data), says=document.data
+    )
     weak = (*_vacant(chain), *_desks(chain), *schemes.vacant(chain), *roleless(chain), *strange_variants(chain))
     problems += [document.problem(fault) for fault in weak]
     if any(problem.is_error for problem in problems):

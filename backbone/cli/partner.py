@@ -122,7 +122,7 @@ def _enter(
         first = error.errors(include_url=False, include_input=False)[0]
         raise Undoable(f"{first['loc'][0]}: {first['msg']}; see chains/partners.yaml for how the others are") from None
     Change(settings.chains_dir, settings.protocols_dir).enter(partner, chain, roles, districts)
-    say(f"{name} stands in chains/partners.yaml and chains/{chain}.yaml; give the chain's file its next version")
+    say(f"{name} stands in chains/partners.yaml and chains/{chain}.yaml, which has its next version")
 
 
 _WHEN = {True: "", False: "when the cluster has taken these: "}

@@ -3,7 +3,8 @@
     change = Change(chains_dir, protocols_dir)
     change.enter(Partner(...), "amsterdam", ["coc"], None)      # or change.leave("coc-amsterdam")
 
-The files are read again as a whole afterwards; when they do not hold together any more they are put back as they were.
+A chain's file that is changed gets its next version: the one before is in use (docs/adr/0046). The files are read again as a whole
+afterwards; when they do not hold together any more they are put back as they were.
 """
 
 import re
@@ -20,6 +21,7 @@ from backbone.protocols import DefinitionError
 from schakel.errors import SchakelError
 
 _ID = re.compile(r"[a-z0-9-]+")
+_LAST_NUMBER = re.compile(r"(\d+)(\D*)$")
 
 
 class RegisterProblem(SchakelError):
@@ -41,7 +43,8 @@ class Change:
         where = "all" if districts is None else f"[{', '.join(districts)}]"
         member = f"{{partner: {partner.id}, roles: [{', '.join(roles)}], districts: {where}}}"
         register = self._chains_dir / REGISTER
-        self._change({register: _with_item(register, "partners", entry), path: _with_item(path, "members", member)})
+        chain_file = _raised(_with_item(path, "members", member))
+        self._change({register: _with_item(register, "partners", entry), path: chain_file})
 
     def leave(self, partner: str) -> list[str]:
         """Take it out of the register and of every chain; returns the names of the files. Raises RegisterProblem."""
@@ -51,7 +54,7 @@ class Change:
             field = "id" if path.name == REGISTER else "partner"
             text = _without_items(path, key, field, partner)
             if text != path.read_text(encoding="utf-8"):
-                wanted[path] = text
+                wanted[path] = text if path.name == REGISTER else _raised(text)
         self._change(wanted)
         return [path.name for path in wanted]
 
@@ -79,6 +82,22 @@ class Change:
                     f"the chains would not hold together any more, so nothing was changed: {first}"
                 ) from error
             raise
+
+
+def next_version(version: str) -> str:
+    """`2026.9` becomes `2026.10`: the last number in it goes up by one; what has none gets one."""
+    if _LAST_NUMBER.search(version) is None:
+        return f"{version}.1"
+    return _LAST_NUMBER.sub(lambda found: f"{int(found[1]) + 1}{found[2]}", version)
+
+
+def _raised(text: str) -> str:
+    """A chain's file with its next version, and otherwise as it was."""
+    said, lines = YAML().load(text), text.splitlines(keepends=True)
+    version, at = str(said["version"]), said.lc.value("version")
+    line = lines[at[0]]
+    lines[at[0]] = line[: at[1]] + line[at[1] :].replace(version, next_version(version), 1)
+    return "".join(lines)
 
 
 def _write(path: Path, text: str) -> None:

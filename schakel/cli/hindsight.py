@@ -12,8 +12,10 @@ import typer
 from schakel.cli.case import CASE_ID, AsJson, CaseId, tell_unread
 from schakel.cli.output import Undoable, brief, say, show, show_json, table, wrapped
 from schakel.cli.who import ProfilePath, reader
+from schakel.definitions import TOPIC, Definitions
 from schakel.entry import Entry
 from schakel.history import History, read_with_surroundings
+from schakel.reading import read_to_end
 
 _DOOR = "services.hindsight.door"
 
@@ -40,7 +42,7 @@ def why(
     """
     door = _door("why")
     history, around = find(case, profile)
-    told = door.why(history, around, _meant(history, event))
+    told = door.why(history, around, _meant(history, event), definitions(profile))
     if as_json:
         show_json(told.as_json())
         return
@@ -73,7 +75,7 @@ def report(
     history, around = find(case, profile)
     path = to if to.name else Path(f"{case}.html")
     page = "".join(
-        door.report(history, around)
+        door.report(history, around, definitions(profile))
     )  # whole before there is a file: half a page would stand in the way of the next attempt
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -94,6 +96,14 @@ def find(case: str, profile: Path | None) -> tuple[History, list[Entry]]:
     if not history.steps:
         raise Undoable(f"the ledger has no case {case} that can be read here; is it the ledger of another backbone?")
     return history, around
+
+
+def definitions(profile: Path | None) -> Definitions:
+    """What stands there of the versions of chains that were in use."""
+    found, access = Definitions(), reader(profile)
+    with access.clear_errors():
+        found.learn(read_to_end(access.kafka(), TOPIC))
+    return found
 
 
 def _meant(history: History, event: str) -> str:

@@ -29,6 +29,8 @@ class Why:
     """None for what nobody concluded, and for what the rules of today do not conclude in this case."""
     passage: Passage | None = None
     overtaken_by: tuple[int, Entry] | None = None
+    not_kept: str | None = None
+    """The chain `name@version` of the opening, where it might have explained this, and nobody has it."""
 
     @property
     def concluded(self) -> bool:

@@ -182,6 +182,7 @@ class _Page:
         if why.rests_on:
             lines.append(PAGE["rests_on"].format(numbers=", ".join(_to(number) for number, _ in why.rests_on)))
         lines += self._decision(why.decision) if why.decision else [escape(PAGE["never"])]
+        lines += [escape(PAGE["not_kept"].format(chain=why.not_kept))] if why.not_kept else []
         yield f"<p>{' '.join(lines)}</p>\n"
         if passage := why.passage:
             place = f"<code>{escape(f'{passage.ref}.yaml'.replace('@', '/'))}:{passage.line}</code>"
@@ -199,7 +200,9 @@ class _Page:
         yield escape(PAGE["prefix"].format(prefix=decision.prefix, at=at))
         if decision.ahead:
             yield escape(PAGE["ahead"].strip())
-        if decision.same:
+        if decision.chain:
+            yield escape(PAGE["same_then"].format(chain=decision.chain))
+        elif decision.same:
             yield escape(PAGE["same"])
         else:
             yield escape(PAGE["differs"].format(fields=", ".join(decision.differs)))

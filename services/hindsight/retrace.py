@@ -42,6 +42,8 @@ class Decision:
     """What the rules give there today."""
     differs: tuple[str, ...] = ()
     """Fields in which that is not what stands in the ledger: the program or a chain's file has changed since. Empty: the same event."""
+    chain: str | None = None
+    """`name@version` of the chain with which they give it, where they do not with the chain as its file stands today."""
 
     @property
     def same(self) -> bool:

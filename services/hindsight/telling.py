@@ -28,6 +28,8 @@ def lines(why: Why) -> Iterator[tuple[str, str]]:
     for number, premise in why.rests_on:
         yield "rests on", f"number {number}: {premise.envelope.type} {brief(premise.id)} by {_by(premise)}"
     yield from _decision(why)
+    if why.not_kept:
+        yield "chain", f"the case was opened under {why.not_kept}, which is not kept here or cannot be used any more"
     if why.passage is not None:
         part = f", {why.passage.part}" if why.passage.part else ""
         yield "protocol", f"{why.passage} ({why.passage.ref}{part})"
@@ -54,7 +56,9 @@ def _decision(why: Why) -> Iterator[tuple[str, str]]:
     ahead = ", together with what it rests on" if decision.ahead else ""
     last = f"offset {decision.last.offset}, {decision.last.envelope.type}"
     yield "decided on", f"the first {decision.prefix} events of the case (up to {last}){at}{ahead}"
-    if decision.same:
+    if decision.chain:
+        yield "drawn again", f"the same event, with the chain {decision.chain}; not with its file of today"
+    elif decision.same:
         yield "drawn again", "the same event"
     else:
         yield "drawn again", f"another event today; it differs in {', '.join(decision.differs)}"
@@ -84,7 +88,8 @@ def as_json(why: Why) -> dict[str, Any]:
             "watermark": decision.now.isoformat() if decision.now else None,
             "rules": [{"name": rule.full_name, "line": rule.line, "says": rule.says} for rule in decision.rules],
             "ahead": decision.ahead,
-            "same_event_today": decision.same,
+            "same_event_today": decision.same and decision.chain is None,
+            "same_event_with_chain": decision.chain,
             "differs": list(decision.differs),
         }
     if why.passage is not None:

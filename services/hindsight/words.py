@@ -107,6 +107,8 @@ PAGE: Mapping[str, str] = {
     "watermark": ", terwijl alles van voor {at} was verwerkt",
     "ahead": " Samen met wat eraan voorafgaat, in één keer.",
     "same": "Opnieuw berekend: dezelfde conclusie.",
+    "same_then": "Opnieuw berekend met de keten {chain}, niet met het bestand van nu: dezelfde conclusie.",
+    "not_kept": "De zaak is geopend onder {chain}; die versie is hier niet bewaard of niet meer bruikbaar.",
     "differs": "Opnieuw berekend met de bestanden van nu: anders in {fields}.",
     "never": "De regels en bestanden van nu leiden hier niet meer toe; er is sindsdien iets gewijzigd.",
     "protocol": "Protocol: {place}{part}. Daar staat: {source}",

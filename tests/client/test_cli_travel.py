@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from schakel.cli import hindsight, travel
 from schakel.cli.main import app
 from schakel.cli.output import Undoable
+from schakel.definitions import Definitions
 from schakel.entry import Entry
 from schakel.history import History, Step
 from schakel.travel import happened_at
@@ -42,6 +43,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
         monkeypatch.setattr(travel, "find_case", lambda case, profile: history)
         monkeypatch.setattr(hindsight, "find", found)
+        monkeypatch.setattr(hindsight, "definitions", lambda profile: Definitions())
         result = CliRunner().invoke(app, [history.state.id if one == "CASE" else one for one in arguments])
         assert "Traceback" not in result.output
         if "--json" not in arguments:
@@ -144,7 +146,7 @@ def test_a_page_is_written_once(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_page_that_could_not_be_made_leaves_no_file(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def report(history: History, around: list[Entry]) -> Iterator[str]:
+    def report(history: History, around: list[Entry], definitions: Definitions) -> Iterator[str]:
         yield "<!doctype html>"
         raise Undoable("a protocol is not here")
 

@@ -18,7 +18,7 @@ from backbone.cli.output import Undoable
 from backbone.cli.partner import _say_what_is_left
 from backbone.definition_files import load_definitions
 from backbone.deployment.leaving import Left, left_in
-from backbone.deployment.register import Change, RegisterProblem
+from backbone.deployment.register import Change, RegisterProblem, next_version
 from backbone.gateway.tokens import Tokens
 from schakel.case_state import Referral, ReferralState, State
 from schakel.client.access import Profile
@@ -49,9 +49,23 @@ def test_a_partner_is_written_in_and_taken_out_and_nothing_else_changes(chains: 
     assert [chain.name for chain in entered.chains_of("coc-utrecht")] == ["amsterdam"]
     after = texts(chains)
     added = {name: set(after[name].splitlines()) - set(before[name].splitlines()) for name in before}
-    assert {name: len(lines) for name, lines in added.items() if lines} == {"partners.yaml": 1, "amsterdam.yaml": 1}
+    assert {name: len(lines) for name, lines in added.items() if lines} == {"partners.yaml": 1, "amsterdam.yaml": 2}
     assert change.leave("coc-utrecht") == ["amsterdam.yaml", "partners.yaml"]
-    assert texts(chains) == before
+    first, second, third = (version_of(each["amsterdam.yaml"]) for each in (before, after, texts(chains)))
+    assert (second, third) == (next_version(first), next_version(next_version(first)))
+    after = texts(chains)
+    assert after | {"amsterdam.yaml": after["amsterdam.yaml"].replace(third, first)} == before
+
+
+def version_of(text: str) -> str:
+    return str(YAML(typ="safe").load(text)["version"])
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"), [("2026.9", "2026.10"), ("1", "2"), ("2026.1-proef", "2026.2-proef"), ("proef", "proef.1")]
+)
+def test_the_next_version(version: str, wanted: str) -> None:
+    assert next_version(version) == wanted
 
 
 def test_a_chain_that_does_not_exist(chains: Path) -> None:

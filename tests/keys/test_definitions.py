@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import orjson
@@ -10,9 +11,10 @@ from kafka import KafkaProducer
 from msgspec import structs
 
 from backbone.definition_files import load_definitions
-from backbone.definitions import Entries, entries, publish
+from backbone.definitions import Entries, entries, publish, refuse_changed
 from backbone.keys import SqlKeyService
-from schakel.definitions import DOOR_KEY, TOPIC, Definitions, NotDefined
+from backbone.protocols.versions import VersionInUse
+from schakel.definitions import CHAIN, DOOR_KEY, TOPIC, Definitions, NotDefined
 from schakel.kafka_errors import NotAllowed, clear_errors
 from schakel.reading import TopicMissing, read_to_end
 from schakel.record import Raw
@@ -88,6 +90,27 @@ def test_every_partner_protocol_and_chain_stands_there(wanted: Entries, keys: Sq
     assert wanted["protocol/amsterdam-handelingskader@2023.1"]["digest"]
     assert any(key.startswith("chain/amsterdam@") for key in wanted)
     assert not any("d" in value for key, value in wanted.items() if key.startswith(DOOR_KEY))
+
+
+def test_a_chain_stands_there_with_what_its_file_says(wanted: Entries) -> None:
+    found = [value for key, value in wanted.items() if key.startswith(CHAIN)]
+    assert len(found) >= 2
+    for one in found:
+        says = one["says"]
+        assert isinstance(says, dict)
+        assert (says["chain"], says["version"]) == (one["name"], one["version"])
+        assert sha256(orjson.dumps(says, option=orjson.OPT_SORT_KEYS)).hexdigest() == one["content"]
+
+
+def test_a_chain_that_changed_without_a_new_version_is_refused(wanted: Entries) -> None:
+    """An entry of a backbone that knew no digest of the file passes; so does a version that nobody has had."""
+    key = next(key for key in wanted if key.startswith(CHAIN))
+    name, version = key.removeprefix(CHAIN).split("@")
+    refuse_changed({}, wanted)
+    refuse_changed({key: {"digest": "an older backbone"}}, wanted)
+    refuse_changed({key: {**wanted[key], "digest": "an older program made something else of it"}}, wanted)
+    with pytest.raises(VersionInUse, match=rf"the chain {name} .* version {version}.* raise `version` in {name}\.yaml"):
+        refuse_changed({key: {**wanted[key], "content": "0" * 64}}, wanted)
 
 
 @pytest.mark.kafka
