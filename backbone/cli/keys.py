@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Annotated
 
 import typer
 
-from backbone.chains import Chain
+from backbone.chains import Chains
 from backbone.cli.broker import find_broker
 from backbone.cli.output import FOUND, Undoable, console, read_settings, say, show, show_json, table
 from backbone.definition_files import load_definitions
@@ -100,12 +101,13 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 
 def _erasures(settings: Settings) -> Standing:
     """The database of keys does not know of which chain somebody was: the shortest term of all chains counts."""
-    chains: list[Chain] = []
+
+    @cache  # read only where somebody was erased
+    def chains() -> Chains:
+        return load_definitions(settings.protocols_dir, settings.chains_dir)[0]
 
     def term(erased_at: datetime) -> datetime:
-        if not chains:  # read only where somebody was erased
-            chains.extend(load_definitions(settings.protocols_dir, settings.chains_dir)[0])
-        return min(chain.final_by(erased_at) for chain in chains)
+        return chains().final_by(erased_at)
 
     engine = open_engine(settings.keys_url, settings.var_dir / "keys")
     try:
@@ -119,12 +121,15 @@ def _as_json(erasures: Standing) -> dict[str, object]:
         "final": erasures.final,
         "waiting": erasures.waiting,
         "late": erasures.late,
+        "due_soon": erasures.soon,
         "next_by": _at(erasures.next_by) if erasures.next_by else None,
     }
 
 
 def _sentences(erasures: Standing) -> Iterator[str]:
     yield f"erasures: {erasures.final} final, {erasures.waiting} waiting to be final, of those {erasures.late} too late"
+    if erasures.soon:
+        yield f"{erasures.soon} of them must be final within two days"
     if erasures.next_by:
         yield f"the first that waits has to be final by {_at(erasures.next_by)}"
     if erasures.late_for_data:
