@@ -26,7 +26,7 @@ from backbone.chains.terms import Capacity, Feedback, How
 from backbone.protocols import Facts, Problem, Protocol
 from backbone.protocols.doors import Door
 from backbone.protocols.reading import digest
-from schakel.calendar import Calendar
+from schakel.calendar import NEVER, Calendar
 from schakel.events.report import ProtocolRef
 from schakel.events.vocab import Basis, Purpose, Role
 
@@ -350,6 +350,10 @@ class Chains:
     def chains_of(self, partner_id: str) -> list[Chain]:
         """The chains the partner is a member of."""
         return [chain for chain in self if chain.roles_of(partner_id)]
+
+    def final_by(self, effective_at: datetime) -> datetime:
+        """Until when an erasure has to be final of which it is not known where: the shortest term counts. NEVER where there is no chain."""
+        return min((chain.final_by(effective_at) for chain in self), default=NEVER)
 
     def resolve(self, partner_id: str, municipality: str | None, at: datetime | None = None) -> Chain | ChainUnknown:
         """The chain a partner's report belongs to. A partner of one chain need not name the municipality. at: when it was reported."""

@@ -8,11 +8,15 @@ take is promised by the chains (`erasure.final_within`). Copies of the files of 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 from operator import attrgetter
 
 from schakel.calendar import NEVER
+
+SOON = timedelta(days=2)
+"""How long before the end of its term an erasure that waits is *due soon*. Door keys that are replaced daily and kept for 31 days let an
+erasure become final some three days before five weeks are over, so that as things should go none comes this near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class KeyLives:
 
     def __init__(self, lives: Iterable[KeyLife]) -> None:
         ordered = sorted(lives, key=attrgetter("made_at"))
+        self.oldest = next((one.made_at for one in ordered if one.destroyed_at is None), None)
+        """When the oldest that lives was made: who was erased from then on waits for it. None: none lives."""
         self._made = [one.made_at for one in ordered]
         self._ends = list(accumulate((one.destroyed_at or NEVER for one in ordered), max))
 
@@ -62,14 +68,21 @@ class Lives:
         """Of an erasure whose key was destroyed at that moment."""
         return Finality(self.door.gone_at(erased_at), self.data.gone_at(erased_at))
 
+    @property
+    def waited_for_since(self) -> datetime | None:
+        """Every erasure from then on waits for a key, and none from before it does. None: nobody waits for any."""
+        return min((one.oldest for one in (self.door, self.data) if one.oldest), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How erasures stand together. late: how many of those that wait are past their term. next_by: the first term among those that wait."""
+    """How erasures stand together. late, soon: how many of those that wait are past their term, or within SOON of its end. next_by: the
+    first term among those that wait."""
 
     final: int
     waiting: int
     late: int
+    soon: int
     next_by: datetime | None
     late_for_door: bool
     late_for_data: bool
@@ -84,6 +97,7 @@ def standing(erased: Iterable[datetime], lives: Lives, term: Callable[[datetime]
         final=len(found) - len(waiting),
         waiting=len(waiting),
         late=len(late),
+        soon=sum(now < by <= now + SOON for by, _ in waiting),
         next_by=min((by for by, _ in waiting), default=None),
         late_for_door=any(one.door is None for one in late),
         late_for_data=any(one.data is None for one in late),

@@ -1,7 +1,8 @@
 """PostgreSQL: what each service may do in the database of keys, when each signs on there as a user of its own. SQLite has no users.
 
 The owner of the tables is the operator. Nobody else makes tables, retires a door key or replaces a wrapping; only the gateway reads
-wrapped data keys, only intake reads wrapped door keys, and consent deletes without seeing what.
+wrapped data keys, only intake reads wrapped door keys, and consent deletes without seeing what. It also sees since when there are keys,
+and until when there were, to show whether erasures become final in time (`services.consent.shown`).
 """
 
 import re
@@ -20,6 +21,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     ),
     "gateway": (_KEKS, f"SELECT ON {person.name}", f"SELECT ON {person_key.name}"),
     "consent": (
+        f"SELECT (family, made_s, destroyed_s) ON {kek.name}",
+        f"SELECT (made_s, retired_s) ON {door.name}",
         f"SELECT, INSERT, UPDATE (subject, destroyed_s) ON {person.name}",
         f"SELECT (case_id, subject), DELETE ON {person_key.name}",
     ),

@@ -24,10 +24,11 @@ def read_lives(engine: sa.Engine) -> Lives:
         return Lives(_lives(connection.execute(_DOORS)), _lives(connection.execute(_DATA)))
 
 
-def read_erased(engine: sa.Engine) -> list[datetime]:
-    """When the key of each person who was erased was destroyed. Raises KeysAway."""
+def read_erased(engine: sa.Engine, since: datetime | None = None) -> list[datetime]:
+    """When the key of each person who was erased (from `since` on) was destroyed. Raises KeysAway."""
+    query = _ERASED if since is None else _ERASED.where(person.c.destroyed_s >= int(since.timestamp()))
     with reading(engine) as connection:
-        return [_moment(at_s) for at_s in connection.execute(_ERASED).scalars()]
+        return [_moment(at_s) for at_s in connection.execute(query).scalars()]
 
 
 def _lives(rows: Iterable[Any]) -> KeyLives:

@@ -329,6 +329,18 @@ def health() -> Dashboard:
                 ("max by (service) (schakel_parked_records)", "{{service}} parked"),
             ),
             lines(
+                "Erasures not final yet",
+                "Late, due within two days, or with time left; each waits until the keys of its time are destroyed.",
+                ("max by (state) (schakel_erasures)", "{{state}}"),
+            ),
+            lines(
+                "Age of the oldest key",
+                "Of the door, and key-encryption keys of data; whoever is erased waits for it, no longer than the term.",
+                ("max by (family) (schakel_oldest_key_age_seconds)", "{{family}}"),
+                ("max(schakel_erasure_term_seconds)", "term"),
+                unit="s",
+            ),
+            lines(
                 "Starts",
                 "Starts of processes in the last hour.",
                 ('sum by (service) (changes(process_start_time_seconds{job="schakel"}[1h]))', "{{service}}"),

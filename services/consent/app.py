@@ -8,6 +8,7 @@ from backbone.keys.destroying import open_destroyer
 from schakel.timesource import time_source
 from services.consent.erasing import ConsentProcessor
 from services.consent.processor import ConsentRules
+from services.consent.shown import ErasuresShown
 
 
 def build(surroundings: Surroundings) -> ConsentProcessor:
@@ -18,4 +19,4 @@ def build(surroundings: Surroundings) -> ConsentProcessor:
         settings.clock
     )  # as for every other key: when an erasure is final is told by comparing their moments
     keys = cache(lambda: open_destroyer(settings.keys_url, settings.var_dir, time=time))
-    return ConsentProcessor(ConsentRules(chains), keys)
+    return ConsentProcessor(ConsentRules(chains), keys, ErasuresShown(chains, settings))

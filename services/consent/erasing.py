@@ -13,6 +13,7 @@ import structlog
 from backbone.case_rules import Rules
 from backbone.casework import CaseProcessor, timers_of
 from backbone.desks import Desk
+from backbone.engine.processor import Surroundings
 from backbone.keys import Destroyer, KeysAway
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
@@ -33,6 +34,7 @@ from schakel.events.data import (
 )
 from schakel.events.vocab import ClockKind, ErasureGround
 from schakel.messages import Attention, Erased, Message, Reminder
+from services.consent.shown import ErasuresShown
 
 _MOVES_TERMS: tuple[type[Event], ...] = (
     ErasureScheduled,
@@ -60,9 +62,10 @@ class ConsentProcessor(CaseProcessor):
         """See `CaseProcessor`."""
         return [*consent_moments(case), *erasure_moments(case)]
 
-    def __init__(self, rules: Rules, keys: Callable[[], Destroyer]) -> None:
-        """keys: opens what destroys keys, and answers with it from then on."""
+    def __init__(self, rules: Rules, keys: Callable[[], Destroyer], shown: ErasuresShown | None = None) -> None:
+        """keys: opens what destroys keys, and answers with it from then on. shown: what operators see of erasures; None: nothing."""
         super().__init__("consent", rules)
+        self._shown = shown
         self._keys = keys
         self._erased: list[tuple[str, str]] = []
         self._moved: set[str] = set()
@@ -70,6 +73,11 @@ class ConsentProcessor(CaseProcessor):
     def begin(self) -> None:
         """Have the keys at hand: that they cannot be reached is found out now, not when somebody has to be erased. Raises KeysAway."""
         self._keys()
+
+    async def serve(self, surroundings: Surroundings) -> None:
+        """Show at `/metrics` whether erasures become final in time."""
+        if self._shown is not None:
+            await self._shown.serve()
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         event = entry.event

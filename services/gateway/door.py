@@ -80,7 +80,7 @@ def build(reader: Reader, tokens: Tokens, party: Party) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    problems.install(app)
+    problems.install(app, registry.members)
     asking = signed_on(tokens)
     app.include_router(reading_routes(reader, asking))
     app.include_router(routes(party, asking))

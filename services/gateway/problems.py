@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problems. Their words are ours and always the same: nothing of what was asked stands in them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,8 +126,9 @@ def fault() -> Problem:
     return Problem(500, "backbone.fault", "A defect of ours", "nothing was given; tell the operator")
 
 
-def install(app: FastAPI) -> None:
-    """Every error of the application leaves as a problem."""
+def install(app: FastAPI, more: Callable[[str, int, str], Mapping[str, Any]] = lambda path, status, title: {}) -> None:
+    """Every error of the application leaves as a problem. more: (path, status, title), for members that the clients of some path look for
+    in what is the framework's error and not a route's own."""
 
     @app.exception_handler(Problem)
     async def ours(request: Request, problem: Problem) -> JSONResponse:
@@ -143,9 +144,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:
         title = "Nothing at this address" if error.status_code == 404 else "Not possible here"
-        code = f"http.{error.status_code}"
-        return Problem(error.status_code, code, title, "see /openapi.json", headers=error.headers).response()
+        code, members = f"http.{error.status_code}", more(request.url.path, error.status_code, title)
+        return Problem(error.status_code, code, title, "see /openapi.json", members, error.headers).response()
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        return fault().response()
+        problem = fault()
+        problem.more = more(request.url.path, problem.status, problem.title)
+        return problem.response()

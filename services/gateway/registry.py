@@ -17,6 +17,7 @@ from schakel import avro
 from services.gateway.problems import Problem
 
 CONTENT_TYPE = "application/vnd.schemaregistry.v1+json"
+_ROOTS = ("subjects", "schemas", "config", "mode")
 
 
 class _Answer(JSONResponse):
@@ -39,6 +40,11 @@ def _by_id() -> dict[int, tuple[str, avro.Locked]]:
 @cache
 def _text(number: int) -> str:
     return json.dumps(avro.read_schema(_by_id()[number][1]), separators=(",", ":"))
+
+
+def members(path: str, status: int, title: str) -> dict[str, Any]:
+    """What Confluent's clients look for in an error that is no route's own, of a path of the registry: the status, as its server says."""
+    return {"error_code": status, "message": title} if path.strip("/").partition("/")[0] in _ROOTS else {}
 
 
 def _not_found(error_code: int, message: str) -> Problem:

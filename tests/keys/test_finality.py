@@ -57,15 +57,40 @@ def stands(door: KeyLives, data: KeyLives, *erased: int, now: int) -> Standing:
 
 def test_one_is_late_from_the_end_of_its_term() -> None:
     data = lives((0, 5), (5, None))
-    assert stands(GONE, data, 1, 10, 20, now=44) == Standing(1, 2, 0, day(45), False, False)
-    assert stands(GONE, data, 1, 10, 20, now=45) == Standing(1, 2, 1, day(45), False, True)
-    assert stands(GONE, data, now=99) == Standing(0, 0, 0, None, False, False)
+    assert stands(GONE, data, 1, 10, 20, now=44) == Standing(1, 2, 0, 1, day(45), False, False)
+    assert stands(GONE, data, 1, 10, 20, now=45) == Standing(1, 2, 1, 0, day(45), False, True)
+    assert stands(GONE, data, now=99) == Standing(0, 0, 0, 0, None, False, False)
+
+
+def test_one_is_due_soon_for_the_last_two_days_of_its_term() -> None:
+    """Erased on day 1: to be final by day 36."""
+    data = lives((0, None))
+    found = [(stands(GONE, data, 1, now=now).soon, stands(GONE, data, 1, now=now).late) for now in (33, 34, 35, 36)]
+    assert found == [(0, 0), (1, 0), (1, 0), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("door", "data", "since"),
+    [
+        (lives((0, None)), lives((4, None)), 0),
+        (lives((0, 9), (5, None), (8, None)), lives((0, 40), (7, None)), 5),
+        (lives((0, 9)), lives((3, None)), 3),
+        (lives((0, 9)), lives(), None),
+    ],
+)
+def test_who_was_erased_before_the_oldest_key_that_lives_waits_for_none(
+    door: KeyLives, data: KeyLives, since: int | None
+) -> None:
+    both = Lives(door, data)
+    assert both.waited_for_since == (None if since is None else day(since))
+    waits = [number for number in range(12) if both.finality(day(number)).since is None]
+    assert waits == ([] if since is None else list(range(since, 12)))
 
 
 def test_what_is_lacking_is_told_apart() -> None:
     alive = lives((0, None))
-    assert stands(alive, GONE, 1, now=60) == Standing(0, 1, 1, day(36), True, False)
-    assert stands(alive, alive, 1, now=60) == Standing(0, 1, 1, day(36), True, True)
+    assert stands(alive, GONE, 1, now=60) == Standing(0, 1, 1, 0, day(36), True, False)
+    assert stands(alive, alive, 1, now=60) == Standing(0, 1, 1, 0, day(36), True, True)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from backbone.keys import NoKey, Place, SqlKeyService, open_destroyer, open_reader, open_sealer
 from backbone.keys.grants import GRANTS, statements
+from backbone.keys.lives import read_erased, read_lives
 from tests.keys.conftest import PARTS, report
 
 pytestmark = pytest.mark.postgres
@@ -17,7 +18,8 @@ REFUSED = {
     "gateway": ("SELECT wrapped FROM door_key", "INSERT INTO person (case_id, subject, made_s) VALUES ('a', 'b', 1)",
                 "DELETE FROM person_key", "DELETE FROM person"),
     "consent": ("SELECT wrapped FROM person_key", "SELECT * FROM door_key", "DELETE FROM person",
-                "UPDATE person_key SET kek = ''", "SELECT * FROM key_encryption_key"),
+                "UPDATE person_key SET kek = ''", "SELECT * FROM key_encryption_key", "SELECT x FROM door_key",
+                "SELECT id FROM key_encryption_key"),
 }  # fmt: skip
 
 
@@ -56,6 +58,9 @@ def test_each_does_its_work(keys: SqlKeyService, users: dict[str, str], home: Pa
         reader.open_all(request.case_id, "victim", fields)
     (answer,) = sealer.reseal([request])
     assert getattr(answer, "code", None) == "sealed.subject_erased"
+    lives = read_lives(destroyer._engine)
+    assert lives.waited_for_since
+    assert len(read_erased(destroyer._engine, lives.waited_for_since)) == 1
     for one in (sealer, reader, destroyer):
         one.close()
 

@@ -156,7 +156,7 @@ def test_no_label_names_a_person_a_case_or_an_offset(watched: str) -> None:
         "state",
         "chain",
     }
-    known |= {"step", "lead", "le", "role", "waits_for", "mode", "answer"}
+    known |= {"step", "lead", "le", "role", "waits_for", "mode", "answer", "family"}
     own = {"__name__", "job", "instance", "replica"}
     found = {label for one in asked_of(watched, '{__name__=~"schakel_.*"}') for label in one["metric"]}
     assert found <= known | own

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,9 @@ from ruamel.yaml import YAML
 from backbone import metrics as of_cases
 from backbone.definition_files import load_definitions
 from backbone.engine import metrics as of_the_engine
+from backbone.keys.finality import Standing
 from services.cases.tally.shown import TallyCollector
+from services.consent.shown import ErasureCollector, Figures
 from tests.monitoring.tools import BOARDS, ROOT, Asked, alerts, metrics_in, panels
 
 PROVISIONED = ROOT / "deploy" / "grafana" / "provisioning"
@@ -71,7 +74,10 @@ def shown() -> set[str]:
                 names |= {family.name + end for end in ("", "_total", "_bucket", "_sum", "_count")}
     tally = TallyCollector(*load_definitions(ROOT / "protocols", ROOT / "chains"), lambda: 0.0, lambda: 0.0)
     tally.read({})
-    for family in tally.collect():
+    erasures = ErasureCollector()
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    erasures.figures = Figures(Standing(0, 0, 0, 0, None, False, False), {"door": moment}, moment, moment)
+    for family in (*tally.collect(), *erasures.collect()):
         names |= {family.name + end for end in ("", "_total", "_bucket", "_sum", "_count")}
     return names
 
