@@ -33,6 +33,8 @@ class Rule:
     some: bool
     """It times only some of what starts it: of one step, or of some kinds."""
     when: Mapping[str, Any]
+    actions: frozenset[str] = frozenset()
+    """Of those that stop when something was agreed: only these kinds; empty: any."""
 
 
 @dataclass(frozen=True)
@@ -176,4 +178,5 @@ def _rule(clock: str, said: Mapping[str, Any]) -> Rule:
         bool(said.get("by_when")),
         bool(said.get("of") or said.get("of_step")),
         said.get("when") or {},
+        frozenset(stops.get("actions", ())),
     )

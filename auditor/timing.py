@@ -100,6 +100,8 @@ def counts(rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:
         return rule.on == "notice" and event["whom"] in whom
     if rule.on == "ended":
         return event.type in ("referral.completed", "thread.closed")
+    if rule.actions and event.get("action") not in rule.actions:
+        return False
     about = _ABOUT.get(rule.on)
     return event.type in STOPS.get(rule.on, ()) and (about is None or event[about] == clock.about)
 

@@ -10,16 +10,18 @@ from datetime import date, datetime
 
 from backbone.case_facts import facts_of
 from backbone.chains import Chain
+from backbone.meeting_changes import Change, Joint, changes, issued_before, joint
+from backbone.meeting_rights import members
 from backbone.protocols.agreements import Pilot
 from backbone.protocols.consultations import Consultation, Shows, Stays
 from backbone.protocols.cooperation import Cooperation
 from backbone.protocols.overviews import Definitions, Overview
 from schakel.case import SAYS_THE_LABEL, grounds_to_tell
-from schakel.case_consent import HER
+from schakel.case_consent import HER, grants_for, noes_for, stopped
 from schakel.case_listed import screened_in
 from schakel.case_state import ClockState, ReferralState, State
 from schakel.chain_state import ChainState, Minutes
-from schakel.events.vocab import Answer, Check, LinkKind, PoliceRecord
+from schakel.events.vocab import Answer, Basis, Check, LinkKind, PoliceRecord, Purpose
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Line:
     lead_time: LeadTime | None = None
     effort: Effort | None = None
     settlement: str | None = None
+    changes: tuple[Change, ...] = ()
+    joint: Joint | None = None
     unmapped: tuple[str, ...] = ()
     """Words outside the shared definitions: kept as told, never recoded."""
     pilots: tuple[str, ...] = ()
@@ -92,8 +96,10 @@ def agenda(
     held = [minutes for minutes in meetings.minutes if minutes.consultation == one.id]
     lines: tuple[Line, ...] = ()
     if (rule := one.cases) is not None:
+        since = max((chain.calendar().end_of_day(minutes.held_on) for minutes in held), default=None)
         done = {case for minutes in held for case in minutes.settled}
-        groups = [group for group in incidents(chain, cases) if not done & {case.id for case in group}]
+        asked = [case for case in cases if rule.consent is None or agreed_to_all(chain, one, rule.consent, case, now)]
+        groups = [group for group in incidents(chain, asked) if not done & {case.id for case in group}]
         chosen = [
             group
             for group in groups
@@ -102,7 +108,7 @@ def agenda(
             and (not rule.screened_in or any(case.matched and screened_in(case) for case in group))
             and (rule.stays is Stays.SETTLED or any(not case.closed for case in group))
         ]
-        lines = tuple(line(group, here, rule.shows, now) for group in chosen)
+        lines = tuple(line(group, here, rule.shows, now, since) for group in chosen)
     return Agenda(
         chain.name,
         one.id,
@@ -110,6 +116,24 @@ def agenda(
         max((minutes.held_on for minutes in held), default=None),
         lines,
         {item.id: _last(item.id, held) for item in one.items},
+    )
+
+
+def agreed_to_all(chain: Chain, one: Consultation, purpose: Purpose, case: State, now: datetime) -> bool:
+    """Whether she said yes, for this purpose, to every partner that sits in the consultation. Whoever reported it knows it already.
+
+    Her own yes alone: no other basis brings a case there, a yes for another purpose is not this one, and what she took back, or asked to
+    be forgotten, is off the agenda at once.
+    """
+    sitting = members(chain, one)
+    return (
+        bool(sitting)
+        and stopped(case) is None
+        and all(
+            any(grant.basis == Basis.CONSENT and grant.in_force(now) for grant in grants_for(case, partner, purpose))
+            and not any(no.whole for no in noes_for(case, partner, purpose))
+            for partner in sitting - {case.door}
+        )
     )
 
 
@@ -123,11 +147,12 @@ def case_list(
         if any(overview.when.matches(facts_of(case, chain.roles_of(case.door or ""))) for case in group)
         and (not overview.criminal_side or any(criminal_side(case) for case in group))
     ]
+    since = issued_before(here, overview, chain.calendar(), now)
     known: list[Line] = []
     not_yet: list[Line] = []
     for group in groups:
         roles = {role for case in group for partner in case.parties for role in chain.roles_of(partner)}
-        (known if set(overview.known_to) <= roles else not_yet).append(line(group, here, overview.shows, now))
+        (known if set(overview.known_to) <= roles else not_yet).append(line(group, here, overview.shows, now, since))
     return known, not_yet
 
 
@@ -181,8 +206,10 @@ def criminal_side(case: State) -> bool:
     return record != PoliceRecord.NONE or Answer.YES in punishable
 
 
-def line(group: Sequence[State], here: Cooperation, shows: Sequence[Shows], now: datetime) -> Line:
-    """One line: facts, and of the rest what the file says."""
+def line(
+    group: Sequence[State], here: Cooperation, shows: Sequence[Shows], now: datetime, since: datetime | None = None
+) -> Line:
+    """One line: facts, and of the rest what the file says. since: the last issue, or meeting; None for the first."""
     first = group[0]
     facts, place = first.facts, first.facts["place"]
     assert first.reported_at is not None
@@ -207,6 +234,8 @@ def line(group: Sequence[State], here: Cooperation, shows: Sequence[Shows], now:
         lead_time=_lead_time(group, now) if Shows.LEAD_TIMES in shows else None,
         effort=_effort(group) if Shows.EFFORT in shows else None,
         settlement=_settlement(group) if Shows.SETTLEMENT in shows else None,
+        changes=changes(group, since) if Shows.CHANGES in shows else (),
+        joint=joint(group) if Shows.JOINT in shows else None,
         unmapped=_unmapped(here.definitions, natures, [case.facts["police_record"] for case in group]),
         pilots=tuple(one.id for one in here.pilots if in_pilot(first, one)),
     )

@@ -5,11 +5,13 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from backbone.protocols.facts import FactValue
+from schakel.case_mediation import talk_ruled_out
 from schakel.case_scheme import categories, scheme_of
 from schakel.case_state import ReferralState, State
 from schakel.events.vocab import Answer, Check, LinkKind, Person
 
 _SUSPECTS = (Check.DISCRIMINATION_OR_VIOLENCE.value, Check.DISCRIMINATION.value)
+_DANGER = (Check.DANGER_NOW.value, Check.RAPE.value)
 _TAKEN_UP = (ReferralState.ACCEPTED, ReferralState.COMPLETED)
 _ONE_SERIES = (LinkKind.SERIES, LinkKind.SAME_PLACE)
 _SCREENED: Mapping[str | None, str] = {None: "matched", "yes": "relevant", "no": "not_relevant", "unknown": "unsure"}
@@ -22,7 +24,11 @@ def scheme_facts(case: State, checks: Mapping[str, str], time_zone: str) -> dict
     reported = case.reported_at.astimezone(_zone(time_zone)).date().isoformat() if case.reported_at else None
     occurrence = told["occurrence"]
     linked = {link.other_case for link in case.links.values() if link.kind in _ONE_SERIES}
+    danger = _most_open((*_assessed(case, _DANGER), *(checks[c] for c in _DANGER if c in checks)))
     return {
+        "danger": danger,
+        "unsafe": bool(told["acute"]) or danger == Answer.YES,
+        "origin": told["origin"],
         "reported_on": reported,
         "occurred_on": occurrence["last_day"] or occurrence["first_day"],
         "relation": told["relation"],
@@ -37,6 +43,7 @@ def scheme_facts(case: State, checks: Mapping[str, str], time_zone: str) -> dict
         ),
         "vulnerability": _most_open(_assessed(case, (Check.VULNERABILITY.value,))),
         "suspected": _most_open((*_assessed(case, _SUSPECTS), *(checks[c] for c in _SUSPECTS if c in checks))),
+        "talk_ruled_out": frozenset(reason.value for reason in talk_ruled_out(case)),
         "listed": _SCREENED[scheme.found.relevant] if scheme.found else None,
         "series": ("alone", "two", "several")[min(len(linked), 2)],
     }

@@ -20,6 +20,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "lead_times": "hoe lang het duurt",
         "effort": "hoe vaak er contact en doorverwijzing was",
         "settlement": "hoe het eindigde",
+        "changes": "wat er veranderde sinds de vorige keer",
+        "joint": "hoe partners het samen afdoen, en wat de melder wenst",
     },
     Sees: {"nothing": "niets van de zaken", "numbers": "alleen aantallen, zonder kleine aantallen"},
     Of: {
@@ -37,7 +39,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "channel": "meldweg",
         "door": "loket",
     },
-    Each: {"year": "per jaar", "half_year": "per half jaar", "quarter": "per kwartaal", "month": "per maand"},
+    Each: {"year": "per jaar", "half_year": "per half jaar"},
     OnFreeDay: {"next_working_day": "op de eerste werkdag daarna", "same_day": "op de dag zelf"},
     Progress: {
         "planned": "gepland",
@@ -100,6 +102,7 @@ FIELDS: Mapping[str, str] = {
     "clock": "Klok",
     "clocks": "Klokken",
     "communication": "Elke regel noemt voor wie en waarvoor",
+    "consent": "Alleen met een ja van de persoon aan iedereen die meedoet",
     "criminal_side": "Alleen zaken waarin het strafrecht een rol speelt",
     "discussed_in": "Besproken in",
     "districts": "Stadsdelen",

@@ -9,7 +9,7 @@ from typing import cast
 
 from backbone.authoring import words as w
 from backbone.person.plain import day, lists
-from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, WITH_A_PERSON
+from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, WITH_A_PERSON, ClockStart
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import FACTS, Fact, Kind
 from backbone.protocols.model import REPORTER, ClockRule, Refer, Stops, Where
@@ -24,6 +24,7 @@ from schakel.events.vocab import (
     Identity,
     Nature,
     Need,
+    Origin,
     Person,
     PlaceType,
     RecordKind,
@@ -45,6 +46,7 @@ _LISTS = {
     "natures": Nature,
     "grounds": Ground,
     "place_type": PlaceType,
+    "origin": Origin,
     "tenure": Tenure,
     "severity": Severity,
     "relation": Relation,
@@ -207,6 +209,8 @@ def clock(rule: ClockRule) -> list[str]:
 
 def doer(rule: ClockRule) -> str:
     """Who has to act: the role, or whoever took the work on."""
+    if rule.role is None and rule.starts is ClockStart.REPORT_RECEIVED:
+        return "het loket waar de melding binnenkwam"
     return role(rule.role) if rule.role else "wie het op zich nam"
 
 
@@ -236,6 +240,8 @@ def stops(of: Stops) -> str:
     said = w.STOPS[of.on.value].format(by=by, whom=persons(of.with_) or "de persoon")
     if of.by and of.on not in WITH_A_PERSON:
         said += f" Dat doet {by}."
+    if of.actions:
+        said += f" Alleen dit telt: {listed(map(_of, of.actions), 'of')}."
     return said
 
 

@@ -73,6 +73,9 @@ FACTS: Mapping[str, str] = {
     "minor": "is er een minderjarige bij betrokken? Antwoord: {words}",
     "domestic": "is de pleger van het huishouden of de familie? Antwoord: {words}",
     "honour": "is het eergerelateerd? Antwoord: {words}",
+    "danger": "is iemand nu in gevaar, of verkracht? Antwoord: {words}",
+    "unsafe": "het is ernstig onveilig: acuut, of iemand is nu in gevaar",
+    "origin": "zo ontstond het: {words}",
     "refugee": "is het slachtoffer vluchteling of statushouder? Antwoord: {words}",
     "tenure": "de woning is: {words}",
     "severity": "een organisatie noemt het {words}",
@@ -90,6 +93,7 @@ FACTS: Mapping[str, str] = {
     "spoken_at_door": "het loket heeft met het slachtoffer gesproken",
     "vulnerability": "is het slachtoffer kwetsbaar, zegt politie of OM? Antwoord: {words}",
     "suspected": "heeft iemand nog een vermoeden van discriminatie of geweld? Antwoord: {words}",
+    "talk_ruled_out": "een gesprek met de andere kant is gevraagd en mag niet, want: {words}",
     "listed": "gevonden met een zoekvraag van de politie: {words}",
     "series": "aantal meldingen dat bij elkaar hoort: {words}",
 }
@@ -148,6 +152,11 @@ OWN: Mapping[str, Mapping[str, str]] = {
         "relevant": "relevant",
         "not_relevant": "niet relevant",
         "unsure": "niet zeker",
+    },
+    "talk_ruled_out": {
+        "suspicion": "er is nog een vermoeden van discriminatie",
+        "violence": "er is geweld, bedreiging of intimidatie",
+        "lock_down": "het is eergerelateerd of huiselijk",
     },
     "series": {"alone": "alleen deze", "two": "twee", "several": "meer dan twee"},
 }

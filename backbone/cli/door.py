@@ -70,6 +70,7 @@ def report(path: Path, door: Door | None, problems: list[Problem]) -> str:
         f"  vormen: {', '.join(_FORMS[form] for form in door.identity)}",
         f"  eerst: {door.emergency.question}",
         f"    ja: {', '.join(door.emergency.shows)}",
+        f"    zegt: {door.emergency.states}",
         f"  vanaf de deur verwijderd: {', '.join(door.drops) or 'niets'}",
         f"  beantwoord: {len(QUESTIONS) - len(open_questions)} van {len(QUESTIONS)} vragen van de routekaart",
     ]

@@ -29,6 +29,8 @@ COLUMNS: Mapping[str, str] = {
     "lead_time": "Doorlooptijd",
     "effort": "Inzet",
     "settlement": "Afloop",
+    "changes": "Veranderd sinds de vorige keer",
+    "joint": "Gezamenlijke afdoening, en de wens",
     "unmapped": "Buiten de afgesproken woorden",
     "pilots": "Proef",
 }
@@ -39,6 +41,16 @@ _LISTS = {
     "day_part": "DayPart",
     "records": "PoliceRecord",
     "settlement": "CloseReason",
+}
+_CHANGED = {
+    "report": "gemeld",
+    "contact": "contact",
+    "delivered": "doorverwezen",
+    "taken_up": "opgepakt",
+    "complaint_taken": "aangifte opgenomen",
+    "complaint_settled": "aangifte afgehandeld",
+    "settlement": "afdoening gekozen",
+    "closed": "gesloten",
 }
 _STATUS = {"open": "open", "closed": "gesloten", "withdrawn": "ingetrokken"}
 _INSIDE = {
@@ -84,11 +96,22 @@ def _said(name: str, value: Any) -> str:
             return ", ".join(_said(name, one) for one in value)
         case {"by": by, "what": what, "says": says}:
             return f"{by}: {what} {says}"
+        case {"on": on, "what": what}:
+            return f"{_CHANGED.get(what, what)} {on}"
+        case {"settlement": settlement, "wish": wish, "departs_from_wish": departs, "motive": motive}:
+            return _joint(settlement, wish, motive if departs else None)
         case dict():
             return ", ".join(f"{_INSIDE.get(key, key)}: {one}" for key, one in value.items())
     if name == "status":
         return _STATUS.get(str(value), str(value))
     return lists().get(_LISTS.get(name, ""), {}).get(str(value), str(value))
+
+
+def _joint(settlement: str, wish: Sequence[str], motive: str | None) -> str:
+    known = lists()
+    wished = ", ".join(known["Need"].get(one, one) for one in wish) or "geen wens genoemd"
+    chosen = known["Settlement"].get(settlement, settlement)
+    return f"{chosen}; wens: {wished}" + (f"; wijkt af van de wens, want: {motive}" if motive else "")
 
 
 def tables(made: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> list[tuple[str, Rows]]:

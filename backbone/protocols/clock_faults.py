@@ -36,7 +36,7 @@ _WORDS: Mapping[ClockStart, type[StrEnum]] = {
     ClockStart.ADVICE_REQUESTED: Role,
 }
 """The words that `of` takes, by what starts the clock."""
-_HAS_A_DOER = (*OF_REFERRAL, ClockStart.ACTION_AGREED, ClockStart.ADVICE_REQUESTED)
+_HAS_A_DOER = (ClockStart.REPORT_RECEIVED, *OF_REFERRAL, ClockStart.ACTION_AGREED, ClockStart.ADVICE_REQUESTED)
 
 
 def clock_faults(protocol: Protocol) -> Iterator[Fault]:
@@ -142,6 +142,13 @@ def _stop(at: Location, clock: ClockRule) -> Iterator[Fault]:
             f"clock `{clock.id}` stops on {stops.on}, which is not with a person",
             f"with only for {', '.join(WITH_A_PERSON)}",
             "drop `with`",
+        )
+    if stops.actions and stops.on is not StopOn.AGREED:
+        yield Fault(
+            (*at, "stops", "actions"),
+            f"clock `{clock.id}` stops on {stops.on}, which is no agreement about an action",
+            f"actions only with `on: {StopOn.AGREED}`",
+            "drop `actions`",
         )
     wanted = _ONLY_WITH.get(stops.on)
     if (wanted and start not in wanted) or _ONLY_BY.get(start, stops.on) is not stops.on:

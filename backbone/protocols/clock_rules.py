@@ -13,7 +13,7 @@ from backbone.protocols.conditions import ALWAYS, When
 from backbone.protocols.parts import LimitText, Part, Source, Text
 from schakel.calendar import Limit
 from schakel.events.base import Slug
-from schakel.events.vocab import AftercareFor, ClockKind, Person, Role
+from schakel.events.vocab import ActionType, AftercareFor, ClockKind, Person, Role
 
 
 class ClockStart(StrEnum):
@@ -68,7 +68,7 @@ WITH_A_PERSON = (StopOn.MADE, StopOn.ATTEMPTED, StopOn.NOTICE, StopOn.WORD)
 REPORTER = "reporter"
 """In `stops.with`: whoever reported, victim or not (domain-detail B05)."""
 DOER = "doer"
-"""In `responsible`: the receiver of the referral, the owner of the action, whoever was asked for advice."""
+"""In `responsible`: the receiver of the referral, the owner of the action, whoever was asked for advice; of a report its door."""
 ANY_STEP = "any"
 """In `of_step`: every referral, also one asked for by hand."""
 _CONTACT_WITH = (REPORTER, *Person)
@@ -99,6 +99,9 @@ class Stops(Part):
         default=(), alias="with", description="the persons of whom a contact with one counts, such as [reporter]"
     )
     by: Annotated[tuple[Role, ...], BeforeValidator(_anybody)] = ()
+    actions: tuple[ActionType, ...] = Field(
+        (), description="with agreed: only one of these; another takes its place not"
+    )
 
 
 class ClockRule(Part):

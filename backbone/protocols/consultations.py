@@ -11,7 +11,7 @@ from pydantic import Field
 from backbone.protocols.conditions import ALWAYS, When
 from backbone.protocols.parts import Part, Source, Text
 from schakel.events.base import Slug
-from schakel.events.vocab import Role
+from schakel.events.vocab import Purpose, Role
 
 
 class Stays(StrEnum):
@@ -34,6 +34,10 @@ class Shows(StrEnum):
     """What was done: contacts and referrals, by number."""
     SETTLEMENT = "settlement"
     """How it ended, or was settled."""
+    CHANGES = "changes"
+    """What changed since the last issue, or the last meeting."""
+    JOINT = "joint"
+    """How partners chose together to settle it, and what she wished."""
 
 
 class Sees(StrEnum):
@@ -53,6 +57,10 @@ class CaseItems(Part):
     )
     screened_in: bool = Field(
         False, description="of the records that a query matched only those that somebody found relevant"
+    )
+    consent: Purpose | None = Field(
+        None,
+        description="only cases in which she said yes to every member, for this purpose; whoever reported it knows it already",
     )
     stays: Stays = Field(Stays.CLOSED, description="closed, or settled: until minutes settle it")
     shows: tuple[Shows, ...] = Field((), description="what a line says besides the facts")

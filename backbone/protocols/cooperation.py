@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import Field
 
 from backbone.protocols.agreements import Pilot, SignedAgreement
-from backbone.protocols.consultations import AgendaItem, Consultation, Sees, Stays
+from backbone.protocols.consultations import AgendaItem, Consultation, Sees, Shows, Stays
 from backbone.protocols.measures import Register
 from backbone.protocols.overviews import Definitions, Of, Overview
 from backbone.protocols.parts import Part, Source, no_such
@@ -83,6 +83,14 @@ def faults(here: Cooperation, sources: Mapping[str, str], *, held: bool) -> Iter
         yield from _consultation(("cooperation", "consultations", position), consultation, here)
     for position, overview in enumerate(here.overviews):
         yield from _overview(("cooperation", "overviews", position), overview)
+        timed = any(rhythm.of == overview.id and rhythm.every is not None for rhythm in here.rhythms)
+        if Shows.CHANGES in overview.shows and not timed:
+            yield Fault(
+                ("cooperation", "overviews", position, "shows"),
+                f"`{overview.id}` says what changed since the last issue, and has no issues",
+                "a rhythm `every` so many days of it",
+                "add the rhythm, or drop `changes`",
+            )
     for position, rhythm in enumerate(here.rhythms):
         yield from _rhythm(("cooperation", "rhythms", position), rhythm, here)
     if not held and here.rhythms:

@@ -92,20 +92,42 @@ def unanswered(answers: Answers) -> list[tuple[str, str, str]]:
 
 
 def _emergency(door: Door) -> Iterator[Fault]:
-    if not any("112" in shown for shown in door.emergency.shows):
+    """Above all files (domain-detail A19): the first question is about danger and rape, and what a yes shows begins with 112."""
+    said = door.emergency
+    shown = [one.lower() for one in said.shows]
+    asks = said.question.lower()
+    if "gevaar" not in asks or "verkracht" not in asks:
+        yield Fault(
+            ("emergency", "question"),
+            "de eerste vraag gaat niet over gevaar en verkrachting",
+            "de vraag of iemand nu in gevaar is of verkracht: [4] fase 2 «(verkrachting, of directe onveiligheid)»",
+            "vraag naar allebei, of laat `emergency: question` weg",
+        )
+    if not shown or "112" not in shown[0]:
         yield Fault(
             ("emergency", "shows"),
-            "bij gevaar verschijnt 112 niet",
+            "bij gevaar verschijnt 112 niet als eerste",
             "112 voordat er iets wordt gevraagd of bewaard: [0] flyer «Bij nood bel je altijd 112»",
             'zet "112" vooraan onder `emergency: shows`',
         )
-    if not any("centrum seksueel geweld" in shown.lower() for shown in door.emergency.shows):
+    for what, when in (("politie", "bij gevaar"), ("centrum seksueel geweld", "bij verkrachting")):
+        if not any(what in one for one in shown):
+            yield Fault(
+                ("emergency", "shows"),
+                f"{when} verschijnt {_NAMES[what]} niet",
+                "[4] fase 2 «doorverwijzing naar politie en CSG (verkrachting, of directe onveiligheid)»",
+                f"zet {_NAMES[what]} onder `emergency: shows`",
+            )
+    if "112" not in said.states or "geen nood" not in said.states.lower():
         yield Fault(
-            ("emergency", "shows"),
-            "bij verkrachting verschijnt het Centrum Seksueel Geweld niet",
-            "[4] fase 2 «doorverwijzing naar politie en CSG (verkrachting, of directe onveiligheid)»",
-            "zet Centrum Seksueel Geweld onder `emergency: shows`",
+            ("emergency", "states"),
+            "het meldpunt zegt niet dat het er niet voor noodgevallen is",
+            "een zin met `geen nood` en 112 erin: [0] flyer «Bij nood bel je altijd 112»",
+            'schrijf `states: "Dit is geen noodmeldpunt. Bel bij gevaar 112."`, of laat het weg',
         )
+
+
+_NAMES = {"politie": "de politie", "centrum seksueel geweld": "het Centrum Seksueel Geweld"}
 
 
 def _hidden(door: Door) -> Iterator[Fault]:

@@ -88,12 +88,16 @@ class Route(StrEnum):
 
 
 class Emergency(Part):
-    """Asked before anything else, and answered before anything is stored. A file may word it in its own way; it cannot leave it out."""
+    """Asked before anything else, and answered before anything is stored. A file may word it in its own way; it cannot leave it out.
+
+    `states` is what whoever reports without anybody opposite reads: a form, an app or an e-mail reaches nobody in time.
+    """
 
     question: Text = "Ben je nu in gevaar, of is er sprake van verkrachting?"
     shows: tuple[Text, ...] = Field(
         ("112", "politie", "Centrum Seksueel Geweld"), min_length=1, description="what appears at once after a yes"
     )
+    states: Text = "Dit is geen noodmeldpunt. Bel bij gevaar 112."
 
 
 class Asked(Part):

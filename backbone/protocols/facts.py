@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schakel.case_hearing import Stage
+from schakel.case_mediation import Against
 from schakel.events.vocab import (
     ActionType,
     Answer,
@@ -18,6 +19,7 @@ from schakel.events.vocab import (
     Identity,
     Nature,
     Need,
+    Origin,
     Person,
     PlaceType,
     RecordKind,
@@ -95,6 +97,11 @@ _OF_SCHEMES = (
     _flag("spoken_at_door", "the partner that reported has spoken with the victim"),
     _word("vulnerability", Answer, "the latest assessment of the victim's vulnerability, by police or prosecutor"),
     _word("suspected", Answer, "the most open answer of anybody: discrimination (or violence) suspected?"),
+    _words(
+        "talk_ruled_out",
+        Against,
+        "what stands against a talk with the other side that was asked for, proposed or under way; absent: nothing, or no talk",
+    ),
     _of(
         "listed",
         Kind.WORD,
@@ -137,6 +144,11 @@ FACTS: Mapping[str, Fact] = {
         _word("minor", Answer, "is a minor involved?"),
         _word("domestic", Answer, "does the offender live with or belong to the victim's household?"),
         _word("honour", Answer, "is it honour-related?"),
+        _word("danger", Answer, "the most open answer of anybody to the first question: in danger now, or raped?"),
+        _flag("unsafe", "severe unsafety: danger or unrest now, or the first question answered with yes"),
+        _word(
+            "origin", Origin, "how it came about: the motive from the start, a conflict that turned, presumed in public"
+        ),
         _word("refugee", Answer, "is the victim a refugee, status holders included?"),
         _words("wishes", Role, "who the person said she wants to be brought in touch with; silence is no wish"),
         _word("hearing", Stage, "where hearing both sides stands; absent while nobody spoke of it"),

@@ -16,12 +16,13 @@ from schakel.events.vocab import ClockKind, Role
 
 
 class Each(StrEnum):
-    """The period of the calendar in which something has to have happened."""
+    """The period of the calendar in which something has to have happened: those that the documents name.
+
+    What comes round more often does so every so many days, weeks or months (`every`), and from a day of its own.
+    """
 
     YEAR = "year"
     HALF_YEAR = "half_year"
-    QUARTER = "quarter"
-    MONTH = "month"
 
 
 class OnFreeDay(StrEnum):

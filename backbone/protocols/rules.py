@@ -14,10 +14,12 @@ from backbone.protocols.conditions import Condition
 from backbone.protocols.model import EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
 from backbone.protocols.reading import Fault, Level, Location
 from schakel.case_mediation import (
+    INSTEAD_PASSAGE,
     LOCK_DOWN_PASSAGE,
     LOCKED_DOWN,
     MEDIATION_PASSAGE,
     NO_MEDIATION_NATURES,
+    Against,
     is_mediation,
 )
 from schakel.events.vocab import Answer, Basis, Identity, Scope
@@ -226,6 +228,15 @@ def _mediation(at: Location, step: Step, protocol: Protocol) -> Iterator[Fault]:
             f"only once the suspicion was answered with no: {MEDIATION_PASSAGE}",
             'write `suspicion: ["no"]`',
         )
+    stands_in = [one for one in protocol.steps if not is_mediation(one.refer.to, one.refer.purpose) and _instead(one)]
+    if not stands_in:
+        yield Fault(
+            at,
+            f"step `{step.id}` proposes mediation, and no step says who is proposed where a suspicion stops it",
+            f"a step with `talk_ruled_out: [suspicion]`, in this file or in another of the chain: {INSTEAD_PASSAGE}",
+            "add a step to roze_in_blauw, anti_discrimination or coc_safety_coordinator",
+            Level.WARNING,
+        )
     locked = [name for name in LOCKED_DOWN if not any(when.excludes(name, Answer.YES) for when in whens)]
     if locked:
         yield Fault(
@@ -234,6 +245,11 @@ def _mediation(at: Location, step: Step, protocol: Protocol) -> Iterator[Fault]:
             f"never there: {LOCK_DOWN_PASSAGE}",
             "write `not: {" + ", ".join(f'{name}: ["yes"]' for name in locked) + "}`",
         )
+
+
+def _instead(step: Step) -> bool:
+    """Whether it is for a case in which a suspicion of discrimination stops a talk (domain-detail A18)."""
+    return any(name == "talk_ruled_out" and Against.SUSPICION in allowed for name, allowed in step.when.must)
 
 
 def _clocks(protocol: Protocol) -> Iterator[Fault]:

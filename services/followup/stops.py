@@ -52,7 +52,10 @@ def _stops(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Iterator
         if action and action.done and action.done_at:
             yield Stop(action.done, action.done_at, action.done_by or action.owner)
     elif on is StopOn.AGREED:
-        yield from (Stop(action.id, action.at, action.by) for action in case.actions.values())
+        wanted = rule.stops.actions
+        for action in case.actions.values():
+            if not wanted or action.type in wanted:
+                yield Stop(action.id, action.at, action.by)
     elif on is StopOn.NEWS:
         if case.news and case.news.id != case.report and case.news.at > clock.started_at:
             # Rests on the clock alone: what was news stays so when it is taken back, and a conclusion on it would never land.

@@ -37,7 +37,7 @@ def subjects(case: State, chain: Chain, calendar: Calendar, rule: ClockRule) -> 
     assert case.time is not None
     start = rule.starts
     if start is ClockStart.REPORT_RECEIVED:
-        yield Subject(None, case.report, case.reported_at)
+        yield Subject(None, case.report, case.reported_at, case.door)
     elif start is ClockStart.LABEL_GIVEN:
         label = next((label for label in case.labels if label.standing), None)
         if label:

@@ -12,7 +12,7 @@ from backbone.protocols.facts import Facts
 from schakel.case_state import State
 from schakel.events.referral import ReferralProposed
 from schakel.events.report import ProtocolRef
-from schakel.events.vocab import Answer, Basis, Check, Identity, Purpose, Role, Scope
+from schakel.events.vocab import Answer, Basis, Identity, Purpose, Role, Scope
 from services.routing.loop import today
 
 REACHABLE = frozenset({Identity.KNOWN_TO_DOOR.value, Identity.BY_NAME.value})
@@ -26,22 +26,14 @@ def proposals(
 
     away: who is suspended.
     """
-    for proposal in (*_danger(case, chain, away), *_outside(case, chain, facts, away)):
+    for proposal in (*_danger(case, chain, facts, away), *_outside(case, chain, facts, away)):
         if (proposal.to, proposal.purpose) not in contacted and proposal.to != case.door:
             contacted.add((proposal.to, proposal.purpose))
             yield proposal
 
 
-def in_danger(case: State) -> bool:
-    """The first question of every door, answered with yes by anybody."""
-    asked = {Check.DANGER_NOW.value, Check.RAPE.value}
-    told = {entry["check"] for entry in case.facts["checks"] if entry["answer"] == Answer.YES}
-    said = {key.rpartition("/")[2] for key, answer in case.assessments.items() if answer == Answer.YES}
-    return bool(asked & (told | said))
-
-
-def _danger(case: State, chain: Chain, away: Collection[str]) -> Iterator[ReferralProposed]:
-    if not in_danger(case) or case.facts["identity"] not in REACHABLE:
+def _danger(case: State, chain: Chain, facts: Facts, away: Collection[str]) -> Iterator[ReferralProposed]:
+    if facts["danger"] != Answer.YES or case.facts["identity"] not in REACHABLE:
         return
     for role in (Role.POLICE, Role.SEXUAL_VIOLENCE_CENTRE):
         if role not in chain.roles_of(case.door or ""):

@@ -120,7 +120,7 @@ MEMBERS = {
             "mayor",
             "alderman",
         },
-        "coc-groningen": {"coc", "coc_confidant"},
+        "coc-groningen": {"coc", "coc_confidant", "coc_safety_coordinator"},
         "politie-noord": {"police", "police_control_room", "roze_in_blauw"},
         "slachtofferhulp": {"victim_support"},
     },
@@ -133,7 +133,7 @@ def test_who_is_what_in_the_two_chains(chains: Chains):
 
 def test_the_door_is_every_role_of_the_partner(amsterdam: Chain, groningen: Chain):
     assert {"municipality", "coordinator", "district_chair"} <= amsterdam.roles_of("gemeente-amsterdam")
-    assert groningen.roles_of("coc-groningen") == {"coc", "coc_confidant"}
+    assert groningen.roles_of("coc-groningen") == {"coc", "coc_confidant", "coc_safety_coordinator"}
     assert amsterdam.roles_of("dmg") == frozenset()
 
 
@@ -270,7 +270,7 @@ FAULTY = [
     ("amsterdam.yaml", "of: [accused]", "of: [acused]", ["'acused' is no kind of person", "accused"]),
     ("amsterdam.yaml", "of: [accused]", "of: [victim]", ["`victim` has two terms for keeping"]),
     ("amsterdam.yaml", "cooling_off: 14 dagen", "cooling_off: soon", ["'soon' is not a limit"]),
-    ("groningen.yaml", "handreiking-negen-stappen", "groningen-protocolkaart", ["is used twice"]),
+    ("groningen.yaml", "handreiking-negen-stappen@2017.2", "groningen-protocolkaart@2017.1", ["is used twice"]),
     ("groningen.yaml", "tell: [close.requested]", "tell: [case.closed]", ["case.closed is not an event"]),
     ("groningen.yaml", "chain: groningen", "chain: [", ["not readable as YAML"]),
 ]
@@ -358,8 +358,8 @@ def test_a_protocol_bound_to_districts_and_conditions(folder: Path, protocols: P
     break_file(
         folder,
         "groningen.yaml",
-        "stappen@2017.1, districts: all}",
-        "stappen@2017.1, districts: [noord, oost], when: {acute: true}}",
+        "stappen@2017.2, districts: all}",
+        "stappen@2017.2, districts: [noord, oost], when: {acute: true}}",
     )
     chain = next(chain for chain in load_chains(folder, protocols) if chain.name == "groningen")
     names = {

@@ -195,8 +195,15 @@ def with_mediation(when: str, to: str = "mediation", purpose: str = "mediation")
 
 
 def test_mediation_is_allowed_for_a_quarrel_without_violence_or_suspicion(checked):
-    protocol, problems = checked(with_mediation(f'{{suspicion: ["no"], not: {{natures: [{VIOLENT}], {LOCKED}}}}}'))
+    allowed = f'{{suspicion: ["no"], not: {{natures: [{VIOLENT}], {LOCKED}}}}}'
+    protocol, problems = checked(with_mediation(allowed))
     assert protocol is not None
+    (weigh,) = problems  # nobody takes the mediator's place (A18)
+    assert not weigh.is_error
+    assert "`talk_ruled_out: [suspicion]`" in str(weigh)
+    talk, steps = with_mediation(allowed)
+    instead = MEDIATION.format(when="{talk_ruled_out: [suspicion]}", to="roze_in_blauw", purpose="referral")
+    _, problems = checked((talk, instead.replace("id: ", "id: instead-") + steps))
     assert problems == []
 
 

@@ -85,6 +85,8 @@ def test_a_limit_runs_only_where_a_text_gives_one_or_the_file_says_that_it_is_ou
     assert {name for name, limit in limits.items() if limit != "None"} == {
         f"{guide}/contact-met-melder",
         f"{guide}/evaluatie",
+        "handreiking-negen-stappen@2017.2/contact-met-melder",
+        "handreiking-negen-stappen@2017.2/evaluatie",
         "amsterdam-treiteraanpak@2013.1/bericht",
         "amsterdam-treiteraanpak@2013.1/contact",
         "actieplan-veiligheid@2020.2/antwoord",

@@ -9,13 +9,18 @@ import pytest
 from backbone.chains import Chains
 from backbone.chains.rhythms import announced
 from backbone.meeting_rights import Seat, Why, seat, uninvited
-from backbone.meetings import case_list, criminal_side
+from backbone.meetings import LeadTime, case_list, criminal_side, line
 from backbone.protocols import Protocols
-from schakel.case_state import ClockState, Link, State
+from backbone.protocols.consultations import Shows
+from backbone.protocols.cooperation import EMPTY
+from schakel.case_loop import owner_of
+from schakel.case_state import State
 from schakel.chain_state import ChainState
 from schakel.events.chain import AgreementSigned
 from schakel.events.report import ListMatched, ListScreened
 from schakel.events.vocab import Role
+from tests.scenarios.region import given_in
+from tests.scenarios.stories import given
 from tests.support.meetings import (
     ADV,
     CITY,
@@ -28,22 +33,28 @@ from tests.support.meetings import (
     case,
     case_id,
     due,
+    joined,
     keeping,
     missed,
     numbers_of,
     scheme,
 )
 from tests.support.telling import (
+    GRONINGEN,
     HELP,
     Tell,
+    accepted,
     assessed,
     close_requested,
     contact_made,
+    corrected,
     granted,
     label_refused,
     moment,
+    passed,
     reopen_requested,
     report,
+    report_in_groningen,
     thread_closed,
     withdrawn,
 )
@@ -55,13 +66,6 @@ Files = tuple[Chains, Protocols]
 @pytest.fixture
 def rdo(tmp_path: Path) -> Files:
     return keeping(tmp_path, RDO, more=COVENANT)
-
-
-def joined(one: State, other: int) -> State:
-    """Somebody said that the two are about one incident; how that is told and refused stands in tests/rules/test_links.py."""
-    assert one.time is not None
-    one.links["link"] = Link("link", case_id(other), "same_incident", POLICE, one.time, twin="twin")
-    return one
 
 
 def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
@@ -167,21 +171,60 @@ def test_rdo_4_four_times_a_year_at_least(rdo: Files):
 
 
 def test_rdo_5_lead_times_from_the_first_report(rdo: Files):
-    """Since the report and since the last step, suspensions apart; a reopened case keeps its first date.
-
-    NOT started again by a hand-over, NOT measured from the import.
-    """
+    """Since the report and since the last step. NOT measured from the import."""
     told = report(at="2026-03-02 12:00", police_record="complaint")
     opened = case(rdo, 1, told, granted(HELP), contact_made(POLICE, "2026-03-04 10:00"))
     seen = agenda_of(rdo, "rdo-casusoverleg", "2026-03-12 12:00", opened).lines[0].lead_time
     assert (seen.since_report, seen.since_last_step, seen.suspended) == (10, 8, 0)
-    again = case(rdo, 2, told, thread_closed(POLICE), close_requested(), reopen_requested())
-    assert agenda_of(rdo, "rdo-casusoverleg", "2026-03-12 12:00", again).lines[0].reported_on == date(2026, 3, 2)
     old = case(
         rdo, 3, report(at="2024-03-12 12:00", logged="2026-03-11 12:00", history=True, police_record="complaint")
     )
     assert agenda_of(rdo, "rdo-casusoverleg", "2026-03-12 12:00", old).lines[0].lead_time.since_report == 730
-    assert ClockState.SUSPENDED == "suspended"
+
+
+def test_rdo_5_what_stands_still_is_shown_apart():
+    """A clock that waits is counted beside the days, and takes none off them; going on again, it is no longer counted."""
+    story = given(report_in_groningen())
+    assert times(story.case).suspended == 0
+    story.when(corrected(by=GRONINGEN, identity="anonymous_heard"))
+    still = times(story.case)
+    assert still.suspended == len([one for one in story.case.clocks.values() if one.state == "suspended"]) > 0
+    story.when(corrected(by=GRONINGEN, identity="by_name"))
+    running = times(story.case)
+    assert (running.suspended, running.since_report, still.since_report) == (0, 10, 10)
+
+
+def test_rdo_5_a_reopened_case_keeps_its_first_date(rdo: Files):
+    """NOT the day on which it was closed, or opened again."""
+    told = report(at="2026-03-02 12:00", police_record="complaint")
+    again = case(rdo, 2, told, thread_closed(POLICE), passed("2026-03-05 12:00"), close_requested(), reopen_requested())
+    shown = agenda_of(rdo, "rdo-casusoverleg", "2026-03-12 12:00", again).lines[0]
+    assert (shown.reported_on, shown.lead_time.since_report) == (date(2026, 3, 2), 10)
+
+
+def test_rdo_5_a_hand_over_starts_nothing_again():
+    """The adviser took the case over on the fifth: a step of that day. NOT the day from which it is counted."""
+    story = given_in(
+        "utrecht",
+        report(
+            by="gemeente-utrecht",
+            at="2026-03-02 12:00",
+            place={"municipality": "utrecht", "district": "lombok", "place_type": "home"},
+        ),
+        granted("adviseur-utrecht", by="gemeente-utrecht"),
+    )
+    assert owner_of(story.case) == "gemeente-utrecht"
+    story.when(replace(accepted("adviseur-utrecht"), logged=moment("2026-03-05 12:00")))
+    assert owner_of(story.case) == "adviseur-utrecht"
+    seen = times(story.case)
+    assert (seen.since_report, seen.since_last_step) == (10, 7)
+
+
+def times(one: State) -> LeadTime:
+    """Its lead times on the twelfth of March."""
+    shown = line([one], EMPTY, [Shows.LEAD_TIMES], moment("2026-03-12 12:00")).lead_time
+    assert shown is not None
+    return shown
 
 
 def test_rdo_6_reviews_an_end_and_words_outside_the_definitions(tmp_path: Path):
@@ -287,3 +330,51 @@ def test_a_drill_and_an_erased_person_are_on_no_agenda(tmp_path: Path):
     assert len(agenda_of(files, "driehoek", "2026-03-10 12:00", real, drill, erased).lines) == 2
     erased.erased["victim"] = "the event that says so"
     assert len(agenda_of(files, "driehoek", "2026-03-10 12:00", real, drill, erased).lines) == 1
+
+
+def refused_at_a_club(files: Files, number: int, *told: Tell, **changed: object) -> State:
+    """A refusal at a club, reported at the desk for discrimination."""
+    place = {"municipality": "amsterdam", "district": "oost", "place_type": "nightlife"}
+    first = report(by=ADV, natures=("refusal",), place=place, consents=(), **changed)
+    return case(files, number, first, *told)
+
+
+def yes_to(to: str, purpose: str = "consultation", **more: object) -> Tell:
+    return granted(to, "case_facts", by=ADV, purpose=purpose, **more)
+
+
+def test_a03_the_panel_hears_only_of_cases_that_she_let_it_hear_of(tmp_path: Path):
+    """Yes to everybody who sits in it, for this purpose; the desk that took the report knows it already.
+
+    NOT on her silence, a yes to some of them, a yes for another purpose, one that was taken back or has ended; NOT once she asked to be
+    forgotten.
+    """
+    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    silent = refused_at_a_club(files, 1)
+    some = refused_at_a_club(files, 2, yes_to(POLICE))
+    other_purpose = refused_at_a_club(files, 3, yes_to(POLICE, "referral"), yes_to(CITY, "referral"))
+    taken_back = refused_at_a_club(files, 4, yes_to(POLICE), yes_to(CITY), withdrawn(by=ADV))
+    agreed = refused_at_a_club(files, 5, yes_to(POLICE), yes_to(CITY))
+    cases = [silent, some, other_purpose, taken_back, agreed]
+    assert [line.cases for line in panel(files, *cases)] == [(case_id(5),)]
+    agreed.erasures["victim"] = "she asked to be forgotten"
+    assert panel(files, *cases) == ()
+
+
+def test_a03_a_yes_that_ended_brings_a_case_off_the_panels_agenda(tmp_path: Path):
+    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    agreed = refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY, until="2026-03-20 12:00"))
+    assert len(panel(files, agreed)) == 1
+    assert panel(files, agreed, at="2026-03-20 12:01") == ()
+
+
+def test_a03_another_case_of_the_same_incident_comes_along_on_nobodys_yes(tmp_path: Path):
+    """Each person answers for her own report: the line holds the facts of the one who agreed alone."""
+    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    agreed = joined(refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY)), 2)
+    silent = joined(refused_at_a_club(files, 2, at="2026-03-01 12:00"), 1)
+    assert [line.cases for line in panel(files, agreed, silent)] == [(case_id(1),)]
+
+
+def panel(files: Files, *cases: State, at: str = "2026-03-10 12:00") -> tuple[object, ...]:
+    return agenda_of(files, "panel-deurbeleid", at, *cases).lines

@@ -14,6 +14,7 @@ from backbone.protocols import DefinitionError, Protocols
 from backbone.protocols.door_files import check_door
 from backbone.protocols.doors import Goal, Group, Hidden, Route
 from backbone.protocols.overviews import By
+from backbone.protocols.reading import Problem
 from schakel.envelope import Envelope
 from schakel.events.report import CheckAnswer, ReportReceived
 from schakel.events.vocab import Channel, Identity
@@ -21,7 +22,7 @@ from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
 from tests.scenarios.stories import given
 from tests.support.conclusions import proposed
-from tests.support.doors import DOORS, with_door
+from tests.support.doors import ANSWERS, DOORS, with_door
 from tests.support.meetings import ADV, POLICE, case, issue_of, keeping, numbers_of, scheme
 from tests.support.telling import SEALED, Tell, assessed, report, terms
 
@@ -140,6 +141,42 @@ def test_mld_2_danger_goes_first_at_any_door(tmp_path: Path, check: str):
     later.then_among(proposed(POLICE))
     door, _ = check_door(DOORS / "breda-intimideermijniet.yaml")
     assert set(door.emergency.shows) >= {"112", "politie", "Centrum Seksueel Geweld"}
+
+
+MUST_SHOW = {
+    "shows: [politie, Centrum Seksueel Geweld]": "112",
+    'shows: [politie, "112", Centrum Seksueel Geweld]': "112",
+    'shows: ["112", Centrum Seksueel Geweld]': "politie",
+    'shows: ["112", politie]': "Centrum Seksueel Geweld",
+    "question: Hoe gaat het met je?": "eerste vraag",
+    "question: Ben je nu in gevaar?": "eerste vraag",
+    "states: Wij lezen mee.": "noodgevallen",
+    "states: Bel 112.": "noodgevallen",
+}
+"""What a file could say of danger, and what it is told is wrong."""
+
+
+@pytest.mark.parametrize("wrong", MUST_SHOW)
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a19_no_door_opens_without_danger_first(tmp_path: Path, name: str, wrong: str):
+    """At every door of the table: 112 first, police and Centrum Seksueel Geweld, and that it is no emergency channel.
+
+    NOT left out, NOT reworded away.
+    """
+    path = tmp_path / f"{name}.yaml"
+    text = (DOORS / path.name).read_text(encoding="utf-8") + ANSWERS
+    path.write_text(text, encoding="utf-8")
+    assert danger_of(path) == []
+    path.write_text(f"{text}emergency: {{{wrong}}}\n", encoding="utf-8")
+    (fault,) = danger_of(path)
+    assert MUST_SHOW[wrong] in fault.fault.what
+    assert fault.is_error, "a warning would not keep it shut"
+
+
+def danger_of(path: Path) -> list[Problem]:
+    door, problems = check_door(path)
+    assert door is not None
+    return [problem for problem in problems if problem.fault.at[0] == "emergency"]
 
 
 def test_mld_3_outside_the_target_group_goes_to_the_desk(tmp_path: Path):

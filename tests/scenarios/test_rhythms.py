@@ -4,13 +4,17 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from backbone.chains.schemes import gaps, network
 from backbone.meetings import case_list, in_pilot
 from backbone.protocols import Status
 from backbone.protocols.measures import Progress, yearly_report
 from schakel.events.vocab import Role
+from tests.scenarios.region import given_in
 from tests.scenarios.stories import given
 from tests.support.casebook import repository
+from tests.support.conclusions import informed
 from tests.support.meetings import (
     CITY,
     COC,
@@ -25,7 +29,7 @@ from tests.support.meetings import (
     numbers_of,
     scheme,
 )
-from tests.support.telling import label_refused, moment, report, report_in_groningen
+from tests.support.telling import Tell, label_refused, moment, report, report_in_groningen
 
 ECAD, RTD, NRD = "ecad-p-zaaksoverzicht@2025.1", "rotterdam-natuurlijk-samen@2017.1", "noord-nederland-alliantie@2016.1"
 
@@ -101,21 +105,30 @@ def test_rtd_4_after_three_years_the_final_evaluation_is_due(tmp_path: Path):
     assert agreement.review_every is None
 
 
-def test_rtd_5_work_is_outside_the_alliance_and_goes_to_the_desk(tmp_path: Path):
-    """Home, nightlife, street and public transport are its own. About work: NOT refused, it is the desk's."""
-    files = keeping(tmp_path, RTD)
-    alliance = next(one for one in files[1] if one.protocol == "rotterdam-natuurlijk-samen")
-    for place, inside in (
-        ("home", True),
-        ("nightlife", True),
-        ("street", True),
-        ("public_transport", True),
-        ("work", False),
-    ):
-        assert alliance.opens_for({"place_type": place}) is inside
-    story = case(files, 1, report(place={"place_type": "work"}))
-    assert story.opened
-    assert [one.role for one in story.referrals.values()].count("anti_discrimination") == 1
+@pytest.mark.parametrize("place", ["work", "school", "online", "unknown"])
+def test_rtd_5_work_is_outside_the_alliance_and_goes_to_the_desk(place: str):
+    """RADAR is told, and so is the desk that took the report. NOT refused, NOT without owner, NOT under the alliance."""
+    story = given_in("rotterdam", rotterdam(place))
+    assert story.case.protocols == []
+    assert story.case.coordinator == "gemeente-rotterdam"
+    story.then_among(
+        informed("anti_discrimination", to="radar-rotterdam", inform="elders-dan-de-alliantie"),
+        informed("anti_discrimination", to="politie-rotterdam", inform="elders-dan-de-alliantie"),
+    )
+
+
+@pytest.mark.parametrize("place", ["home", "nightlife", "street", "public_transport"])
+def test_rtd_5_its_own_four_places_are_the_alliances(place: str):
+    """NOT sent on to RADAR by the alliance's file."""
+    story = given_in("rotterdam", rotterdam(place))
+    assert story.case.protocols == ["rotterdam-natuurlijk-samen@2017.2"]
+    story.never(informed("anti_discrimination"))
+
+
+def rotterdam(place: str) -> Tell:
+    """Reported at the police; that intake lets it in is asserted of every scenario."""
+    at = {"municipality": "rotterdam", "district": "noord", "place_type": place}
+    return report(by="politie-rotterdam", place=at, consents=())
 
 
 def test_nrd_1_the_network_map_shows_its_empty_places(tmp_path: Path):

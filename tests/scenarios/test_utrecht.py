@@ -2,11 +2,13 @@
 
 import pytest
 
-from schakel.events.referral import ReferralProposed
+from schakel.case_loop import owner_of
+from schakel.events.referral import ReferralExhausted, ReferralProposed
 from schakel.messages import Information
 from tests.scenarios.region import given_in
-from tests.support.conclusions import informed, of_type, proposed, released
-from tests.support.telling import Tell, accepted, granted, report
+from tests.scenarios.stories import why_not
+from tests.support.conclusions import clock_stopped, delivered, informed, of_type, proposed, released
+from tests.support.telling import Tell, accepted, contact_made, granted, passed, report, thread_closed
 
 DESK, ADVISER, WEST, SOUTH = "gemeente-utrecht", "adviseur-utrecht", "gebied-west", "gebied-zuid"
 ADV, TRIANGLE, COC = "art1-utrecht", "driehoek-utrecht", "coc-utrecht"
@@ -50,3 +52,20 @@ def test_utr_5_what_is_outside_the_scheme_goes_to_who_does_take_it_up(place_type
 
 def test_utr_5_at_home_nothing_is_outside():
     given_in("utrecht", call()).never(informed("anti_discrimination"))
+
+
+def test_utr_4_the_managers_steps_go_on_while_the_coc_is_silent():
+    """Asked as adviser with her yes, and two weeks without a word: the manager calls, is met, and ends her own part. The silence shows.
+
+    NOT the COC as owner, NOT given to somebody else, NOT in the way of anything.
+    """
+    story = given_in("utrecht", call(), granted(ADVISER, by=DESK), accepted(ADVISER))
+    story.when(granted(WEST, by=ADVISER), accepted(WEST))
+    story.when(granted(COC, "case_facts", by=WEST, purpose="consultation")).then_among(delivered(COC))
+    story.when(passed("2026-03-16 12:00")).never(of_type(ReferralExhausted))
+    assert (owner_of(story.case), story.referral(COC).state) == (WEST, "delivered")
+    assert story.referral(COC).accepted_at is None
+    assert story.referral(COC).hands_over is False
+    story.when(contact_made(WEST, "2026-03-17 10:00")).then_among(clock_stopped("gebiedsmanager-contact"))
+    assert owner_of(story.case) == WEST
+    assert why_not(story, thread_closed(WEST)) is None

@@ -20,7 +20,7 @@ from backbone.protocols import Protocols
 from backbone.protocols.cooperation import Cooperation
 from backbone.protocols.overviews import Overview
 from schakel import codec
-from schakel.case_state import Effect, State
+from schakel.case_state import Effect, Link, State
 from schakel.chain import apply, conclude
 from schakel.chain_state import ChainState, dump, load
 from schakel.entry import Entry
@@ -175,9 +175,17 @@ agreements:
 """
 
 
-def scheme(files: tuple[Chains, Protocols], name: str) -> Cooperation:
-    """The section of a scheme that some chain keeps."""
-    return next(protocol.cooperation for protocol in files[1] if protocol.protocol == name)
+def scheme(files: tuple[Chains, Protocols], name: str, version: str | None = None) -> Cooperation:
+    """The section of a scheme that some chain keeps; without a version that of the first."""
+    found = (protocol for protocol in files[1] if protocol.protocol == name)
+    return next(protocol.cooperation for protocol in found if version in (None, protocol.version))
+
+
+def joined(one: State, other: int) -> State:
+    """Somebody said that the two are about one incident; how that is told and refused stands in tests/rules/test_links.py."""
+    assert one.time is not None
+    one.links["link"] = Link("link", case_id(other), "same_incident", POLICE, one.time, twin="twin")
+    return one
 
 
 def agenda_of(
