@@ -81,7 +81,15 @@ def _handed_out() -> list[str]:
 
 
 def _volumes() -> list[str]:
-    return sorted([*_handed_out(), *(f"{host}-data" for host in DATABASES), "prometheus-data", "grafana-data", "alertmanager-data"])
+    return sorted(
+        [
+            *_handed_out(),
+            *(f"{host}-data" for host in DATABASES),
+            "prometheus-data",
+            "grafana-data",
+            "alertmanager-data",
+        ]
+    )
 
 
 def _prepare() -> dict[str, Any]:

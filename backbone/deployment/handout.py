@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from backbone.deployment.broker_settings import Tls, networked, properties_text
 from backbone.deployment.alerting import ALERTMANAGER, RECEIVERS
+from backbone.deployment.broker_settings import Tls, networked, properties_text
 from backbone.deployment.certificates import Authority, Issued, ends, write
 from backbone.deployment.model import KEY_FILES, UID, Workload, keys_role, workloads
 from backbone.kafka.credentials import ADMIN, SecretStore

@@ -22,7 +22,9 @@ def generated(protocols_dir: Path, chains_dir: Path) -> dict[str, str]:
     files = {f"{KUBERNETES}/{name}": text for name, text in kubernetes.files(chains, chains_dir, protocols).items()}
     asked = alerting.operator_files(workloads(), kubernetes.NAMESPACE, "http")
     return {
-        RULES: headed(rules.text(), "A copy of backbone/monitoring/rules.yaml, for the Prometheus that reads this directory"),
+        RULES: headed(
+            rules.text(), "A copy of backbone/monitoring/rules.yaml, for the Prometheus that reads this directory"
+        ),
         ALERTMANAGER: yaml_text([alerting.alertmanager()], "Whom compose's Alertmanager tells (docs/monitoring.md)"),
         **{f"{OPERATOR}/{name}": text for name, text in asked.items()},
         COMPOSE: yaml_text([compose()], "One machine with containers: docker compose up (docs/operations.md)"),

@@ -1,4 +1,4 @@
-"""Alerts past one machine: one set of rules in every shape, pods that are found and may be asked, and an Alertmanager that keeps no secret."""
+"""Alerts past one machine: one set of rules in every shape, pods that are found and asked, an Alertmanager that keeps no secret."""
 
 import re
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_the_monitor_finds_every_service_and_the_label_that_the_rules_ask_for() 
             (source,) = relabelling["sourceLabels"]
             found[meta[source]] = True
     assert relabelling["targetLabel"] == "service"
-    assert list(found) and set(found) == set(SERVICES), "and the Job, which answers nobody, is not among them"
+    assert set(found) == set(SERVICES), "and the Job, which answers nobody, is not among them"
     assert endpoint["honorLabels"] is True, "as in deploy/prometheus/prometheus.yaml"
 
 
@@ -176,7 +176,12 @@ def test_no_address_stands_in_it_and_each_is_a_file_that_prepare_makes(tmp_path:
 
 def test_prometheus_tells_the_alertmanager_of_compose() -> None:
     (said,) = documents(DEPLOY / "prometheus" / "prometheus.yaml")
-    (told,) = [address for one in said["alerting"]["alertmanagers"] for way in one["static_configs"] for address in way["targets"]]
+    (told,) = [
+        address
+        for one in said["alerting"]["alertmanagers"]
+        for way in one["static_configs"]
+        for address in way["targets"]
+    ]
     host, _, port = told.partition(":")
     service = compose()["services"][host]
     assert [published.rpartition(":")[2] for published in service["ports"]] == [port]

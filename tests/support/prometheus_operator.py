@@ -34,10 +34,12 @@ export const validate = () => true;
 _PROGRAM = """
 import {registerHooks} from 'node:module';
 import {readFileSync} from 'node:fs';
-const root = new URL('./node_modules/@kubernetes-models/', import.meta.url).href, runtime = new URL('./runtime.mjs', import.meta.url).href;
+const root = new URL('./node_modules/@kubernetes-models/', import.meta.url).href;
+const runtime = new URL('./runtime.mjs', import.meta.url).href;
 registerHooks({resolve(what, context, next) {
-  if (what.startsWith('@kubernetes-models/apimachinery/')) return {url: root + what.split('/').slice(1).join('/') + '.js', shortCircuit: true};
-  return what.startsWith('@kubernetes-models/') || what.startsWith('kubernetes-models/') ? {url: runtime, shortCircuit: true} : next(what, context);
+  const [scope, ...path] = what.split('/');
+  if (scope === '@kubernetes-models' && path[0] === 'apimachinery') return {url: root + path.join('/') + '.js', shortCircuit: true};
+  return scope === '@kubernetes-models' || scope === 'kubernetes-models' ? {url: runtime, shortCircuit: true} : next(what, context);
 }});
 const seen = new Set();
 function watched(value, path) {
@@ -52,7 +54,8 @@ function* paths(value, path) {
 }
 const asked = JSON.parse(readFileSync(0, 'utf-8'));
 const {validate} = await import(root + 'prometheus-operator/_schemas/' + asked.schema + '.js');
-const found = validate(watched(asked.value, '')) ? [] : validate.errors.map(one => `${one.instancePath}: ${one.keyword} ${JSON.stringify(one.params)}`);
+const said = one => `${one.instancePath}: ${one.keyword} ${JSON.stringify(one.params)}`;
+const found = validate(watched(asked.value, '')) ? [] : validate.errors.map(said);
 const unknown = [...paths(asked.value, '')].filter(path => !seen.has(path)).map(path => `${path}: not defined`);
 console.log(JSON.stringify([...found, ...unknown]));
 """

