@@ -8,6 +8,7 @@ setup(
     package_data={
         "schakel.schemas": ["lock.json", "*/*.avsc"],
         "backbone.kafka": ["jars.lock"],
+        "backbone.monitoring": ["rules.yaml"],
         "backbone.overviews": ["page.css"],
         "backbone.person": ["lists.json", "page.css"],
         "services.hindsight": ["report.css"],

@@ -56,7 +56,7 @@ def url_part(text: str) -> str:
     return urllib.parse.quote(text, safe="")
 
 
-def ask_cases(path: str, partner: str | None) -> Any:
+def ask_cases(path: str, partner: str | None, within_s: float = 30) -> Any:
     """The answer of the service `cases` on this machine. Raises Undoable with its own words."""
     services = RunFiles(read_settings().var_dir).services()
     named = (one for label, one in services.items() if label.partition("-")[0] == "cases" and one.get("url"))
@@ -65,7 +65,7 @@ def ask_cases(path: str, partner: str | None) -> Any:
         raise Undoable("the service cases does not run here; start it with `backbone up`, or `backbone serve cases`")
     query = f"?{urllib.parse.urlencode({'for': partner})}" if partner else ""
     try:
-        with urllib.request.urlopen(f"{base}/{path}{query}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{base}/{path}{query}", timeout=within_s) as answer:
             return orjson.loads(answer.read())
     except urllib.error.HTTPError as error:
         raise Undoable(str(orjson.loads(error.read()).get("error", f"it answered {error.code}"))) from None

@@ -34,7 +34,7 @@ def write(
     into: Into = Path("deploy"),
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 when something differs.")] = False,
 ) -> None:
-    """Write compose.yaml and kubernetes/ for these chains. Topics, users and rights are those that 'backbone up' makes.
+    """Write compose.yaml, kubernetes/ and what watches them, for these chains. Topics, users and rights are those that 'backbone up' makes.
 
     Examples:
 

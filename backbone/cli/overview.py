@@ -29,6 +29,9 @@ from backbone.protocols.overviews import Of, Overview
 from backbone.settings import Settings
 from schakel.her_words import Language
 
+WITHIN_S = 600
+"""For every case of a chain: minutes for a whole country on a busy machine (docs/performance.md)."""
+
 
 class Format(StrEnum):
     """How it is written."""
@@ -154,7 +157,7 @@ def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
         have = shelf.issues()
         if period.name not in have:
             with not_collecting():
-                answer = ask_cases(f"incidents/{url_part(chain.name)}", None)
+                answer = ask_cases(f"incidents/{url_part(chain.name)}", None, WITHIN_S)
                 counted = msgspec.convert(answer, Counted)
                 made = press(chain, period, counted.incidents, have, counted.as_of)
             shelf.keep(made)

@@ -8,6 +8,7 @@ users, rights and definitions, and then the services. Prometheus and Grafana sta
 
 from typing import Any
 
+from backbone.deployment.alerting import ADDRESSES, ALERTMANAGER, ALERTMANAGER_PORT
 from backbone.deployment.handout import DATABASES, KAFKA_DATA
 from backbone.deployment.model import (
     GATEWAY_PORT,
@@ -27,6 +28,7 @@ from backbone.kafka.jars import kafka_version
 IMAGE = "schakel:0.1.0"
 POSTGRES = "postgres:17"
 PROMETHEUS = "prom/prometheus:v3.5.0"
+ALERTS = "prom/alertmanager:v0.32.1"
 GRAFANA = "grafana/grafana:12.1.0"
 PLACES = Places(
     bootstrap="kafka:9092",
@@ -63,6 +65,7 @@ def compose() -> dict[str, Any]:
         "operator": _operator(),
         **{one.name: _service(one) for one in workloads()},
         "prometheus": _prometheus(),
+        ALERTMANAGER: _alertmanager(),
         "grafana": _grafana(),
     }
     return {"name": "schakel", "services": services, "volumes": {name: {} for name in _volumes()}}
@@ -71,14 +74,22 @@ def compose() -> dict[str, Any]:
 def _handed_out() -> list[str]:
     """The volumes that `prepare` fills."""
     return [
-        *("kafka", "kafka-data", *DATABASES, "operator", "tokens", "grafana"),
+        *("kafka", "kafka-data", *DATABASES, "operator", "tokens", "grafana", ALERTMANAGER),
         *(f"keys-{need}" for need in KEY_FILES),
         *(one.name for one in workloads()),
     ]
 
 
 def _volumes() -> list[str]:
-    return sorted([*_handed_out(), *(f"{host}-data" for host in DATABASES), "prometheus-data", "grafana-data"])
+    return sorted(
+        [
+            *_handed_out(),
+            *(f"{host}-data" for host in DATABASES),
+            "prometheus-data",
+            "grafana-data",
+            "alertmanager-data",
+        ]
+    )
 
 
 def _prepare() -> dict[str, Any]:
@@ -205,6 +216,30 @@ def _prometheus() -> dict[str, Any]:
         "ports": ["127.0.0.1:9090:9090"],
         "healthcheck": _checked(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"]),
         "volumes": ["./prometheus:/etc/prometheus:ro", "prometheus-data:/prometheus"],
+    }
+
+
+def _alertmanager() -> dict[str, Any]:
+    """One alone, so without the port by which several find each other."""
+    return {
+        "image": ALERTS,
+        "command": [
+            f"--config.file=/etc/alertmanager/{ALERTMANAGER}.yaml",
+            "--storage.path=/alertmanager",
+            "--cluster.listen-address=",
+        ],
+        "restart": "unless-stopped",
+        **_HARDENED,
+        "depends_on": _after(prepare="service_completed_successfully"),
+        "ports": [f"127.0.0.1:{ALERTMANAGER_PORT}:{ALERTMANAGER_PORT}"],
+        "healthcheck": _checked(
+            ["CMD", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{ALERTMANAGER_PORT}/-/ready"]
+        ),
+        "volumes": [
+            f"./{ALERTMANAGER}:/etc/alertmanager:ro",
+            f"{ALERTMANAGER}:{ADDRESSES}:ro",
+            "alertmanager-data:/alertmanager",
+        ],
     }
 
 

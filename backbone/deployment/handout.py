@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
+from backbone.deployment.alerting import ALERTMANAGER, RECEIVERS
 from backbone.deployment.broker_settings import Tls, networked, properties_text
 from backbone.deployment.certificates import Authority, Issued, ends, write
 from backbone.deployment.model import KEY_FILES, UID, Workload, keys_role, workloads
 from backbone.kafka.credentials import ADMIN, SecretStore
 from backbone.keys.grants import GRANTS
 
-KAFKA_UID, POSTGRES_UID, GRAFANA_UID = 1000, 999, 472
+KAFKA_UID, POSTGRES_UID, GRAFANA_UID, ALERTMANAGER_UID = 1000, 999, 472, 65534
 """Whom the processes of these images run as."""
 KAFKA_DATA = "/var/lib/kafka/data"
 RENEW_BEFORE = timedelta(days=30)
@@ -52,6 +53,8 @@ def hand_out(root: Path, names: Names, *, owners: bool = True, now: datetime | N
         _service(made, one, authority, passwords, names)
     _operator(made, authority, passwords)
     made.secret("grafana", "password")
+    for receiver in RECEIVERS.values():
+        made.to_fill_in(ALERTMANAGER, receiver)
     for name, uid in _volumes():
         made.belongs_to(name, uid)
     return made.said
@@ -75,6 +78,13 @@ class _Made:
             self.said.append(f"made {volume}/{name}")
         return path.read_text(encoding="ascii").strip()
 
+    def to_fill_in(self, volume: str, name: str) -> None:
+        """An empty file, for an address that only the operator knows; what stands in it stays."""
+        path = self.path(volume, name)
+        if not path.exists():
+            self.put(path, b"")
+            self.said.append(f"made {volume}/{name}, to be filled in")
+
     def put(self, path: Path, content: bytes) -> None:
         """So that it says this; untouched when it does."""
         if not path.exists() or path.read_bytes() != content:
@@ -93,6 +103,7 @@ class _Made:
 
 def _volumes() -> Iterable[tuple[str, int]]:
     yield from (("kafka", KAFKA_UID), ("kafka-data", KAFKA_UID), ("grafana", GRAFANA_UID))
+    yield (ALERTMANAGER, ALERTMANAGER_UID)
     yield from ((host, POSTGRES_UID) for host in DATABASES)
     yield from ((name, UID) for name in (_OPERATOR, "tokens", *(f"keys-{need}" for need in KEY_FILES)))
     yield from ((one.name, UID) for one in workloads())

@@ -22,12 +22,17 @@ def yaml_text(documents: Iterable[Mapping[str, Any]], about: str) -> str:
     made.indent(mapping=2, sequence=4, offset=2)
     made.explicit_start = False
     out = io.StringIO()
-    out.write(f"# {about}\n# Written by '{WRITTEN_BY}' and not by hand: a test compares it with what that writes.\n")
+    out.write(headed("", about))
     for number, document in enumerate(documents):
         if number:
             out.write("---\n")
         made.dump(_plain(document), out)
     return out.getvalue()
+
+
+def headed(text: str, about: str) -> str:
+    """A text below the lines that say what it is, and what wrote it."""
+    return f"# {about}\n# Written by '{WRITTEN_BY}' and not by hand: a test compares it with what that writes.\n{text}"
 
 
 def _plain(value: Any) -> Any:

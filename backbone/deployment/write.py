@@ -3,19 +3,30 @@
 from pathlib import Path
 
 from backbone.definition_files import load_definitions
-from backbone.deployment import kubernetes
+from backbone.deployment import alerting, kubernetes
 from backbone.deployment.compose import compose
-from backbone.deployment.texts import WRITTEN_BY, yaml_text
+from backbone.deployment.model import workloads
+from backbone.deployment.texts import WRITTEN_BY, headed, yaml_text
+from backbone.monitoring import rules
 
 COMPOSE = "compose.yaml"
 KUBERNETES = "kubernetes"
+OPERATOR = "prometheus-operator"
+RULES = "prometheus/rules.yaml"
+ALERTMANAGER = f"{alerting.ALERTMANAGER}/{alerting.ALERTMANAGER}.yaml"
 
 
 def generated(protocols_dir: Path, chains_dir: Path) -> dict[str, str]:
     """Every file by its name under `deploy/`. Raises DefinitionError for a mistake in the chains."""
     chains, protocols = load_definitions(protocols_dir, chains_dir)
     files = {f"{KUBERNETES}/{name}": text for name, text in kubernetes.files(chains, chains_dir, protocols).items()}
+    asked = alerting.operator_files(workloads(), kubernetes.NAMESPACE, "http")
     return {
+        RULES: headed(
+            rules.text(), "A copy of backbone/monitoring/rules.yaml, for the Prometheus that reads this directory"
+        ),
+        ALERTMANAGER: yaml_text([alerting.alertmanager()], "Whom compose's Alertmanager tells (docs/monitoring.md)"),
+        **{f"{OPERATOR}/{name}": text for name, text in asked.items()},
         COMPOSE: yaml_text([compose()], "One machine with containers: docker compose up (docs/operations.md)"),
         **files,
     }

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from backbone.monitoring import rules
+
 JOB = "schakel"
-RULES = Path(__file__).resolve().parents[2] / "deploy" / "prometheus" / "rules.yaml"
-"""The alert rules of the checkout; an installed package has none."""
 EVERY_S = 5
 
 
@@ -21,8 +21,6 @@ def missing() -> str:
     """What is missing to run it here, as one sentence; empty when nothing is."""
     if found() is None:
         return "Prometheus is not installed (Debian: apt-get install prometheus); the workers' own /metrics are there without it"
-    if not RULES.is_file():
-        return f"Prometheus is left out: its rules are not here ({RULES}); run the demo from a checkout"
     return ""
 
 
@@ -31,7 +29,7 @@ def configuration(targets: Path) -> str:
     return json.dumps(
         {
             "global": {"scrape_interval": f"{EVERY_S}s", "evaluation_interval": f"{EVERY_S}s"},
-            "rule_files": [str(RULES)],
+            "rule_files": [str(rules.FILE)],
             "scrape_configs": [
                 {
                     "job_name": JOB,

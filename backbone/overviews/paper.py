@@ -93,7 +93,8 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
             first=day(period.first_day, language), last=day(period.last_day, language),
             as_of=day(chain.day_of(issue.as_of), language), number=issue.number,
         ),
-        notes=(said["under"], said["few"].format(k=issue.k), said["least"], said["silence"].format(weeks=SILENT_WEEKS), said["frozen"]),
+        notes=(said["under"], said["unreleased"], _reach(chain, said["reach"], language),
+               said["few"].format(k=issue.k), said["least"], said["silence"].format(weeks=SILENT_WEEKS), said["frozen"]),
         sheets=sheets,
         hot=tuple(_hot(issue, rows, language)),
         hot_definition=said["hot"].format(
@@ -103,6 +104,13 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
         language=language,
         digest=issue.digest,
     )  # fmt: skip
+
+
+def _reach(chain: Chain, sentence: str, language: Language) -> str:
+    return sentence.format(
+        many=len({one.partner for one in chain.members}),
+        where=", ".join(row_name(one, language) for one in chain.municipalities),
+    )
 
 
 def _sheets(one: Table, issue: Issue, rows: list[str], language: Language) -> Iterator[Sheet]:

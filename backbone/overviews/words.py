@@ -16,6 +16,18 @@ SAID: Mapping[str, tuple[str, str]] = {
         "trust, they "
         "report less.",
     ),
+    "reach": (
+        "Bereik: wat binnenkwam bij {many} organisaties die in deze keten samenwerken, in {where}. Wie elders meldt, of nergens, staat er "
+        "niet in.",
+        "Reach: what came in at the {many} organisations that work together in this chain, in {where}. Who reports elsewhere, or "
+        "nowhere, is not in it.",
+    ),
+    "unreleased": (
+        "Niet vrijgegeven voor publicatie. Wie hieruit iets openbaar maakt, heeft daar een besluit voor nodig van wie voor de keten "
+        "beslist; dit programma neemt dat niet en legt het niet vast.",
+        "Not released for publication. Whoever makes any of it public needs a decision for that by those who decide for the chain; this "
+        "program neither takes nor records it.",
+    ),
     "under_short": (
         "Wat gemeld wordt is een klein deel van wat er gebeurt.",
         "What is reported is a small part of what happens.",

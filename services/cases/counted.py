@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from backbone.chain_desks import read_chain_state
 from backbone.chains import Chain, Chains
+from backbone.collecting import not_collecting
 from backbone.desks import load_desk
 from backbone.overviews.incident import Counted, contact_clocks, incidents
 from backbone.protocols import Protocols
@@ -38,11 +39,11 @@ def routes(connect: Connect, chains: Chains, protocols: Protocols) -> list[web.R
         if chain is None:
             known = ", ".join(sorted(one.name for one in chains))
             return web.json_response({"error": f"no chain {name[:40]!r}; expected one of {known}"}, status=404)
-        with connect() as connection:
+        with not_collecting(), connect() as connection:  # every case of the chain is held at once
             newest = [_read_to(connection), read_chain_state(connection, chain.name).time]
             cases = _cases(connection, chain)
-        as_of = max(filter(None, [BEFORE_ANYTHING, *newest, *(case.time for case in cases)]))
-        made = Counted(as_of, list(incidents(chain, cases, contact)))
+            as_of = max(filter(None, [BEFORE_ANYTHING, *newest, *(case.time for case in cases)]))
+            made = Counted(as_of, list(incidents(chain, cases, contact)))
         return web.Response(body=msgspec.json.encode(made), content_type="application/json")
 
     return [web.get("/incidents/{chain}", counted)]

@@ -27,12 +27,6 @@ def test_without_prometheus_one_line_says_what_is_missing(monkeypatch: pytest.Mo
     monitor.stop()
 
 
-def test_without_its_rules_it_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(prometheus, "found", lambda: "/usr/bin/prometheus")
-    monkeypatch.setattr(prometheus, "RULES", tmp_path / "no" / "rules.yaml")
-    assert "rules are not here" in prometheus.missing()
-
-
 def test_who_does_not_say_where_it_listens_is_left_out() -> None:
     services = {
         "intake-0": {"service": "intake", "replica": "0", "url": "http://127.0.0.1:1234"},

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping
 
 from backbone.overviews.issues import Issue
 from backbone.overviews.periods import Period
-from backbone.overviews.tables import CORRECTED, LATE, TABLES, By
+from backbone.overviews.tables import APART, CORRECTED, INCIDENTS, LATE, TABLES, By
 
 ANY = 10**9
+EVERY = (INCIDENTS.id, *TABLES, CORRECTED.id, APART.id)
+"""The tables that leave: a new one is attacked as soon as it is among them, and test_attack looks whether a reader gets any other."""
+NATURE, SPEECH, CRIME = "nature", "hate_speech", "hate_crime"
 Name = tuple[str, str, str, str]
 """Table, row, word, period."""
 
@@ -19,12 +22,12 @@ Name = tuple[str, str, str, str]
 class Attacker:
     """`least` and `most` of every number that there is."""
 
-    def __init__(self, issues: Mapping[str, Issue], tables: Iterable[str]) -> None:
+    def __init__(self, issues: Mapping[str, Issue], tables: Iterable[str] = EVERY) -> None:
         self.least: dict[Name, int] = defaultdict(int)
         self.most: dict[Name, int] = defaultdict(lambda: ANY)
         self.sums: list[tuple[Name, list[Name]]] = []
         self.below: list[tuple[Name, Name]] = []
-        self.tables = ("incidents", *tables)
+        self.tables = tuple(dict.fromkeys(("incidents", *tables)))
         for issue in issues.values():
             self._read(issue)
             for table in self.tables:
@@ -51,6 +54,9 @@ class Attacker:
         if table == "corrected":
             self._corrected(issue, issues)
             return
+        if table == APART.id:
+            self._apart(issue)
+            return
         words = ("all",) if table == "incidents" else (*TABLES[table].words, "unknown")
         parts = [part.name for part in Period.parse(period).parts if part.name in issues]
         for word in words:
@@ -74,6 +80,12 @@ class Attacker:
         if issue.counted:
             months = [(LATE, "all", name, issue.period) for name in (*before, issue.period)]
             self.sums.append((("incidents", "all", "all", issue.period), months))
+
+    def _apart(self, issue: Issue) -> None:
+        """Two figures that are the incidents together, one of them a word of the nature."""
+        crime, speech = (APART.id, "all", CRIME, issue.period), (APART.id, "all", SPEECH, issue.period)
+        self.sums.append((speech, [(NATURE, "all", SPEECH, issue.period)]))
+        self.sums.append((("incidents", "all", "all", issue.period), [crime, speech]))
 
     def _corrected(self, issue: Issue, issues: Mapping[str, Issue]) -> None:
         """Of each table: no more than the incidents that were issued before; a quarter is the sum of its months, a year of its parts."""

