@@ -62,9 +62,8 @@ class Definitions:
     def chain(self, ref: str) -> Chain | None:
         """A chain `name@version`. None: it is not in the bundle as it was in force in that version."""
         if ref not in self._chains:
-            said = self._said.get(f"chain/{ref}", {}).get(
-                "says"
-            )  # earlier backbones did not keep it: then there is the file
+            # Earlier backbones did not keep it: then there is the file
+            said = self._said.get(f"chain/{ref}", {}).get("says")
             name = f"chain/{ref}" if said else f"chains/{ref.partition('@')[0]}.yaml"
             self._chains[ref] = self._read(name, lambda data: self._chain(data, ref), said)
         return self._chains[ref]
