@@ -1,6 +1,7 @@
 """Reading by reference on real Kafka: frozen after the permit and woken after a withdrawal, and killed between request and answer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from backbone.gateway import address
 from backbone.kafka.names import LEDGER
 from schakel import codec
 from schakel.client import ClientError, GatewayAway, NothingToRead, PersonalData, Withdrawn
+from services.gateway.deadline import boot_time_s
+from services.gateway.reading import PERMIT_S
 from tests.support.desk import Desk
 from tests.support.partners import NAME, PHONE, STORY, SUPPORT, Partners
 from tests.support.realcluster import RealCluster
@@ -47,15 +50,28 @@ def test_it_is_read_until_she_withdraws(cluster: RealCluster, desk: Desk) -> Non
     assert (asked, permitted >= 1, denied >= 2) == (permitted + denied, True, True)
 
 
-def test_frozen_after_the_permit_and_woken_after_a_withdrawal_it_gives_nothing(
-    cluster: RealCluster, desk: Desk
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A read whose gateway stood still from before the permit until after the withdrawal, and when, by the clock of the gateway's own
+    deadline: it was asked after `asked_s`, stood in the ledger by `stood_s`, was woken at `woken_s`, answered by `ended_s`."""
+
+    answer: PersonalData | ClientError
+    asked_s: float
+    stood_s: float
+    woken_s: float
+    ended_s: float
+
+
+def frozen_over_a_withdrawal(cluster: RealCluster, desk: Desk, *, too_long: bool) -> Frozen:
+    """too_long: wait until the seconds that a read may take are over before the gateway is woken."""
     consent, gateway = cluster.workers["consent-0"], cluster.workers["gateway-0"]
     offer = desk.offered()
+    asked_s = boot_time_s()
     consent.freeze()
     try:
         asked = desk.reads(offer)
         desk.stands(offer.case, "disclosure.requested")
+        stood_s = boot_time_s()
         gateway.freeze()
     finally:
         consent.wake()
@@ -63,12 +79,53 @@ def test_frozen_after_the_permit_and_woken_after_a_withdrawal_it_gives_nothing(
         desk.stands(offer.case, "disclosure.permitted")
         desk.withdraw(offer)
         assert not asked.done()
+        if too_long:
+            cluster.until(lambda: boot_time_s() > stood_s + PERMIT_S, "the seconds of the permit are over")
+        woken_s = boot_time_s()
     finally:
         gateway.wake()
-    with pytest.raises((Withdrawn, GatewayAway)):  # away: when the permit's seconds were over as well
-        asked.result(60)
+    answer = asked.exception(60) or asked.result()
+    ended_s = boot_time_s()
+    assert isinstance(answer, PersonalData | ClientError), answer
     cluster.until(gateway.ready, "the gateway is ready again")
     assert isinstance(desk.read(SUPPORT, offer), Withdrawn)
+    return Frozen(answer, asked_s, stood_s, woken_s, ended_s)
+
+
+def given(cluster: RealCluster) -> float:
+    """How many reads the gateway's process has given."""
+    return cluster.metric("gateway-0", "schakel_reads_total").get('{outcome="given"}', 0.0)
+
+
+def test_frozen_after_the_permit_and_woken_within_its_seconds_it_says_that_she_withdrew(
+    cluster: RealCluster, desk: Desk
+) -> None:
+    """A machine with much other work may take longer than a read may: then it is another situation, and its answer the other one."""
+    before = given(cluster)
+    for _ in range(5):
+        found = frozen_over_a_withdrawal(cluster, desk, too_long=False)
+        assert type(found.answer) in (Withdrawn, GatewayAway)
+        assert given(cluster) == before
+        if type(found.answer) is Withdrawn:
+            assert found.woken_s < found.stood_s + PERMIT_S, (
+                "who is woken after the permit's seconds says no more than that"
+            )
+            break
+        assert found.ended_s > found.asked_s + PERMIT_S, "there was time to say it"
+    else:
+        pytest.skip("never woken within the seconds of a permit: this machine has too much other work")
+    check(cluster, desk.at_work)
+
+
+def test_frozen_after_the_permit_and_woken_after_its_seconds_nobody_gets_an_answer(
+    cluster: RealCluster, desk: Desk
+) -> None:
+    """Not that she withdrew either: the read is over. Who asks anew hears it."""
+    before = given(cluster)
+    found = frozen_over_a_withdrawal(cluster, desk, too_long=True)
+    assert type(found.answer) is GatewayAway
+    assert "read.too_late" in str(found.answer)
+    assert given(cluster) == before
     check(cluster, desk.at_work)
 
 
