@@ -1,13 +1,15 @@
 """Who asked, who knows, since when: one query per person over a case. Pure: a case (and what was read in it) in, plain values out.
 
 Other grounds than her consent come first, everywhere: what happened without her yes is what she, and an auditor, should see first.
-What only the backbone knows (that a question is on its way, why the other side of a talk does not agree) is not in it.
+What only the backbone knows (that a question is on its way, why the other side of a talk does not agree) is not in it; that the other side
+was asked is: from then on he knows of it.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schakel.case_consent import both_must_agree
 from schakel.case_erasure import end_of, hold_in_force
 from schakel.case_opening import is_opening
 from schakel.case_state import Grant, Referral, ReferralState, Side, State
@@ -96,6 +98,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherAsked:
+    """The other side of a talk was asked, and so knows of it. Never what was answered, nor whether it was (domain-detail A51)."""
+
+    by: str | None
+    recipient: str
+    purpose: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
     """A step that does not go on, and why; of another person's answer nothing."""
 
@@ -147,6 +159,7 @@ class HerCopy:
     waits: tuple[Waits, ...]
     links: tuple[Linked, ...] = ()
     forgotten: tuple[Forgotten, ...] = ()
+    other_side: tuple[OtherAsked, ...] = ()
 
 
 def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
@@ -172,6 +185,7 @@ def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
         waits=tuple(_waits(referral) for referral in case.referrals.values() if referral.state in WAITING),
         links=tuple(Linked(link.other_case, link.kind, link.by, link.at) for link in case.links.values()),
         forgotten=tuple(_forgotten(case)),
+        other_side=tuple(_other_side(case)),
     )
 
 
@@ -273,6 +287,25 @@ def _forgotten(case: State) -> Iterable[Forgotten]:
             yield Forgotten(first.by, first.at, due, end_of(hold.until) if hold else None)
     if any(kind_of(subject) == _HERSELF for subject in case.erased):
         yield Forgotten(None, None, None, None, done=True)
+
+
+def _other_side(case: State) -> Iterable[OtherAsked]:
+    """By talk, the first word that shows it: that somebody asked, or any answer, which look the same here. Also where the talk was stopped
+    since (docs/adr/0043): who was asked, was asked.
+    """
+    asked = [one for one in case.asked if one.side is Side.OTHER]
+    yeses = [one for one in case.grants.values() if one.side is Side.OTHER]
+    noes = [no for no in case.noes if no.side is Side.OTHER]
+    about = [(one.recipient, one.purpose) for one in asked] + [(one.recipient, one.purpose) for one in yeses]
+    about += [(no.recipient, no.purpose) for no in noes if no.recipient and no.purpose]
+    about += [(talk.to, talk.purpose) for talk in case.referrals.values() if both_must_agree(talk)]
+    for to, purpose in dict.fromkeys(about):
+        words = [(one.at, one.by) for one in asked if (one.recipient, one.purpose) == (to, purpose)]
+        words += [(one.at, one.recorded_by) for one in yeses if (one.recipient, one.purpose) == (to, purpose)]
+        words += [(no.at, no.recorded_by) for no in noes if no.concerns(to, purpose)]
+        if words:
+            at, by = min(words, key=lambda word: (word[0] is not None, word[0] or case.time))
+            yield OtherAsked(by, to, purpose, at)
 
 
 def _answered(case: State, recipient: str, purpose: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from schakel import her_words as w
-from schakel.case_knows import Agreed, Forgotten, HerCopy, Knows, Linked, Question, SaidNo, Waits
+from schakel.case_knows import Agreed, Forgotten, HerCopy, Knows, Linked, OtherAsked, Question, SaidNo, Waits
 from schakel.case_opening import is_opening
 from schakel.her_words import LANGUAGES as LANGUAGES
 from schakel.her_words import Language as Language
@@ -93,6 +93,8 @@ class _Writer:
         yield self._part("agreed", (self._yes(said) for said in copy.agreed if said.basis == "consent"))
         yield self._part("noes", map(self._no, copy.noes))
         yield self._part("asked", map(self._question, copy.asked))
+        if copy.other_side:
+            yield self._part("other_side", map(self._other_asked, copy.other_side))
         yield self._part("waits", map(self._waits, copy.waits))
         if copy.forgotten:
             yield self._part("forgotten", map(self._forgotten, copy.forgotten))
@@ -181,6 +183,15 @@ class _Writer:
             recipient=self._name(asked.recipient),
             purpose=self._purpose(asked.purpose),
             answer=say["answered" if asked.answered else "unanswered"],
+        )
+
+    def _other_asked(self, asked: OtherAsked) -> str:
+        say = self.words.lines
+        return say["other_asked"].format(
+            at=self._moment(asked.at),
+            by=self._name(asked.by) if asked.by else say["somebody"],
+            recipient=self._name(asked.recipient),
+            purpose=self._purpose(asked.purpose),
         )
 
     def _waits(self, waits: Waits) -> str:

@@ -31,6 +31,7 @@ LINES: Table = {
     "other": ("Wat zonder uw ja is gebeurd, en waarom", "What happened without your yes, and why"),
     "noes": ("Waar u nee tegen zei", "What you said no to"),
     "asked": ("Wat u gevraagd is", "What you were asked"),
+    "other_side": ("Wat aan de ander is gevraagd", "What the other person was asked"),
     "waits": ("Wat wacht", "What is waiting"),
     "nothing": ("Niets.", "Nothing."),
     "door": (
@@ -92,6 +93,10 @@ LINES: Table = {
     "question": (
         "{at}: {by} vroeg of {recipient} iets mag weten, voor {purpose}. {answer}",
         "{at}: {by} asked whether {recipient} may know something, for {purpose}. {answer}",
+    ),
+    "other_asked": (
+        "{at}: ook de ander is gevraagd, voor {purpose} bij {recipient}; opgeschreven door {by}. Wat die zei, staat hier niet.",
+        "{at}: the other person was asked too, for {purpose} with {recipient}; written down by {by}. What they said is not in here.",
     ),
     "answered": ("U hebt geantwoord.", "You have answered."),
     "unanswered": ("U hebt nog niet geantwoord.", "You have not answered yet."),

@@ -120,6 +120,7 @@ def summary(case: CaseCopy) -> dict[str, Any]:
         "agreed": [asdict(one) for one in known.agreed],
         "refused_or_withdrawn": [asdict(one) for one in known.noes],
         "asked": [asdict(one) for one in known.asked],
+        "other_side_asked": [asdict(one) for one in known.other_side],
         "waits": [asdict(one) for one in known.waits],
         "linked_cases": [asdict(one) for one in known.links],
         "referrals": [_plain(one) for one in case.referrals()],

@@ -16,7 +16,7 @@ from schakel.events.base import SealedField
 from schakel.events.contact import ActionAgreed, ActionDone, ContactMade, ContactPreferenceSet, InformationGiven
 from schakel.events.data import AccessGiven, StatementRetracted
 from schakel.events.report import ReportCorrected, ReportFacts
-from tests.support.copies import CITY, DOOR, HELP, HIS_PHONE, HIS_STORY, PHONE, STORY, WISH, Copies, copies_in
+from tests.support.copies import CITY, COC, DOOR, HELP, HIS_PHONE, HIS_STORY, PHONE, STORY, WISH, Copies, copies_in
 from tests.support.minicluster import START
 
 
@@ -92,6 +92,16 @@ def test_of_the_other_side_s_answer_nothing_stands_in_it(copies: Copies, story: 
     (found,) = copies.json(copies.made(story))["cases"]
     assert "offender" not in str(found["steps"])
     assert [one for one in found["refused_or_withdrawn"] if one["purpose"] == "mediation"] == []
+
+
+def test_that_the_other_side_was_asked_stands_in_it(copies: Copies, story: str) -> None:
+    """He knows of it since. The same whatever he said: nothing of that."""
+    made = copies.made(story)
+    (found,) = copies.json(made)["cases"]
+    (asked,) = found["other_side_asked"]
+    assert asked.keys() == {"by", "recipient", "purpose", "at"}
+    assert (asked["by"], asked["recipient"], asked["purpose"]) == (DOOR, COC, "mediation")
+    assert "Wat aan de ander is gevraagd" in copies.html(made)
 
 
 def test_his_copy_holds_what_is_about_him_and_nothing_of_her(copies: Copies, story: str) -> None:
