@@ -22,6 +22,7 @@ from backbone.keys.rotation import FAMILIES, KekState
 from backbone.keys.tables import are_there
 from backbone.settings import Settings
 from backbone.supervisor.prepare import publish
+from schakel.kafka_errors import KafkaProblem
 from schakel.sealing import PublicKey
 from schakel.timesource import time_source
 
@@ -277,7 +278,8 @@ def rotate_door(
     """A new key for partners to seal to, published at once; those replaced longer ago than --keep are destroyed. Meant for every day.
 
     Partners' clients take the newest by themselves. What is still sealed to a destroyed key is refused (sealed.unknown_key) and
-    has to be sealed again, so keep them for as long as a message may wait to be taken in.
+    has to be sealed again, so keep them for as long as a message may wait to be taken in. When the broker is away nothing is made;
+    when it goes away halfway, what is left is said, and running it again makes it good.
 
     Examples:
 
@@ -290,6 +292,8 @@ def rotate_door(
     chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
     broker = find_broker(settings)
     now = time_source(settings.clock).now()
+    with broker.connected():
+        pass  # nothing is made or destroyed while nobody could be told of it
     with _service(settings) as keys:
         newest = keys.door_keys()[0]
         if now.timestamp() - newest.made_at_s >= if_older_than_h * 3600:
@@ -297,13 +301,27 @@ def rotate_door(
             say(f"partners now seal to {newest.kid}")
         else:
             say(f"the newest key, {newest.kid}, is younger than {if_older_than_h:g} hours: it stays")
-        publish(broker, settings, chains, protocols)
+        with _saying_what_is_left(f"{newest.kid} is the newest key and partners may not have heard of it"):
+            publish(broker, settings, chains, protocols)
         gone = _replaced_before(list(keys.door_keys()), now - timedelta(days=keep_days))
         for key in gone:
             keys.retire_door(key.kid)
             say(f"{key.kid} is destroyed: what is still sealed to it is refused")
     if gone:
-        publish(broker, settings, chains, protocols)
+        with _saying_what_is_left("what was destroyed may still be among the keys that partners are shown"):
+            publish(broker, settings, chains, protocols)
+
+
+@contextmanager
+def _saying_what_is_left(left: str) -> Iterator[None]:
+    """A broker that goes away halfway: what stands as it is until the next time, and that this does no harm."""
+    try:
+        yield
+    except KafkaProblem as problem:
+        raise Undoable(
+            f"{problem}; {left}. Nothing is lost: run 'backbone keys rotate-door --if-older-than 1' once it is back, which makes no "
+            "other key and publishes what there is"
+        ) from problem
 
 
 def _replaced_before(keys: list[PublicKey], moment: datetime) -> list[PublicKey]:

@@ -1,6 +1,7 @@
 """`backbone keys` on keys without a broker: what it shows, destroys, refuses; and which door keys a day's rotation destroys."""
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from typer.testing import CliRunner, Result
 
 from backbone.cli.keys import _replaced_before
 from backbone.cli.main import app
+from backbone.kafka.ports import pick_free
 from backbone.keys import KeyFiles, Rotation, open_keys
 from backbone.keys.files import KeyFile
+from schakel.kafka_errors import BrokerAway
 from schakel.sealing import PublicKey
 from schakel.timesource import FixedTime
 
@@ -116,6 +119,79 @@ def test_a_door_key_is_kept_from_when_it_was_replaced() -> None:
     assert [key.kid for key in _replaced_before(keys, at(199))] == []
     assert [key.kid for key in _replaced_before(keys, at(200))] == ["a"]
     assert [key.kid for key in _replaced_before(keys, at(9_999))] == ["b", "a"]
+
+
+def kids(var_dir: Path) -> list[str]:
+    """Every door key there is, the newest first."""
+    keys = open_keys(None, var_dir)
+    try:
+        return [key.kid for key in keys.door_keys()]
+    finally:
+        keys.close()
+
+
+def test_while_the_broker_is_away_no_door_key_is_made_and_none_destroyed(
+    var_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = kids(var_dir)
+    for name, value in (("BOOTSTRAP", f"127.0.0.1:{pick_free()}"), ("SASL_USERNAME", "admin"), ("SASL_PASSWORD", "x")):
+        monkeypatch.setenv(f"SCHAKEL_{name}", value)
+    for words in ((), ("--keep", "0"), ("--if-older-than", "23")):
+        assert "no Kafka broker answers" in " ".join(run("rotate-door", *words, code=2).output.split())
+    assert kids(var_dir) == before
+
+
+class There:
+    """A broker that lets us sign on; whether it takes what is published then is another thing."""
+
+    def connected(self) -> AbstractContextManager[dict[str, object]]:
+        return nullcontext({})
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch, var_dir: Path) -> list[list[str] | None]:
+    """What each publishing shows partners, after what is in here already: None is a broker that went away."""
+    told: list[list[str] | None] = []
+
+    def publish(*_: object) -> None:
+        told.append(kids(var_dir))
+        if len(told) > 1 and told[0] is None:
+            told.pop(0)
+            raise BrokerAway("no broker answers", broker="broker:9093")
+
+    monkeypatch.setattr("backbone.cli.keys.find_broker", lambda settings: There())
+    monkeypatch.setattr("backbone.cli.keys.publish", publish)
+    return told
+
+
+def test_a_broker_that_goes_away_before_partners_heard_leaves_a_key_and_the_next_run_tells_them(
+    var_dir: Path, published: list[list[str] | None]
+) -> None:
+    (old,) = kids(var_dir)
+    published.insert(0, None)
+    said = " ".join(run("rotate-door", "--keep", "0", code=2).output.split())
+    new, still = kids(var_dir)
+    assert still == old, "nothing is destroyed before partners have heard of another"
+    assert f"{new} is the newest key and partners may not have heard of it" in said
+    assert "'backbone keys rotate-door --if-older-than 1'" in said
+
+    published.clear()
+    assert "it stays" in run("rotate-door", "--if-older-than", "1").output
+    assert published == [[new, old]]
+
+
+def test_a_broker_that_goes_away_after_a_key_was_destroyed_shows_it_until_the_next_run(
+    var_dir: Path, published: list[list[str] | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (old,) = kids(var_dir)
+    monkeypatch.setattr(
+        "backbone.cli.keys._replaced_before", lambda keys, moment: published.insert(0, None) or keys[1:]
+    )
+    said = " ".join(run("rotate-door", code=2).output.split())
+    (new,) = kids(var_dir)
+    assert new != old
+    assert f"{old} is destroyed" in said
+    assert "may still be among the keys that partners are shown" in said
 
 
 def test_the_rights_of_a_service_as_sql(var_dir: Path) -> None:
