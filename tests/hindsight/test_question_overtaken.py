@@ -17,6 +17,9 @@ from tests.scenarios.test_talks import HER_YES, HIS_YES, quarrel
 from tests.support.casebook import CASE, Story, World, repository
 from tests.support.conclusions import held
 from tests.support.telling import COC, POLICE, Tell, asked, corrected, refused, withdrawn
+from tests.support.casebook import CASE, Story, World, given, repository
+from tests.support.conclusions import held
+from tests.support.telling import COC, POLICE, Tell, asked, corrected, refused, report, withdrawn
 
 ROOT = Path(__file__).resolve().parents[2]
 THREAT = corrected(natures=("threat",))
@@ -99,6 +102,13 @@ def test_what_he_answered_is_not_hers_to_know(answer: Tell) -> None:
     """Asked and not answered, asked and answered, answered without a word that he was asked: by when he knew of it, and no more."""
     assert seen(HE_IS_ASKED, answer) == seen(HE_IS_ASKED)
     assert seen(answer) == seen(HE_IS_ASKED)
+
+
+@pytest.mark.parametrize("word", [HE_IS_ASKED, HIS_YES, HIS_NO], ids=["asked", "yes", "no"])
+def test_also_where_no_talk_was_proposed(word: Tell) -> None:
+    """He was asked before anybody had it in the case; each word shows it alike."""
+    (found,) = who_knows(given(report(), word).case).other_side
+    assert (found.by, found.recipient, found.purpose) == (POLICE, COC, "mediation")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
