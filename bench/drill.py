@@ -1,8 +1,8 @@
 """The restore drill with a clock on it: `python -m bench.drill [quick]`.
 
 A backbone takes reports in until it is quiet; its ledger is carried off; broker and databases are lost; the export goes back on an empty
-broker, the ledger's erasures are carried out again on the keys, and the services build their databases anew. *Back*: from the first byte written back until every service is ready, which it is
-only behind the ledger's end.
+broker, the ledger's erasures are carried out again on the keys, and the services build their databases anew. *Back*: from the first byte
+written back until every service is ready, which it is only behind the ledger's end.
 """
 
 import asyncio
