@@ -71,4 +71,5 @@ def _characters(objects: dict[int, bytes], font: int) -> dict[int, str]:
 def _opened(body: bytes) -> bytes:
     length = int(re.findall(rb"/Length (\d+)", body)[0])
     begin = body.index(b"stream\n") + len(b"stream\n")
-    return zlib.decompress(body[begin : begin + length])
+    packed = body[begin : begin + length]
+    return zlib.decompress(packed) if b"/FlateDecode" in body else packed
