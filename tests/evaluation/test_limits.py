@@ -3,12 +3,23 @@
 from datetime import timedelta
 
 from backbone.evaluation.conformance import _one_end
+from backbone.evaluation.leadtimes import Span, distribution
+from backbone.evaluation.small_cells import Reader
 from backbone.evaluation.trail import trails
 from backbone.evaluation.verdicts import Finding, Judged, Part, Verdict
 from tests.evaluation.stories import judged
 from tests.evaluation.test_conformance import ACTION, CONTACT, only, saturday
 from tests.support.casebook import given
-from tests.support.telling import CITY, GRONINGEN, POLICE, close_requested, contact_attempted, passed, report
+from tests.support.telling import (
+    CITY,
+    GRONINGEN,
+    POLICE,
+    close_requested,
+    contact_attempted,
+    passed,
+    report,
+    report_in_groningen,
+)
 from tests.support.telling_clocks import action_agreed, action_done
 
 AGREED = (report(), action_agreed(CITY, POLICE, "2026-03-20", id=ACTION))
@@ -46,6 +57,17 @@ def test_aftercare_is_skipped_when_its_last_moment_has_passed() -> None:
     for until, verdict in ((last, Verdict.NOT_YET_DUE), (last + timedelta(seconds=1), Verdict.SKIPPED)):
         (said,) = [one.verdict for one in judged(story, until) if one.part is Part.AFTERCARE]
         assert said is verdict
+
+
+def test_what_is_of_a_case_is_asked_once_under_two_protocols() -> None:
+    story = given(report_in_groningen(), action_agreed(GRONINGEN, GRONINGEN, "2026-04-20", id=ACTION))
+    assert len([one for one in judged(story) if one.part is Part.ACTION]) == 1
+
+
+def test_five_cases_on_one_side_of_a_quantile_are_enough() -> None:
+    found = distribution("step", [Span("step", str(n), 3600.0 * n, open=False) for n in range(1, 21)], Reader.OUTSIDE)
+    assert found is not None
+    assert found.quantiles["p25"] == 5 * 3600
 
 
 def test_of_two_protocols_the_one_that_says_it_is_enough_counts() -> None:
