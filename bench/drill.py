@@ -1,8 +1,8 @@
 """The restore drill with a clock on it: `python -m bench.drill [quick]`.
 
 A backbone takes reports in until it is quiet; its ledger is carried off; broker and databases are lost; the export goes back on an empty
-broker, and the services build their databases anew. *Back*: from the first byte written back until every service is ready, which it is
-only behind the ledger's end.
+broker, the ledger's erasures are carried out again on the keys, and the services build their databases anew. *Back*: from the first byte
+written back until every service is ready, which it is only behind the ledger's end.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import shutil
 import time
 from pathlib import Path
 
+from backbone.cli.erasure import erased_again
 from backbone.evidence.archive import Opened
 from backbone.evidence.export import export
 from backbone.evidence.restore import restore
@@ -17,6 +18,7 @@ from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka
 from backbone.kafka.names import LEDGER
 from backbone.kafka.topics import ONE_MACHINE
+from backbone.settings import Settings
 from backbone.supervisor.prepare import Broker
 from bench import stand, year
 
@@ -93,10 +95,12 @@ def put_back(home: Path, file: Path) -> dict[str, float]:
         assert kafka.admin is not None
         with Broker(kafka.bootstrap, kafka.admin).client() as admin:
             clock = Took()
-            counts = restore(
-                connection(kafka.bootstrap, kafka.admin), admin, ONE_MACHINE, opened, lambda sentence: None
-            )
-            return clock.figures(sum(counts.values()))
+            known = connection(kafka.bootstrap, kafka.admin)
+            counts = restore(known, admin, ONE_MACHINE, opened, lambda sentence: None)
+            figures = clock.figures(sum(counts.values()))
+            again = Took()
+            erased_again(Settings(var_dir=home), known)
+            return figures | {"erased_again_s": again.wall_s}
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""`backbone erasure`: what was destroyed, for the records officer. Who is erased is told by partners and decided by the ledger."""
+"""`backbone erasure`: what was destroyed, for the records officer; and done again, where keys came back from a backup. Who is erased is
+told by partners and decided by the ledger."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
@@ -13,21 +16,18 @@ from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import FOUND, Undoable, read_settings, say, show_json
 from backbone.declaration import LANGUAGES, declared, text
 from backbone.definition_files import load_definitions
+from backbone.erasing_again import carry_out, erased_by
 from backbone.keys import SqlDestroyer
 from backbone.keys.databases import open_engine
 from backbone.keys.lives import read_lives
 from backbone.settings import Settings
 from schakel.envelope import PATTERNS
-from schakel.history import History, read_case, read_cases
+from schakel.history import LEDGER, History, read_case, read_cases
+from schakel.reading import partition_count, read_to_end
 from schakel.timesource import time_source
 
 app = typer.Typer(no_args_is_help=True, help="What was erased, and that it is gone.")
 _CASE = re.compile(PATTERNS["ce_subject"])
-
-
-@app.callback()
-def _group() -> None:
-    """A group, also with one command."""
 
 
 @app.command()
@@ -76,6 +76,43 @@ def declaration(
         say(text(found, language, now).rstrip("\n"))
     if any(one.key_destroyed_at is None or one.is_late(now) for one in found):
         raise typer.Exit(FOUND)
+
+
+@app.command()
+def again() -> None:
+    """Destroy the keys that came back with an older backup, of people whom the ledger has erased. Done twice it does no more.
+
+    For when the database of keys was restored and the services' databases were not lost: run it before intake and the gateway are
+    started again. 'backbone ledger restore' does it by itself.
+
+    Example:
+
+      backbone erasure again
+    """
+    settings = read_settings()
+    _database(settings).dispose()
+    with OperatorsHand(*find_user(settings, "auditor"), settings.ca_file).connected() as how:
+        say(erased_again(settings, how))
+
+
+def erased_again(settings: Settings, how: Mapping[str, Any]) -> str:
+    """Carry the ledger's erasures out on the database of keys, and say of how many that was news. how: as for `read_to_end`.
+
+    Raises KeysAway, TopicMissing, ReadingStalled, and kafka-python's errors: run it again.
+    """
+    engine = open_engine(settings.keys_url, settings.var_dir / "keys")
+    keys = SqlDestroyer(engine, time_source(settings.clock))
+    erased = gone = 0
+    try:
+        for number in range(partition_count(how, LEDGER)):
+            found = erased_by(partial(read_to_end, how, LEDGER, [number]))
+            erased += len(found)
+            gone += len(carry_out(found, keys))
+    finally:
+        keys.close()
+    if not gone:
+        return f"{erased} people are erased by the ledger, and none of them has a key here"
+    return f"{erased} people are erased by the ledger; the database of keys did not know it of {gone}: their keys are destroyed now"
 
 
 def _day(option: str, given: str | None) -> date | None:

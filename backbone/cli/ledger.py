@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 
 from backbone import definitions
 from backbone.cli.broker import find_broker
+from backbone.cli.erasure import erased_again
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.definition_files import load_definitions
 from backbone.evidence import replacing
@@ -69,19 +70,23 @@ def restore(
     First bring back what is not in the export: the database and files of keys (var/keys), users' passwords (var/kafka/secrets) and the
     gateway's tokens. The services' databases must be empty: they are built anew from the ledger. Then 'backbone up'.
 
+    A backup of keys may be older than an erasure: before this ends, whoever the ledger has erased is erased there as well.
+
     Example:
 
       backbone ledger restore 2026-03-02.zip
     """
     settings = read_settings()
     _refuse_databases(settings)
-    _refuse_lost_keys(settings, without_keys)
+    keys = _has_keys(settings, without_keys)
     opened = Opened(file)
     began = time.monotonic()
     try:
         with _some_broker(settings) as broker, broker.client() as admin:
             known = connection(broker.bootstrap, broker.admin, ca_file=broker.ca_file)
             counts = put_back(known, admin, broker.replicas(admin), opened, say, _own_keys(settings))
+            if keys:
+                say(erased_again(settings, known))
     finally:
         opened.close()
     say(f"{_pace(counts, time.monotonic() - began)}; now run 'backbone up'")
@@ -176,7 +181,8 @@ def _refuse_tables(settings: Settings) -> None:
             )
 
 
-def _refuse_lost_keys(settings: Settings, without: bool) -> None:
+def _has_keys(settings: Settings, without: bool) -> bool:
+    """Whether there is a database of keys. Raises Undoable when there is none and nobody said so."""
     engine = open_engine(settings.keys_url, settings.var_dir / "keys")
     try:
         there = are_there(engine)
@@ -187,3 +193,4 @@ def _refuse_lost_keys(settings: Settings, without: bool) -> None:
             "there is no database of keys here; without it nothing that is sealed in the ledger can ever be read: bring it back with its "
             "files (var/keys) first, or say --without-keys"
         )
+    return there

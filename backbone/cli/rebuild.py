@@ -1,4 +1,4 @@
-"""`backbone rebuild --beside`: every service's projection from the ledger once more, beside the live one.
+"""`backbone rebuild --beside`: what each service but audit knows, from the ledger once more, beside the live one.
 
 What the command says and checks; the work is `services.hindsight.beside`'s.
 """
@@ -41,12 +41,16 @@ def rebuild(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Build every service's projection from the ledger once more, beside the live one, and say whether they are equal.
+    """Build what a service knows from the ledger once more, beside its live database, and say whether the two are equal.
+
+    Of intake, routing, consent, followup, cases and gateway: each case, the notes of a chain, and the tables made of them. Not
+    compared is what is on its way (outbox, parked records, timers), the counters of the overviews, and audit: its trees are held
+    against the heads that it signed.
 
     The services go on working. Each is compared at one moment, at the very positions that it had reached. Nothing is sent and
     nothing is changed; what is built is removed again. Exit code 0 when all are equal, 1 when one is not.
 
-    To replace a projection, stop its service, remove its database and start it: it rebuilds itself.
+    To replace what a service knows, stop it, remove its database and start it: it rebuilds itself.
 
     Examples:
 
@@ -56,8 +60,8 @@ def rebuild(
     """
     if not beside:
         raise Undoable(
-            "say --beside: a projection is built anew beside the live one and compared. To replace one, stop the service, remove its "
-            "database and start it"
+            "say --beside: what a service knows is built anew beside its live database and compared. To replace it, stop the service, "
+            "remove its database and start it"
         )
     settings = read_settings()
     names = list(dict.fromkeys(service or PROJECTING))

@@ -6,6 +6,7 @@ the changed history as well, and is found by the head that a partner holds.
 
 import json
 import random
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -14,7 +15,7 @@ import pytest
 
 from auditor.audit import audit
 from auditor.formats import NoBundle, Record
-from tests.auditor.material import ledger
+from tests.auditor.material import BREACHED, ledger
 from tests.auditor.writer import ANOTHER, KEY, Ledger, as_line, in_memory, leaf, lines, note, public, root, signed_again
 from tests.auditor.writer import b64 as encoded
 
@@ -163,3 +164,58 @@ def test_the_key_s_holder_alone_is_never_taken_for_sound() -> None:
     dice = random.Random(2027)
     for _ in range(200):
         assert audit(in_memory(by_the_holder(dice))).answer("same") != "sound"
+
+
+# --- bundles: of one case, and of a period
+
+BUNDLED = ledger()
+OF_A_KIND = {
+    "case": BUNDLED.case(BREACHED),
+    "case without structure": BUNDLED.case(BREACHED, structure=False),
+    "period": BUNDLED.period(0, len(BUNDLED.logs[0]) - 1),
+    "a part of a period": BUNDLED.period(3, len(BUNDLED.logs[0]) - 4),
+}
+PARTNERS_HEAD = BUNDLED.head()
+BUNDLES_FEW = 36
+LEFT_OUT = 1
+
+
+def of_records(files: Mapping[str, bytes], what: int, dice: random.Random) -> tuple[bool, Mapping[str, bytes]]:
+    """One manipulation of the records that the bundle shows, its manifest written anew: a byte, a record left out, two exchanged. With it
+    whether that was a record of the case, and not one beside it."""
+    shown = files["events/0.jsonl"].splitlines(keepends=True)
+    at = dice.randrange(len(shown))
+    hers = json.loads(shown[at])["key"] == encoded(BREACHED.encode())
+    manifest = json.loads(files["manifest.json"])
+    if what == 0:
+        raw = json.loads(shown[at])
+        name = dice.choice(("key", "value"))
+        raw[name] = encoded(flipped(b64decode(raw[name]), dice))
+        shown[at] = json.dumps(raw).encode() + b"\n"
+    elif what == LEFT_OUT:
+        del shown[at]
+        manifest["logs"][0] |= {"events": len(shown)}
+    else:
+        one, other = json.loads(shown[at]), json.loads(shown[at - 1])
+        one["value"], other["value"] = other["value"], one["value"]
+        shown[at], shown[at - 1] = (json.dumps(raw).encode() + b"\n" for raw in (one, other))
+    return hers, signed_again(
+        {**files, "events/0.jsonl": b"".join(shown), "manifest.json": json.dumps(manifest).encode()}
+    )
+
+
+@pytest.mark.parametrize("kind", OF_A_KIND)
+def test_of_a_bundle_every_manipulation_is_found_or_cannot_be_told(kind: str) -> None:
+    """What is changed is found, in every kind. So is what is left out of a case, by the structure that its bundle proves; what is left out
+    elsewhere, or beside the case, at least keeps a bundle from being called sound."""
+    files, dice = OF_A_KIND[kind], random.Random(2028)
+    assert audit(in_memory(files), [PARTNERS_HEAD]).answer() != "wrong"
+    passed = []
+    for each in range(BUNDLES_FEW):
+        what = each % 3
+        hers, made = of_records(files, what, dice)
+        found = audit(in_memory(made), [PARTNERS_HEAD]).answer()
+        may_not_tell = what == LEFT_OUT and not (kind == "case" and hers)
+        if found != "wrong" and not (may_not_tell and found == "cannot tell"):
+            passed.append((each, what, found))
+    assert passed == []

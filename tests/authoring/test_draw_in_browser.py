@@ -17,6 +17,7 @@ from backbone.protocols import load_protocols
 from schakel.her_copy import LANGUAGES
 from tests.protocols.samples import ROOT
 from tests.support.browser import Tab, chromium, tab
+from tests.support.pdf import bare, pages
 
 _LEFT_OUT = chromium() is None and os.environ.get("SCHAKEL_REQUIRE_BROWSER") != "1"
 pytestmark = pytest.mark.skipif(
@@ -57,6 +58,9 @@ FAULTS = """(() => {
 })()"""
 
 
+TEXTS = "JSON.stringify([...document.querySelectorAll('svg text')].map(one => one.textContent))"
+
+
 def page(tmp_path: Path, svg: str) -> str:
     path = tmp_path / "picture.html"
     head = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>x</title>'
@@ -83,5 +87,12 @@ async def test_what_overlaps_would_be_noticed(browser: Tab, tmp_path: Path) -> N
 
 
 async def test_it_prints(browser: Tab, tmp_path: Path) -> None:
-    await browser.show(page(tmp_path, draw(pictures()[0][1], WIDE_PX)), 1280)
-    assert (await browser.printed()).startswith(b"%PDF-")
+    """Every word of every picture is on paper, on a few sheets."""
+    for name, drawn in pictures():
+        await browser.show(page(tmp_path, draw(drawn, WIDE_PX)), 1280)
+        said = json.loads(await browser.ask(TEXTS))
+        paper = pages(await browser.printed())
+        whole = "".join(sheet.text for sheet in paper)
+        assert len(said) >= 5
+        assert [text for text in said if bare(text) not in whole] == [], name
+        assert len(paper) <= 4, name

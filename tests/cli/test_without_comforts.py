@@ -46,6 +46,7 @@ NO_BROKER = {
 """Commands that ask no broker, and why."""
 ASKS_THE_BROKER = {
     ("deploy", "apply"): (),
+    ("erasure", "again"): (),
     ("erasure", "declaration"): (),
     ("evaluate", "conformance"): ("groningen", "--period", "2026"),
     ("evaluate", "export"): ("groningen", "--period", "2026", "--format", "xes", "--out", "log.xes"),

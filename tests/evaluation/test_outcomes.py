@@ -79,6 +79,14 @@ def test_what_became_of_it_is_what_the_case_keeps():
     assert found["recovered"].counts == {"no": 1, "unknown": 1}
 
 
+def test_a_no_keeps_its_reason_and_help_of_which_nobody_said_anything_is_unknown():
+    no = Referral("1", "helper", "help", "referral", [], [], declined_at=BEGIN, decline_reason="no_capacity")
+    done = Referral("2", "helper", "help", "referral", [], [], completed_at=BEGIN)
+    found = shown([Trail(State(id="hers", referrals={"1": no, "2": done}))], Reader.INSIDE)
+    assert found["not taken up"].counts == {"no_capacity": 1}
+    assert found["helped"].counts == {"unknown": 1}
+
+
 def test_of_fewer_than_five_cases_nothing_is_shown():
     cases = [closed(n) for n in range(4)]
     assert shown(cases, Reader.OUTSIDE) == {}

@@ -16,6 +16,7 @@ from services.hindsight import door
 from tests.person.test_page_in_browser import AXE, WIDEST
 from tests.person.test_page_in_browser import axe as axe
 from tests.support.browser import Tab, chromium, tab
+from tests.support.pdf import A4, bare, pages
 
 _LEFT_OUT = chromium() is None and os.environ.get("SCHAKEL_REQUIRE_BROWSER") != "1"
 pytestmark = pytest.mark.skipif(
@@ -69,6 +70,32 @@ async def test_it_breaks_no_rule_of_accessibility_and_loads_nothing(browser: Tab
     assert [name for name, _ in json.loads(await browser.ask(AXE))] == ["color-contrast"]
 
 
+PRINTED_PX = 688
+"""What the margins of report.css leave of A4: 182 mm, at 96 to the inch."""
+ROWS = "JSON.stringify([...document.querySelectorAll('.rows > li')].map(one => one.innerText))"
+
+
 async def test_it_prints(browser: Tab, page: str) -> None:
+    """On A4, all of it: every word of the screen is on paper, no page is empty, and each row of the timeline is whole on one page."""
     await browser.show(page, 1000)
-    assert (await browser.printed()).startswith(b"%PDF-")
+    said, rows = await browser.ask("document.body.innerText"), json.loads(await browser.ask(ROWS))
+    paper = pages(await browser.printed())
+    assert {sheet.size for sheet in paper} == {A4}
+    assert 3 <= len(paper) <= 12
+    assert all(len(sheet.text) > 200 for sheet in paper)
+    whole = "".join(sheet.text for sheet in paper)
+    assert {word for word in said.split() if bare(word) not in whole} == set()
+    assert len(rows) >= 10
+    for row in rows:
+        assert any(all(bare(word) in sheet.text for word in row.split()) for sheet in paper), row
+    assert (said.count("In het kort"), whole.count("Inhetkort")) == (2, 1), "links to what follows are for a screen"
+
+
+async def test_nothing_is_cut_off_on_paper(browser: Tab, page: str) -> None:
+    await browser.show(page, 1000)
+    await browser.on_paper(PRINTED_PX)
+    assert await browser.ask("getComputedStyle(document.querySelector('nav')).display") == "none"
+    assert await browser.ask(WIDEST) == PRINTED_PX
+    assert json.loads(await browser.ask(OVER))[0] == []
+    await browser.ask("document.querySelector('.rows > li').style.width = '800px'")
+    assert await browser.ask(WIDEST) > PRINTED_PX, "and this would notice"

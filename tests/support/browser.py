@@ -76,6 +76,11 @@ class Tab:
         shot = await self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         return base64.b64decode(shot["data"])
 
+    async def on_paper(self, width: int) -> None:
+        """Show the page as print would lay it out, between margins that leave this many CSS pixels."""
+        await self.call("Emulation.setEmulatedMedia", media="print")
+        await self.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=True)
+
     async def printed(self) -> bytes:
         """The page as a PDF, as her own browser would print it."""
         made = await self.call("Page.printToPDF", printBackground=False, preferCSSPageSize=True)

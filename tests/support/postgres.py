@@ -93,6 +93,30 @@ class Postgres:
         """Let one go, by its address."""
         self._say(f'DROP DATABASE "{_name(database)}" WITH (FORCE)')
 
+    def back_up(self, database: str, into: Path) -> None:
+        """What a database holds, to a file, while it is in use."""
+        self._pg("pg_dump", database, into=into)
+
+    def restore(self, kept: Path) -> str:
+        """A new database with what such a file holds: its address."""
+        database = self.database()
+        self._pg("psql", database, "--quiet", "--set", "ON_ERROR_STOP=1", "--file", "-", given=kept)
+        return database
+
+    def _pg(
+        self, program: str, database: str, *arguments: str, given: Path | None = None, into: Path | None = None
+    ) -> None:
+        found = shutil.which(program, path=str(self.binaries)) or shutil.which(program)
+        assert found, f"no {program} here; on Debian: apt-get install postgresql-client"
+        done = subprocess.run(
+            [found, "--dbname", self._address(_name(database)), *arguments],
+            input=given.read_bytes() if given else None,
+            check=True,
+            capture_output=True,
+        )
+        if into:
+            into.write_bytes(done.stdout)
+
     def _say(self, statement: str) -> None:
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())

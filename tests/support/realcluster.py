@@ -47,7 +47,8 @@ START_S, BROKER_S = 240.0, 240.0
 class RealCluster:
     """Made once: broker, topics, users, keys, a clock that stands still until it is moved. The services come and go."""
 
-    def __init__(self, var_dir: Path, brokers: int = 1) -> None:
+    def __init__(self, var_dir: Path, brokers: int = 1, *, keys_url: str | None = None, at: datetime = START) -> None:
+        """keys_url: where wrapped keys are kept; default: SQLite under `var_dir`. at: what the clock shows."""
         self.var_dir = var_dir
         self.embedded: EmbeddedKafka | EmbeddedCluster = (
             EmbeddedKafka(var_dir, cache_dir=CACHE)
@@ -56,18 +57,19 @@ class RealCluster:
         )
         self.embedded.start(BROKER_S)
         self.time = FileTime(var_dir / "clock")
-        self.time.set(START)
+        self.time.set(at)
         assert self.embedded.admin
         self.settings = Settings(
             var_dir=var_dir,
             bootstrap=self.embedded.bootstrap,
+            keys_url=keys_url,
             protocols_dir=ROOT / "protocols",
             chains_dir=ROOT / "chains",
             clock=f"file:{self.time.path}",
         )
         prepared = prepare(Broker(self.embedded.bootstrap, self.embedded.admin), self.settings)
         self.chains, self.protocols = prepared.chains, prepared.protocols
-        self.keys: KeyService = open_keys(None, var_dir, time=self.time)
+        self.keys: KeyService = open_keys(keys_url, var_dir, time=self.time)
         topics = {topic(partner): 1 for partner in self.chains.partners for topic in (in_topic, out_topic)}
         self.wire = Wire(
             connection(self.embedded.bootstrap, self.embedded.admin),
@@ -123,7 +125,7 @@ class RealCluster:
             "SCHAKEL_CHAINS_DIR": str(self.settings.chains_dir),
             "SCHAKEL_CLOCK": self.settings.clock,
             "SCHAKEL_DATABASE_URL": self.database_url or "",
-            "SCHAKEL_KEYS_URL": "",
+            "SCHAKEL_KEYS_URL": self.settings.keys_url or "",
             **KeyFiles.of(self.settings).for_service(service).environment(),
             **signing.environment(self.settings, service),
             "SCHAKEL_CA_FILE": "",
