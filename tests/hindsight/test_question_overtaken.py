@@ -14,9 +14,6 @@ from services.hindsight.explaining import Why, explain
 from services.hindsight.passages import Passages
 from services.hindsight.retrace import rules_of
 from tests.scenarios.test_talks import HER_YES, HIS_YES, quarrel
-from tests.support.casebook import CASE, Story, World, repository
-from tests.support.conclusions import held
-from tests.support.telling import COC, POLICE, Tell, asked, corrected, refused, withdrawn
 from tests.support.casebook import CASE, Story, World, given, repository
 from tests.support.conclusions import held
 from tests.support.telling import COC, POLICE, Tell, asked, corrected, refused, report, withdrawn
