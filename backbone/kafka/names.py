@@ -6,7 +6,7 @@ LEDGER = "schakel.ledger"
 REFUSED = "schakel.refused"
 DEFINITIONS = "schakel.definitions"
 CHECKPOINTS = "schakel.checkpoints"
-LEDGER_PARTITIONS = 3
+LEDGER_PARTITIONS = 6
 """For life: the key of a case says which partition it is in."""
 
 _PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")

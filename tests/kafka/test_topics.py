@@ -89,7 +89,7 @@ def test_a_setting_we_say_nothing_about_is_left_alone(kafka: Broker) -> None:
 
 
 def test_another_partition_count_for_the_ledger_is_refused(kafka: Broker) -> None:
-    with pytest.raises(TopicProblem, match=r"schakel\.ledger has 3 partitions and 8 are asked for"):
+    with pytest.raises(TopicProblem, match=r"schakel\.ledger has 6 partitions and 8 are asked for"):
         ensure_topics(kafka.admin, core_topics(ledger_partitions=8))
 
 
