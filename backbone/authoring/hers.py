@@ -187,13 +187,19 @@ class _Hers:
             yield Card("", (*map(_capital, named), self.say["told_line"]), "", TOLD, self.say["nameless"])
 
     def _soon(self) -> Iterator[Card]:
-        """Clocks that stop at a contact with her, or at word to her; each once. How long a silence lasts is no promise of either."""
+        """Clocks that stop at a contact with her, or at word to her; each once. How long a silence lasts is no promise of either.
+
+        Where one has a limit, those of its kind that only measure go unsaid: she would read a promise, and beside it that there is none.
+        """
         seen: dict[tuple[str, str], Card] = {}
         for clock in self.protocol.clocks:
             if {REPORTER, "victim"} & set(clock.stops.with_) and clock.stops.on is not StopOn.WORD:
                 card = self._clock(clock)
                 seen.setdefault((card.title, card.says), card)
-        yield from seen.values()
+        limited = {title for title, says in seen if says != self.say["no_limit"]}
+        yield from (
+            card for (title, says), card in seen.items() if says != self.say["no_limit"] or title not in limited
+        )
 
     def _clock(self, clock: ClockRule) -> Card:
         say = self.say
