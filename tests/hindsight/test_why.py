@@ -80,7 +80,14 @@ def test_the_line_of_the_protocol_is_where_the_part_begins(told: Read, rules: di
 def test_every_conclusion_of_the_recorded_demos_is_explained_and_what_a_newer_file_changes_is_said(
     rules: dict[str, Rules],
 ) -> None:
-    """Recorded by an older program, under older files: the same reasons, but for what the chain's file says now."""
+    """Recorded by an older program, under older files: the same reasons, but for what the chain's file says now.
+
+    Both chains have another version and another word on whose consent is provisional; Groningen also runs a newer version of the guide.
+    """
+    newer = {
+        "amsterdam": ("chain_version", "provisional"),
+        "groningen": ("chain_version", "protocols", "provisional"),
+    }
     passages, seen, cases = Passages(ROOT / "protocols"), set[str](), 0
     for path in sorted((FOLDER / "recorded").rglob("*.jsonl")):
         for golden in replays(path):
@@ -88,7 +95,7 @@ def test_every_conclusion_of_the_recorded_demos_is_explained_and_what_a_newer_fi
             for why in concluded(explain(golden.state.id, placed(golden), Around(), rules, passages).whys):
                 assert why.decision is not None, why.entry.envelope.type
                 if not why.decision.same:
-                    assert why.decision.differs == ("chain_version", "provisional")
+                    assert why.decision.differs == newer[golden.state.chain or ""]
                 seen.add(why.entry.envelope.type)
     assert cases >= 12
     assert len(seen) >= 15

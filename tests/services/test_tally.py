@@ -35,18 +35,20 @@ from tests.support.minicluster import PARTITIONS, MiniCluster, Service
 
 NORTH, POLICE, HELP = "gemeente-groningen", "politie-amsterdam", "slachtofferhulp"
 SCHEME, CLOCK = "handreiking-negen-stappen", "contact-met-melder"
+VERSION = "2017.2"
+"""The one that the chain of Groningen runs."""
 
 
 def waiting(protocols: Path, chains: Path) -> tuple[Chains, Protocols]:
     """The project's own files, with a clock that stands still when she puts the contact off: none of today's protocols says so."""
     chains_here, read = load_definitions(protocols, chains)
-    scheme = read.get(SCHEME, "2017.1")
+    scheme = read.get(SCHEME, VERSION)
     clocks = tuple(
         rule.model_copy(update={"waits": Limit.parse("7 dagen")}) if rule.id == CLOCK else rule
         for rule in scheme.clocks
     )
     changed = scheme.model_copy(update={"clocks": clocks})
-    return chains_here, replace(read, by_ref={**read.by_ref, f"{SCHEME}@2017.1": changed})
+    return chains_here, replace(read, by_ref={**read.by_ref, f"{SCHEME}@{VERSION}": changed})
 
 
 @pytest.fixture(autouse=True)
