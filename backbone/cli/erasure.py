@@ -26,7 +26,7 @@ from schakel.history import LEDGER, History, read_case, read_cases
 from schakel.reading import partition_count, read_to_end
 from schakel.timesource import time_source
 
-app = typer.Typer(no_args_is_help=True, help="What was erased, and that it is gone.")
+app = typer.Typer(no_args_is_help=True, help="What was erased, and that it is gone; after a restore, done again.")
 _CASE = re.compile(PATTERNS["ce_subject"])
 
 

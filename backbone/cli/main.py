@@ -90,11 +90,11 @@ def backbone() -> None:
 
     Examples:
 
-      backbone up                 start Kafka and every service here; Ctrl-C stops all
+      backbone up                 start Kafka and all services; Ctrl-C stops
 
       backbone status             how each service is
 
-      backbone demo --once        a synthetic month of two chains, checked at the end
+      backbone demo --once        a synthetic month of two chains, checked
     """
 
 

@@ -37,7 +37,7 @@ app = typer.Typer(
 
       schakel listen --as slachtofferhulp               what reaches a partner
 
-      schakel open DATAREF --as slachtofferhulp         read what a referral points to
+      schakel open DATAREF --as slachtofferhulp         read what it points to
 
       schakel case history CASE                         every event of a case
     """,
