@@ -119,7 +119,7 @@ def serving(store: Store, chains: Chains, protocols: Protocols) -> Iterator[str]
 
 
 def ask(url: str, chain: Chain, many: int) -> None:
-    """What the command does to get them (`backbone.cli.overview`). The collector rests in the command alone, not in the service."""
+    """What the command does to get them (`backbone.cli.overview`), where the collector rests too while it is made of the answer."""
     with urllib.request.urlopen(f"{url}/incidents/{chain.name}", timeout=WAITED_S) as answer:
         body = answer.read()
     with not_collecting():
