@@ -16,16 +16,15 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 
 import msgspec
-import orjson
 from sqlalchemy import insert
 
 from backbone.chains import Chain, Chains
 from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
-from backbone.desks import Desk
+from backbone.desks import Desk, load_desk
 from backbone.engine.health import Health
 from backbone.engine.http import Server
-from backbone.overviews.incident import UNKNOWN, Counted, Incident
+from backbone.overviews.incident import UNKNOWN, Clocks, Counted, Incident, contact_clocks
 from backbone.overviews.issues import press
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import paper
@@ -42,7 +41,7 @@ from schakel.case import fold
 from schakel.case_state import State
 from schakel.ledger import understand
 from schakel.record import Raw
-from services.cases import counted
+from services.cases import by_itself, counted
 from services.cases.overview import overview
 from services.cases.processor import CasesProcessor
 
@@ -77,7 +76,7 @@ def recorded(chain: str) -> list[State]:
     return [case for case in folded if case.chain == chain and case.report is not None and not case.drill]
 
 
-def fill(store: Store, chain: str, many: int) -> None:
+def fill(store: Store, chain: str, many: int, contact: Clocks) -> None:
     """So many cases of a chain, as the service keeps them."""
     encode, cases = msgspec.msgpack.Encoder().encode, recorded(chain)
     blobs = [(case.id.encode(), encode(Desk(case))) for case in cases]
@@ -88,14 +87,14 @@ def fill(store: Store, chain: str, many: int) -> None:
         tx.touch()
         for start in range(0, many, AT_ONCE):
             ids = [f"c0ffee00-0000-4000-8000-{number:012x}" for number in range(start, min(many, start + AT_ONCE))]
-            states = [blobs[at % len(blobs)] for at in range(len(ids))]
-            tx.connection.execute(
-                insert(snapshot),
-                [
-                    {"case_id": id, "partition": 0, "state": blob.replace(own, id.encode())}
-                    for id, (own, blob) in zip(ids, states, strict=True)
-                ],
-            )
+            states = [
+                (id, blob.replace(own, id.encode()))
+                for at, id in enumerate(ids)
+                for own, blob in (blobs[at % len(blobs)],)
+            ]
+            by_itself.keep(tx, [load_desk(state).case for _, state in states], contact)
+            rows = [{"case_id": id, "partition": 0, "state": state} for id, state in states]
+            tx.connection.execute(insert(snapshot), rows)
             line = {"chain": chain, "status": "open", "natures": "", "grounds": "", "drill": False, "history": False}
             tx.connection.execute(insert(overview), [{"case_id": id, **line, **nothing} for id in ids])
 
@@ -123,7 +122,7 @@ def ask(url: str, chain: Chain, many: int) -> None:
     with urllib.request.urlopen(f"{url}/incidents/{chain.name}", timeout=WAITED_S) as answer:
         body = answer.read()
     with not_collecting():
-        found = msgspec.convert(orjson.loads(body), Counted)
+        found = msgspec.json.decode(body, type=Counted)
     assert len(found.incidents) == many, f"{len(found.incidents)} incidents, expected {many}"
 
 
@@ -151,7 +150,7 @@ def main() -> None:
     store = Store(f"sqlite:///{stand._fresh('overview') / 'cases.db'}", "cases", CasesProcessor.versions)
     store.migrate()
     store.take_up([Checkpoint(0, stand.LEDGER, 0, 0, "bench")])
-    fill(store, chain.name, many)
+    fill(store, chain.name, many, contact_clocks(protocols))
     asking, issuing = [], []
     with serving(store, chains, protocols) as url:
         for _ in range(1 if stand.quick() else 3):

@@ -5,6 +5,7 @@ import urllib.parse
 import urllib.request
 from typing import Annotated, Any
 
+import msgspec
 import orjson
 import typer
 
@@ -56,8 +57,8 @@ def url_part(text: str) -> str:
     return urllib.parse.quote(text, safe="")
 
 
-def ask_cases(path: str, partner: str | None, within_s: float = 30) -> Any:
-    """The answer of the service `cases` on this machine. Raises Undoable with its own words."""
+def ask_cases(path: str, partner: str | None, within_s: float = 30, shape: Any = Any) -> Any:
+    """The answer of the service `cases` on this machine, in the shape that is asked for. Raises Undoable with its own words."""
     services = RunFiles(read_settings().var_dir).services()
     named = (one for label, one in services.items() if label.partition("-")[0] == "cases" and one.get("url"))
     base = next((str(one["url"]) for one in named), None)
@@ -66,7 +67,7 @@ def ask_cases(path: str, partner: str | None, within_s: float = 30) -> Any:
     query = f"?{urllib.parse.urlencode({'for': partner})}" if partner else ""
     try:
         with urllib.request.urlopen(f"{base}/{path}{query}", timeout=within_s) as answer:
-            return orjson.loads(answer.read())
+            return msgspec.json.decode(answer.read(), type=shape)
     except urllib.error.HTTPError as error:
         raise Undoable(str(orjson.loads(error.read()).get("error", f"it answered {error.code}"))) from None
     except OSError as error:

@@ -6,7 +6,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from backbone.chains import Chain
@@ -157,8 +156,7 @@ def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
         have = shelf.issues()
         if period.name not in have:
             with not_collecting():
-                answer = ask_cases(f"incidents/{url_part(chain.name)}", None, WITHIN_S)
-                counted = msgspec.convert(answer, Counted)
+                counted: Counted = ask_cases(f"incidents/{url_part(chain.name)}", None, WITHIN_S, Counted)
                 made = press(chain, period, counted.incidents, have, counted.as_of)
             shelf.keep(made)
             have |= {issue.period: issue for issue in made}

@@ -74,15 +74,29 @@ def incidents(chain: Chain, cases: Iterable[State], contact: Clocks) -> Iterator
     told = (case for case in cases if case.report is not None and case.chain == chain.name and not case.drill)
     for group in grouped(told):
         first = group[0]
-        if first.facts["record_kind"] == RecordKind.REPORT and first.reported_at is not None:
-            district = first.facts["place"]["district"]
+        if _counts(first) and first.reported_at is not None:
             yield Incident(
                 id=first.id,
                 cases=tuple(case.id for case in group),
                 reported_on=chain.day_of(first.reported_at),
-                district=district if district in chain.districts else UNKNOWN,
+                district=district_of(chain, first.facts["place"]["district"]),
                 words=_words(group, contact),
             )
+
+
+def district_of(chain: Chain, told: str) -> str:
+    """A district as it is counted: one of the chain's, or `unknown`."""
+    return told if told in chain.districts else UNKNOWN
+
+
+def by_itself(case: State, contact: Clocks) -> Words | None:
+    """What a case counts as when no other is about its incident; None when it does not count. Of what the chain's file says, nothing."""
+    return _words((case,), contact) if _counts(case) and case.reported_at is not None else None
+
+
+def _counts(first: State) -> bool:
+    """Whether a case is an incident, and whoever is about the same one with it."""
+    return bool(first.facts["record_kind"] == RecordKind.REPORT)
 
 
 def _words(group: Sequence[State], contact: Clocks) -> Words:

@@ -83,7 +83,7 @@ def press(
             f"after {period.last_day}; ask again then"
         )
     have = dict(kept)
-    told = Told.of(incidents)
+    told = Told.of(incidents, have.values())
     made: list[Issue] = []
     wanted = [*period.in_months(), *(period.parts if period.months == 12 else ())]
     for one in (*wanted, *(() if period.months == 1 else (period,))):
@@ -99,7 +99,8 @@ def press(
 class Told:
     """The incidents, at hand in several ways."""
 
-    by_month: Mapping[str, Sequence[Incident]]
+    left: dict[str, list[Incident]]
+    """By month, those that were counted in no issue yet."""
     by_case: Mapping[str, Incident]
     last: Mapping[str, Mapping[str, date]]
     """By month and district, the day of the last report."""
@@ -107,7 +108,7 @@ class Told:
     """The kinds of tables for which what earlier presses issued was compared with it. Once is enough: it stands still."""
 
     @classmethod
-    def of(cls, incidents: Iterable[Incident]) -> "Told":
+    def of(cls, incidents: Iterable[Incident], have: Iterable[Issue]) -> "Told":
         by_month: dict[str, list[Incident]] = {}
         for one in incidents:
             by_month.setdefault(str(one.reported_on)[:7], []).append(one)
@@ -117,7 +118,9 @@ class Told:
             days = last.setdefault(month, {})
             for one in mine:
                 days[one.district] = max(days.get(one.district, one.reported_on), one.reported_on)
-        return cls(by_month, by_case, last, set())
+        before = {case for issue in have for ids in issue.counted.values() for case in ids}
+        left = {month: [one for one in mine if before.isdisjoint(one.cases)] for month, mine in by_month.items()}
+        return cls(left, by_case, last, set())
 
 
 def _next(have: Mapping[str, Issue]) -> tuple[int, str | None]:
@@ -127,9 +130,8 @@ def _next(have: Mapping[str, Issue]) -> tuple[int, str | None]:
 
 def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], as_of: datetime) -> Issue:
     rows = (*chain.districts, UNKNOWN)
-    before = {case for issue in have.values() for ids in issue.counted.values() for case in ids}
-    months = [name for name in sorted(told.by_month) if name == month.name or (name < month.name and name in have)]
-    mine = [one for name in months for one in told.by_month[name] if before.isdisjoint(one.cases)]
+    months = [name for name in sorted(told.left) if name == month.name or (name < month.name and name in have)]
+    mine = [one for name in months for one in told.left.pop(name)]
     counts = tally(((one.district, one) for one in mine), rows, By.MONTH)
     counted: dict[str, list[str]] = {row: [] for row in rows}
     for one in mine:

@@ -36,10 +36,8 @@ class Network:
     def __init__(self, arcs: Iterable[Arc]) -> None:
         self.arcs: dict[Hashable, Arc] = {arc.name: arc for arc in arcs}
         self._at: dict[Node, list[tuple[Node, Arc, bool]]] = {}
+        """Of each node where hidden numbers lead, as they were hidden when `exposed` was asked."""
         self._moved: dict[Hashable, list[Arc]] = {}
-        for arc in self.arcs.values():
-            self._at.setdefault(arc.tail, []).append((arc.head, arc, True))
-            self._at.setdefault(arc.head, []).append((arc.tail, arc, False))
 
     def __getitem__(self, name: Hashable) -> Arc:
         return self.arcs[name]
@@ -47,8 +45,13 @@ class Network:
     def exposed(self, k: int) -> Iterator[Arc]:
         """The numbers from 1 to k - 1 of which more can be worked out than that they may be 0 and may be k; guarded ones, than may be 0.
 
-        What moved to show that a number is safe is kept: as long as all of that is hidden, it still is.
+        What moved to show that a number is safe is kept: as long as all of that is hidden, it still is. Ask anew once one was hidden.
         """
+        self._at = {}
+        for arc in self.arcs.values():
+            if not arc.known:
+                self._at.setdefault(arc.tail, []).append((arc.head, arc, True))
+                self._at.setdefault(arc.head, []).append((arc.tail, arc, False))
         for arc in self.arcs.values():
             judged = 0 < arc.value < k or (arc.guarded and arc.value and not arc.known)
             if judged and not self._is_safe(arc, k):
@@ -95,7 +98,7 @@ class Network:
         while waiting:
             here = waiting.popleft()
             for there, arc, ahead in self._at.get(here, ()):
-                if arc.known or there in came or there == source or arc is without or _room(arc, ahead, moved) <= 0:
+                if there in came or there == source or arc is without or _room(arc, ahead, moved) <= 0:
                     continue
                 came[there] = (here, arc, ahead)
                 if there == sink:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from schakel.errors import SchakelError
 from schakel.her_words import MONTHS
@@ -41,6 +42,7 @@ class Period:
         raise NoPeriod(f"period: found {text[:20]!r}, expected a month, quarter or year: 2026-03, 2026-Q1 or 2026")
 
     @classmethod
+    @lru_cache(maxsize=4_000)  # asked of every incident, of a year's days
     def month_of(cls, day: date) -> "Period":
         return cls(f"{day.year:04}-{day.month:02}", day.year, day.month, 1)
 

@@ -16,20 +16,24 @@ _NO_WORD = (UNKNOWN,)
 
 def tally(incidents: Iterable[tuple[str, Incident]], rows: Sequence[str], by: By) -> Tally:
     """Counts of the tables that are made by the month, or by the quarter. incidents: each with the row that it counts in."""
-    tables = [table for table in TABLES.values() if table.by is by]
-    counts: Tally = {name: {row: {} for row in rows} for name in (INCIDENTS.id, *(table.id for table in tables))}
+    by_row: dict[str, list[Incident]] = {row: [] for row in rows}
     for row, incident in incidents:
-        mine = counts[INCIDENTS.id][row]
-        mine["all"] = mine.get("all", 0) + 1
-        for table in tables:
-            if table.id == LATE:
-                words: tuple[str, ...] = (Period.month_of(incident.reported_on).name,)
-            else:
-                words = incident.words.get(table.id) or _NO_WORD
-            mine = counts[table.id][row]
-            for word in words:
-                mine[word] = mine.get(word, 0) + 1
+        by_row[row].append(incident)
+    counts: Tally = {INCIDENTS.id: {row: {"all": len(mine)} if mine else {} for row, mine in by_row.items()}}
+    for table in (table for table in TABLES.values() if table.by is by):
+        counts[table.id] = {row: _words(table.id, mine) for row, mine in by_row.items()}
     return counts
+
+
+def _words(table: str, incidents: Sequence[Incident]) -> dict[str, int]:
+    """How often each word. Many incidents have the same few: those are counted first, and taken apart then."""
+    if table == LATE:
+        return dict(Counter(Period.month_of(day).name for day in [one.reported_on for one in incidents]))
+    found: Counter[str] = Counter()
+    for words, count in Counter([one.words.get(table) or _NO_WORD for one in incidents]).items():
+        for word in words:
+            found[word] += count
+    return dict(found)
 
 
 def added(tallies: Iterable[Mapping[str, Mapping[str, Mapping[str, int]]]]) -> Tally:

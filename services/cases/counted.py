@@ -1,11 +1,12 @@
 """HTTP: the incidents of a chain in closed words, for the overviews that `backbone overview` makes of them. No name is in the state.
 
 `GET /incidents/{chain}`. For use inside the backbone: these are facts of single cases. What of them may leave it as numbers is decided
-in `backbone.overviews`, where issues are kept too.
+in `backbone.overviews`, where issues are kept too. A case that no other is linked to answers with the words kept beside it
+(`services.cases.by_itself`); only of cases about one incident together, and of those of an older database, is the state read.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 
 import msgspec
 from aiohttp import web
@@ -15,18 +16,35 @@ from backbone.chain_desks import read_chain_state
 from backbone.chains import Chain, Chains
 from backbone.collecting import not_collecting
 from backbone.desks import load_desk
-from backbone.overviews.incident import Counted, contact_clocks, incidents
+from backbone.overviews.incident import Clocks, Incident, contact_clocks, district_of, incidents
 from backbone.protocols import Protocols
 from backbone.store.tables import note, snapshot
 from backbone.store.transaction import Tx
 from schakel.case_state import State
 from schakel.entry import Entry
 from services.cases.api import Connect
-from services.cases.overview import overview as table
+from services.cases.by_itself import Kept, kept, moment
 
 AT_ONCE = 1_000
 READ_TO = "logged/"
 BEFORE_ANYTHING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Incident(msgspec.Struct, frozen=True):
+    """`backbone.overviews.incident.Incident`, with the words as they are kept."""
+
+    id: str
+    cases: tuple[str, ...]
+    reported_on: date
+    district: str
+    words: msgspec.Raw
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    """`backbone.overviews.incident.Counted`, as it is written."""
+
+    as_of: datetime
+    incidents: list[_Incident | Incident]
 
 
 def routes(connect: Connect, chains: Chains, protocols: Protocols) -> list[web.RouteDef]:
@@ -39,14 +57,26 @@ def routes(connect: Connect, chains: Chains, protocols: Protocols) -> list[web.R
         if chain is None:
             known = ", ".join(sorted(one.name for one in chains))
             return web.json_response({"error": f"no chain {name[:40]!r}; expected one of {known}"}, status=404)
-        with not_collecting(), connect() as connection:  # every case of the chain is held at once
-            newest = [_read_to(connection), read_chain_state(connection, chain.name).time]
-            cases = _cases(connection, chain)
-            as_of = max(filter(None, [BEFORE_ANYTHING, *newest, *(case.time for case in cases)]))
-            made = Counted(as_of, list(incidents(chain, cases, contact)))
+        with not_collecting(), connect() as connection:  # every incident of the chain is held at once
+            made = _made(connection, chain, contact)
         return web.Response(body=msgspec.json.encode(made), content_type="application/json")
 
     return [web.get("/incidents/{chain}", counted)]
+
+
+def _made(connection: Connection, chain: Chain, contact: Clocks) -> _Counted:
+    rows = kept(connection, chain.name)
+    together = {case_id for row in rows if row.linked for case_id in (row.case_id, *row.linked.split())}
+    whole = [row.case_id for row in rows if row.linked is None or row.case_id in together]
+    cases = list(_cases(connection, whole))
+    read = set(whole)
+    alone = (row for row in rows if row.case_id not in read and row.words is not None)
+    found: list[tuple[datetime, _Incident | Incident]] = [_alone(chain, row) for row in alone]
+    reported = {case.id: case.reported_at or BEFORE_ANYTHING for case in cases}
+    found += [(reported[one.id], one) for one in incidents(chain, cases, contact)]
+    newest = [_read_to(connection), read_chain_state(connection, chain.name).time, *(case.time for case in cases)]
+    found.sort(key=lambda one: (one[0], one[1].id))  # as `backbone.meetings.grouped` has them
+    return _Counted(max([BEFORE_ANYTHING, *filter(None, newest)]), [one for _, one in found])
 
 
 def read_to(tx: Tx, entries: Sequence[Entry]) -> None:
@@ -67,21 +97,15 @@ def _read_to(connection: Connection) -> datetime | None:
     return max(map(datetime.fromisoformat, notes), default=None)
 
 
-def _cases(connection: Connection, chain: Chain) -> list[State]:
-    """Every case of the chain but drills."""
-    found: list[State] = []
-    after = ""
-    while True:
-        ids = list(
-            connection.execute(
-                select(table.c.case_id)
-                .where(table.c.chain == chain.name, table.c.drill.is_(False), table.c.case_id > after)
-                .order_by(table.c.case_id)
-                .limit(AT_ONCE)
-            ).scalars()
-        )
-        if not ids:
-            return found
-        rows = connection.execute(select(snapshot.c.state).where(snapshot.c.case_id.in_(ids)))
-        found += [load_desk(row.state).case for row in rows]
-        after = ids[-1]
+def _alone(chain: Chain, row: Kept) -> tuple[datetime, _Incident]:
+    """The incident that a case is by itself, and when it was reported."""
+    at = moment(row.reported_at_us)
+    words = msgspec.Raw(row.words.encode())
+    return at, _Incident(row.case_id, (row.case_id,), chain.day_of(at), district_of(chain, row.district), words)
+
+
+def _cases(connection: Connection, ids: Sequence[str]) -> Iterator[State]:
+    """These cases, as they stand."""
+    for start in range(0, len(ids), AT_ONCE):
+        some = select(snapshot.c.state).where(snapshot.c.case_id.in_(ids[start : start + AT_ONCE]))
+        yield from (load_desk(blob).case for blob in connection.execute(some).scalars())

@@ -11,6 +11,7 @@ from backbone.chains import Chains
 from backbone.desks import Desk
 from backbone.engine.processor import Surroundings
 from backbone.onlooker import NoRules
+from backbone.overviews.incident import contact_clocks
 from backbone.protocols import Protocols
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
@@ -19,7 +20,7 @@ from schakel.case_consent import HER
 from schakel.case_state import Effect, ReferralState, State
 from schakel.chain import apply
 from schakel.entry import Entry
-from services.cases import api, counted, together
+from services.cases import api, by_itself, counted, together
 from services.cases.desk import DeskList
 from services.cases.overview import overview
 from services.cases.tally.keeping import Tally
@@ -37,6 +38,7 @@ class CasesProcessor(CaseProcessor):
         self.chains, self.protocols = chains, protocols
         self.desk_list = DeskList(chains, protocols)
         self.tally = Tally(chains, protocols)
+        self.contact = contact_clocks(protocols)
 
     def routes(self, surroundings: Surroundings) -> list[web.RouteDef]:
         """Queries over the state, beside the service's metrics."""
@@ -54,11 +56,12 @@ class CasesProcessor(CaseProcessor):
         self.tally.folded(tx, desk.case, entry, effect)
 
     def restless(self, store: Store) -> bool:
-        """Never: a tick only fills the tally of a database that is older than it."""
+        """Never: a tick only fills tables that are younger than their database."""
         return False
 
     def tick(self, tx: Tx, topic: str, partition: int) -> bool:
-        return self.tally.fill(tx, self.desks)
+        more = [self.tally.fill(tx, self.desks), by_itself.fill(tx, self.desks, self.contact)]
+        return any(more)
 
     def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
         super()._take(tx, entries)
@@ -75,6 +78,7 @@ class CasesProcessor(CaseProcessor):
         cases = [desk.case for desk in desks.values()]
         self.desk_list.saved(tx, cases)
         self.tally.saved(tx, cases)
+        by_itself.keep(tx, cases, self.contact)
         rows = [row_of(desk.case) for desk in desks.values() if desk.case.report]
         if rows:
             columns = tuple(column.name for column in overview.columns if not column.primary_key)

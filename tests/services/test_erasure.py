@@ -1,5 +1,6 @@
 """An erasure through all services: the key goes when the ledger says so and not before, whatever is killed or rebuilt in between."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from schakel.events.vocab import Answer, Check, CloseReason, Identity, Nature, P
 from schakel.ids import new_event_id
 from schakel.messages import Erased, ReferralWithdrawn
 from schakel.sealing import seal
+from services.cases.by_itself import incident
 from services.cases.overview import overview
 from services.consent.erasing import ConsentProcessor
 from services.gateway import tables
@@ -122,6 +124,8 @@ def test_whoever_knew_is_told_and_lists_no_longer_show_the_case(cluster: MiniClu
     assert [m.reason for m in cluster.out(HELP) if isinstance(m, ReferralWithdrawn)] == ["erased"]
     with service(cluster, "cases").store.reading() as db:
         row = db.execute(select(overview).where(overview.c.case_id == case)).one()
+        words = db.execute(select(incident.c.words).where(incident.c.case_id == case)).scalar_one()
+    assert json.loads(words).keys() == {"nature", "ground"}, "nothing that counts are not made of"
     assert (row.status, row.door, row.reported_at, row.identity, row.natures) == (
         "erased",
         None,
