@@ -1,11 +1,12 @@
 """What stands in a bundle or a whole export, and how a record becomes the bytes that are hashed (docs/evidence.md, version 1)."""
 
-import base64
 import json
 import zipfile
 import zlib
+from binascii import a2b_base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from struct import Struct
@@ -36,8 +37,7 @@ def body_digest(record: Record) -> bytes:
     """What a record says, hashed by itself: so its place can be shown without showing what it says."""
     parts = [_maybe(record.value), _U64.pack(len(record.headers))]
     for header, value in record.headers:
-        name = header.encode("utf-8", "surrogatepass")
-        parts += (_U64.pack(len(name)), name, _U64.pack(len(value)), value)
+        parts += (_name(header), _U64.pack(len(value)), value)
     return sha256(b"".join(parts)).digest()
 
 
@@ -45,6 +45,12 @@ def leaf_of(topic: str, partition: int, offset: int, key: bytes | None, body: by
     """The bytes of one leaf. body: what `body_digest` gives, 32 bytes."""
     name = topic.encode()
     return b"".join((_LEAF, _U64.pack(len(name)), name, _PLACE.pack(partition, offset), _maybe(key), body))
+
+
+@lru_cache(maxsize=256)
+def _name(header: str) -> bytes:
+    name = header.encode("utf-8", "surrogatepass")
+    return _U64.pack(len(name)) + name
 
 
 def _maybe(value: bytes | None) -> bytes:
@@ -75,7 +81,7 @@ class Bundle:
         if name in self.files:
             for number, line in enumerate(self.files.lines(name), 1):
                 try:
-                    yield json.loads(line)
+                    yield json.loads(line.decode())
                 except ValueError:
                     raise NoBundle(
                         f"{name}, line {number}: found what is no JSON, expected one object a line"
@@ -105,7 +111,7 @@ class Bundle:
 
 
 def _bytes(text: str | None) -> bytes | None:
-    return None if text is None else base64.b64decode(text, validate=True)
+    return None if text is None else a2b_base64(text, strict_mode=True)
 
 
 class Files:
