@@ -1,6 +1,6 @@
 """The seam between the engine and a service: what a service must and may offer, and what it gets to work with."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,6 +64,10 @@ class Surroundings(Protocol):
 
     async def log_ends(self, topics: Iterable[str]) -> Mapping[Place, int]:
         """The same for all partitions of these topics. For `observe`. Raises BrokerAway."""
+        ...
+
+    async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
+        """The same for these partitions alone."""
         ...
 
 

@@ -9,7 +9,7 @@ What goes on beside the records (ticks, lag) is in `rounds`; starting and ending
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -91,6 +91,10 @@ class Shell:
     async def log_ends(self, topics: Iterable[str]) -> Mapping[Place, int]:
         """See `Surroundings`."""
         return await self.broker.log_ends(topics)
+
+    async def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
+        """See `Surroundings`."""
+        return await self.broker.ends(places)
 
     # -- the worker thread ---------------------------------------------------------------------------------------------
 

@@ -47,7 +47,8 @@ def build(surroundings: Surroundings) -> GatewayProcessor:
         store = surroundings.store
         points = await asyncio.to_thread(store.checkpoints)
         watch.begin({partition: point.next_offset for (topic, partition), point in points.items() if topic == LEDGER})
-        reader = Reader(watch, appender, surroundings.log_ends, store.reading, opener, time_source(settings.clock))
+        look = surroundings.log_ends, surroundings.ends
+        reader = Reader(watch, appender, *look, store.reading, opener, time_source(settings.clock))
         party = Party(watch, surroundings.log_ends, store.reading)
         server = _Server(_config(settings, door.build(reader, Tokens(settings.gateway_tokens()), party)))
         log.info("partners reach us", url=address.url(settings))

@@ -40,6 +40,11 @@ class Watch:
         """Whether anybody waits."""
         return bool(self._askers or self._waiting)
 
+    @property
+    def waits_for_a_place(self) -> bool:
+        """Whether anybody waits for a partition to be folded up to a place."""
+        return bool(self._waiting)
+
     def begin(self, positions: Mapping[int, int]) -> None:
         """How far each partition had been folded when we began."""
         for partition, position in positions.items():

@@ -18,13 +18,15 @@ from backbone.store.transaction import Tx
 from schakel.case_opening import reader_of
 from schakel.case_state import Effect
 from schakel.entry import Entry
+from schakel.events.base import ce_type
 from schakel.events.consent import BasisInvoked
-from schakel.events.data import DisclosureDenied, DisclosurePermitted, SubjectErased
+from schakel.events.data import DisclosureDenied, DisclosurePermitted, DisclosureRequested, SubjectErased
 from schakel.events.referral import ReferralProposed
 from schakel.record import Raw
 from services.gateway import fields, tables
 from services.gateway.ledger import Answer, Watch
 
+_TYPE_OF_REQUEST = ("ce_type", ce_type(DisclosureRequested.TYPE).encode())
 Serve = Callable[[Surroundings], Any]
 
 
@@ -32,8 +34,8 @@ class GatewayProcessor(CaseProcessor):
     """See the module's words. serve: what listens for partners, as long as the worker runs; it gets the surroundings."""
 
     versions = (Path(__file__).parent / "migrations",)
-    gather_s = 0.0
-    """Nothing that has been fetched is kept back from who reads."""
+    gather_s = 0.03
+    """Longer than an answer takes, so that a request and its answer are one transaction."""
 
     def __init__(self, watch: Watch, serve: Serve) -> None:
         super().__init__("gateway", NoRules())
@@ -45,8 +47,10 @@ class GatewayProcessor(CaseProcessor):
         self._erased: set[str] = set()
 
     def waited_for(self, record: Any) -> bool:
-        """All of it, while somebody reads; nothing else."""
-        return self._watch.busy
+        """While somebody reads, all of it but requests: those wait for their answers. While somebody waits for a place of the log, all."""
+        if self._watch.waits_for_a_place:
+            return True
+        return self._watch.busy and _TYPE_OF_REQUEST not in record.headers
 
     async def serve(self, surroundings: Surroundings) -> None:
         """Listen for partners."""

@@ -10,7 +10,7 @@ None of these waits by trying again: each waits for one thing, and all of them f
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -109,20 +109,22 @@ class Given:
 
 
 class Reader:
-    """See the module's words. log_ends: where the ledger's partitions end now. connect: the gateway's own database, to look at."""
+    """See the module's words. log_ends: where all of the ledger's partitions end now; ends: where these do. connect: the gateway's own
+    database, to look at."""
 
     def __init__(
         self,
         watch: Watch,
         appender: Appender,
         log_ends: Callable[[tuple[str, ...]], Awaitable[Mapping[tuple[str, int], int]]],
+        ends: Callable[[Collection[tuple[str, int]]], Awaitable[Mapping[tuple[str, int], int]]],
         connect: Callable[[], AbstractContextManager[Connection]],
         opener: Opener,
         time: TimeSource,
         *,
         clock: Clock = boot_time_s,
     ) -> None:
-        self._watch, self._appender, self._log_ends = watch, appender, log_ends
+        self._watch, self._appender, self._log_ends, self._ends = watch, appender, log_ends, ends
         self._connect, self._opener, self._time, self._clock = connect, opener, time, clock
         self._thread = ThreadPoolExecutor(2, thread_name_prefix="reader")
 
@@ -176,8 +178,8 @@ class Reader:
         return found
 
     async def _up_to_the_end(self, partition: int) -> None:
-        ends = await self._log_ends((LEDGER,))
-        await self._watch.folded(partition, ends[LEDGER, partition])
+        place = LEDGER, partition
+        await self._watch.folded(partition, (await self._ends((place,)))[place])
 
     def _request(self, request: str, referral: Referral, partner: str, scopes: tuple[Scope, ...]) -> Entry:
         """An observation of ours, with the moment of our clock: a grant that has ended by now has ended."""

@@ -51,6 +51,7 @@ class Reading:
             self.cluster.watch,
             self,
             self._ends,
+            self._ends,
             store.reading,
             self,
             self.cluster.time,
@@ -72,7 +73,7 @@ class Reading:
         self._do("answered")
         return offset
 
-    async def _ends(self, topics: tuple[str, ...]) -> Mapping[tuple[str, int], int]:
+    async def _ends(self, of: object) -> Mapping[tuple[str, int], int]:
         self._do("end asked")
         ends = {(LEDGER, p): len(self.cluster.topics[LEDGER, p]) for p in range(PARTITIONS)}
         self.cluster.settle()
