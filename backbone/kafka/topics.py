@@ -5,7 +5,7 @@ A setting that is not named here is the broker's, and is left alone.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kafka import KafkaAdminClient
@@ -117,7 +117,7 @@ def ensure_topics(admin: KafkaAdminClient, specs: Iterable[TopicSpec]) -> TopicC
         except TopicAlreadyExistsError:  # somebody else starts at the same moment; what they made is checked below
             admin.wait_for_topics([spec.name for spec in missing])
         changes.created = [spec.name for spec in missing]
-        present = _describe(admin, wanted)
+        present = _await_topics(admin, wanted)
     for name, spec in wanted.items():
         _check_shape(spec, present[name])
     changes.repaired = _repair(admin, wanted)
@@ -177,6 +177,19 @@ def _describe(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, list[d
     return {
         topic["name"]: topic["partitions"] for topic in admin.describe_topics(list(names)) if not topic["error_code"]
     }
+
+
+def _await_topics(admin: KafkaAdminClient, names: Collection[str]) -> dict[str, list[dict[str, list[int]]]]:
+    """The partitions of all these topics. One broker has a new one at once; another, who may be asked next, a moment later."""
+    deadline = time.monotonic() + _VISIBLE_WITHIN_S
+    while missing := sorted(set(names) - (present := _describe(admin, names)).keys()):
+        if time.monotonic() > deadline:
+            raise TopicProblem(
+                f"Kafka made {', '.join(missing)} but does not show them after {_VISIBLE_WITHIN_S} s; is somebody else deleting them, "
+                "or is a broker cut off from the others?"
+            )
+        time.sleep(_POLL_S)
+    return present
 
 
 def _check_shape(spec: TopicSpec, partitions: list[dict[str, list[int]]]) -> None:
