@@ -7,10 +7,12 @@ the load of the figure come two lighter ones: how long the way is when nothing h
 import asyncio
 import multiprocessing
 import time
+from collections.abc import Coroutine
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -30,6 +32,7 @@ LIGHT = (5, 20)
 """Reports a second while the services have time to spare."""
 WARM_UP_S = 5
 ROUND_TRIPS = 1_000
+T = TypeVar("T")
 
 
 def main() -> None:
@@ -81,30 +84,60 @@ def main() -> None:
 
 def bare_round_trips(running: Backbone) -> list[float]:
     """Milliseconds from `send` to the record in the consumer's hands, one after the other, over an `out` topic nobody uses."""
-    assert running.broker is not None
-    return asyncio.run(_round_trips(connection(running.broker.bootstrap, running.broker.admin)))
+    with Bare(running) as bare:
+        bare.round_trips(50)
+        return bare.round_trips(ROUND_TRIPS // 2)
 
 
-async def _round_trips(kafka: dict[str, Any]) -> list[float]:
-    place = TopicPartition("schakel.out.gemeente-groningen", 0)
-    producer = AIOKafkaProducer(**kafka, acks="all")
-    consumer = AIOKafkaConsumer(**kafka, auto_offset_reset="latest")
-    await producer.start()
-    await consumer.start()
-    try:
-        consumer.assign([place])
-        await consumer.seek_to_end(place)
-        took: list[float] = []
-        for number in range(ROUND_TRIPS // 2 + 50):
+class Bare:
+    """A bare producer and consumer of aiokafka, in a loop of their own, so that round trips can be taken in between other things."""
+
+    _PLACE = TopicPartition("schakel.out.gemeente-groningen", 0)
+
+    def __init__(self, running: Backbone) -> None:
+        assert running.broker is not None
+        self._kafka = connection(running.broker.bootstrap, running.broker.admin)
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="bare", daemon=True)
+
+    def __enter__(self) -> "Bare":
+        self._thread.start()
+        self._run(self._start())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def round_trips(self, many: int) -> list[float]:
+        """So many, one after the other, in milliseconds."""
+        return self._run(self._take(many))
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _start(self) -> None:
+        self._producer = AIOKafkaProducer(**self._kafka, acks="all")
+        self._consumer = AIOKafkaConsumer(**self._kafka, auto_offset_reset="latest")
+        await self._producer.start()
+        await self._consumer.start()
+        self._consumer.assign([self._PLACE])
+        await self._consumer.seek_to_end(self._PLACE)
+
+    async def _take(self, many: int) -> list[float]:
+        took = []
+        for _ in range(many):
             began = time.perf_counter()
-            await producer.send_and_wait(place.topic, b"x" * 500, partition=0)
-            await consumer.getone()
-            if number >= 50:
-                took.append((time.perf_counter() - began) * 1000)
+            await self._producer.send_and_wait(self._PLACE.topic, b"x" * 500, partition=0)
+            await self._consumer.getone()
+            took.append((time.perf_counter() - began) * 1000)
         return took
-    finally:
-        await consumer.stop()
-        await producer.stop()
+
+    async def _stop(self) -> None:
+        await self._consumer.stop()
+        await self._producer.stop()
 
 
 # -- the load ----------------------------------------------------------------------------------------------------------

@@ -1,25 +1,28 @@
 """How long a read by reference takes: from the partner client's request until it holds the data, with the request and the gate's
 answer in the ledger between. In bare round trips on the same broker, as `bench.latency` has them.
 
-Reads follow each other, as at a desk; each is of another case, and the services are otherwise idle.
+Reads follow each other, as at a desk; each is of another case, and the services are otherwise idle. Bare round trips are taken in between,
+ten reads and ten round trips in turn: the machine's speed changes within a run.
 """
 
 import time
 from statistics import median
 
 from bench import stand
-from bench.latency import bare_round_trips
+from bench.latency import Bare
 from bench.reports import DOOR, PERSONAL, RECEIVER, reports
 from schakel.client import GatewayAway, Partner
 from schakel.messages import ReferralOffered
 
 CASES = 300
 WARM_UP = 20
+IN_TURN = 10
 
 
 def main() -> None:
     cases = 60 if stand.quick() else CASES
     took_ms: list[float] = []
+    bare_ms: list[float] = []
     late = 0
     with stand.backbone("reading") as running:
         running.wait_ready()
@@ -28,10 +31,12 @@ def main() -> None:
             pending = [door.send(next(source), personal=PERSONAL) for _ in range(cases + WARM_UP)]
             for one in pending:
                 one.accepted(60)
-        before = bare_round_trips(running)
-        with Partner.connect(profile=stand.profile(running, RECEIVER)) as receiver:
+        with Partner.connect(profile=stand.profile(running, RECEIVER)) as receiver, Bare(running) as bare:
             offers = [m for m in receiver.inbox(wait_s=2.0) if isinstance(m.body, ReferralOffered)]
+            bare.round_trips(WARM_UP)
             for number, offer in enumerate(offers):
+                if number >= WARM_UP and number % IN_TURN == 0:
+                    bare_ms += bare.round_trips(IN_TURN)
                 began = time.perf_counter()
                 try:
                     found = offer.open()
@@ -41,8 +46,6 @@ def main() -> None:
                 assert found.story, "the story was permitted"
                 if number >= WARM_UP:
                     took_ms.append((time.perf_counter() - began) * 1000)
-        after = bare_round_trips(running)
-    bare_ms = sorted(before + after)
     unit, p50, p99 = median(bare_ms), median(took_ms), stand.percentile(took_ms, 0.99)
     stand.write(
         "reading",

@@ -15,6 +15,7 @@ from schakel.events.consent import ConsentNeeded, ConsentTerms
 from schakel.events.referral import (
     PartyInformed,
     ReferralDelivered,
+    ReferralHeld,
     ReferralProposed,
     ReferralReleased,
     ReferralRevoked,
@@ -31,6 +32,7 @@ from schakel.events.report import (
 from schakel.events.vocab import Basis, Mode, Purpose, Role, Scope
 from schakel.messages import ConsentQuestion, Message, ReferralOffered, ReferralWithdrawn
 from services.consent import preferences, rules
+from services.consent.calling_back import called_back
 from services.consent.erasing import announced
 
 
@@ -63,6 +65,8 @@ class ConsentRules:
             yield event.ask, ConsentQuestion(needed=entry.id, case=case.id, of=event.of, terms=terms)
         elif isinstance(event, ReferralRevoked):
             yield event.to, ReferralWithdrawn(referral=event.referral, case=case.id, reason=to_be_told(event.reason))
+        elif isinstance(event, ReferralHeld):
+            yield from called_back(case, event, self.away)
         else:
             yield from announced(case, entry)
             yield from preferences.announced(case, entry, self.chains)

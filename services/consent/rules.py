@@ -93,13 +93,13 @@ def _question(case: State, referral: Referral, of: Person, away: Collection[str]
         role=Role(referral.role),
         purpose=Purpose(referral.purpose),
         scopes=tuple(sorted(scope for scope in wanted if not (case.label_refused and scope is Scope.LABEL))),
-        ask=_who_asks(case, referral, away),
+        ask=who_asks(case, referral, away),
         of=of,
         premises=(referral.id,),
     )
 
 
-def _who_asks(case: State, referral: Referral, away: Collection[str]) -> str:
+def who_asks(case: State, referral: Referral, away: Collection[str]) -> str:
     """The partner who is in touch with the person; rather the coordinator than the partner that gains by a yes, or one suspended."""
     assert case.door is not None
     another = case.door == referral.to or case.door in away

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schakel.messages import ReferralWithdrawn
+from schakel.messages import Attention, ConsentQuestion, ReferralWithdrawn
 from tests.scenarios.stories import given
 from tests.support.casebook import Story
 from tests.support.conclusions import delivered, denied, held, needed, released, revoked
@@ -13,13 +13,17 @@ from tests.support.telling import (
     Ask,
     Tell,
     accepted,
+    asked,
     assessed,
     corrected,
+    forget,
     granted,
     label_given,
     label_withdrawn,
+    refused,
     report,
     requested,
+    withdrawn,
 )
 
 HER_YES = granted(COC, purpose="mediation")
@@ -106,3 +110,55 @@ def test_x_1_it_stops_no_help_for_her(known: str) -> None:
     help_too = (requested(POLICE, by=CITY, role="police"), granted(POLICE, by=CITY))
     story = quarrel(*help_too).then_among(delivered(POLICE)).when(word).never(revoked(POLICE))
     assert story.referral(POLICE).state == "delivered"
+
+
+HE_IS_ASKED = asked(COC, given_by="offender", purpose="mediation")
+HIS_NO = refused(COC, person="offender", purpose="mediation")
+
+
+def called_back(story: Story) -> list[tuple[str, str]]:
+    """(desk, of whom) of each question that was called back."""
+    world = story.world
+    sent = world.seats["consent"].sent
+    of = {said.needed: str(said.of) for _, said in sent if isinstance(said, ConsentQuestion)}
+    return [
+        (desk, of[said.concerning])
+        for desk, said in sent
+        if isinstance(said, Attention) and said.reason == "question_called_back"
+    ]
+
+
+@pytest.mark.parametrize("known", KNOWN)
+def test_x_1_a_question_that_is_with_a_desk_is_called_back(known: str) -> None:
+    """Before the desk asks him. NOT the mediator told anything."""
+    word, _ = KNOWN[known]
+    assert called_back(quarrel().when(word)) == [(POLICE, "victim")]
+    story = quarrel(HER_YES)
+    assert called_back(story) == []
+    assert called_back(story.when(word)) == [(POLICE, "offender")]
+    assert called_back(story.when(assessed(POLICE, "punishable", "yes"))) == [(POLICE, "offender")], "once"
+    assert called_back(quarrel(HER_YES, HE_IS_ASKED).when(word)) == [(POLICE, "offender")], "asked, and no answer yet"
+
+
+@pytest.mark.parametrize("answer", [HIS_YES, HIS_NO], ids=["yes", "no"])
+def test_x_1_what_was_answered_is_not_called_back(answer: Tell) -> None:
+    word, _ = KNOWN["a threat"]
+    assert called_back(quarrel(HER_YES, answer).when(word)) == []
+
+
+def test_a51_he_is_asked_no_more_once_she_takes_her_yes_back() -> None:
+    """Her own question she has answered: that is not called back."""
+    story = quarrel(HER_YES).when(withdrawn(COC, purpose="mediation"))
+    assert called_back(story) == [(POLICE, "offender")]
+
+
+def test_a51_nobody_is_asked_once_she_wants_to_be_forgotten() -> None:
+    assert called_back(quarrel().when(forget())) == [(POLICE, "victim")]
+    assert called_back(quarrel(HER_YES).when(forget())) == [(POLICE, "offender")]
+
+
+def test_questions_about_help_are_not_called_back() -> None:
+    """What she wants then is said to whoever is in touch with her by other messages."""
+    story = given(report())
+    assert story.sent(ConsentQuestion, POLICE)
+    assert called_back(story.when(forget())) == []
