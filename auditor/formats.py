@@ -15,6 +15,7 @@ from typing import Any
 _U64 = Struct(">Q")
 _PLACE = Struct(">QQ")
 _LEAF = b"schakel-leaf-v1\n"
+_parse = json.JSONDecoder().decode
 
 
 class NoBundle(ValueError):
@@ -81,7 +82,7 @@ class Bundle:
         if name in self.files:
             for number, line in enumerate(self.files.lines(name), 1):
                 try:
-                    yield json.loads(line.decode())
+                    yield _parse(line.decode())
                 except ValueError:
                     raise NoBundle(
                         f"{name}, line {number}: found what is no JSON, expected one object a line"
@@ -92,7 +93,12 @@ class Bundle:
         name = f"topics/{topic}/{partition}.jsonl" if topic else f"events/{partition}.jsonl"
         for line in self.lines(name):
             try:
-                headers = tuple([(header, _bytes(value) or b"") for header, value in line["headers"]])
+                headers = tuple(
+                    [
+                        (header, b"" if value is None else a2b_base64(value, strict_mode=True))
+                        for header, value in line["headers"]
+                    ]
+                )
                 key, value = _bytes(line["key"]), _bytes(line["value"])
                 yield Record(topic or self.topic, partition, int(line["offset"]), key, value, headers)
             except (KeyError, TypeError, ValueError):
