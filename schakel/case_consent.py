@@ -239,6 +239,14 @@ def never_asked(case: State, referral: Referral, side: Side = Side.HERS) -> bool
     )
 
 
+def answered(case: State, recipient: str, purpose: str, side: Side = Side.HERS) -> bool:
+    """Whether this side ever said yes or no about such a step, whatever became of the answer since."""
+    yes = any(
+        (grant.recipient, grant.purpose, grant.side) == (recipient, purpose, side) for grant in case.grants.values()
+    )
+    return yes or any(no.concerns(recipient, purpose) for no in case.noes if no.side is side)
+
+
 def consent_moments(case: State) -> list[tuple[str, datetime]]:
     """(`grant/<id>`, moment) of every yes, and every other basis, that ends by itself. None for imported history: nothing goes out."""
     if case.history:

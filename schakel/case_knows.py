@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schakel.case_consent import both_must_agree
+from schakel.case_consent import answered, both_must_agree
 from schakel.case_erasure import end_of, hold_in_force
 from schakel.case_opening import is_opening
 from schakel.case_state import Grant, Referral, ReferralState, Side, State
@@ -176,9 +176,7 @@ def who_knows(case: State, reads: Sequence[Read] = ()) -> HerCopy:
             if no.side is Side.HERS
         ),
         asked=tuple(
-            Question(
-                asked.by, asked.recipient, asked.purpose, asked.at, _answered(case, asked.recipient, asked.purpose)
-            )
+            Question(asked.by, asked.recipient, asked.purpose, asked.at, answered(case, asked.recipient, asked.purpose))
             for asked in case.asked
             if asked.side is Side.HERS
         ),
@@ -306,14 +304,6 @@ def _other_side(case: State) -> Iterable[OtherAsked]:
         if words:
             at, by = min(words, key=lambda word: (word[0] is not None, word[0] or case.time))
             yield OtherAsked(by, to, purpose, at)
-
-
-def _answered(case: State, recipient: str, purpose: str) -> bool:
-    yes = any(
-        (grant.recipient, grant.purpose, grant.side) == (recipient, purpose, Side.HERS)
-        for grant in case.grants.values()
-    )
-    return yes or any(no.concerns(recipient, purpose) for no in case.noes if no.side is Side.HERS)
 
 
 def _waits(referral: Referral) -> Waits:

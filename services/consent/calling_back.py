@@ -6,7 +6,7 @@ it does. Why is not said: the desk may be the mediator.
 
 from collections.abc import Collection, Iterator
 
-from schakel.case_consent import both_must_agree
+from schakel.case_consent import answered, both_must_agree
 from schakel.case_state import Referral, Side, State
 from schakel.events.referral import ReferralHeld
 from schakel.events.vocab import HoldReason
@@ -14,8 +14,8 @@ from schakel.messages import Attention, Message
 from services.consent.rules import who_asks
 
 REASON = "question_called_back"
-FOR_GOOD = frozenset({HoldReason.NOT_ALLOWED, HoldReason.ERASURE_REQUESTED, HoldReason.ERASED})
-"""Nobody is asked about the talk any more."""
+NOBODY_IS_ASKED = frozenset({HoldReason.NOT_ALLOWED, HoldReason.ERASURE_REQUESTED, HoldReason.ERASED})
+"""Of neither side, as long as it stands."""
 HER_NO = frozenset({HoldReason.REFUSED, HoldReason.WITHDRAWN})
 """The other side is not asked without her yes."""
 
@@ -26,19 +26,13 @@ def called_back(case: State, held: ReferralHeld, away: Collection[str]) -> Itera
     if not both_must_agree(referral):
         return
     for side, asked, reasons in (
-        (Side.HERS, case.needed, FOR_GOOD),
-        (Side.OTHER, case.needed_of_other, FOR_GOOD | HER_NO),
+        (Side.HERS, case.needed, NOBODY_IS_ASKED),
+        (Side.OTHER, case.needed_of_other, NOBODY_IS_ASKED | HER_NO),
     ):
         question = asked.get(referral.id)
-        if question is not None and held.reason in reasons and not _answered(case, referral, side):
+        if question is not None and held.reason in reasons and not answered(case, referral.to, referral.purpose, side):
             for desk in _desks(case, referral, away):
                 yield desk, Attention(case=case.id, concerning=question, reason=REASON)
-
-
-def _answered(case: State, referral: Referral, side: Side) -> bool:
-    to, purpose = referral.to, referral.purpose
-    yes = any((one.recipient, one.purpose, one.side) == (to, purpose, side) for one in case.grants.values())
-    return yes or any(no.side is side and no.concerns(to, purpose) for no in case.noes)
 
 
 def _desks(case: State, referral: Referral, away: Collection[str]) -> list[str]:

@@ -35,7 +35,8 @@ class GatewayProcessor(CaseProcessor):
 
     versions = (Path(__file__).parent / "migrations",)
     gather_s = 0.03
-    """Longer than an answer takes, so that a request and its answer are one transaction."""
+    """Longer than an answer takes, so that a request and its answer are one transaction; and the most that another read may have to wait
+    for a request that was already let gather."""
 
     def __init__(self, watch: Watch, serve: Serve) -> None:
         super().__init__("gateway", NoRules())
