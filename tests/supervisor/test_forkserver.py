@@ -16,6 +16,8 @@ from backbone.supervisor import forkserver
 from backbone.supervisor.forkserver import Forked, ForkServer, ForkServerGone
 from tests.support.broker import wait_until
 
+pytestmark = pytest.mark.timing
+
 SHOWS = """
 import json, os, sys, threading
 print(json.dumps({

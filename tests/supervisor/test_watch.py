@@ -13,6 +13,7 @@ import pytest
 from backbone.supervisor.keeper import Keeper, Service, State
 from backbone.supervisor.watch import Supervisor
 
+pytestmark = pytest.mark.timing
 DEADLINE_S = 30.0
 
 
@@ -21,6 +22,11 @@ def until(condition: Callable[[], object], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"gave up waiting until {what}"
         time.sleep(0.02)
+
+
+def begun(mark: Path) -> bool:
+    """Whether the stand-in wrote its number: the file is there a moment before, and a kill in between leaves it empty."""
+    return mark.exists() and mark.read_text() != ""
 
 
 def alive(pid: int) -> bool:
@@ -66,7 +72,7 @@ def only(supervisor: Supervisor) -> Keeper:
 
 def test_a_killed_service_is_started_again(supervise: Callable[..., Supervisor], tmp_path: Path) -> None:
     supervisor = supervise("run")
-    until(lambda: (tmp_path / "0").exists(), "the first one runs")
+    until(lambda: begun(tmp_path / "0"), "the first one runs")
     first = only(supervisor).pid
     assert first
     os.kill(first, signal.SIGKILL)
@@ -87,7 +93,7 @@ def test_a_service_that_says_why_stays_stopped_and_its_sentence_is_shown(supervi
 
 def test_its_own_last_sentence_counts_when_it_left_one(supervise: Callable[..., Supervisor], tmp_path: Path) -> None:
     supervisor = supervise("run")
-    until(lambda: (tmp_path / "0").exists(), "it runs")
+    until(lambda: begun(tmp_path / "0"), "it runs")
     pid = only(supervisor).pid
     assert pid
     (tmp_path / "0.json").write_text(f'{{"pid": {pid}, "sentence": "a gap at offset 7; it starts anew"}}')
@@ -99,7 +105,7 @@ def test_its_own_last_sentence_counts_when_it_left_one(supervise: Callable[..., 
 def test_what_an_earlier_process_left_does_not_count(supervise: Callable[..., Supervisor], tmp_path: Path) -> None:
     (tmp_path / "0.json").write_text('{"pid": 1, "sentence": "long ago"}')
     supervisor = supervise("run")
-    until(lambda: (tmp_path / "0").exists(), "it runs")
+    until(lambda: begun(tmp_path / "0"), "it runs")
     os.kill(only(supervisor).pid or 0, signal.SIGKILL)
     until(supervisor.step, "its end was noticed")
     assert only(supervisor).sentence == "it was ended by signal 9"
@@ -113,7 +119,7 @@ def test_code_75_is_started_again_at_once(supervise: Callable[..., Supervisor]) 
 
 def test_stop_ends_all_and_also_one_that_does_not_listen(supervise: Callable[..., Supervisor], tmp_path: Path) -> None:
     supervisor = supervise("run", "deaf")
-    until(lambda: (tmp_path / "0").exists() and (tmp_path / "1").exists(), "both run")
+    until(lambda: begun(tmp_path / "0") and begun(tmp_path / "1"), "both run")
     pids = [keeper.pid for keeper in supervisor.keepers]
     supervisor.stop(grace_s=1.0)
     assert not any(alive(pid) for pid in pids if pid)
@@ -136,7 +142,7 @@ time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", program]) as parent:
         marks = [tmp_path / "0", tmp_path / "1"]
-        until(lambda: all(mark.exists() and mark.read_text() for mark in marks), "both run")
+        until(lambda: all(begun(mark) for mark in marks), "both run")
         children = [int(mark.read_text()) for mark in marks]
         assert all(alive(child) for child in children)
         parent.kill()
