@@ -17,22 +17,14 @@ from typing import Any, Protocol
 
 import faust
 from aiokafka import TopicPartition
-from aiokafka.errors import (
-    ConsumerStoppedError,
-    IllegalStateError,
-    KafkaError,
-    NoOffsetForPartitionError,
-    OffsetOutOfRangeError,
-    RecordTooLargeError,
-    TopicAuthorizationFailedError,
-    UnsupportedCodecError,
-)
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
 from backbone.engine import header_names, unpacking
-from backbone.engine.errors import Exit, Stop
+from backbone.engine.errors import Stop
+from backbone.engine.fetch_errors import cannot_read
 from backbone.engine.gathering import Gathering
 from backbone.engine.parcels import Parcel
 from backbone.engine.processor import Patience, Place
@@ -112,14 +104,27 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         return consumer
 
     async def _fetch_records(
-        self, consumer: Any, active_partitions: Any, *arguments: Any, **named: Any
-    ) -> Mapping[Any, Any]:
-        """Each partition's records with the token under which it was open when they left aiokafka's buffer."""
-        records = await super()._fetch_records(consumer, active_partitions, *arguments, **named)
-        if records and self.consumer.app.patience.broker:  # not before: the first record makes a worker ready
-            consumer._fetcher._fetch_min_bytes = _PATIENT_BYTES
-        # A seek runs in this thread too: no token can change between aiokafka's last step and here.
-        return {place: (self.consumer.open.get(place), batch) for place, batch in records.items()}
+        self, consumer: Any, wanted: Any, **limits: Any
+    ) -> Sequence[tuple[Place, int, Sequence[Any]]]:
+        """What is to be worked on now: (partition, token under which it was open when these left aiokafka's buffer, records). The rest
+        gathers here: to call the main thread for each record would cost more than to read it."""
+        gathering, now, max_records = self.consumer.gathering, monotonic(), limits["max_records"]
+        until = now + limits["timeout"]
+        while True:
+            wait_s = gathering.wait_s(now, until - now)
+            records = await super()._fetch_records(consumer, wanted, timeout=wait_s, max_records=max_records)
+            now = monotonic()
+            if records and self.consumer.app.patience.broker:  # not before: the first record makes a worker ready
+                consumer._fetcher._fetch_min_bytes = _PATIENT_BYTES
+            ready: list[tuple[Place, int, Sequence[Any]]] = []
+            for place, batch in records.items():
+                # A seek runs in this thread too: no token can change between aiokafka's last step and here.
+                token = self.consumer.open.get(place)
+                if token is not None and (heap := gathering.add(place, token, batch, now)):
+                    ready.append((place, token, heap))
+            ready.extend(gathering.due(now))
+            if ready or now >= until or not self.consumer.flow_active:
+                return ready
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """The group's offsets are for people who look with Kafka's own tools: a failure to write them is no failure."""
@@ -159,7 +164,8 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         self._tokens = itertools.count(1)
         self._parcels: dict[Place, Parcel] = {}
         super().__init__(*arguments, **named)
-        self._gathering = Gathering(self.app.patience)
+        self.gathering = Gathering(self.app.patience)
+        """Used in the fetching thread alone."""
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -183,7 +189,6 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         self.held.clear()
         self.committable.clear()
         self._parcels.clear()
-        self._gathering.clear()
 
     # -- what Faust calls ----------------------------------------------------------------------------------------------
 
@@ -198,19 +203,15 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
                 await self.wait(self.can_resume_flow)
                 continue
             try:
-                fetched = await self._thread.getmany(wanted, self._gathering.wait_s(monotonic(), _POLL_S))
+                fetched = await self._thread.getmany(wanted, _POLL_S)
             except ConsumerStoppedError:
                 return
             except Exception as error:
                 if not self.should_stop:
-                    self.app.seam.failed(_cannot_read(error))
+                    self.app.seam.failed(cannot_read(error))
                 return
-            now = monotonic()
-            for place, (token, batch) in fetched.items():
-                if token is not None and (ready := self._gathering.add(place, token, batch, now)):
-                    await self._hand_on(place, token, ready)
-            for place, token, ready in self._gathering.due(now):
-                await self._hand_on(place, token, ready)
+            for place, token, batch in fetched:
+                await self._hand_on(place, token, batch)
             await asyncio.sleep(0)
 
     async def _hand_on(self, place: Place, token: int, batch: Sequence[Any]) -> None:
@@ -361,32 +362,3 @@ def _add_agent(app: App, records: Callable[[Any], Awaitable[None]], channel: Any
     )
     app.agents[agent.name] = agent
     app.topics.beacon.add(agent)
-
-
-def _cannot_read(error: Exception) -> Stop:
-    """What Kafka or the bytes in it said, as the end of the process."""
-    if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
-        places = [f"{place.topic}[{place.partition}]" for place in (error.args[0] if error.args else ())]
-        return Stop(
-            Exit.GO_ON_AT_CHECKPOINT,  # at the start what is wrong with the position is looked at closely
-            "out_of_range",
-            f"Kafka no longer has the next offset of {', '.join(places) or 'a partition'}; the start will say what is wrong",
-        )
-    if isinstance(error, TopicAuthorizationFailedError):
-        return Stop(
-            Exit.SAYS_WHY,
-            "rights",
-            f"Kafka does not let this user read {error.args[0] if error.args else 'a topic'}; give the service its rights",
-        )
-    if isinstance(error, UnsupportedCodecError | RecordTooLargeError):
-        return Stop(
-            Exit.SAYS_WHY,
-            "unreadable",
-            f"a batch in one of the topics cannot be unpacked ({type(error).__name__}); find out who wrote it, and have "
-            "the topic take only what this program reads (compression none or gzip)",
-        )
-    return Stop(
-        Exit.GO_ON_AT_CHECKPOINT,
-        "fetching",
-        f"fetching records failed ({type(error).__name__}); the process starts anew",
-    )

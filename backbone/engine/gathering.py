@@ -30,7 +30,7 @@ class Gathering:
     def add(self, place: Place, token: int, records: Sequence[Any], now: float) -> Sequence[Any] | None:
         """What to hand on at once of a partition, these records last; None when all of it may wait.
 
-        token: as in `Consumer.open`; what was gathered under another one is of no use any more.
+        token: as in `Consumer.open`; what was gathered under another one is of no use any more, and dropped by whoever it is handed to.
         """
         heap = self._heaps.get(place)
         if heap is not None and heap.token == token:
@@ -57,7 +57,3 @@ class Gathering:
 
     def _somebody_waits(self, records: Sequence[Any]) -> bool:
         return self._waited_for is None or any(map(self._waited_for, records))
-
-    def clear(self) -> None:
-        """Forget all; at a revocation."""
-        self._heaps.clear()

@@ -114,6 +114,7 @@ class Offers:
         self.observes: bool = hasattr(processor, "observe")
         self.serves: bool = hasattr(processor, "serve")
         self._hears = hasattr(processor, "committed")
+        self._sees = hasattr(processor, "coming")
         self._processor = processor
 
     def portion(self, topic: str) -> int | None:
@@ -158,6 +159,12 @@ class Offers:
         """A task of the service's own in the main loop, as long as the worker runs; an exception in it ends the process."""
         if self.serves:
             await self._processor.serve(surroundings)  # type: ignore[attr-defined]
+
+    def coming(self, place: Place, records: Sequence[Raw]) -> None:
+        """These records stand in the log, and are about to be processed, perhaps not all in one transaction. In the main loop, must not
+        block."""
+        if self._sees:
+            self._processor.coming(place, records)  # type: ignore[attr-defined]
 
     def committed(self, place: Place, position: int) -> None:
         """A transaction over this partition was committed; the next goes on at `position`. Called in the main loop, must not block."""

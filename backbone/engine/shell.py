@@ -138,6 +138,7 @@ class Shell:
         place, token = parcel.place, parcel.token
         if self.holds.keeps(place, token, parcel.records):
             return
+        self.offers.coming(place, parcel.records)
         try:
             left = await self.work_off(place, token, parcel.records)
         except Ended:

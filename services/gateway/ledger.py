@@ -4,7 +4,7 @@ Everything here runs in the main loop. Waiting is for a position or an answer th
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,18 @@ from backbone.records import LEDGER, ledger_record
 from backbone.settings import Settings
 from schakel.entry import Entry
 from schakel.events.data import DisclosureDenied, DisclosurePermitted
+
+_REFERRALS_AT_HAND = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Where a reference leads: a referral, or what an auditor opened."""
+
+    id: str
+    case: str
+    partition: int
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,9 @@ class Watch:
         self._positions: dict[int, int] = {}
         self._askers: dict[str, asyncio.Future[Answer]] = {}
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._referrals: dict[str, Referral] = {}
+        self.coming: Callable[[int, int], object] = lambda partition, offset: None
+        """Called when somebody waits for an answer and one, perhaps theirs, stands at this place of the ledger, before it is folded."""
 
     @property
     def busy(self) -> bool:
@@ -64,6 +79,17 @@ class Watch:
             elif not waiting[2].done():
                 left.append(waiting)
         self._waiting = left
+
+    def leads(self, referrals: Iterable[Referral]) -> None:
+        """Where these references lead, for ever: what is read is mostly what was just proposed, and need not be looked up then."""
+        for referral in referrals:
+            self._referrals[referral.id] = referral
+            if len(self._referrals) > _REFERRALS_AT_HAND:
+                del self._referrals[next(iter(self._referrals))]
+
+    def leads_to(self, referral_id: str) -> Referral | None:
+        """Where this one leads, if it is at hand."""
+        return self._referrals.get(referral_id)
 
     def expect(self, request: str) -> asyncio.Future[Answer]:
         """The answer to this request, once it has been read back. Ask before the request is appended."""

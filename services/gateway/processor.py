@@ -24,9 +24,10 @@ from schakel.events.data import DisclosureDenied, DisclosurePermitted, Disclosur
 from schakel.events.referral import ReferralProposed
 from schakel.record import Raw
 from services.gateway import fields, tables
-from services.gateway.ledger import Answer, Watch
+from services.gateway.ledger import Answer, Referral, Watch
 
 _TYPE_OF_REQUEST = ("ce_type", ce_type(DisclosureRequested.TYPE).encode())
+_TYPES_OF_ANSWERS = {("ce_type", ce_type(model.TYPE).encode()) for model in (DisclosurePermitted, DisclosureDenied)}
 Serve = Callable[[Surroundings], Any]
 
 
@@ -42,7 +43,8 @@ class GatewayProcessor(CaseProcessor):
         super().__init__("gateway", NoRules())
         self._watch = watch
         self._serve = serve
-        self._referrals: list[dict[str, Any]] = []
+        self._referrals: list[Referral] = []
+        self._saved: list[Referral] = []
         self._sealed: dict[tuple[str, str], dict[str, Any]] = {}
         self._answers: list[Answer] = []
         self._erased: set[str] = set()
@@ -57,14 +59,24 @@ class GatewayProcessor(CaseProcessor):
         """Listen for partners."""
         await self._serve(surroundings)
 
+    def coming(self, place: Place, records: Sequence[Any]) -> None:
+        """Says where the newest of the gate's answers stands, so that whoever waits need not stand idle while it is folded."""
+        if place[0] == LEDGER and self._watch.busy:
+            for record in reversed(records):
+                if not _TYPES_OF_ANSWERS.isdisjoint(record.headers):
+                    self._watch.coming(place[1], record.offset)
+                    return
+
     def committed(self, place: Place, position: int) -> None:
         """What was read up to here is known; whoever waits for it goes on."""
         answers, self._answers = self._answers, []
+        saved, self._saved = self._saved, []
+        self._watch.leads(saved)
         if place[0] == LEDGER:
             self._watch.reached(place[1], position, answers)
 
     def process(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
-        self._answers = []  # of a transaction that was taken back: it comes again
+        self._answers, self._saved = [], []  # of a transaction that was taken back: it comes again
         return super().process(tx, records)
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
@@ -74,14 +86,7 @@ class GatewayProcessor(CaseProcessor):
                 self._answers.append(Answer(event, entry.partition, entry.offset))
         elif isinstance(event, ReferralProposed | BasisInvoked):
             if effect is Effect.EFFECTIVE and reader_of(desk.case, entry.id):
-                self._referrals.append(
-                    {
-                        "referral_id": entry.id,
-                        "case_id": desk.case.id,
-                        "partition": tx.checkpoint.partition,
-                        "drill": desk.case.drill,
-                    }
-                )
+                self._referrals.append(Referral(entry.id, desk.case.id, tx.checkpoint.partition, desk.case.drill))
         elif isinstance(event, SubjectErased):
             if effect is Effect.EFFECTIVE and event.subject == fields.SUBJECT:
                 self._erased.add(desk.case.id)
@@ -99,7 +104,12 @@ class GatewayProcessor(CaseProcessor):
         referrals, self._referrals = self._referrals, []
         sealed, self._sealed = [*self._sealed.values()], {}
         if referrals:
-            tx.connection.execute(tx.upsert(tables.referral, ("referral_id",), ("case_id", "partition")), referrals)
+            self._saved += referrals
+            rows = [
+                {"referral_id": one.id, "case_id": one.case, "partition": one.partition, "drill": one.drill}
+                for one in referrals
+            ]
+            tx.connection.execute(tx.upsert(tables.referral, ("referral_id",), ("case_id", "partition")), rows)
         if sealed:
             newer = ("event_id", "event_type", "body")
             tx.connection.execute(tx.upsert(tables.sealed, ("case_id", "field"), newer), sealed)

@@ -2,7 +2,8 @@
 
 1. The request is appended to the case's partition. What stands before it there, a withdrawal say, counts.
 2. The gate answers at that place; its answer is read back as effective.
-3. The log's end is asked, and the fold goes on to it. Whatever was appended up to then counts too.
+3. Once the answer stands in the ledger, the log's end is asked (`Look`), and the fold goes on to it. Whatever was appended up to then
+   counts too.
 4. Exactly the permitted fields are opened.
 5. Right before the first byte (`Given.may_leave`) no more than FRESH_S have passed since the end was asked, freezes included.
 
@@ -42,7 +43,7 @@ from schakel.sealing import Json
 from schakel.timesource import TimeSource
 from services.gateway import fields, tables
 from services.gateway.deadline import Clock, Deadline, boot_time_s
-from services.gateway.ledger import Answer, Appender, LedgerAway, Watch
+from services.gateway.ledger import Answer, Appender, LedgerAway, Referral, Watch
 
 PERMIT_S = 5.0
 """How long a read may take from request to answer. A permit that comes later is nobody's."""
@@ -79,13 +80,16 @@ class Away(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Referral:
-    """Where a reference leads: a referral, or what an auditor opened."""
+class Look:
+    """At where a partition ends.
 
-    id: str
-    case: str
-    partition: int
-    drill: bool
+    behind: the offset of an answer that stood in the ledger when the look was begun; it is a last look for that one, and for those before.
+    fresh: begun before the broker was asked, so that what is found is at most as old as this.
+    """
+
+    behind: int
+    fresh: Deadline
+    end: asyncio.Future[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,9 @@ class Reader:
         self._watch, self._appender, self._log_ends, self._ends = watch, appender, log_ends, ends
         self._connect, self._opener, self._time, self._clock = connect, opener, time, clock
         self._thread = ThreadPoolExecutor(2, thread_name_prefix="reader")
+        self._looks: dict[int, Look] = {}
+        """The newest of each partition."""
+        watch.coming = self._look
 
     def close(self) -> None:
         """No more reads."""
@@ -158,17 +165,19 @@ class Reader:
         if not isinstance(answer.event, DisclosurePermitted):
             case = await self._in_thread(self._state, referral)
             raise _refusal(case, referral.id, partner, answer.event.reason)
-        fresh = Deadline(FRESH_S, self._clock)  # begun before the end is asked: it is at least as old as this
-        await self._up_to_the_end(referral.partition)
+        look = self._looks.get(referral.partition)
+        if look is None or look.behind < answer.offset:
+            look = self._look(referral.partition, answer.offset)
+        await self._watch.folded(referral.partition, await asyncio.shield(look.end))  # others may wait for it too
         permitted = tuple(scope.value for scope in answer.event.scopes)
         personal, labels = await self._in_thread(self._still, referral, partner, permitted)
         if deadline.passed:
             raise TooLate
-        return Given(request, referral.case, answer, permitted, personal, labels, fresh)
+        return Given(request, referral.case, answer, permitted, personal, labels, look.fresh)
 
     async def _find(self, referral_id: str) -> Referral:
         """A reference that we do not know may be younger than our fold: its message goes out before the ledger says so."""
-        found = await self._in_thread(self._look_up, referral_id)
+        found = self._watch.leads_to(referral_id) or await self._in_thread(self._look_up, referral_id)
         if found is None:
             for (_, partition), end in (await self._log_ends((LEDGER,))).items():
                 await self._watch.folded(partition, end)
@@ -177,9 +186,16 @@ class Reader:
             raise NotForYou
         return found
 
-    async def _up_to_the_end(self, partition: int) -> None:
+    def _look(self, partition: int, behind: int) -> Look:
+        """Begin one. While an answer is folded somebody else may ask the broker, who takes about as long."""
+        fresh = Deadline(FRESH_S, self._clock)
+        look = self._looks[partition] = Look(behind, fresh, asyncio.ensure_future(self._end(partition)))
+        look.end.add_done_callback(lambda end: end.cancelled() or end.exception())  # perhaps nobody waits for it
+        return look
+
+    async def _end(self, partition: int) -> int:
         place = LEDGER, partition
-        await self._watch.folded(partition, (await self._ends((place,)))[place])
+        return (await self._ends((place,)))[place]
 
     def _request(self, request: str, referral: Referral, partner: str, scopes: tuple[Scope, ...]) -> Entry:
         """An observation of ours, with the moment of our clock: a grant that has ended by now has ended."""

@@ -8,7 +8,7 @@ from backbone.engine.processor import Offers
 from backbone.kafka.names import LEDGER
 from schakel.events.base import ce_type
 from schakel.events.consent import ConsentWithdrawn
-from schakel.events.data import DisclosurePermitted, DisclosureRequested
+from schakel.events.data import DisclosureDenied, DisclosurePermitted, DisclosureRequested
 from services.gateway.ledger import Watch
 from services.gateway.processor import GatewayProcessor
 
@@ -47,3 +47,20 @@ async def test_nothing_gathers_while_a_place_of_the_log_is_waited_for() -> None:
     await waiting
     watch.expect("r")
     assert gathering.add(PLACE, TOKEN, [request], 1.0) is None
+
+
+async def test_it_says_where_the_newest_answer_stands_when_somebody_waits() -> None:
+    watch, said = Watch(), []
+    watch.coming = lambda partition, offset: said.append((partition, offset))
+    processor = GatewayProcessor(watch, _nobody)
+    records = [record(DisclosurePermitted), record(DisclosureDenied), record(ConsentWithdrawn)]
+    for offset, one in enumerate(records, 7):
+        one.offset = offset
+    processor.coming(PLACE, records)
+    assert said == [], "nobody waits"
+    watch.expect("r")
+    processor.coming(PLACE, records[2:])
+    processor.coming(("in.politie-amsterdam", 0), records)
+    assert said == []
+    processor.coming(PLACE, records)
+    assert said == [(0, 8)]

@@ -1,6 +1,8 @@
 """One read, in every order with a withdrawal: what stands before the request wins, and nothing leaves that was taken back since."""
 
+import asyncio
 from contextlib import suppress
+from dataclasses import replace as replace_look
 from datetime import timedelta
 from pathlib import Path
 
@@ -198,6 +200,42 @@ async def test_withdrawn_long_ago(read: Reading) -> None:
         await read.read(HELP, offer.referral)
     assert no.value.reason == "withdrawn"
     assert read.effects(offer.case) == ["disclosure.requested", "disclosure.denied"]
+
+
+# --- the last look
+
+
+async def test_the_end_is_asked_while_the_answer_is_folded(read: Reading) -> None:
+    offer, asked = read.offered(), []
+    read.before["answered"] = lambda: asked.extend(read.reader._looks.values())
+    await read.read(HELP, offer.referral)
+    (look,) = asked
+    answer = max(e.offset for e in read.cluster.ledger(offer.case) if isinstance(e.event, DisclosurePermitted))
+    assert look.behind == answer, "begun before the read was told"
+    assert [*read.reader._looks.values()] == [look], "and not again"
+
+
+async def test_a_look_that_was_begun_before_the_answer_stood_there_is_not_the_last(read: Reading) -> None:
+    """Another's answer came in before, the end was found for that, and a withdrawal stands behind it."""
+    offer = read.offered()
+
+    def earlier() -> None:
+        look, found = read.reader._looks[partition], asyncio.get_running_loop().create_future()
+        found.set_result(look.behind + 1)
+        read.reader._looks[partition] = replace_look(look, behind=look.behind - 1, end=found)
+        read.withdraw(offer.case)
+
+    (partition,) = {e.partition for e in read.cluster.ledger(offer.case)}
+    read.before["answered"] = earlier
+    with pytest.raises(Refused) as no:
+        await read.read(HELP, offer.referral)
+    assert no.value.reason == "withdrawn"
+
+
+async def test_what_was_found_is_as_old_as_the_question(read: Reading) -> None:
+    offer = read.offered()
+    read.before["end asked"] = lambda: _freeze(read, FRESH_S)
+    assert not (await read.read(HELP, offer.referral)).may_leave()
 
 
 # --- a permit is for one request and for seconds

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from schakel.events.data import DisclosurePermitted
-from services.gateway.ledger import Answer, Watch
+from services.gateway import ledger
+from services.gateway.ledger import Answer, Referral, Watch
 
 
 def permit(request: str, partition: int = 0) -> Answer:
@@ -70,3 +71,10 @@ async def test_a_position_never_goes_back() -> None:
     watch.reached(0, 9, ())
     watch.reached(0, 4, ())
     await watch.folded(0, 9)
+
+
+async def test_where_a_reference_leads_is_at_hand_and_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_REFERRALS_AT_HAND", 2)
+    watch, three = Watch(), [Referral(name, "case", 0, False) for name in "abc"]
+    watch.leads(three)
+    assert [watch.leads_to(name) for name in "abcx"] == [None, *three[1:], None]
