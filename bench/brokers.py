@@ -1,12 +1,14 @@
 """What three brokers cost and give: `python -m bench.brokers [quick]`.
 
 Throughput: the same reports, sent by a partner's client as fast as it goes, on one broker that keeps each record once, then on three that
-keep it three times; from the first send to the last receipt. Outage: each of the three is killed in turn under a steady load; the longest
-that any report had to wait for its receipt, counted from the kill for those that were on their way.
+keep it three times; from the first send to the last receipt. Outage: each of the three is killed in turn under a steady load; how
+long after the kill receipts come again, and the longest that any report had to wait for its receipt, counted from the kill for those that were on
+their way: what gathered meanwhile is worked off first.
 """
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from kafka import KafkaAdminClient
 
@@ -33,11 +35,12 @@ def main() -> None:
     with stand.backbone("brokers-3", brokers=3) as running:
         running.wait_ready(LIMIT_S)
         three, three_cpu = throughput(running, runs, count)
-        killed = [outage_s(running, node) for _ in range(rounds) for node in running.broker_nodes()]
+        killed = [outage(running, node) for _ in range(rounds) for node in running.broker_nodes()]
     by_role = {
-        role: stand.spread(waits)
+        role: {"receipts_resume_s": stand.spread(resumed), "longest_wait_s": stand.spread(waits)}
         for role, leads in (("controller", True), ("other", False))
-        if (waits := [wait for wait, controls in killed if controls is leads])
+        if (resumed := [one.resumed_s for one in killed if one.controls is leads])
+        and (waits := [one.longest_wait_s for one in killed if one.controls is leads])
     }
     stand.write(
         "brokers",
@@ -49,8 +52,8 @@ def main() -> None:
             "one_broker_cpu_ms_a_report": one_cpu * 1000 / (runs * count),
             "three_brokers_cpu_ms_a_report": three_cpu * 1000 / (runs * count),
             "rate_per_s": RATE_PER_S,
-            "receipts_resume_s": stand.spread([wait for wait, _ in killed]),
-            "by_role_s": by_role,
+            "receipts_resume_s": stand.spread([one.resumed_s for one in killed]),
+            "by_role": by_role,
         },
     )
 
@@ -76,8 +79,17 @@ def burst(door: Partner, source: Iterator[ReportReceived], count: int) -> None:
         one.accepted(LIMIT_S)
 
 
-def outage_s(running: Backbone, node: Node) -> tuple[float, bool]:
-    """Kill this one under load; the longest wait for a receipt, and whether it led the controllers. It is back when this returns."""
+@dataclass(frozen=True)
+class Outage:
+    """resumed_s: after the kill. controls: whether the killed one led the controllers."""
+
+    resumed_s: float
+    longest_wait_s: float
+    controls: bool
+
+
+def outage(running: Backbone, node: Node) -> Outage:
+    """Kill this one under load. It is back when this returns."""
     assert running.broker is not None
     with KafkaAdminClient(**connection(running.broker.bootstrap, running.broker.admin)) as admin:
         quorum = admin.describe_metadata_quorum()["topics"][0]["partitions"][0]
@@ -87,13 +99,13 @@ def outage_s(running: Backbone, node: Node) -> tuple[float, bool]:
         node.kill()
         _until(lambda: load.answered(at) >= WARM_UP, "receipts come again")
         load.finish()
-    wait_s = load.longest_wait_s(at)
     _until(
         lambda: running.step() or node.pid is not None, "the broker is started again"
     )  # not before: its return is no help
     _until(node.answers, "the broker is back")
     _until(lambda: _in_step(running), "all copies are in step")
-    return wait_s, quorum["leader_id"] == running.broker_nodes().index(node) + 1
+    controls = quorum["leader_id"] == running.broker_nodes().index(node) + 1
+    return Outage(load.resumed_s(at), load.longest_wait_s(at), controls)
 
 
 def _in_step(running: Backbone) -> bool:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 from bench.reports import PERSONAL
@@ -59,6 +60,12 @@ class Steady:
         """The longest that a report had to wait for its receipt from this moment on, if it was sent later from then; after `finish`."""
         waits = [came - max(since, self._sent[one][0]) for one, came in self._came.items() if came >= since]
         return max(waits, default=0.0)
+
+    def resumed_s(self, since: float) -> float:
+        """When receipts came again, counted from this moment: the end of the longest pause between two behind it; after `finish`."""
+        came = [since, *sorted(one for one in self._came.values() if one >= since)]
+        _, end = max(pairwise(came), key=lambda pause: pause[1] - pause[0], default=(since, since))
+        return end - since
 
     def _run(self) -> None:
         try:

@@ -73,10 +73,10 @@ def server_properties(
         "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
     }
     if len(seats) > 1:
-        # A partner waits at most for both: a new controller, which then finds out who else is missing. Kafka's own (2, 9 and 30 s)
-        # are for networks between data centres.
+        # A partner waits at most for both: a new controller (an election for nothing costs a tenth of a second), which then finds out
+        # who else is missing. Kafka's own (2, 9 and 30 s) are for networks between data centres.
         settings |= {
-            "controller.quorum.fetch.timeout.ms": int(session_s * 750),
+            "controller.quorum.fetch.timeout.ms": int(session_s * 500),
             "broker.session.timeout.ms": int(session_s * 1_000),
             "replica.lag.time.max.ms": 10_000,
         }

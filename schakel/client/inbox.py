@@ -42,6 +42,8 @@ _COMMIT_TIMEOUT_MS = 5_000
 _SILENT_S = 10.0
 _BROKER_SILENT_MS = 10_000
 """As for what is sent (`sending`): one of several brokers may stand still."""
+_RECONNECT_MS = 250
+"""The same."""
 _BEGIN_S = 30.0
 
 
@@ -115,7 +117,7 @@ class Inbox:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=2 * 1024 * 1024,
-            reconnect_backoff_max_ms=2_000,
+            reconnect_backoff_max_ms=_RECONNECT_MS,
             request_timeout_ms=_BROKER_SILENT_MS,
             metadata_max_age_ms=_BROKER_SILENT_MS,
         )

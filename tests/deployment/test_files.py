@@ -221,7 +221,7 @@ def test_the_cluster_has_the_embedded_brokers_settings_where_they_concern_it() -
     assert {name: config[name] for name in config if name.endswith(".ms") and not name.startswith("group.")} == {
         "broker.heartbeat.interval.ms": "500",
         "broker.session.timeout.ms": "2000",
-        "controller.quorum.fetch.timeout.ms": "1500",
+        "controller.quorum.fetch.timeout.ms": "1000",
         "replica.lag.time.max.ms": "10000",
     }, "ADR 0034"
     assert {name: value for name, value in config.items() if name.endswith("replication.factor")} == {
