@@ -1,9 +1,9 @@
 """What three brokers cost and give: `python -m bench.brokers [quick]`.
 
 Throughput: the same reports, sent by a partner's client as fast as it goes, on one broker that keeps each record once, then on three that
-keep it three times; from the first send to the last receipt. Outage: each of the three is killed in turn under a steady load; how
-long after the kill receipts come again, and the longest that any report had to wait for its receipt, counted from the kill for those that were on
-their way: what gathered meanwhile is worked off first.
+keep it three times; from the first send to the last receipt. Outage: each of the three is killed in turn under a steady load; how long
+after the kill receipts come again, and the longest that any report had to wait for its receipt, counted from the kill for those that
+were on their way: what gathered meanwhile is worked off first.
 """
 
 import time
