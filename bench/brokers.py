@@ -37,10 +37,12 @@ def main() -> None:
         three, three_cpu = throughput(running, runs, count)
         killed = [outage(running, node) for _ in range(rounds) for node in running.broker_nodes()]
     by_role = {
-        role: {"receipts_resume_s": stand.spread(resumed), "longest_wait_s": stand.spread(waits)}
+        role: {
+            "receipts_resume_s": stand.spread([one.resumed_s for one in mine]),
+            "longest_wait_s": stand.spread([one.longest_wait_s for one in mine]),
+        }
         for role, leads in (("controller", True), ("other", False))
-        if (resumed := [one.resumed_s for one in killed if one.controls is leads])
-        and (waits := [one.longest_wait_s for one in killed if one.controls is leads])
+        if (mine := [one for one in killed if one.controls is leads])
     }
     stand.write(
         "brokers",

@@ -35,7 +35,7 @@ class Patience:
     """How long records may gather that nobody waits for: ten of them in one transaction cost little more than one, and leave
     the processor to those that somebody does wait for.
 
-    waited_for: whether somebody waits for a record (as aiokafka gives it; asked in its thread too); without it nobody waits for
+    waited_for: whether somebody waits for a record (as aiokafka gives it; asked in the thread that fetches); without it nobody waits for
     this service at all, and the broker gathers.
     """
 

@@ -3,8 +3,8 @@
     <partner>.<43 characters>
 
 The name in front says whose digest to look at; it proves nothing. A token holds 256 random bits, so that one round of SHA-256 is
-enough: there is no list of likely tokens to try. A file a partner, looked at at every request: a token that is taken away opens
-nothing from that moment on.
+enough: there is no list of likely tokens to try. A file a partner, read at every request: a token that is taken away opens nothing
+from that moment on.
 """
 
 import hashlib
@@ -26,8 +26,6 @@ class Tokens:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._read: dict[str, tuple[tuple[int, int, int], str]] = {}
-        """Of each partner: which file it was (inode, moment of its last change in nanoseconds, size), and the digest in it."""
 
     def issue(self, partner: str) -> Secret:
         """A new token; the one before opens nothing any more. It is not kept here: whoever calls hands it over."""
@@ -55,23 +53,12 @@ class Tokens:
     def partner(self, token: str) -> str | None:
         """Whose token this is; None for anything else. Takes as long for an unknown partner as for a wrong token."""
         named = _TOKEN.fullmatch(token)
-        kept = self._digest_of(named[1]) if named else _NOBODYS
+        try:
+            kept = (self.directory / named[1]).read_text(encoding="ascii").strip() if named else _NOBODYS
+        except FileNotFoundError:
+            kept = _NOBODYS
         same = hmac.compare_digest(kept.encode(), _digest(token).encode())
         return named[1] if named and same else None
-
-    def _digest_of(self, partner: str) -> str:
-        """As it stands there now. A file that is the same as before is not read anew; one that is written anew is another one."""
-        path = os.path.join(self.directory, partner)
-        try:
-            stat = os.stat(path)
-            which = stat.st_ino, stat.st_mtime_ns, stat.st_size
-            read = self._read.get(partner)
-            if read is None or read[0] != which:
-                read = self._read[partner] = which, Path(path).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            self._read.pop(partner, None)
-            return _NOBODYS
-        return read[1]
 
     def claimed(self, token: str) -> str | None:
         """The partner whose name stands in front of what was sent as a token, when there is one of that name. It proves nothing."""

@@ -25,6 +25,14 @@ from schakel.kafka_errors import BrokerAway, KafkaProblem, check_sign_on, transl
 from schakel.secret import Secret
 
 MECHANISM = "SCRAM-SHA-512"
+FAILING_OVER: Mapping[str, Any] = {
+    "request_timeout_ms": 10_000,
+    "metadata_max_age_ms": 10_000,
+    "reconnect_backoff_max_ms": 250,
+}
+"""For a client of several brokers, of which one may be gone or stand still. A broker that says nothing for so long is taken for gone, and
+whoever leads now is asked; kafka-python's own half minute would be a half minute without receipts. At a broker that is gone it tries so
+often: only when an attempt fails is it asked again who leads; with two seconds a partner found out up to 1.5 s after the backbone had."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 _NONE = Secret("")

@@ -18,7 +18,7 @@ from kafka.errors import AuthorizationError, CommitFailedError, KafkaError, Unkn
 from kafka.structs import OffsetAndMetadata
 
 from schakel import codec
-from schakel.client.access import Access
+from schakel.client.access import FAILING_OVER, Access
 from schakel.client.errors import CannotTell, ClientError, GatewayProblem, NoTopic
 from schakel.client.opening import Gateway, PersonalData
 from schakel.definitions import TOPIC as DEFINITIONS
@@ -40,10 +40,6 @@ _RECEIPTS = 2_000
 _COMMIT_EVERY_S = 0.05
 _COMMIT_TIMEOUT_MS = 5_000
 _SILENT_S = 10.0
-_BROKER_SILENT_MS = 10_000
-"""As for what is sent (`sending`): one of several brokers may stand still."""
-_RECONNECT_MS = 250
-"""The same."""
 _BEGIN_S = 30.0
 
 
@@ -113,13 +109,11 @@ class Inbox:
         self._place = TopicPartition(topic, 0)
         self._consumer = KafkaConsumer(
             **access.kafka(),
+            **FAILING_OVER,
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=2 * 1024 * 1024,
-            reconnect_backoff_max_ms=_RECONNECT_MS,
-            request_timeout_ms=_BROKER_SILENT_MS,
-            metadata_max_age_ms=_BROKER_SILENT_MS,
         )
         self._kept: deque[Incoming] = deque()
         self._shown: OrderedDict[str, None] = OrderedDict()

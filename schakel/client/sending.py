@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError, RetriableError
 
 from schakel import codec
-from schakel.client.access import Access
+from schakel.client.access import FAILING_OVER, Access
 from schakel.client.errors import CannotTell, Refused, TooLarge
 from schakel.definitions import Definitions
 from schakel.envelope import Envelope, Headers
@@ -35,12 +35,6 @@ Personal = Mapping[str, Mapping[SealedField, Json] | Mapping[str, Json]]
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CLOSE_S = 10.0
-_BROKER_SILENT_MS = 10_000
-"""A broker that says nothing for so long is taken for gone, and whoever leads now is asked; kafka-python's own half minute would be a half
-minute without receipts whenever one of several stands still."""
-_RECONNECT_MS = 250
-"""At most between two attempts at a broker that is gone: only when one fails is it asked again who leads now. With two seconds a partner
-found the new leader up to 1.5 s after the backbone had."""
 
 
 class Pending:
@@ -131,14 +125,12 @@ class Publisher:
         with access.clear_errors():
             self._producer = KafkaProducer(
                 **access.kafka(),
+                **FAILING_OVER,
                 acks="all",
                 enable_idempotence=True,
                 allow_auto_create_topics=False,
                 max_block_ms=10_000,
                 delivery_timeout_ms=120_000,
-                request_timeout_ms=_BROKER_SILENT_MS,
-                metadata_max_age_ms=_BROKER_SILENT_MS,
-                reconnect_backoff_max_ms=_RECONNECT_MS,
             )
             self._producer.partitions_for(topic)  # known now, an outage later does not stop `publish`
 

@@ -1,6 +1,7 @@
 """The gateway's two ways to the ledger while somebody waits: it appends the request, and it waits for what it reads there.
 
-Everything here runs in the main loop. Waiting is for a position or an answer that comes; nothing is asked again and again.
+Everything here runs in the main loop; only whether anybody waits is looked at from the thread that fetches. Waiting is for a position or an
+answer that comes; nothing is asked again and again.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from schakel.entry import Entry
 from schakel.events.data import DisclosureDenied, DisclosurePermitted
 
 _REFERRALS_AT_HAND = 10_000
+"""Some megabytes. Others are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Answer:
 
 
 class Watch:
-    """How far the ledger has been folded, and who waits for what. An answer is given to the one who waits for it, once, or to nobody."""
+    """How far the ledger has been folded, where the newest references in it lead, and who waits for what. An answer is given to the one who
+    waits for it, once, or to nobody."""
 
     def __init__(self) -> None:
         self._positions: dict[int, int] = {}
