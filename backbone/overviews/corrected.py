@@ -7,7 +7,6 @@ be shown of it, and why: docs/adr/0040. Pure.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -15,6 +14,8 @@ from msgspec import UNSET
 
 from backbone.overviews.incident import Incident
 from backbone.overviews.periods import Period
+from backbone.overviews.several import Said as Words
+from backbone.overviews.several import Several, several
 from backbone.overviews.shown import ALL, REST
 from backbone.overviews.tables import CORRECTED, INCIDENTS, TABLES, By
 
@@ -33,16 +34,35 @@ _TABLES = {by: [one for one in CORRECTED.words if one in TABLES and TABLES[one].
 def as_counted(case: str, one: Incident, by: By) -> dict[str, int]:
     """How this incident counts now in the tables that are made by the month, or by the quarter; case: what it was counted by."""
     begun = crc32(f"{case} ".encode())
-    said = {table: crc32(_of_words(table, one.words[table]), begun) for table in _TABLES[by] if table in one.words}
+    said = {table: crc32(words, begun) for spelt in _SPELT[by] for table, words in spelt.of(one)}
     if by is By.MONTH:
         said[INCIDENTS.id] = crc32(f"{case} {one.district} {Period.month_of(one.reported_on).name}".encode()) or 1
     return said
 
 
-@lru_cache(maxsize=10_000)
-def _of_words(table: str, words: tuple[str, ...]) -> bytes:
-    """Many incidents count in the same words."""
-    return f"{table} {' '.join(sorted(words))}".encode()
+class _Spelt(dict[Words, list[tuple[str, bytes]]]):
+    """The words of a few tables as they are checked. Many incidents count in the same ones."""
+
+    def __init__(self, some: Several) -> None:
+        super().__init__()
+        self._some = some
+
+    def of(self, one: Incident) -> list[tuple[str, bytes]]:
+        return self[self._some.of(one.words)]
+
+    def __missing__(self, said: Words) -> list[tuple[str, bytes]]:
+        if len(self) >= _SPELT_AT_MOST:
+            self.clear()
+        found = self[said] = [
+            (table, f"{table} {' '.join(sorted(words))}".encode())
+            for table, words in zip(self._some.tables, said, strict=True)
+            if words is not None
+        ]
+        return found
+
+
+_SPELT_AT_MOST = 10_000
+_SPELT = {by: list(map(_Spelt, several(tuple(tables)))) for by, tables in _TABLES.items()}
 
 
 @dataclass

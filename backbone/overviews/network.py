@@ -5,7 +5,6 @@ is fixed; a hidden one may be anything from nothing to `most`. The least and the
 the paths along which hidden numbers can still move: exact, in whole numbers, without solving anything (max-flow, min-cut). Pure.
 """
 
-from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -30,12 +29,22 @@ class Arc:
     guarded: bool = False
 
 
+_Way = tuple[int, int, Arc, bool]
+"""The node that a hidden number leads to, the number's place, the number, and whether it grows that way."""
+
+
 class Network:
     """Numbers that sum to each other. Every arc's value is the truth: at each node they balance."""
 
     def __init__(self, arcs: Iterable[Arc]) -> None:
         self.arcs: dict[Hashable, Arc] = {arc.name: arc for arc in arcs}
-        self._at: dict[Node, list[tuple[Node, Arc, bool]]] = {}
+        places: dict[Node, int] = {}
+        self._ends = [
+            (arc, places.setdefault(arc.tail, len(places)), places.setdefault(arc.head, len(places)))
+            for arc in self.arcs.values()
+        ]
+        """Each arc with its nodes by number: the search for paths asks for nothing as often as for them."""
+        self._at: list[list[_Way]] = [[] for _ in places]
         """Of each node where hidden numbers lead, as they were hidden when `exposed` was asked."""
         self._moved: dict[Hashable, list[Arc]] = {}
 
@@ -47,17 +56,17 @@ class Network:
 
         What moved to show that a number is safe is kept: as long as all of that is hidden, it still is. Ask anew once one was hidden.
         """
-        self._at = {}
-        for arc in self.arcs.values():
+        self._at = [[] for _ in self._at]
+        for number, (arc, tail, head) in enumerate(self._ends):
             if not arc.known:
-                self._at.setdefault(arc.tail, []).append((arc.head, arc, True))
-                self._at.setdefault(arc.head, []).append((arc.tail, arc, False))
-        for arc in self.arcs.values():
+                self._at[tail].append((head, number, arc, True))
+                self._at[head].append((tail, number, arc, False))
+        for number, (arc, tail, head) in enumerate(self._ends):
             judged = 0 < arc.value < k or (arc.guarded and arc.value and not arc.known)
-            if judged and not self._is_safe(arc, k):
+            if judged and not self._is_safe(number, arc, tail, head, k):
                 yield arc
 
-    def _is_safe(self, arc: Arc, k: int) -> bool:
+    def _is_safe(self, number: int, arc: Arc, tail: int, head: int, k: int) -> bool:
         if arc.known:
             return False
         kept = self._moved.get(arc.name)
@@ -67,14 +76,14 @@ class Network:
         rising = max(k - arc.value, 0)
         if rising and arc.most - arc.value < rising:
             return False
-        if self._flow(arc.tail, arc.head, arc, arc.value, used) < arc.value:
+        if self._flow(tail, head, number, arc.value, used) < arc.value:
             return False
-        if self._flow(arc.head, arc.tail, arc, rising, used) < rising:
+        if self._flow(head, tail, number, rising, used) < rising:
             return False
         self._moved[arc.name] = used
         return True
 
-    def _flow(self, source: Node, sink: Node, without: Arc, wanted: int, used: list[Arc] | None = None) -> int:
+    def _flow(self, source: int, sink: int, without: int, wanted: int, used: list[Arc]) -> int:
         """How much can go from source to sink over hidden numbers, one of them left out; no more than is wanted. used: gets what moved."""
         moved: dict[int, int] = {}
         done = 0
@@ -82,38 +91,41 @@ class Network:
             path = self._path(source, sink, without, moved)
             if path is None:
                 break
-            step = min([wanted - done, *(_room(arc, ahead, moved) for arc, ahead in path)])
-            for arc, ahead in path:
-                moved[id(arc)] = moved.get(id(arc), 0) + (step if ahead else -step)
-                if used is not None:
-                    used.append(arc)
+            step = min([wanted - done, *(_room(arc, moved.get(number, 0), ahead) for number, arc, ahead in path)])
+            for number, arc, ahead in path:
+                moved[number] = moved.get(number, 0) + (step if ahead else -step)
+                used.append(arc)
             done += step
         return done
 
-    def _path(self, source: Node, sink: Node, without: Arc, moved: Mapping[int, int]) -> list[tuple[Arc, bool]] | None:
+    def _path(
+        self, source: int, sink: int, without: int, moved: Mapping[int, int]
+    ) -> list[tuple[int, Arc, bool]] | None:
+        """The shortest along which something can still move; None when there is none, or source and sink are one."""
         if source == sink:
             return None
-        came: dict[Node, tuple[Node, Arc, bool]] = {}
-        waiting = deque([source])
-        while waiting:
-            here = waiting.popleft()
-            for there, arc, ahead in self._at.get(here, ()):
-                if there in came or there == source or arc is without or _room(arc, ahead, moved) <= 0:
+        came: dict[int, tuple[int, int, Arc, bool] | None] = {source: None}
+        waiting = [source]
+        for here in waiting:
+            for there, number, arc, ahead in self._at[here]:
+                if there in came or number == without:
                     continue
-                came[there] = (here, arc, ahead)
+                now = arc.value + moved[number] if number in moved else arc.value
+                if (now >= arc.most) if ahead else (now <= 0):
+                    continue
+                came[there] = (here, number, arc, ahead)
                 if there == sink:
-                    return list(_back(sink, source, came))
+                    return list(_back(sink, came))
                 waiting.append(there)
         return None
 
 
-def _room(arc: Arc, ahead: bool, moved: Mapping[int, int]) -> int:
-    now = arc.value + moved.get(id(arc), 0)
-    return arc.most - now if ahead else now
+def _room(arc: Arc, moved: int, ahead: bool) -> int:
+    return arc.most - arc.value - moved if ahead else arc.value + moved
 
 
-def _back(sink: Node, source: Node, came: Mapping[Node, tuple[Node, Arc, bool]]) -> Iterator[tuple[Arc, bool]]:
+def _back(sink: int, came: Mapping[int, tuple[int, int, Arc, bool] | None]) -> Iterator[tuple[int, Arc, bool]]:
     here = sink
-    while here != source:
-        here, arc, ahead = came[here]
-        yield arc, ahead
+    while (step := came[here]) is not None:
+        here, number, arc, ahead = step
+        yield number, arc, ahead

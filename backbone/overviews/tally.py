@@ -1,10 +1,11 @@
 """The exact counts of a closed period. They stay inside: what may leave is `backbone.overviews.shown`'s to say. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from backbone.overviews.incident import UNKNOWN, Incident
 from backbone.overviews.periods import Period
+from backbone.overviews.several import Several, several
 from backbone.overviews.tables import INCIDENTS, LATE, TABLES, By
 
 Tally = dict[str, dict[str, dict[str, int]]]
@@ -20,20 +21,30 @@ def tally(incidents: Iterable[tuple[str, Incident]], rows: Sequence[str], by: By
     for row, incident in incidents:
         by_row[row].append(incident)
     counts: Tally = {INCIDENTS.id: {row: {"all": len(mine)} if mine else {} for row, mine in by_row.items()}}
-    for table in (table for table in TABLES.values() if table.by is by):
-        counts[table.id] = {row: _words(table.id, mine) for row, mine in by_row.items()}
+    of_by = [table.id for table in TABLES.values() if table.by is by]
+    if LATE in of_by:
+        counts[LATE] = {row: _months(mine) for row, mine in by_row.items()}
+    for some in several(tuple(table for table in of_by if table != LATE)):
+        for row, mine in by_row.items():
+            for table, words in _words(some, mine):
+                counts.setdefault(table, {})[row] = words
     return counts
 
 
-def _words(table: str, incidents: Sequence[Incident]) -> dict[str, int]:
-    """How often each word. Many incidents have the same few: those are counted first, and taken apart then."""
-    if table == LATE:
-        return dict(Counter(Period.month_of(day).name for day in [one.reported_on for one in incidents]))
-    found: Counter[str] = Counter()
-    for words, count in Counter([one.words.get(table) or _NO_WORD for one in incidents]).items():
-        for word in words:
-            found[word] += count
-    return dict(found)
+def _months(incidents: Sequence[Incident]) -> dict[str, int]:
+    return dict(Counter(Period.month_of(day).name for day in [one.reported_on for one in incidents]))
+
+
+def _words(some: Several, incidents: Sequence[Incident]) -> Iterator[tuple[str, dict[str, int]]]:
+    """How often each word of these tables. Many incidents have the same few: those are counted first, and taken apart then."""
+    of = some.of
+    together = Counter([of(one.words) for one in incidents])
+    for at, table in enumerate(some.tables):
+        found: Counter[str] = Counter()
+        for said, count in together.items():
+            for word in said[at] or _NO_WORD:
+                found[word] += count
+        yield table, dict(found)
 
 
 def added(tallies: Iterable[Mapping[str, Mapping[str, Mapping[str, int]]]]) -> Tally:

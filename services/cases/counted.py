@@ -23,7 +23,7 @@ from backbone.store.transaction import Tx
 from schakel.case_state import State
 from schakel.entry import Entry
 from services.cases.api import Connect
-from services.cases.by_itself import Kept, kept, moment
+from services.cases.by_itself import kept, moment
 
 AT_ONCE = 1_000
 READ_TO = "logged/"
@@ -66,12 +66,16 @@ def routes(connect: Connect, chains: Chains, protocols: Protocols) -> list[web.R
 
 def _made(connection: Connection, chain: Chain, contact: Clocks) -> _Counted:
     rows = kept(connection, chain.name)
-    together = {case_id for row in rows if row.linked for case_id in (row.case_id, *row.linked.split())}
-    whole = [row.case_id for row in rows if row.linked is None or row.case_id in together]
+    together = {one for case_id, _, _, _, linked in rows if linked for one in (case_id, *linked.split())}
+    whole = [case_id for case_id, _, _, _, linked in rows if linked is None or case_id in together]
     cases = list(_cases(connection, whole))
     read = set(whole)
-    alone = (row for row in rows if row.case_id not in read and row.words is not None)
-    found: list[tuple[datetime, _Incident | Incident]] = [_alone(chain, row) for row in alone]
+    found: list[tuple[datetime, _Incident | Incident]] = []
+    for case_id, at_us, told, words, _ in rows:
+        if words is not None and case_id not in read:
+            at = moment(at_us)
+            day, district = chain.day_of(at), district_of(chain, told)
+            found.append((at, _Incident(case_id, (case_id,), day, district, msgspec.Raw(words.encode()))))
     reported = {case.id: case.reported_at or BEFORE_ANYTHING for case in cases}
     found += [(reported[one.id], one) for one in incidents(chain, cases, contact)]
     newest = [_read_to(connection), read_chain_state(connection, chain.name).time, *(case.time for case in cases)]
@@ -95,13 +99,6 @@ def _read_to(connection: Connection) -> datetime | None:
     """The newest log time of the whole ledger; None in a database that has read nothing since this is remembered."""
     notes = connection.execute(select(note.c.value).where(note.c.name.startswith(READ_TO, autoescape=True))).scalars()
     return max(map(datetime.fromisoformat, notes), default=None)
-
-
-def _alone(chain: Chain, row: Kept) -> tuple[datetime, _Incident]:
-    """The incident that a case is by itself, and when it was reported."""
-    at = moment(row.reported_at_us)
-    words = msgspec.Raw(row.words.encode())
-    return at, _Incident(row.case_id, (row.case_id,), chain.day_of(at), district_of(chain, row.district), words)
 
 
 def _cases(connection: Connection, ids: Sequence[str]) -> Iterator[State]:

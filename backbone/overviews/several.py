@@ -1,0 +1,35 @@
+"""The words of an incident in a few tables at once: thirty thousand incidents have few of those, each of which is looked at once. Pure."""
+
+from collections.abc import Callable
+from functools import cache
+from operator import itemgetter
+
+from backbone.overviews.incident import Words
+
+Said = tuple[tuple[str, ...] | None, ...]
+"""By table; None where it has nothing to say of the incident."""
+_AT_ONCE = 3
+"""Of more tables together nearly every incident would say something of its own."""
+
+
+class Several:
+    """A few tables."""
+
+    def __init__(self, tables: tuple[str, ...]) -> None:
+        self.tables = tables
+        self._all: Callable[[Words], Said] = (
+            itemgetter(*tables) if len(tables) > 1 else lambda words: (words[tables[0]],)
+        )
+
+    def of(self, words: Words) -> Said:
+        """What an incident says in these tables, in their order."""
+        try:
+            return self._all(words)
+        except KeyError:
+            return tuple(map(words.get, self.tables))
+
+
+@cache
+def several(tables: tuple[str, ...]) -> list[Several]:
+    """These tables, some at a time."""
+    return [Several(tables[start : start + _AT_ONCE]) for start in range(0, len(tables), _AT_ONCE)]
