@@ -1,10 +1,11 @@
 """From a case's history to the closed list of facts that protocol and chain files may ask about (`backbone.protocols.facts`)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from backbone.chains import Chain, Chains
-from backbone.protocols.facts import Facts, FactValue
-from backbone.scheme_facts import scheme_facts
+from backbone.protocols.facts import FactValue
+from backbone.scheme_facts import SCHEME_FACTS, Asked, FactOf
 from schakel.case_hearing import stage
 from schakel.case_mediation import SUSPICION, label_standing
 from schakel.case_needs import wishes
@@ -28,48 +29,73 @@ def chain_of(case: State, chains: Chains) -> Chain:
     return chain
 
 
-_CHECKS = {
-    "minor": Check.MINOR,
-    "domestic": Check.DOMESTIC,
-    "honour": Check.HONOUR_RELATED,
-    "refugee": Check.REFUGEE,
+_FACTS: Mapping[str, FactOf] = {
+    "record_kind": lambda of: of.case.facts["record_kind"],
+    "identity": lambda of: of.case.facts["identity"],
+    "reporter": lambda of: of.case.facts["reporter"],
+    "target": lambda of: of.case.facts["target"],
+    "channel": lambda of: of.case.facts["channel"],
+    "door": lambda of: frozenset(role.value for role in of.door_roles),
+    "acute": lambda of: of.case.facts["acute"],
+    "high_profile": lambda of: of.case.facts["high_profile"],
+    "natures": lambda of: frozenset(of.case.facts["natures"]),
+    "grounds": lambda of: frozenset(motive["ground"] for motive in of.case.facts["grounds"]),
+    "place_type": lambda of: of.case.facts["place"]["place_type"],
+    "district": lambda of: of.case.facts["place"]["district"],
+    "municipality": lambda of: of.case.facts["place"]["municipality"],
+    "residence_elsewhere": lambda of: of.case.facts["residence"]["elsewhere"],
+    "suspicion": lambda of: _suspicion(of.case, of.checks),
+    "label": lambda of: label_standing(of.case),
+    "history": lambda of: of.case.history,
+    "tenure": lambda of: of.case.facts["place"]["tenure"],
+    "wishes": lambda of: wishes(of.case)[0],
+    "hearing": lambda of: stage(of.case),
+    "severity": lambda of: frozenset(
+        {*(mark["severity"] for mark in of.case.facts["severity"]), *of.case.levels.values()}
+    ),
+    "minor": lambda of: of.checks.get(Check.MINOR.value),
+    "domestic": lambda of: of.checks.get(Check.DOMESTIC.value),
+    "honour": lambda of: of.checks.get(Check.HONOUR_RELATED.value),
+    "refugee": lambda of: of.checks.get(Check.REFUGEE.value),
+    **SCHEME_FACTS,
 }
 
 
-def facts_of(case: State, door_roles: Iterable[Role], time_zone: str = "Europe/Amsterdam") -> Facts:
+class CaseFacts(Mapping[str, FactValue]):
+    """The facts of one case, each worked out when it is first asked for: a condition stops at its first line that does not hold, and
+    few lines are about more than the report. For a case that does not change meanwhile."""
+
+    __slots__ = ("_found", "_of")
+
+    def __init__(self, of: Asked) -> None:
+        self._of = of
+        self._found: dict[str, FactValue] = {}
+
+    def __getitem__(self, name: str) -> FactValue:
+        if name not in self._found:
+            self._found[name] = _FACTS[name](self._of)
+        return self._found[name]
+
+    def get(self, name: str, default: object = None) -> Any:
+        """As of any mapping; what goes wrong while a fact is worked out is raised, and never a fact that is not there."""
+        return self[name] if name in _FACTS else default
+
+    def __contains__(self, name: object) -> bool:
+        return name in _FACTS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_FACTS)
+
+    def __len__(self) -> int:
+        return len(_FACTS)
+
+
+def facts_of(case: State, door_roles: Collection[Role], time_zone: str = "Europe/Amsterdam") -> CaseFacts:
     """The facts now. `door_roles` are the roles that the reporting partner holds in the case's chain, `time_zone` is the chain's."""
-    told = case.facts
-    place, checks = told["place"], {entry["check"]: entry["answer"] for entry in told["checks"]}
-    facts: dict[str, FactValue] = {
-        "record_kind": told["record_kind"],
-        "identity": told["identity"],
-        "reporter": told["reporter"],
-        "target": told["target"],
-        "channel": told["channel"],
-        "door": frozenset(role.value for role in door_roles),
-        "acute": told["acute"],
-        "high_profile": told["high_profile"],
-        "natures": frozenset(told["natures"]),
-        "grounds": frozenset(motive["ground"] for motive in told["grounds"]),
-        "place_type": told["place"]["place_type"],
-        "district": place["district"],
-        "municipality": place["municipality"],
-        "residence_elsewhere": told["residence"]["elsewhere"],
-        "suspicion": _suspicion(case, checks),
-        "label": label_standing(case),
-        "history": case.history,
-        "tenure": place["tenure"],
-        "wishes": wishes(case)[0],
-        "hearing": stage(case),
-        "severity": frozenset({*(mark["severity"] for mark in told["severity"]), *case.levels.values()}),
-    }
-    for fact, check in _CHECKS.items():
-        facts[fact] = checks.get(check.value)
-    facts.update(scheme_facts(case, checks, time_zone))
-    return facts
+    return CaseFacts(Asked(case, door_roles, time_zone))
 
 
-def _suspicion(case: State, checks: dict[str, str]) -> str | None:
+def _suspicion(case: State, checks: Mapping[str, str]) -> str | None:
     """The door's latest answer; what others assess stands beside it and never closes it (domain-detail A22)."""
     for check in SUSPICION:
         answer = case.assessments.get(f"{case.door}/{check}") or checks.get(check.value)

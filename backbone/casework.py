@@ -356,12 +356,9 @@ class CaseProcessor:
         until_ms = int(now.timestamp() * 1000)
         due = tx.timers_due(tx.checkpoint.partition, until_ms, TIMERS_AT_ONCE)
         desks = self.desks.load(tx, due)
-        waiting = {}
-        for case_id, desk in desks.items():
+        for desk in desks.values():
             self._decide(tx, desk, now)
-            moments = timers_of(desk.case, self.moments)
-            waiting[case_id] = [(name, at_ms) for name, at_ms in moments if at_ms > until_ms]
-        tx.set_timers(waiting)  # what was decided sets them anew when it is read back
+        tx.drop_timers(desks, until_ms)  # what was decided sets all of them anew when it is read back
         self.desks.save(tx, desks)
         return len(due) == TIMERS_AT_ONCE
 

@@ -1,6 +1,6 @@
 """The facts that the parts of a scheme ask about, worked out from a case's history. The others: `backbone.case_facts`. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from backbone.protocols.facts import FactValue
 from schakel.case_mediation import talk_ruled_out
 from schakel.case_scheme import categories, scheme_of
 from schakel.case_state import ReferralState, State
-from schakel.events.vocab import Answer, Check, LinkKind, Person
+from schakel.events.vocab import Answer, Check, LinkKind, Person, Role
 
 _SUSPECTS = (Check.DISCRIMINATION_OR_VIOLENCE.value, Check.DISCRIMINATION.value)
 _DANGER = (Check.DANGER_NOW.value, Check.RAPE.value)
@@ -18,35 +18,84 @@ _SCREENED: Mapping[str | None, str] = {None: "matched", "yes": "relevant", "no":
 _zone = cache(ZoneInfo)
 
 
-def scheme_facts(case: State, checks: Mapping[str, str], time_zone: str) -> dict[str, FactValue]:
-    """checks: the report's own answers, by check. time_zone: the chain's, in which a day is a day."""
-    scheme, told = scheme_of(case), case.facts
-    reported = case.reported_at.astimezone(_zone(time_zone)).date().isoformat() if case.reported_at else None
-    occurrence = told["occurrence"]
-    linked = {link.other_case for link in case.links.values() if link.kind in _ONE_SERIES}
-    danger = _most_open((*_assessed(case, _DANGER), *(checks[c] for c in _DANGER if c in checks)))
-    return {
-        "danger": danger,
-        "unsafe": bool(told["acute"]) or danger == Answer.YES,
-        "origin": told["origin"],
-        "reported_on": reported,
-        "occurred_on": occurrence["last_day"] or occurrence["first_day"],
-        "relation": told["relation"],
-        "category": frozenset(mark.category for mark in categories(case).values()),
-        "accepted": frozenset(one.role for one in case.referrals.values() if one.state in _TAKEN_UP),
-        "escalated_to": frozenset(one.to for one in scheme.escalations if one.done),
-        "actions": frozenset(action.action for action in scheme.actions),
-        "needs": frozenset(need for needs in scheme.needs.values() for need in needs),
-        "complaint": frozenset(word for far in scheme.complaint.values() for word in far.split("/")),
-        "spoken_at_door": any(
-            contact.made and contact.by == case.door and contact.whom == Person.VICTIM for contact in case.contacts
-        ),
-        "vulnerability": _most_open(_assessed(case, (Check.VULNERABILITY.value,))),
-        "suspected": _most_open((*_assessed(case, _SUSPECTS), *(checks[c] for c in _SUSPECTS if c in checks))),
-        "talk_ruled_out": frozenset(reason.value for reason in talk_ruled_out(case)),
-        "listed": _SCREENED[scheme.found.relevant] if scheme.found else None,
-        "series": ("alone", "two", "several")[min(len(linked), 2)],
-    }
+class Asked:
+    """A case of which facts are asked. `checks` are the report's own answers, by check; `time_zone` is the chain's, in which a day is a
+    day; `door_roles` are the roles that the reporting partner holds there."""
+
+    __slots__ = ("_checks", "case", "door_roles", "time_zone")
+
+    def __init__(self, case: State, door_roles: Collection[Role], time_zone: str) -> None:
+        self.case = case
+        self.door_roles = door_roles
+        self.time_zone = time_zone
+        self._checks: dict[str, str] | None = None
+
+    @property
+    def checks(self) -> Mapping[str, str]:
+        if self._checks is None:
+            self._checks = {entry["check"]: entry["answer"] for entry in self.case.facts["checks"]}
+        return self._checks
+
+
+FactOf = Callable[[Asked], FactValue]
+"""Works out one fact of a case."""
+
+
+def _danger(of: Asked) -> str | None:
+    return _most_open((*_assessed(of.case, _DANGER), *(of.checks[c] for c in _DANGER if c in of.checks)))
+
+
+def _suspected(of: Asked) -> str | None:
+    return _most_open((*_assessed(of.case, _SUSPECTS), *(of.checks[c] for c in _SUSPECTS if c in of.checks)))
+
+
+def _reported_on(of: Asked) -> str | None:
+    at = of.case.reported_at
+    return at.astimezone(_zone(of.time_zone)).date().isoformat() if at else None
+
+
+def _occurred_on(of: Asked) -> FactValue:
+    occurrence = of.case.facts["occurrence"]
+    day: FactValue = occurrence["last_day"] or occurrence["first_day"]
+    return day
+
+
+def _spoken_at_door(of: Asked) -> bool:
+    door = of.case.door
+    return any(contact.made and contact.by == door and contact.whom == Person.VICTIM for contact in of.case.contacts)
+
+
+def _listed(of: Asked) -> str | None:
+    found = scheme_of(of.case).found
+    return _SCREENED[found.relevant] if found else None
+
+
+def _series(of: Asked) -> str:
+    linked = {link.other_case for link in of.case.links.values() if link.kind in _ONE_SERIES}
+    return ("alone", "two", "several")[min(len(linked), 2)]
+
+
+SCHEME_FACTS: Mapping[str, FactOf] = {
+    "danger": _danger,
+    "unsafe": lambda of: bool(of.case.facts["acute"]) or _danger(of) == Answer.YES,
+    "origin": lambda of: of.case.facts["origin"],
+    "reported_on": _reported_on,
+    "occurred_on": _occurred_on,
+    "relation": lambda of: of.case.facts["relation"],
+    "category": lambda of: frozenset(mark.category for mark in categories(of.case).values()),
+    "accepted": lambda of: frozenset(one.role for one in of.case.referrals.values() if one.state in _TAKEN_UP),
+    "escalated_to": lambda of: frozenset(one.to for one in scheme_of(of.case).escalations if one.done),
+    "actions": lambda of: frozenset(action.action for action in scheme_of(of.case).actions),
+    "needs": lambda of: frozenset(need for needs in scheme_of(of.case).needs.values() for need in needs),
+    "complaint": lambda of: frozenset(word for far in scheme_of(of.case).complaint.values() for word in far.split("/")),
+    "spoken_at_door": _spoken_at_door,
+    "vulnerability": lambda of: _most_open(_assessed(of.case, (Check.VULNERABILITY.value,))),
+    "suspected": _suspected,
+    "talk_ruled_out": lambda of: frozenset(reason.value for reason in talk_ruled_out(of.case)),
+    "listed": _listed,
+    "series": _series,
+}
+"""What each is worked out from."""
 
 
 def _assessed(case: State, checks: tuple[str, ...]) -> Iterable[str]:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,25 @@ def pattern(rules: FollowupRules) -> State:
     return fold(case_id(0), entries)
 
 
+def case_of(like: bytes, number: int) -> State:
+    """A case like this one, with clocks of its own: what is concluded of them is other bytes in each case, as it is in earnest."""
+    state = load(like)
+    state.id = case_id(number)
+    clocks = list(state.clocks.values())
+    state.clocks = {}
+    for clock in clocks:
+        was, clock.id = clock.id, str(uuid.uuid5(uuid.UUID(state.id), clock.name))
+        state.clocks[clock.id] = clock
+        state.seen.remove(seen_as(was))
+        state.seen.add(seen_as(clock.id))
+    return state
+
+
+def seen_as(clock: str) -> bytes:
+    """A clock's start, as the fold remembers that it was concluded."""
+    return uuid.UUID(clock).bytes + b"\x01"
+
+
 def due_in(number: int, cases: int, burst: int) -> timedelta:
     """The first `burst` cases are due at one moment, the next 500 a second, and all others next year."""
     if number < burst:
@@ -90,8 +110,7 @@ def fill(path: Path, cases: int, burst: int) -> None:
     for begin in range(0, cases, AT_ONCE):
         blobs, timers = {}, {}
         for number in range(begin, min(begin + AT_ONCE, cases)):
-            state = load(like)
-            state.id = case_id(number)
+            state = case_of(like, number)
             for clock in state.clocks.values():
                 if clock.due_at:
                     clock.due_at = BEGIN + due_in(number, cases, burst)

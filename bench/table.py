@@ -320,6 +320,21 @@ def _drill(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def _burst(result: dict[str, Any]) -> list[str]:
+    """A whole backbone, with Kafka between: the page says what else ran."""
+    calm, burst = result["receipt_ms"]["calm"], result["receipt_ms"]["in_the_burst"]
+    found = (
+        f"{result['p99_times']:.1f} × ({calm['p99']:,.0f} ms of {calm['reports']}, {burst['p99']:,.0f} of {burst['reports']}); "
+        f"p50 {result['p50_times']:.1f} × ({calm['p50']:,.0f}, {burst['p50']:,.0f})"
+    )
+    figure = f"{result['due_at_once']:,} clocks due at once, all services: receipts' p99 against calm"
+    said = f"{result['breaches_per_s']:,.0f}/s, the last after {result['last_breach_s']:.0f} s"
+    return [
+        _row(figure, "≤ 2 ×", found, result["p99_times"] <= 2, "burst"),
+        _row("… breaches that stand in the ledger", "—", said, None, "burst"),
+    ]
+
+
 ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "latency": _latency,
     "reading": _reading,
@@ -332,6 +347,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "sealing": _sealing,
     "erasure": _erasure,
     "clocks": _clocks,
+    "burst": _burst,
     "returning": _returning,
     "brokers": _brokers,
     "scrape": _scrape,

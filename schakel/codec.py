@@ -30,13 +30,19 @@ class _Known:
     locked: avro.Locked
     model: type[BaseModel]
     parsed: Any
+    header: bytes
 
 
 @cache
 def _by_id() -> dict[int, _Known]:
     models = avro.models()
     return {
-        entry.id: _Known(entry, models[entry.name], fastavro.parse_schema(avro.read_schema(entry)))
+        entry.id: _Known(
+            entry,
+            models[entry.name],
+            fastavro.parse_schema(avro.read_schema(entry)),
+            _HEADER.pack(MAGIC, entry.id),
+        )
         for entry in avro.read_lock()
         if entry.name in models
     }
@@ -56,7 +62,7 @@ def encode(value: BaseModel) -> bytes:
     """An event or message in the wire format."""
     known = _newest()[type(value)]
     out = io.BytesIO()
-    out.write(_HEADER.pack(MAGIC, known.locked.id))
+    out.write(known.header)
     fastavro.schemaless_writer(out, known.parsed, value.model_dump())
     return out.getvalue()
 

@@ -59,9 +59,13 @@ class Condition:
 
     def matches(self, facts: Mapping[str, FactValue]) -> bool:
         """Whether the condition holds for a case. An absent fact matches only the word `absent`."""
-        return all(_holds(facts.get(name), allowed) for name, allowed in self.must) and not any(
-            _holds(facts.get(name), allowed) for name, allowed in self.none_of
-        )
+        for name, allowed in self.must:
+            if not _holds(facts.get(name), allowed):
+                return False
+        for name, allowed in self.none_of:  # noqa: SIM110 (plain loops: this is asked of every rule, for every case)
+            if _holds(facts.get(name), allowed):
+                return False
+        return True
 
     def asks_about(self, fact: str) -> bool:
         """Whether the answer can depend on `fact`."""

@@ -29,6 +29,7 @@ _EARLIEST = """
     SELECT min((SELECT min(due_at_ms) FROM timer WHERE "partition" = place)) FROM places WHERE place IS NOT NULL
 """
 """From partition to partition by the index: a plain min() over all would read every timer there is, whenever intake asks."""
+_DUE = 'SELECT case_id FROM timer WHERE "partition" = ? AND due_at_ms <= ? ORDER BY due_at_ms LIMIT ?'
 _LOCK_LITE = f'SELECT {_COLUMNS} FROM checkpoint WHERE topic = ? AND "partition" = ?'
 _LOCK = f'SELECT {_COLUMNS} FROM checkpoint WHERE topic = %b AND "partition" = %b FOR UPDATE'
 
@@ -175,19 +176,19 @@ class Tx:
 
         Read in the order of the index and no further than needed: however many are due at once, this costs what `limit` costs.
         """
-        rows_wanted, column = limit, tables.timer.c
+        rows_wanted = limit
         while True:
-            statement = (
-                select(column.case_id)
-                .where(column.partition == partition, column.due_at_ms <= until_ms)
-                .order_by(column.due_at_ms)
-                .limit(rows_wanted)
-            )
-            rows = list(self.connection.execute(statement).scalars())
-            cases = list(dict.fromkeys(rows))[:limit]
-            if len(cases) == limit or len(rows) < rows_wanted:
+            found = self._cursor.execute(self._sql(_DUE), (partition, until_ms, rows_wanted)).fetchall()
+            cases = list(dict.fromkeys(case_id for (case_id,) in found))[:limit]
+            if len(cases) == limit or len(found) < rows_wanted:
                 return cases
             rows_wanted *= 2  # a case has several timers that are due
+
+    def drop_timers(self, case_ids: Iterable[str], until_ms: int) -> None:
+        """Forget the timers of these cases at or before this moment; those that come later stay."""
+        self._many(
+            "DELETE FROM timer WHERE case_id = ? AND due_at_ms <= ?", [(case_id, until_ms) for case_id in case_ids]
+        )
 
     def earliest_timer(self) -> int | None:
         """The first timer of the whole service (milliseconds since 1970), or None."""

@@ -4,8 +4,9 @@ Everything is asked of the case as it stands: nothing is remembered here, and an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from backbone.chains import Chain
 from backbone.protocols import Protocol
@@ -35,8 +36,7 @@ from services.followup.subjects import Subject
 WAITS = "waits_for_person"
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(msgspec.Struct, frozen=True):
     """What a decision about the clocks of one protocol stands on."""
 
     case: State

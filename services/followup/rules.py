@@ -40,22 +40,35 @@ def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | No
 
 def _clocks(ground: Ground, facts: Facts) -> Iterator[Derived]:
     """Each rule of the protocol: what starts a clock and has none gets one; each that there is gets what it lacks."""
-    case = ground.case
+    case, ref = ground.case, ground.protocol.ref
     ours: dict[str, dict[str | None, Clock]] = {}
     for clock in case.clocks.values():
-        if clock.protocol == ground.protocol.ref:
+        if clock.protocol == ref:
             ours.setdefault(clock.name, {})[clock.about] = clock
     for rule in ground.protocol.timed:
-        applies = rule.when.matches(facts) and not _wants_none(ground, rule)
-        running = ours.get(rule.id, {})
-        if not applies and not running:
+        running = ours.get(rule.id)
+        if running is None:
+            yield from _first(ground, rule, facts)
             continue
+        applies = _applies(ground, rule, facts)
         found = {one.about: one for one in subjects(case, ground.chain, ground.calendar, rule)} if applies else {}
         for subject in found.values():
             if subject.about not in running and _may_start(case, rule, running):
                 yield start(ground, rule, subject)
         for about, clock in running.items():
             yield from keep(ground, rule, clock, _subject_of(rule, found, about), applies)
+
+
+def _first(ground: Ground, rule: ClockRule, facts: Facts) -> Iterator[Derived]:
+    """The clocks of a rule that has none yet. What would start one is looked for first: mostly nothing does, and that costs least."""
+    found = {one.about: one for one in subjects(ground.case, ground.chain, ground.calendar, rule)}
+    if found and _may_start(ground.case, rule, {}) and _applies(ground, rule, facts):
+        for subject in found.values():
+            yield start(ground, rule, subject)
+
+
+def _applies(ground: Ground, rule: ClockRule, facts: Facts) -> bool:
+    return rule.when.matches(facts) and not _wants_none(ground, rule)
 
 
 def _wants_none(ground: Ground, rule: ClockRule) -> bool:

@@ -1,8 +1,9 @@
 """What stops a clock: the first word, by when it took place, that the protocol counts. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from backbone.chains import Chain
 from backbone.protocols.clock_rules import ClockRule, StopOn
@@ -26,8 +27,7 @@ _ABOUT_IT = (StopOn.ANSWERED, StopOn.ADVISED)
 """These have to name what the clock is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True):
     """What stops a clock: `id` of the word (of the clock, where none can be taken back), when it took place, whose it is."""
 
     id: str

@@ -1,8 +1,9 @@
 """What starts a clock, and what it is about: one clock for each referral, action, question or closing. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+import msgspec
 
 from backbone.chains import Chain
 from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, REPORTER, ClockRule, ClockStart, StopOn
@@ -17,8 +18,7 @@ REACHED = (ReferralState.DELIVERED, ReferralState.ACCEPTED, ReferralState.COMPLE
 _ANSWERED = (ReferralState.DECLINED, ReferralState.EXHAUSTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """What a clock is about, and since when. `doer`: the partner that has to act, where that follows from it."""
 
     about: str | None

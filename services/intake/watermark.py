@@ -10,7 +10,6 @@ from datetime import datetime
 from backbone.case_feedback import feedback_moments
 from backbone.casework import all_moments, timers_of
 from backbone.chains import Chains
-from backbone.desks import load_desks
 from backbone.store.transaction import Tx
 from schakel.case_state import State
 from schakel.entry import Entry
@@ -61,11 +60,9 @@ class Watermark:
         waiting = tx.timers_due(partition, until_ms, AT_ONCE)
         if not waiting:
             return None, False
-        remaining = {
-            case_id: [(name, at_ms) for name, at_ms in self.waits(desk.case) if at_ms > until_ms]
-            for case_id, desk in load_desks(tx, waiting).items()
-        }
-        tx.set_timers(remaining)
+        # What comes later of a case stands there already. Nothing is decided here, so that no case need be looked at: whoever sends a
+        # message waits for this transaction.
+        tx.drop_timers((name for name in waiting if not name.startswith(MARK)), until_ms)
         for name in waiting:
             if name.startswith(MARK) and self.streams:
                 self.streams.passed(tx, name, at)
