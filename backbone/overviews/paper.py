@@ -93,7 +93,7 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
             first=day(period.first_day, language), last=day(period.last_day, language),
             as_of=day(chain.day_of(issue.as_of), language), number=issue.number,
         ),
-        notes=(said["under"], said["unreleased"], _reach(chain, said["reach"], language),
+        notes=(said["under"], said["unreleased"], reach(chain, language),
                said["few"].format(k=issue.k), said["least"], said["silence"].format(weeks=SILENT_WEEKS), said["frozen"]),
         sheets=sheets,
         hot=tuple(_hot(issue, rows, language)),
@@ -106,8 +106,9 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
     )  # fmt: skip
 
 
-def _reach(chain: Chain, sentence: str, language: Language) -> str:
-    return sentence.format(
+def reach(chain: Chain, language: Language) -> str:
+    """How far the figures reach: how many organisations, in which municipalities."""
+    return SAID["reach"][LANGUAGES.index(language)].format(
         many=len({one.partner for one in chain.members}),
         where=", ".join(row_name(one, language) for one in chain.municipalities),
     )
