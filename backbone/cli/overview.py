@@ -108,10 +108,11 @@ def overview(
     elif period:
         if district and district not in known.districts:
             raise Undoable(f"no district {district[:40]!r} in {chain}; expected one of {', '.join(known.districts)}")
-        issue = _issued(settings, known, Period.parse(period))
+        have = _issued(settings, known, Period.parse(period))
+        issue = have[Period.parse(period).name]
         said: Language = (language or Words.NL).value
         named = f"overzicht-{chain}{f'-{district}' if district else ''}-{issue.period}-{said}.{format}"
-        write_out(out, named, _figures(known, issue, format, said, district))
+        write_out(out, named, _figures(known, issue, have, format, said, district))
     else:
         _what_there_is(settings, known)
 
@@ -137,7 +138,8 @@ def _counted(
         raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
     if period is None:
         raise Undoable(up_to_now(chain, one))
-    made = asked(chain, _issued(settings, chain, Period.parse(period)), one, seen_by(partner))
+    have = _issued(settings, chain, Period.parse(period))
+    made = asked(chain, have[Period.parse(period).name], one, seen_by(partner), have)
     return as_form(made, form)
 
 
@@ -150,14 +152,14 @@ def chain_of(settings: Settings, name: str) -> Chain:
     return found
 
 
-def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
-    """The issue as it was kept; made and kept now when there is none yet."""
+def _issued(settings: Settings, chain: Chain, period: Period) -> dict[str, Issue]:
+    """All issues as they were kept, that of the period among them; made and kept now when there is none yet."""
     shelf = shelf_of(settings, chain)
     with shelf.alone():
         have = shelf.issues()
         if period.name not in have:
             have = pressed(shelf, chain, period, have, counted_of(chain))
-        return have[period.name]
+        return have
 
 
 def shelf_of(settings: Settings, chain: Chain) -> Shelf:
@@ -180,8 +182,10 @@ def pressed(shelf: Shelf, chain: Chain, period: Period, have: dict[str, Issue], 
     return have | {issue.period: issue for issue in made}
 
 
-def _figures(chain: Chain, issue: Issue, form: Format, language: Language, district: str | None) -> bytes:
-    return as_form(paper(chain, issue, language, district), form, measures(chain, issue, language))
+def _figures(
+    chain: Chain, issue: Issue, have: Mapping[str, Issue], form: Format, language: Language, district: str | None
+) -> bytes:
+    return as_form(paper(chain, issue, language, district, have), form, measures(chain, issue, language))
 
 
 def as_form(made: Paper, form: Format, more: Sequence[tuple[str, Sequence[str]]] = ()) -> bytes:

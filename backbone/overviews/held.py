@@ -235,11 +235,9 @@ def _split(period: Period, issue: Issue, known: Mapping[str, Mapping[str, int]])
     others = [row for row in issue.rows if row not in issue.apart]
     rest = {word: sum(known[row][word] for row in others) for word in KNOWN.words}
     counts = {row: known[row] for row in issue.apart} | ({REST: rest} if sum(rest.values()) else {})
-    whole = {word: sum(row[word] for row in counts.values()) for word in KNOWN.words}
-    few = issue.shown[INCIDENTS.id][ALL][ONE] is None or min(whole.values()) < K
     most = {row: sum(words.values()) for row, words in counts.items()}
     closed = (REST,) if period.months > 1 else ()  # how many a district has may be known in part, from its months
-    pooled = KNOWN.words if few else ()
+    pooled = KNOWN.words if issue.shown[INCIDENTS.id][ALL][ONE] is None else ()
     found = table(counts, most, KNOWN.words, K, by_row=True, closed=closed, pooled=pooled)
     hidden: dict[str, int | None] = dict.fromkeys(KNOWN.words)
     return {row: hidden if None in words.values() else words for row, words in found.items()}

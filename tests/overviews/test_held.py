@@ -175,6 +175,16 @@ def test_beside_the_issues_nobody_works_out_a_small_number(period: Period) -> No
     assert shown > 50, "or there is nothing to attack"
 
 
+def test_where_the_issue_does_not_show_how_many_there_were_nothing_is_split() -> None:
+    found, kept = world()
+    hidden = {**kept["2026-03"].shown[INCIDENTS.id], ALL: {"all": None}}
+    issue = msgspec.structs.replace(kept["2026-03"], shown={**kept["2026-03"].shown, INCIDENTS.id: hidden})
+    listed, told = lines("oost", range(7000, 7009)), some(found, 1, 0.5)
+    made = hold(amsterdam(), POLICE, MARCH, listed, told, found, {**kept, "2026-03": issue}, AFTER)
+    assert {count for row in made.shown[KNOWN.id].values() for count in row.values()} == {None}
+    assert held(listed, told).shown[KNOWN.id][ALL][BOTH]
+
+
 @pytest.mark.parametrize("all_but", [False, True], ids=["a few of the police", "a few of others"])
 def test_none_and_a_few_look_the_same(all_but: bool) -> None:
     """Else the first report that the police tells in a month, or the first that another does, would show in the figures."""
