@@ -32,7 +32,7 @@ from backbone.overviews.page import as_html
 from backbone.overviews.periods import Period
 from backbone.overviews.sheets import as_csv
 from backbone.overviews.shelf import Damaged, Shelf
-from backbone.overviews.shown import ALL, REST
+from backbone.overviews.shown import ALL, REST, Shown
 from backbone.overviews.tables import INCIDENTS, K
 from schakel.events.report import ReportReceived
 from tests.overviews.attacker import Attacker
@@ -197,7 +197,7 @@ def test_none_and_a_few_look_the_same(all_but: bool) -> None:
 def test_with_numbers_that_are_only_left_out_somebody_would(monkeypatch: pytest.MonkeyPatch) -> None:
     """The attack is one: without what covers, it finds small numbers."""
 
-    def only_small(counts: Mapping[str, Mapping[str, int]], *_: object, **__: object) -> module.Shown:
+    def only_small(counts: Mapping[str, Mapping[str, int]], *_: object, **__: object) -> Shown:
         whole = {word: sum(row[word] for row in counts.values()) for word in KNOWN.words}
         return {
             row: {word: count if count >= K else None for word, count in words.items()}

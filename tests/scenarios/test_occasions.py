@@ -68,6 +68,13 @@ def test_after_an_outage_it_comes_late_but_not_when_the_event_is_over(tmp_path: 
     assert stream(tmp_path).passes("2026-08-09 00:00") == []
 
 
+def test_what_was_due_before_the_chain_began_to_remind_is_not_said_any_more(tmp_path: Path) -> None:
+    """The day itself counts: a calendar that is new in June does not catch up on what was due in May."""
+    for since, many in (("2026-06-13", 1), ("2026-06-14", 0)):
+        told = stream(tmp_path, PRIDE.replace("since: 2026-01-01", f"since: {since}"))
+        assert len(told.passes("2026-06-20 12:00")) == many
+
+
 def test_days_that_are_put_right_after_it_remind_nobody_again(tmp_path: Path) -> None:
     told = stream(tmp_path)
     told.passes(MORNING)
@@ -114,11 +121,11 @@ def test_through_the_services_it_is_one_line_of_the_ledger_and_one_message_each(
     ):
         cluster.advance(at - cluster.time.now())
         cluster.advance(timedelta(seconds=1))
-    said = [entry for entry in cluster.ledger() if isinstance(entry.event, RhythmDue)]
-    assert [entry.event.rhythm for entry in said] == ["pride-2026"]
+    said = [entry.event for entry in cluster.ledger() if isinstance(entry.event, RhythmDue)]
+    assert [event.rhythm for event in said] == ["pride-2026"]
     cluster.rebuild("followup")
     cluster.advance(timedelta(days=3))
-    assert [entry for entry in cluster.ledger() if isinstance(entry.event, RhythmDue)] == said
+    assert [entry.event for entry in cluster.ledger() if isinstance(entry.event, RhythmDue)] == said
     for partner in (CITY, POLICE):
         heard = [one for one in cluster.out(partner) if isinstance(one, ChainAttention)]
         assert [(one.reason, one.rhythm, one.last_day) for one in heard] == [
