@@ -195,6 +195,7 @@ class ChainAttention(Message):
     """Somebody has to look at how partners work together: a rhythm is due, or was not kept. `concerning` is the event that says so.
 
     It is about no case. `reason` is `rhythm_due` or `rhythm_missed`; `last_day` is the day it goes out, or the last of the period.
+    Where the scheme's version is `events` an event of the chain's calendar is ahead: see to people on duty; `last_day` is its first day.
     """
 
     TYPE: ClassVar[str] = "chain.attention"

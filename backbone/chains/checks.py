@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from backbone.chains.chain import Chain
@@ -53,6 +54,34 @@ def terms_faults(file: ChainFile) -> Iterator[Fault]:
     for position, binding in enumerate(file.protocols):
         for partner in binding.partners:
             yield from _known(("protocols", position, "partners"), "partner", partner, members, "the chain's members")
+
+
+def occasion_faults(file: ChainFile) -> Iterator[Fault]:
+    """The calendar of events: each name once, known districts, no time that overlaps another, roles that somebody holds."""
+    held = {role for member in file.members for role in member.roles}
+    names: set[str] = set()
+    for position, occasion in enumerate(file.occasions):
+        at: Location = ("occasions", position)
+        if occasion.occasion in names:
+            yield _twice(
+                (*at, "occasion"),
+                f"the event `{occasion.occasion}` has two parts",
+                "put the days of both in one, or rename one",
+            )
+        names.add(occasion.occasion)
+        for district in occasion.districts or ():
+            yield from _known((*at, "districts"), "district", district, file.districts, "`districts`")
+        for role in occasion.remind.tell if occasion.remind else ():
+            yield from _known((*at, "remind", "tell"), "role", role, held, "the roles of the chain's members")
+        for first, second in pairwise(sorted(range(len(occasion.days)), key=lambda one: occasion.days[one].first)):
+            before, after = occasion.days[first], occasion.days[second]
+            if after.first <= before.end:
+                yield Fault(
+                    (*at, "days", second),
+                    f"`{occasion.occasion}` from {after.first} begins before that from {before.first} is over, on {before.end}",
+                    "days that do not overlap",
+                    "correct the days, or give the other event a name of its own",
+                )
 
 
 def roleless(chain: Chain) -> Iterator[Fault]:

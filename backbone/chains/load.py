@@ -6,7 +6,7 @@ from pathlib import Path
 
 from backbone.chains import schemes
 from backbone.chains.chain import Chain, Chains
-from backbone.chains.checks import connected, roleless, strange_variants, terms_faults
+from backbone.chains.checks import connected, occasion_faults, roleless, strange_variants, terms_faults
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
 from backbone.protocols.reading import Document, Location, digest, parse, read
@@ -185,6 +185,7 @@ def _faults(file: ChainFile, document: Document, partners: Collection[str], prot
     yield from _told(("rights",), file.rights)
     yield from _retention(file)
     yield from terms_faults(file)
+    yield from occasion_faults(file)
     members = {member.partner for member in file.members}
     for position, agreement in enumerate(file.agreements):
         for party in agreement.parties:

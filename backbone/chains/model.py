@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from backbone.chains.occasions import Occasion
 from backbone.chains.terms import Capacity, Elsewhere, Feedback, Hours, Instead, Joined, Term
 from backbone.chains.work import WorkBudget
 from backbone.protocols.conditions import ALWAYS, When
@@ -268,3 +269,4 @@ class ChainFile(Part):
     work: tuple[WorkBudget, ...] = ()
     schemes: tuple[KeptScheme, ...] = ()
     doors: tuple[DoorBinding, ...] = ()
+    occasions: tuple[Occasion, ...] = ()

@@ -1,4 +1,4 @@
-"""Every moment at which a chain's schemes have something due: turns of rhythms, ends of terms, reviews and ends of agreements. Pure.
+"""Every moment at which a chain has something due: turns of rhythms, ends of terms, reviews and ends of agreements, events ahead. Pure.
 
 Follow-up asks what is due by the watermark; intake asks for the next one, so that it logs a watermark behind it.
 """
@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from backbone.chains.chain import Chain
+from backbone.chains.occasions import CALENDAR, Occasion, Reminder
 from backbone.protocols.agreements import SignedAgreement
 from backbone.protocols.cooperation import Cooperation
 from backbone.protocols.rhythm_moments import Term, Turn, months_later, terms, turns
@@ -22,12 +23,18 @@ FAR = timedelta(days=4 * 366)
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """Something that comes round: `name` is a rhythm's id, or an agreement's with `-review` or `-end` behind it."""
+    """Something that comes round: `name` is a rhythm's id, or an agreement's with `-review` or `-end` behind it, or an event's with its
+    year.
+
+    scheme: the file that says so, or for the chain's own calendar of events `<chain>@events`.
+    """
 
     scheme: str
     name: str
     turn: Turn
     tell: tuple[Role, ...]
+    over: datetime | None = None
+    """From when on it helps nobody any more; None: it always does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def kept_since(chain: Chain) -> Iterator[tuple[str, Cooperation, datetime]]:
 
 
 def announced(chain: Chain, until: datetime) -> Iterator[Announced]:
-    """What came round up to a moment: overviews, reviews of agreements, the warning before an end."""
+    """What came round up to a moment: overviews, reviews of agreements, the warning before an end, an event that is ahead."""
     calendar = chain.calendar()
     for ref, here, since in kept_since(chain):
         just_before = since - timedelta(microseconds=1)
@@ -59,6 +66,24 @@ def announced(chain: Chain, until: datetime) -> Iterator[Announced]:
         for agreement in here.agreements:
             for name, turn in _of_agreement(agreement, calendar, just_before, until):
                 yield Announced(ref, name, turn, agreement.tell or agreement.parties)
+    yield from _of_occasions(chain, until)
+
+
+def reminded_since(chain: Chain) -> Iterator[tuple[Occasion, Reminder, datetime]]:
+    """The events of the chain's calendar of which somebody is reminded, each with the moment from which that is done."""
+    for occasion in chain.file.occasions:
+        if occasion.remind is not None:
+            yield occasion, occasion.remind, _morning(occasion.remind.since, chain.calendar())
+
+
+def _of_occasions(chain: Chain, until: datetime) -> Iterator[Announced]:
+    """Once for each time that there is such an event, on the morning so long before its first day."""
+    for occasion, remind, since in reminded_since(chain):
+        for one in occasion.times():
+            at = _morning(_later(one.days.first, remind.before, -1), chain.calendar())
+            if since <= at <= until:
+                over = _morning(one.days.end + timedelta(days=1), chain.calendar())
+                yield Announced(f"{chain.name}@{CALENDAR}", one.name, Turn(1, at, one.days.first), remind.tell, over)
 
 
 def ended(chain: Chain, until: datetime) -> Iterator[Ended]:
@@ -84,8 +109,9 @@ def next_moment(chain: Chain, after: datetime) -> datetime | None:
 
 
 def begins(chain: Chain) -> datetime | None:
-    """The moment before the first scheme began to be kept; None for a chain that keeps none."""
-    return min((since for _, _, since in kept_since(chain)), default=None)
+    """The moment from which something can be due: the first scheme, or reminder of an event. None for a chain that has neither."""
+    moments = [since for _, _, since in kept_since(chain)] + [since for _, _, since in reminded_since(chain)]
+    return min(moments, default=None)
 
 
 def _of_agreement(

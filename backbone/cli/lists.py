@@ -72,14 +72,13 @@ def import_(
 
       backbone import 2019-2025.csv --mapping meldpunt.yaml --as dmg --history
     """
-    name = _partner(as_)
+    name = partner_id(as_)
     settings = read_settings()
     clock = time_source(settings.clock)
     now = clock.now()
-    means = load_mapping(mapping)
-    listed = open_list(file, means.file, columns(means))
+    means, listed = listed_at(file, mapping)
     count = sum(1 for _ in listed)  # to the end, so that a file that breaks off is found before anything is sent
-    _announce(file, listed, means, count)
+    announce(file, listed, means, count)
     imports = settings.var_dir / "imports"
     try:
         with ExitStack() as opened:
@@ -101,13 +100,21 @@ def import_(
         raise typer.Exit(FOUND)
 
 
-def _partner(name: str) -> str:
+def listed_at(file: Path, mapping: Path) -> tuple[Mapping, RowList]:
+    """The list, and what its columns mean. Raises DefinitionError, ListError."""
+    means = load_mapping(mapping)
+    return means, open_list(file, means.file, columns(means))
+
+
+def partner_id(name: str) -> str:
+    """What was given with --as. Raises ListError for what cannot be a partner's id."""
     if not _PARTNER.fullmatch(name):
         raise ListError(f"--as {name!r}: expected a partner's id as in chains/partners.yaml, such as politie-amsterdam")
     return name
 
 
-def _announce(file: Path, listed: RowList, means: Mapping, count: int) -> None:
+def announce(file: Path, listed: RowList, means: Mapping, count: int) -> None:
+    """How the file turned out to be written, and which columns nobody reads."""
     say(f"{file.name}: {listed.shape} · {count} rows · mapping {means.mapping} {means.version}")
     if others := listed.others_than([*columns(means), *means.unused]):
         say(f"Columns that the mapping does not name are left out: {', '.join(others)}")

@@ -19,6 +19,7 @@ _COMMANDS = {
     "demo": "demo",
     "rebuild": "rebuild",
     "overview": "overview",
+    "reconcile": "reconcile",
     "evidence": "evidence",
 }
 """Name -> module of `backbone.cli`, and the function in it where that is named otherwise."""

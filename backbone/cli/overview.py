@@ -88,7 +88,7 @@ def overview(
       backbone overview utrecht --of strategische-cijfers --period 2026-Q1
     """
     settings = read_settings()
-    known = _chain(settings, chain)
+    known = chain_of(settings, chain)
     _refuse(None if of else period, {"--district": district, "--language": language}, "--period alone")
     _refuse(of, {"--for": partner}, "--of")
     if of:
@@ -104,14 +104,15 @@ def overview(
         else:
             content = _counted(settings, known, numbers, period, partner, format)
         when, whose = f"-{Period.parse(period).name}" if period else "", f"-voor-{partner}" if partner else ""
-        _write(out, f"{chain}-{of}{when}{whose}.{format}", content)
+        write_out(out, f"{chain}-{of}{when}{whose}.{format}", content)
     elif period:
         if district and district not in known.districts:
             raise Undoable(f"no district {district[:40]!r} in {chain}; expected one of {', '.join(known.districts)}")
-        issue = _issued(settings, known, Period.parse(period))
+        have = _issued(settings, known, Period.parse(period))
+        issue = have[Period.parse(period).name]
         said: Language = (language or Words.NL).value
         named = f"overzicht-{chain}{f'-{district}' if district else ''}-{issue.period}-{said}.{format}"
-        _write(out, named, _figures(known, issue, format, said, district))
+        write_out(out, named, _figures(known, issue, have, format, said, district))
     else:
         _what_there_is(settings, known)
 
@@ -137,11 +138,13 @@ def _counted(
         raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
     if period is None:
         raise Undoable(up_to_now(chain, one))
-    made = asked(chain, _issued(settings, chain, Period.parse(period)), one, seen_by(partner))
-    return _as(made, form)
+    have = _issued(settings, chain, Period.parse(period))
+    made = asked(chain, have[Period.parse(period).name], one, seen_by(partner), have)
+    return as_form(made, form)
 
 
-def _chain(settings: Settings, name: str) -> Chain:
+def chain_of(settings: Settings, name: str) -> Chain:
+    """The chain of this name. Raises Undoable naming those that there are."""
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     found = chains.get(name)
     if found is None:
@@ -149,25 +152,44 @@ def _chain(settings: Settings, name: str) -> Chain:
     return found
 
 
-def _issued(settings: Settings, chain: Chain, period: Period) -> Issue:
-    """The issue as it was kept; made and kept now when there is none yet."""
-    shelf = Shelf(settings.var_dir / "overviews", chain.name)
+def _issued(settings: Settings, chain: Chain, period: Period) -> dict[str, Issue]:
+    """All issues as they were kept, that of the period among them; made and kept now when there is none yet."""
+    shelf = shelf_of(settings, chain)
     with shelf.alone():
         have = shelf.issues()
         if period.name not in have:
-            with not_collecting():
-                counted: Counted = ask_cases(f"incidents/{url_part(chain.name)}", None, WITHIN_S, Counted)
-                made = press(chain, period, counted.incidents, have, counted.as_of)
-            shelf.keep(made)
-            have |= {issue.period: issue for issue in made}
-        return have[period.name]
+            have = pressed(shelf, chain, period, have, counted_of(chain))
+        return have
 
 
-def _figures(chain: Chain, issue: Issue, form: Format, language: Language, district: str | None) -> bytes:
-    return _as(paper(chain, issue, language, district), form, measures(chain, issue, language))
+def shelf_of(settings: Settings, chain: Chain) -> Shelf:
+    """Where the issues of the chain are kept."""
+    return Shelf(settings.var_dir / "overviews", chain.name)
 
 
-def _as(made: Paper, form: Format, more: Sequence[tuple[str, Sequence[str]]] = ()) -> bytes:
+def counted_of(chain: Chain) -> Counted:
+    """The incidents of the chain as they stand, from the service `cases`."""
+    with not_collecting():
+        counted: Counted = ask_cases(f"incidents/{url_part(chain.name)}", None, WITHIN_S, Counted)
+    return counted
+
+
+def pressed(shelf: Shelf, chain: Chain, period: Period, have: dict[str, Issue], counted: Counted) -> dict[str, Issue]:
+    """All issues, with what was still to be made for the period; that is kept. Whoever calls is `alone`."""
+    with not_collecting():
+        made = press(chain, period, counted.incidents, have, counted.as_of)
+    shelf.keep(made)
+    return have | {issue.period: issue for issue in made}
+
+
+def _figures(
+    chain: Chain, issue: Issue, have: Mapping[str, Issue], form: Format, language: Language, district: str | None
+) -> bytes:
+    return as_form(paper(chain, issue, language, district, have), form, measures(chain, issue, language))
+
+
+def as_form(made: Paper, form: Format, more: Sequence[tuple[str, Sequence[str]]] = ()) -> bytes:
+    """Written as it was asked for. more: further sections, of a page alone."""
     match form:
         case Format.CSV:
             return as_csv(made)
@@ -198,7 +220,8 @@ def _ask(kind: str, chain: Chain, name: str, partner: str | None) -> Any:
     return ask_cases(f"{kind}/{url_part(chain.name)}/{url_part(name)}", partner)
 
 
-def _write(out: Path, name: str, content: bytes) -> None:
+def write_out(out: Path, name: str, content: bytes) -> None:
+    """Write it there, readable by its owner alone, in the place of what has that name; and say where."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / name
     fresh = path.with_name(f".{name}.new")
@@ -213,7 +236,7 @@ def _write(out: Path, name: str, content: bytes) -> None:
 
 
 def _what_there_is(settings: Settings, chain: Chain) -> None:
-    issues = Shelf(settings.var_dir / "overviews", chain.name).issues()
+    issues = shelf_of(settings, chain).issues()
     made = table("issued", "number#", "as of", "mark")
     for issue in sorted(issues.values(), key=lambda issue: issue.number):
         made.add_row(issue.period, str(issue.number), str(chain.day_of(issue.as_of)), issue.digest[:12])

@@ -26,6 +26,7 @@ from schakel.events.vocab import Ground, SubGround
 
 Parts = Mapping[str, Mapping[SealedField, object]]
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+_EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EXACT_UP_TO = 2**53
 
 
@@ -133,7 +134,8 @@ class _Attempt:
         parts = self._parts(occurred)
         # Fields left at their default do not count, so that a field added to the catalogue later changes no mark.
         mark = by._key.mark([event.model_dump(mode="json", exclude_defaults=True), parts])
-        return Ready(self.row.number, by._key.event_id(identity), event, parts, mark)
+        event_id = identity[0] if self._mapping.identity.event_ids else by._key.event_id(identity)
+        return Ready(self.row.number, event_id, event, parts, mark)
 
     def _event(self, found: Found, reported_at: datetime) -> ReportReceived | None:
         consents = [ConsentTerms.model_validate(terms.model_dump(exclude={"given"})) for terms in found.consents]
@@ -164,6 +166,11 @@ class _Attempt:
             elif _SHORTENED.fullmatch(words) or (isinstance(cell, float) and abs(cell) >= _EXACT_UP_TO):
                 remedy = "format the column as text and export again: several rows may have become the same"
                 self._cell("cell.shortened", column, "identity", "the number in full", remedy, words)
+            elif self._mapping.identity.event_ids and not _EVENT_ID.fullmatch(words):
+                remedy = (
+                    "give the event id with which the report was told, or drop `event_ids` from the mapping's identity"
+                )
+                self._cell("cell.identity", column, "identity", "a UUID in small letters", remedy, words)
         return found
 
     def _word(self, field: str, reader: Reader) -> str | None:

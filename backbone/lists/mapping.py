@@ -207,6 +207,14 @@ class Identity(Part):
     """What makes a row the same row next time."""
 
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    event_ids: bool = False
+    """Whether the one column holds the event ids (UUIDs) with which the partner's own system told its reports."""
+
+    @model_validator(mode="after")
+    def _one_column(self) -> "Identity":
+        if self.event_ids and len(self.columns) != 1:
+            raise ValueError("`event_ids` goes with one column, that of the event ids; name that one alone")
+        return self
 
 
 class Skip(Part):

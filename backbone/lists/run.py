@@ -124,7 +124,7 @@ class Import:
             return
         known = self._journal.answers.get(ready.event_id)
         if known and known.accepted and known.mark != ready.mark:
-            outcome: _Flight | Receipt | Answer | RowError | None = _changed(
+            outcome: _Flight | Receipt | Answer | RowError | None = changed(
                 ready.row, "what was imported for it before", "event.changed"
             )
         elif known and known.accepted and not self._resend:
@@ -138,7 +138,7 @@ class Import:
 
     def _repeat(self, ready: Ready, first_row: int, mark: str) -> None:
         if ready.mark != mark:
-            self._fail((_changed(ready.row, f"row {first_row}", "row.same_identity"),))
+            self._fail((changed(ready.row, f"row {first_row}", "row.same_identity"),))
             return
         self.summary.repeated += 1
         self._book(ready.row, self._last[ready.event_id])
@@ -217,7 +217,8 @@ def _unanswered(row: int, found: str) -> RowError:
     return RowError(row, _NO_ANSWER, "a receipt", _AGAIN, found=found)
 
 
-def _changed(row: int, other: str, code: str) -> RowError:
+def changed(row: int, other: str, code: str) -> RowError:
+    """A row that says otherwise than another with its number. other: which one."""
     remedy = "tell what changed as report.corrected; or, when these are two incidents, give the mapping more identity columns"
     return RowError(row, code, f"the same content as {other}", remedy, field="identity", found="different content")
 

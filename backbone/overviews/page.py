@@ -26,6 +26,9 @@ def as_html(paper: Paper, more: Sequence[tuple[str, Sequence[str]]] = ()) -> str
         *([f"<p>{escape(paper.longer)}</p>"] if paper.longer else []),
         "</section>",
     ]
+    if paper.occasions:
+        parts.append(f"<section><h2>{escape(words['occasions'])}</h2><p>{escape(words['occasions_about'])}</p>")
+        parts += [*_list(paper.occasions), "</section>"]
     for sheet in paper.sheets:
         parts += _section(sheet, paper, words)
     if paper.hot_definition:

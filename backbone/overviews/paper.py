@@ -3,13 +3,14 @@
 Nothing exact is in it: only what `shown`, `least` and `silent` of an issue hold.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from backbone.chains import Chain
 from backbone.overviews.apart import NATURE, two_figures
 from backbone.overviews.incident import UNKNOWN
 from backbone.overviews.issues import Issue
+from backbone.overviews.occasions import beside
 from backbone.overviews.periods import Period
 from backbone.overviews.shown import ALL, REST
 from backbone.overviews.tables import (
@@ -73,10 +74,18 @@ class Paper:
     """Which tables a month does not have, and where they are."""
     language: Language
     digest: str
+    occasions: tuple[str, ...] = ()
+    """Notes on the events that fell in the period."""
 
 
-def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str | None = None) -> Paper:
-    """The whole municipality and each district; or one district, with the whole beside it."""
+def paper(
+    chain: Chain,
+    issue: Issue,
+    language: Language = "nl",
+    district: str | None = None,
+    kept: Mapping[str, Issue] | None = None,
+) -> Paper:
+    """The whole municipality and each district; or one district, with the whole beside it. kept: all issues, for notes on events."""
     of = LANGUAGES.index(language)
     said = {name: texts[of] for name, texts in SAID.items()}
     period = Period.parse(issue.period)
@@ -93,7 +102,7 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
             first=day(period.first_day, language), last=day(period.last_day, language),
             as_of=day(chain.day_of(issue.as_of), language), number=issue.number,
         ),
-        notes=(said["under"], said["unreleased"], _reach(chain, said["reach"], language),
+        notes=(said["under"], said["unreleased"], reach(chain, language),
                said["few"].format(k=issue.k), said["least"], said["silence"].format(weeks=SILENT_WEEKS), said["frozen"]),
         sheets=sheets,
         hot=tuple(_hot(issue, rows, language)),
@@ -103,11 +112,13 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
         longer=said["longer"] if period.months == 1 else None,
         language=language,
         digest=issue.digest,
+        occasions=beside(chain, period, kept or {issue.period: issue}, language, district),
     )  # fmt: skip
 
 
-def _reach(chain: Chain, sentence: str, language: Language) -> str:
-    return sentence.format(
+def reach(chain: Chain, language: Language) -> str:
+    """How far the figures reach: how many organisations, in which municipalities."""
+    return SAID["reach"][LANGUAGES.index(language)].format(
         many=len({one.partner for one in chain.members}),
         where=", ".join(row_name(one, language) for one in chain.municipalities),
     )

@@ -50,6 +50,10 @@ def notes(paper: Paper) -> Iterator[Row]:
     yield paper.title, paper.about
     for note in paper.notes:
         yield SAID["read_first"][of], note
+    if paper.occasions:
+        yield SAID["occasions"][of], SAID["occasions_about"][of]
+    for occasion in paper.occasions:
+        yield SAID["occasions"][of], occasion
     for sheet in paper.sheets:
         yield sheet.title, sheet.definition
     if paper.longer:

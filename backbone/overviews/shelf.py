@@ -1,6 +1,7 @@
 """Where issues are kept: a file each under `var/overviews/<chain>/`, readable by its owner alone, since the exact counts are in it.
 
 A file is written once and never again; each names the digest of the one before it. What was changed by hand is noticed when it is read.
+Beside them, a directory a partner, the lists that were held against the ledger (`backbone.overviews.held`): once a month of theirs.
 """
 
 import fcntl
@@ -11,8 +12,13 @@ from pathlib import Path
 
 import msgspec
 
+from backbone.overviews.held import Held
+from backbone.overviews.held import digest_of as held_digest
 from backbone.overviews.issues import Issue, digest_of
 from schakel.errors import SchakelError
+
+HELD = "held"
+_BACK = "put it back from a backup: without it what was shown before is not known"
 
 
 class Damaged(SchakelError):
@@ -63,12 +69,37 @@ class Shelf:
     def keep(self, issues: Iterable[Issue]) -> None:
         """Write new issues, in order. Raises FileExistsError for one that is there."""
         for issue in issues:
-            fresh, path = self.folder / f".{issue.period}.new", self.folder / f"{issue.period}.json"
-            fresh.unlink(missing_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(issue))
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(fresh, path)  # a rename would take the place of what is there
-            fresh.unlink()
+            _once(self.folder / f"{issue.period}.json", msgspec.json.encode(issue))
+
+    def held(self, partner: str) -> dict[str, Held]:
+        """What was held against the ledger of this partner's lists, by period. Raises Damaged naming the file."""
+        found = {}
+        for path in sorted((self.folder / HELD / partner).glob("*.json")):
+            try:
+                held = msgspec.json.decode(path.read_bytes(), type=Held)
+            except msgspec.DecodeError as error:
+                raise Damaged(f"{path}: found no list held against the ledger ({error}); {_BACK}") from None
+            if held.digest != held_digest(held) or path.stem != held.period:
+                raise Damaged(
+                    f"{path}: found digest {held_digest(held)[:12]}, expected {held.digest[:12]}: it is not as it was written; {_BACK}"
+                )
+            found[held.period] = held
+        return found
+
+    def keep_held(self, held: Held) -> None:
+        """Write it. Raises FileExistsError for one that is there."""
+        folder = self.folder / HELD / held.partner
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _once(folder / f"{held.period}.json", msgspec.json.encode(held))
+
+
+def _once(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f".{path.stem}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.link(fresh, path)  # a rename would take the place of what is there
+    fresh.unlink()

@@ -76,6 +76,43 @@ SAID: Mapping[str, tuple[str, str]] = {
         "the quarter: by "
         "the month they would be nearly all small numbers.",
     ),
+    "occasions": ("Evenementen", "Events"),
+    "occasions_about": (
+        "Uit de evenementenkalender van de keten, zoals die nu is; geen deel van de uitgifte. Meldingen van de hele maand, niet van de "
+        "dagen van het evenement, uit de overzichten van die maanden: wat daar een streepje is, is het hier ook. Vergelijk met hetzelfde "
+        "evenement, niet met de maand ervoor.",
+        "From the chain's calendar of events as it is now; no part of the issue. Reports of the whole month, not of the days of the event, "
+        "from the overviews of those months: what is a dash there is one here. Compare with the same event, not with the month before.",
+    ),
+    "fell": ("{title}: {first} tot en met {last}, {where}.", "{title}: {first} through {last}, {where}."),
+    "fell_on": ("{title}: {first}, {where}.", "{title}: {first}, {where}."),
+    "everywhere": ("in de hele keten", "in the whole chain"),
+    "year_before": (
+        "{title}, {month} naast {other} (het jaar ervoor): {numbers}.",
+        "{title}, {month} beside {other} (the year before): {numbers}.",
+    ),
+    "compared": ("{where} {now} naast {before}", "{where} {now} beside {before}"),
+    "not_issued": ("niet uitgegeven", "not issued"),
+    "no_year_before": (
+        "{title} staat in de kalender niet in {year}: er is niets om naast te leggen.",
+        "{title} is not in the calendar of {year}: there is nothing to compare with.",
+    ),
+    "held_title": (
+        "De politielijst naast de keten, {where}, {when}",
+        "The list of the police beside the chain, {where}, {when}",
+    ),
+    "held_about": (
+        "Over {first} tot en met {last}, naar de stand van {as_of}. De lijst van {partner} is naast de keten gelegd op het eigen nummer "
+        "van elke registratie. Zonder namen.",
+        "From {first} through {last}, as things stood on {as_of}. The list of {partner} was held against the chain by the own number of "
+        "each registration. Without names.",
+    ),
+    "held_once": (
+        "Een maand wordt één keer naast de keten gelegd. Deze cijfers veranderen niet meer, ook niet als de politie daarna meldt wat er "
+        "ontbrak, of met een andere lijst komt.",
+        "A month is held against the chain once. These figures do not change any more, also when the police reports afterwards what was "
+        "missing, or brings another list.",
+    ),
     "row_all": ("Hele keten", "Whole chain"),
     "row_rest": ("Zonder eigen aantal, samen", "Without a number of their own, together"),
     "row_unknown": ("Stadsdeel onbekend", "District unknown"),
@@ -112,6 +149,9 @@ SAID: Mapping[str, tuple[str, str]] = {
 
 OWN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("incidents", "all"): ("meldingen", "reports"),
+    ("known", "both"): ("bij de politie en in de keten", "known to the police and in the chain"),
+    ("known", "through_others"): ("in de keten via anderen", "in the chain through others"),
+    ("not_in_chain", "registrations"): ("registraties", "registrations"),
     ("corrected", "incidents"): (
         "stadsdeel of maand, of geen melding meer",
         "district or month, or no report any more",

@@ -20,7 +20,7 @@ from schakel.case_consent import HER
 from schakel.case_state import Effect, ReferralState, State
 from schakel.chain import apply
 from schakel.entry import Entry
-from services.cases import api, by_itself, counted, together
+from services.cases import api, by_itself, counted, together, told
 from services.cases.desk import DeskList
 from services.cases.overview import overview
 from services.cases.tally.keeping import Tally
@@ -46,6 +46,7 @@ class CasesProcessor(CaseProcessor):
         figures = counted.routes(reading, self.chains, self.protocols)
         return [
             *self.desk_list.routes(reading), *api.routes(reading), *together.routes(reading, self.chains), *figures,
+            *told.routes(reading),
         ]  # fmt: skip
 
     async def serve(self, surroundings: Surroundings) -> None:

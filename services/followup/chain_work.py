@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backbone.chain_desks import ChainDesk, chains_in, concerned, load_chain_desk, save_chain_desk
 from backbone.chains import Chain, Chains
+from backbone.chains import rhythms as rhythms_of
 from backbone.records import ledger_record, out_record
 from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
@@ -32,7 +33,7 @@ class ChainWork:
         here = list(chains_in(self.chains, tx.checkpoint.partition))
         moved = {chain.name for entry in entries for chain in self._touched(here, entry)}
         if any(isinstance(entry.event, WatermarkPassed) for entry in entries):
-            moved |= {chain.name for chain in here if chain.file.schemes}
+            moved |= {chain.name for chain in here if rhythms_of.begins(chain) is not None}
         for chain in here:
             if chain.name in moved:
                 self._work(tx, chain, entries)

@@ -1,4 +1,4 @@
-"""What follow-up owes a chain: an overview that is due, announced; a promise between partners that was not kept, found once.
+"""What follow-up owes a chain: an overview due, or an event ahead, announced; a promise between partners not kept, found once.
 
 Pure, as the rules about a case: each answers *what does this stream lack?* `now` is the watermark of the chain's own partition, so that an
 outage of ours, or minutes that are still on their way, accuse nobody. No case is opened, closed or blocked by any of it.
@@ -22,7 +22,8 @@ def decide(chain: Chain, state: ChainState, now: datetime | None) -> Iterator[Rh
         return
     for one in rhythms.announced(chain, now):
         event = _due(chain, one, now)
-        if event.nth > state.due.get(due_key(event), 0):
+        in_time = one.over is None or now < one.over
+        if in_time and event.nth > state.due.get(due_key(event), 0):
             yield event
     for term in rhythms.ended(chain, now):
         if (missed := _missed(chain, state, term, now)) and missed_key(missed) not in state.missed:

@@ -1,14 +1,14 @@
 """A chain's own stream at intake: under which key an event goes there, and the watermarks that its rhythms wait for.
 
 A watermark is logged into the chain's partition behind each moment at which something comes round or a term is over, and at no other: a
-chain that keeps no scheme writes nothing.
+chain that keeps no scheme, and reminds nobody of an event, writes nothing.
 """
 
 from datetime import datetime, timedelta
 
 from backbone.chain_desks import chains_in
 from backbone.chains import Chain, Chains, Partner
-from backbone.chains.rhythms import begins, next_moment
+from backbone.chains.rhythms import begins, next_moment, reminded_since
 from backbone.chains.schemes import consultation_of
 from backbone.protocols.reading import digest
 from backbone.store.transaction import Tx
@@ -49,7 +49,8 @@ class ChainStream:
     def _digest(self, chain: Chain) -> str:
         if chain.name not in self._says:
             schemes = [f"{one.since}/{chain.schemes[one.use].digest}" for one in chain.file.schemes]
-            self._says[chain.name] = digest([chain.file.time_zone, chain.file.calendar, *schemes])
+            events = [occasion.model_dump(mode="json") for occasion, _, _ in reminded_since(chain)]
+            self._says[chain.name] = digest([chain.file.time_zone, chain.file.calendar, *schemes, *events])
         return self._says[chain.name]
 
     def passed(self, tx: Tx, name: str, at: datetime) -> None:

@@ -33,7 +33,7 @@ def test_the_commands_are_those_that_were_agreed() -> None:
     assert {path[0] for path in ALL} == {
         "up", "down", "status", "serve", "import", "demo", "topics", "park", "keys", "partner", "person", "protocol",
         "erasure", "door", "consultation", "evidence", "ledger", "deploy", "rebuild", "overview", "evaluate",
-        "witness",
+        "witness", "reconcile",
     }  # fmt: skip
     assert {path for path in ALL if path[0] == "park"} == {("park", "list"), ("park", "retry"), ("park", "drop")}
 
