@@ -191,5 +191,6 @@ ONE_OF: Mapping[str, str] = {
     "items": "Vast onderwerp",
     "guests": "Mag worden uitgenodigd",
     "measures": "Maatregel",
+    "to_write": "Wat mensen schrijven",
 }
 """What one of a list of parts is called, each on a line of its own."""

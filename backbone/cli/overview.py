@@ -15,6 +15,7 @@ from backbone.cli.output import Undoable, read_settings, say, show, table
 from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
 from backbone.overviews.asked import asked, up_to_now
+from backbone.overviews.draft import draft, is_drafted
 from backbone.overviews.incident import Counted
 from backbone.overviews.issues import Issue, press
 from backbone.overviews.lines import seen_by, written
@@ -71,7 +72,8 @@ def overview(
 ) -> None:
     """The overview of a closed period, without names; or a list or agenda.
 
-    Of numbers that a scheme asks for it takes both --of and --period.
+    Of numbers that a scheme asks for, and of the draft of a yearly report, it
+    takes both --of and --period.
 
     A period is issued once and does not change; its months come first. What
     comes in later is a correction in the next issue. Without --period and --of
@@ -86,6 +88,8 @@ def overview(
       backbone overview amsterdam --of casusoverleg --for politie-amsterdam
 
       backbone overview utrecht --of strategische-cijfers --period 2026-Q1
+
+      backbone overview utrecht --of eenheidsrapport-concept --period 2026
     """
     settings = read_settings()
     known = _chain(settings, chain)
@@ -94,12 +98,14 @@ def overview(
     if of:
         if partner is not None and not known.roles_of(partner):
             raise Undoable(f"no partner {partner[:42]!r} in {chain}; expected an id of one of its members")
-        numbers = _numbers(known, of)
-        if numbers is None and period:
+        numbers, report = _of_kind(known, of, Of.NUMBERS), _of_kind(known, of, Of.REPORT)
+        if report is not None and is_drafted(report):
+            content = _drafted(settings, known, report, period, partner, format)
+        elif numbers is None and period:
             raise Undoable(
-                f"--period goes with numbers, and {of[:40]} is none; it is as things stand now: leave --period out"
+                f"--period goes with numbers and drafts, and {of[:40]} is neither; it is as things stand now: leave --period out"
             )
-        if numbers is None:
+        elif numbers is None:
             content = _list(known, of, partner, format)
         else:
             content = _counted(settings, known, numbers, period, partner, format)
@@ -123,18 +129,41 @@ def _refuse(given: str | None, options: Mapping[str, str | None], belongs_to: st
             raise Undoable(f"{option} goes with {belongs_to}, which was not given; leave it out, or give {belongs_to}")
 
 
-def _numbers(chain: Chain, name: str) -> Overview | None:
-    """The overview of this id, when it is of numbers."""
+def _of_kind(chain: Chain, name: str, of: Of) -> Overview | None:
+    """The overview of this id, when it is of this kind."""
     found = (one for _, here in kept(chain) if (one := here.overview(name)) is not None)
-    return next((one for one in found if one.of is Of.NUMBERS), None)
+    return next((one for one in found if one.of is of), None)
+
+
+def _drafted(
+    settings: Settings, chain: Chain, one: Overview, period: str | None, partner: str | None, form: Format
+) -> bytes:
+    """The draft of a report, from the issue of a closed year."""
+    _read_by(chain, one, partner)
+    year = Period.parse(period) if period else None
+    if year is None or year.months != 12:
+        raise Undoable(
+            f"{one.id} is drafted from a closed year, and found {period or 'none'}; expected --period with one, such as 2026"
+        )
+    if form is not Format.HTML:
+        raise Undoable(
+            f"{one.id} is a page to go on writing in; leave --format out. The figures alone: "
+            f"`backbone overview {chain.name} --period {year.name} --format {form}`"
+        )
+    made, to_write = draft(chain, _issued(settings, chain, year), one, seen_by(partner))
+    return _as(made, form, to_write)
+
+
+def _read_by(chain: Chain, one: Overview, partner: str | None) -> None:
+    if partner is not None and not chain.roles_of(partner) & set(one.readers):
+        raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
 
 
 def _counted(
     settings: Settings, chain: Chain, one: Overview, period: str | None, partner: str | None, form: Format
 ) -> bytes:
     """Numbers that a scheme asks for, from the issue of a closed period."""
-    if partner is not None and not chain.roles_of(partner) & set(one.readers):
-        raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
+    _read_by(chain, one, partner)
     if period is None:
         raise Undoable(up_to_now(chain, one))
     made = asked(chain, _issued(settings, chain, Period.parse(period)), one, seen_by(partner))

@@ -220,12 +220,19 @@ def _overview(at: Location, overview: Overview) -> Iterator[Fault]:
             "5: a smaller number may be somebody",
             "write `smallest_cell: 5`",
         )
-    if overview.of is not Of.NUMBERS and overview.by:
+    if overview.of is not Of.NUMBERS and overview.by and not overview.to_write:
         yield Fault(
             (*at, "by"),
             f"`{overview.id}` is of {overview.of} and is counted by {', '.join(overview.by)}",
-            "by only with `of: numbers`",
+            "by only with `of: numbers`, or in a report that says under `to_write` what people write",
             "write `of: numbers`, or drop `by`",
+        )
+    if overview.to_write and (overview.of is not Of.REPORT or not overview.by):
+        yield Fault(
+            (*at, "to_write"),
+            f"`{overview.id}` says what people write, and is of {overview.of}{'' if overview.by else ' without figures'}",
+            "`of: report` with `by`: a draft begins from figures",
+            "write `of: report` and `by`, or drop `to_write`",
         )
     if overview.of is Of.MEASURES and (overview.shows or overview.known_to or overview.criminal_side):
         yield Fault(

@@ -130,10 +130,35 @@ def test_what_people_write_together_is_no_empty_list(here: Path, monkeypatch: py
     assert asked == []
 
 
+def test_the_draft_of_a_yearly_report_is_a_page_of_the_issued_year(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NOT of a shorter period, NOT of one that is not over, NOT for whom it is not; its figures are the issue's."""
+    scheme = repository()[1].get("samenwerkingsafspraken", "2017.2").cooperation
+    monkeypatch.setattr("backbone.cli.overview.kept", lambda _: [("scheme", scheme)])
+    report = ("amsterdam", "--of", "eenheidsrapport-concept", "--out", str(here))
+    for words, says in (
+        ((), "is drafted from a closed year, and found none"),
+        (("--period", "2026-Q1"), "is drafted from a closed year, and found 2026-Q1"),
+        (("--period", "2027"), "2027 is not over"),
+        (("--period", "2026", "--format", "xlsx"), "`backbone overview amsterdam --period 2026 --format xlsx`"),
+        (("--period", "2026", "--for", "coc-amsterdam"), "coc-amsterdam is no reader of eenheidsrapport-concept"),
+    ):
+        refused = overview(*report, *words)
+        assert refused.exit_code == 2
+        assert says in " ".join(refused.output.split())
+    asked.clear()
+    for _ in range(2):
+        made = overview(*report, "--period", "2026", "--for", "politie-amsterdam")
+        assert made.output == f"{here}/amsterdam-eenheidsrapport-concept-2026-voor-politie-amsterdam.html\n"
+    assert asked == ["/incidents/amsterdam"]
+    page = (here / "amsterdam-eenheidsrapport-concept-2026-voor-politie-amsterdam.html").read_text(encoding="utf-8")
+    assert "Nog te schrijven: De gezamenlijke analyse" in page
+    assert "c0ffee" not in page
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["nergens", "--period", "2026-03"], "no chain 'nergens'; expected one of amsterdam, groningen"),
+        (["nergens", "--period", "2026-03"], "no chain 'nergens'; expected one of amsterdam, assen, groningen"),
         (["amsterdam", "--period", "maart"], "expected a month, quarter or year"),
         (["amsterdam", "--period", "2027-01"], "2027-01 is not over"),
         (["amsterdam", "--period", "2026-03", "--district", "mokum"], "no district 'mokum'"),
