@@ -37,6 +37,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "district": "stadsdeel",
         "day_part": "dagdeel",
         "channel": "meldweg",
+        "screening": "wat de zoekvraag vond, en wat mensen ervan vonden",
         "door": "loket",
     },
     Each: {"year": "per jaar", "half_year": "per half jaar"},

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from backbone.chains import Chain
@@ -22,10 +23,11 @@ from backbone.overviews.lines import seen_by, written
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import Paper, paper
 from backbone.overviews.periods import Period
+from backbone.overviews.screening import Records, Screening, screening
 from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Shelf
 from backbone.overviews.yearly import measures
-from backbone.protocols.overviews import Of, Overview
+from backbone.protocols.overviews import By, Of, Overview
 from backbone.settings import Settings
 from schakel.her_words import Language
 
@@ -166,8 +168,25 @@ def _counted(
     _read_by(chain, one, partner)
     if period is None:
         raise Undoable(up_to_now(chain, one))
+    if By.SCREENING in one.by:
+        made_of_it = msgspec.to_builtins(_screened(settings, chain, Period.parse(period)))
+        return written(
+            f"{one.title}, {chain.title}, {Period.parse(period).in_words()}", one.note, made_of_it, form, partner
+        )
     made = asked(chain, _issued(settings, chain, Period.parse(period)), one, seen_by(partner))
     return _as(made, form)
+
+
+def _screened(settings: Settings, chain: Chain, period: Period) -> Screening:
+    """What was kept of the quarter; made and kept now when there is nothing yet."""
+    shelf = Shelf(settings.var_dir / "overviews", chain.name)
+    with shelf.alone():
+        if kept_before := shelf.screening(period.name):
+            return kept_before
+        records: Records = ask_cases(f"found/{url_part(chain.name)}", None, WITHIN_S, Records)
+        made = screening(chain, period, records)
+        shelf.keep_screening(made)
+        return made
 
 
 def _chain(settings: Settings, name: str) -> Chain:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from backbone.overviews.issues import Issue, digest_of
+from backbone.overviews.screening import Screening
 from schakel.errors import SchakelError
 
 
@@ -60,15 +61,35 @@ class Shelf:
             )
         return issue
 
+    def screening(self, period: str) -> Screening | None:
+        """What was kept of a quarter's query. Raises Damaged where it cannot be read."""
+        path = self._of_query(period)
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Screening)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError as error:
+            raise Damaged(f"{path}: found nothing that can be read ({error}); put it back from a backup") from None
+
+    def keep_screening(self, made: Screening) -> None:
+        """Write it, once. Raises FileExistsError."""
+        self._write(self._of_query(made.period), msgspec.json.encode(made))
+
+    def _of_query(self, period: str) -> Path:
+        return self.folder / f"{period}.query"
+
     def keep(self, issues: Iterable[Issue]) -> None:
         """Write new issues, in order. Raises FileExistsError for one that is there."""
         for issue in issues:
-            fresh, path = self.folder / f".{issue.period}.new", self.folder / f"{issue.period}.json"
-            fresh.unlink(missing_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.encode(issue))
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(fresh, path)  # a rename would take the place of what is there
-            fresh.unlink()
+            self._write(self.folder / f"{issue.period}.json", msgspec.json.encode(issue))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(fresh, path)  # a rename would take the place of what is there
+        fresh.unlink()

@@ -12,7 +12,7 @@ from pydantic import Field
 from backbone.protocols.agreements import Pilot, SignedAgreement
 from backbone.protocols.consultations import AgendaItem, Consultation, Sees, Shows, Stays
 from backbone.protocols.measures import Register
-from backbone.protocols.overviews import Definitions, Of, Overview
+from backbone.protocols.overviews import By, Definitions, Of, Overview
 from backbone.protocols.parts import Part, Source, no_such
 from backbone.protocols.reading import Fault, Level, Location
 from backbone.protocols.rhythms import Rhythm
@@ -226,6 +226,13 @@ def _overview(at: Location, overview: Overview) -> Iterator[Fault]:
             f"`{overview.id}` is of {overview.of} and is counted by {', '.join(overview.by)}",
             "by only with `of: numbers`, or in a report that says under `to_write` what people write",
             "write `of: numbers`, or drop `by`",
+        )
+    if By.SCREENING in overview.by and (len(overview.by) > 1 or overview.of is not Of.NUMBERS):
+        yield Fault(
+            (*at, "by"),
+            f"`{overview.id}` is counted by screening and by something else",
+            "`of: numbers` by screening alone: most of what a query finds is no report",
+            "make two overviews of it",
         )
     if overview.to_write and (overview.of is not Of.REPORT or not overview.by):
         yield Fault(

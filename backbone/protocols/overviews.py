@@ -37,6 +37,8 @@ class By(StrEnum):
     DISTRICT = "district"
     DAY_PART = "day_part"
     CHANNEL = "channel"
+    SCREENING = "screening"
+    """What the police's query found and what people made of it (`backbone.overviews.screening`): of a quarter, and by nothing else."""
 
 
 class ToWrite(Part):

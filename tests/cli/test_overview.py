@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
 from backbone.overviews.incident import Counted
+from backbone.overviews.screening import Found, Records
 from backbone.protocols.overviews import Of
 from tests.overviews.made import AFTER, incidents
 from tests.support.casebook import repository
@@ -26,6 +27,9 @@ class Cases(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         asked.append(self.path)
         body = json.dumps({"lines": [], "note": None}).encode()
+        if self.path.startswith("/found/"):
+            told = [Found(date(2026, 2, 3), "landelijk@2026.1", "relevant")] * (8 + len(asked))
+            body = msgspec.json.encode(Records(AFTER, told))
         if self.path.startswith("/incidents/"):
             body = msgspec.json.encode(Counted(AFTER, incidents(3, 200, date(2026, 1, 1), 90)))
         self.send_response(200)
@@ -128,6 +132,32 @@ def test_what_people_write_together_is_no_empty_list(here: Path, monkeypatch: py
     assert made.exit_code == 2
     assert f"`backbone consultation list amsterdam {of}`" in " ".join(made.output.split())
     assert asked == []
+
+
+def test_what_the_query_found_is_of_a_quarter_and_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NOT a count up to now, NOT another number when it is asked again."""
+    scheme = repository()[1].get("landelijke-zoekvraag", "2015.2").cooperation
+    monkeypatch.setattr("backbone.cli.overview.kept", lambda _: [("scheme", scheme)])
+    numbers = ("amsterdam", "--of", "gevonden-en-gescreend", "--out", str(here), "--format", "csv")
+    for words, says in (
+        ((), "expected a closed month, quarter or year"),
+        (("--period", "2026-02"), "is made of a quarter"),
+        (("--period", "2026-Q1", "--for", "coc-amsterdam"), "coc-amsterdam is no reader of gevonden-en-gescreend"),
+    ):
+        refused = overview(*numbers, *words)
+        assert refused.exit_code == 2
+        assert says in " ".join(refused.output.split())
+    asked.clear()
+    pages = set()
+    for _ in range(2):
+        made = overview(*numbers, "--period", "2026-Q1", "--for", "politie-amsterdam")
+        path = here / "amsterdam-gevonden-en-gescreend-2026-Q1-voor-politie-amsterdam.csv"
+        assert made.output == f"{path}\n"
+        pages.add(path.read_text(encoding="utf-8"))
+    assert asked == ["/found/amsterdam"]
+    (page,) = pages
+    assert "landelijk@2026.1" in page
+    assert "breuk in de reeks" in page
 
 
 def test_the_draft_of_a_yearly_report_is_a_page_of_the_issued_year(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
