@@ -60,6 +60,11 @@ _UNIQUE = frozenset({"ce_id", "ce_inposition", "ce_indigest"})
 _KNOWN = frozenset({"ce_specversion", "ce_type", "ce_logtime", *PATTERNS})
 
 
+FIRST = ("schakel_first", b"danger")
+"""A header that a partner may set on a report of somebody in danger, on its `in` topic only: intake finds it where a list stands in front.
+No attribute of the event: it opens nothing, the report itself has to say the same, and on the ledger it does not stand."""
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """The attributes of one event.
 

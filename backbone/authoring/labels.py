@@ -37,6 +37,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "district": "stadsdeel",
         "day_part": "dagdeel",
         "channel": "meldweg",
+        "screening": "wat de zoekvraag vond, en wat mensen ervan vonden",
         "door": "loket",
     },
     Each: {"year": "per jaar", "half_year": "per half jaar"},
@@ -191,5 +192,6 @@ ONE_OF: Mapping[str, str] = {
     "items": "Vast onderwerp",
     "guests": "Mag worden uitgenodigd",
     "measures": "Maatregel",
+    "to_write": "Wat mensen schrijven",
 }
 """What one of a list of parts is called, each on a line of its own."""

@@ -90,6 +90,7 @@ def faults(file: ChainFile, protocols: Protocols, doors: DoorFiles) -> Iterator[
     for position, bound in enumerate(file.doors):
         at: Location = ("doors", position)
         yield from _door((*at, "use"), bound.use, doors)
+        yield from _elsewhere((*at, "use"), doors.by_ref.get(bound.use), file)
         if bound.partner not in members:
             yield Fault(
                 (*at, "partner"),
@@ -121,6 +122,18 @@ def _scheme(at: Location, ref: str, protocols: Protocols) -> Iterator[Fault]:
             f"{ref} has no section `cooperation`: there is nothing for the chain to keep",
             "a file with consultations, overviews, rhythms or agreements",
             "name it under `protocols` when cases run under it, or drop it",
+        )
+
+
+def _elsewhere(at: Location, door: Door | None, file: ChainFile) -> Iterator[Fault]:
+    """Each region has its own door (scenarios.md, NRD-3)."""
+    if door is not None and not set(door.municipalities) & set(file.municipalities):
+        yield Fault(
+            at,
+            f"the door `{door.ref}` is for {', '.join(door.municipalities)}, and the chain is not",
+            f"a door for one of {', '.join(file.municipalities)}",
+            "bind the door of this municipality, or add it to `municipalities` of the door's file",
+            Level.WARNING,
         )
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from backbone.chains import Chain
@@ -15,16 +16,18 @@ from backbone.cli.output import Undoable, read_settings, say, show, table
 from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
 from backbone.overviews.asked import asked, up_to_now
+from backbone.overviews.draft import draft, is_drafted
 from backbone.overviews.incident import Counted
 from backbone.overviews.issues import Issue, press
 from backbone.overviews.lines import seen_by, written
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import Paper, paper
 from backbone.overviews.periods import Period
+from backbone.overviews.screening import Records, Screening, screening
 from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Shelf
 from backbone.overviews.yearly import measures
-from backbone.protocols.overviews import Of, Overview
+from backbone.protocols.overviews import By, Of, Overview
 from backbone.settings import Settings
 from schakel.her_words import Language
 
@@ -71,7 +74,8 @@ def overview(
 ) -> None:
     """The overview of a closed period, without names; or a list or agenda.
 
-    Of numbers that a scheme asks for it takes both --of and --period.
+    Of numbers that a scheme asks for, and of the draft of a yearly report, it
+    takes both --of and --period.
 
     A period is issued once and does not change; its months come first. What
     comes in later is a correction in the next issue. Without --period and --of
@@ -86,6 +90,8 @@ def overview(
       backbone overview amsterdam --of casusoverleg --for politie-amsterdam
 
       backbone overview utrecht --of strategische-cijfers --period 2026-Q1
+
+      backbone overview utrecht --of eenheidsrapport-concept --period 2026
     """
     settings = read_settings()
     known = chain_of(settings, chain)
@@ -94,12 +100,14 @@ def overview(
     if of:
         if partner is not None and not known.roles_of(partner):
             raise Undoable(f"no partner {partner[:42]!r} in {chain}; expected an id of one of its members")
-        numbers = _numbers(known, of)
-        if numbers is None and period:
+        numbers, report = _of_kind(known, of, Of.NUMBERS), _of_kind(known, of, Of.REPORT)
+        if report is not None and is_drafted(report):
+            content = _drafted(settings, known, report, period, partner, format)
+        elif numbers is None and period:
             raise Undoable(
-                f"--period goes with numbers, and {of[:40]} is none; it is as things stand now: leave --period out"
+                f"--period goes with numbers and drafts, and {of[:40]} is neither; it is as things stand now: leave --period out"
             )
-        if numbers is None:
+        elif numbers is None:
             content = _list(known, of, partner, format)
         else:
             content = _counted(settings, known, numbers, period, partner, format)
@@ -124,23 +132,64 @@ def _refuse(given: str | None, options: Mapping[str, str | None], belongs_to: st
             raise Undoable(f"{option} goes with {belongs_to}, which was not given; leave it out, or give {belongs_to}")
 
 
-def _numbers(chain: Chain, name: str) -> Overview | None:
-    """The overview of this id, when it is of numbers."""
+def _of_kind(chain: Chain, name: str, of: Of) -> Overview | None:
+    """The overview of this id, when it is of this kind."""
     found = (one for _, here in kept(chain) if (one := here.overview(name)) is not None)
-    return next((one for one in found if one.of is Of.NUMBERS), None)
+    return next((one for one in found if one.of is of), None)
+
+
+def _drafted(
+    settings: Settings, chain: Chain, one: Overview, period: str | None, partner: str | None, form: Format
+) -> bytes:
+    """The draft of a report, from the issue of a closed year."""
+    _read_by(chain, one, partner)
+    year = Period.parse(period) if period else None
+    if year is None or year.months != 12:
+        raise Undoable(
+            f"{one.id} is drafted from a closed year, and found {period or 'none'}; expected --period with one, such as 2026"
+        )
+    if form is not Format.HTML:
+        raise Undoable(
+            f"{one.id} is a page to go on writing in; leave --format out. The figures alone: "
+            f"`backbone overview {chain.name} --period {year.name} --format {form}`"
+        )
+    have = _issued(settings, chain, year)
+    made, to_write = draft(chain, have[year.name], one, seen_by(partner), have)
+    return as_form(made, form, to_write)
+
+
+def _read_by(chain: Chain, one: Overview, partner: str | None) -> None:
+    if partner is not None and not chain.roles_of(partner) & set(one.readers):
+        raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
 
 
 def _counted(
     settings: Settings, chain: Chain, one: Overview, period: str | None, partner: str | None, form: Format
 ) -> bytes:
     """Numbers that a scheme asks for, from the issue of a closed period."""
-    if partner is not None and not chain.roles_of(partner) & set(one.readers):
-        raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
+    _read_by(chain, one, partner)
     if period is None:
         raise Undoable(up_to_now(chain, one))
+    if By.SCREENING in one.by:
+        made_of_it = msgspec.to_builtins(_screened(settings, chain, Period.parse(period)))
+        return written(
+            f"{one.title}, {chain.title}, {Period.parse(period).in_words()}", one.note, made_of_it, form, partner
+        )
     have = _issued(settings, chain, Period.parse(period))
     made = asked(chain, have[Period.parse(period).name], one, seen_by(partner), have)
     return as_form(made, form)
+
+
+def _screened(settings: Settings, chain: Chain, period: Period) -> Screening:
+    """What was kept of the quarter; made and kept now when there is nothing yet."""
+    shelf = shelf_of(settings, chain)
+    with shelf.alone():
+        if kept_before := shelf.screening(period.name):
+            return kept_before
+        records: Records = ask_cases(f"found/{url_part(chain.name)}", None, WITHIN_S, Records)
+        made = screening(chain, period, records)
+        shelf.keep_screening(made)
+        return made
 
 
 def chain_of(settings: Settings, name: str) -> Chain:

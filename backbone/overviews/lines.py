@@ -119,6 +119,8 @@ def tables(made: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> 
     or how measures stand. titles: of measures, by id. Raises Unwritable for anything else."""
     if "reports" in made:
         return [_report(report, titles or {}) for report in made["reports"] if report is not None] or [_NO_REPORT]
+    if "queries" in made:
+        return [_query(one) for one in made["queries"]] or [("Zoekvraag", [("Gevonden", "geen")])]
     if "lines" not in made:
         found_here = ", ".join(sorted(made)) or "nothing"
         raise Unwritable(
@@ -131,6 +133,24 @@ def tables(made: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> 
         subjects = [(name, str(last or "nog nooit")) for name, last in items.items()]
         found.append(("Onderwerpen die terugkomen", [("Onderwerp", "Laatst besproken"), *subjects]))
     return found
+
+
+_SCREENED = {
+    "relevant": "relevant bevonden",
+    "not_relevant": "niet relevant bevonden",
+    "unsure": "niet zeker",
+    "not_screened": "nog niet bekeken",
+}
+
+
+def _query(one: Mapping[str, Any]) -> tuple[str, Rows]:
+    """One version of the query; a dash is a number that is not shown."""
+    words = one["words"] or dict.fromkeys(_SCREENED)
+    shown = [("gevonden", one["found"]), *((says, words[word]) for word, says in _SCREENED.items())]
+    return f"Zoekvraag {one['query']}", [
+        ("Wat ermee gebeurde", "Aantal"),
+        *((says, "–" if count is None else str(count)) for says, count in shown),
+    ]
 
 
 _NO_REPORT: tuple[str, Rows] = ("Maatregelen", [("Maatregel", "Stand")])

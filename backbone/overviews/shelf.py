@@ -15,6 +15,7 @@ import msgspec
 from backbone.overviews.held import Held
 from backbone.overviews.held import digest_of as held_digest
 from backbone.overviews.issues import Issue, digest_of
+from backbone.overviews.screening import Screening
 from schakel.errors import SchakelError
 
 HELD = "held"
@@ -65,6 +66,23 @@ class Shelf:
                 f"a backup"
             )
         return issue
+
+    def screening(self, period: str) -> Screening | None:
+        """What was kept of a quarter's query. Raises Damaged where it cannot be read."""
+        path = self._of_query(period)
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Screening)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError as error:
+            raise Damaged(f"{path}: found nothing that can be read ({error}); put it back from a backup") from None
+
+    def keep_screening(self, made: Screening) -> None:
+        """Write it, once. Raises FileExistsError."""
+        _once(self._of_query(made.period), msgspec.json.encode(made))
+
+    def _of_query(self, period: str) -> Path:
+        return self.folder / f"{period}.query"
 
     def keep(self, issues: Iterable[Issue]) -> None:
         """Write new issues, in order. Raises FileExistsError for one that is there."""

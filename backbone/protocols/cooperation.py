@@ -12,7 +12,7 @@ from pydantic import Field
 from backbone.protocols.agreements import Pilot, SignedAgreement
 from backbone.protocols.consultations import AgendaItem, Consultation, Sees, Shows, Stays
 from backbone.protocols.measures import Register
-from backbone.protocols.overviews import Definitions, Of, Overview
+from backbone.protocols.overviews import By, Definitions, Of, Overview
 from backbone.protocols.parts import Part, Source, no_such
 from backbone.protocols.reading import Fault, Level, Location
 from backbone.protocols.rhythms import Rhythm
@@ -220,12 +220,26 @@ def _overview(at: Location, overview: Overview) -> Iterator[Fault]:
             "5: a smaller number may be somebody",
             "write `smallest_cell: 5`",
         )
-    if overview.of is not Of.NUMBERS and overview.by:
+    if overview.of is not Of.NUMBERS and overview.by and not overview.to_write:
         yield Fault(
             (*at, "by"),
             f"`{overview.id}` is of {overview.of} and is counted by {', '.join(overview.by)}",
-            "by only with `of: numbers`",
+            "by only with `of: numbers`, or in a report that says under `to_write` what people write",
             "write `of: numbers`, or drop `by`",
+        )
+    if By.SCREENING in overview.by and (len(overview.by) > 1 or overview.of is not Of.NUMBERS):
+        yield Fault(
+            (*at, "by"),
+            f"`{overview.id}` is counted by screening and by something else",
+            "`of: numbers` by screening alone: most of what a query finds is no report",
+            "make two overviews of it",
+        )
+    if overview.to_write and (overview.of is not Of.REPORT or not overview.by):
+        yield Fault(
+            (*at, "to_write"),
+            f"`{overview.id}` says what people write, and is of {overview.of}{'' if overview.by else ' without figures'}",
+            "`of: report` with `by`: a draft begins from figures",
+            "write `of: report` and `by`, or drop `to_write`",
         )
     if overview.of is Of.MEASURES and (overview.shows or overview.known_to or overview.criminal_side):
         yield Fault(

@@ -25,7 +25,7 @@ class Of(StrEnum):
     MEASURES = "measures"
     """The register of measures: never case data."""
     REPORT = "report"
-    """A text that people write together; the backbone knows when it is due and when it was discussed."""
+    """A text that people write together; the backbone knows when it is due and when it was discussed, and may draft it (`to_write`)."""
 
 
 class By(StrEnum):
@@ -37,6 +37,16 @@ class By(StrEnum):
     DISTRICT = "district"
     DAY_PART = "day_part"
     CHANNEL = "channel"
+    SCREENING = "screening"
+    """What the police's query found and what people made of it (`backbone.overviews.screening`): of a quarter, and by nothing else."""
+
+
+class ToWrite(Part):
+    """A part of a report that people write; the draft leaves it open and says for whom."""
+
+    title: Text = Field(description="what it is about, in Dutch")
+    by: tuple[Role, ...] = Field(min_length=1, description="the roles that write it")
+    source: Source
 
 
 class Overview(Part):
@@ -56,6 +66,9 @@ class Overview(Part):
         None, ge=SMALLEST_CELL, le=SMALLEST_CELL, description="numbers below it are not shown: 5, as in every overview"
     )
     note: Text | None = Field(None, description="the sentence that every copy carries, in Dutch")
+    to_write: tuple[ToWrite, ...] = Field(
+        (), description="of a report: what people write; with it a draft can be made of an issued year"
+    )
     source: Source
 
 

@@ -18,6 +18,7 @@ from schakel.client.errors import (
     Withdrawn,
 )
 from schakel.client.inbox import Inbox, InboxTaken, Incoming
+from schakel.client.meeting_verbs import Incident, NotAllRegistered
 from schakel.client.opening import Gateway, PersonalData
 from schakel.client.partner import Partner
 from schakel.client.sending import Pending
@@ -37,10 +38,12 @@ __all__ = [
     "GatewayProblem",
     "Inbox",
     "InboxTaken",
+    "Incident",
     "Incoming",
     "KafkaProblem",
     "NoReceipt",
     "NoTopic",
+    "NotAllRegistered",
     "NotAllowed",
     "NothingToRead",
     "Partner",

@@ -23,6 +23,7 @@ from schakel.client.desk_verbs import DeskVerbs
 from schakel.client.errors import CannotTell, NoReceipt, Refused
 from schakel.client.heads import HeadsFile, beside
 from schakel.client.inbox import Inbox, Incoming, read
+from schakel.client.meeting_verbs import MeetingVerbs
 from schakel.client.opening import Gateway, PersonalData
 from schakel.client.sending import Pending, Personal, Publisher, compose
 from schakel.client.verbs import Verbs
@@ -43,7 +44,7 @@ _KEY_IS_GONE = "sealed.unknown_key"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 
 
-class Partner(DeskVerbs, Verbs):
+class Partner(DeskVerbs, MeetingVerbs, Verbs):
     """One partner, connected. Made by `connect`; a context manager."""
 
     def __init__(

@@ -18,7 +18,7 @@ from schakel import codec
 from schakel.client.access import FAILING_OVER, Access
 from schakel.client.errors import CannotTell, Refused, TooLarge
 from schakel.definitions import Definitions
-from schakel.envelope import Envelope, Headers
+from schakel.envelope import FIRST, Envelope, Headers
 from schakel.events import Told
 from schakel.events.base import SealedField
 from schakel.events.report import ReportReceived
@@ -104,7 +104,8 @@ def compose(event: Told, envelope: Envelope, personal: Personal, definitions: De
     value = codec.encode(event.model_copy(update={"sealed": (*event.sealed, *sealed)}))
     if len(value) > MAX_EVENT_BYTES:
         raise TooLarge(len(value), MAX_EVENT_BYTES)
-    return Composed(value, envelope.headers(), key.kid if key else None)
+    first = (FIRST,) if isinstance(event, ReportReceived) and event.in_danger else ()
+    return Composed(value, (*envelope.headers(), *first), key.kid if key else None)
 
 
 def _field(name: SealedField | str) -> SealedField:

@@ -129,6 +129,12 @@ class ReportReceived(Told):
     history: bool = False
     """Imported from before the backbone: folded and counted, but nobody is asked, informed or reminded."""
 
+    @property
+    def in_danger(self) -> bool:
+        """Whether the first question of every door was answered with yes: in danger now, or raped. Not of an old list."""
+        said = {one.check for one in self.facts.checks if one.answer is Answer.YES}
+        return not self.history and not said.isdisjoint((Check.DANGER_NOW, Check.RAPE))
+
 
 class ReportCorrected(Told):
     """What turned out to be different. `replaces` names the fields of `facts` that count; the others stay as they were."""

@@ -2,7 +2,8 @@
 
 `GET /consultations/{chain}/{id}` · `GET /overviews/{chain}/{id}` · `GET /networks/{chain}`; with `?for=partner` as that partner may see it.
 Days are counted up to the newest log time that is known of the chain, so that the same ledger gives the same answer; `?on=2026-06-01` asks
-as of the end of that day. For use inside the backbone, as the rest of this service.
+as of the end of that day. `GET /found/{chain}`: what the police's query found, for its numbers by the quarter. For use inside the
+backbone, as the rest of this service.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from backbone.desks import load_desk
 from backbone.meeting_rights import seat
 from backbone.meetings import agenda, case_list
 from backbone.overviews.asked import up_to_now
+from backbone.overviews.screening import Records, found
 from backbone.protocols.cooperation import Cooperation
 from backbone.protocols.measures import yearly_report
 from backbone.protocols.overviews import Of, Overview
@@ -78,7 +80,18 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
         empty = [{"place": place, "role": role} for place, role in gaps(chain, wants)]
         return _answer({"empty": empty, "places": network(chain, wants)})
 
+    async def found_by_query(request: web.Request) -> web.Response:
+        chain = chains.get(request.match_info["chain"])
+        if chain is None:
+            return _unknown("chain", request, [], chains)
+        with connect() as connection:
+            cases = list(_cases(connection, chain))
+            newest = read_chain_state(connection, chain.name).time
+        times = [BEFORE_ANYTHING, *filter(None, (newest, *(case.time for case in cases)))]
+        return _answer(Records(max(times), list(found(chain, cases))))
+
     return [
+        web.get("/found/{chain}", found_by_query),
         web.get("/consultations/{chain}/{id}", consultation),
         web.get("/overviews/{chain}/{id}", overview),
         web.get("/networks/{chain}", network_map),

@@ -1,33 +1,69 @@
-"""A no does not wait behind a list: what partners have sent but we have not come to yet is looked through for it (docs/adr/0024).
+"""A no and a report in danger do not wait behind a list: what partners have sent but we have not come to yet is looked through for them.
 
 A partner's topic is one partition, and whatever it sends first comes first: a withdrawal behind 30,000 rows of a list would wait for all
 of them. So where messages have been waiting since the last look, somebody reads ahead to the end of the topic and takes out the noes.
-They are let in before their turn; when their turn comes, their ids are known already. A no can only close, so it may overtake; whatever
-could open anything never does.
+They are let in before their turn; when their turn comes, their ids are known already. A no can only close, so it may overtake
+(docs/adr/0024); a report begins a case, so that nothing in front of it can be about that case (docs/adr/0053). Nothing else does.
 
 What is found here is in memory alone. Whoever dies forgets it, and the noes are let in when it is their turn.
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+from schakel.envelope import FIRST
 from schakel.events import Told
 from schakel.events.base import ce_type
 from schakel.events.consent import ConsentRefused, ConsentWithdrawn
 from schakel.events.data import ErasureRequested
-from schakel.events.report import LabelRefused
+from schakel.events.report import LabelRefused, ReportReceived
 from schakel.record import Raw
 
 NOES: tuple[type[Told], ...] = (ConsentWithdrawn, ConsentRefused, LabelRefused, ErasureRequested)
 """What may overtake. Each takes something away from everybody, and gives nobody anything; a request to be forgotten stops reads."""
 TYPES = frozenset(ce_type(model.TYPE).encode() for model in NOES)
+_REPORT = ce_type(ReportReceived.TYPE).encode()
 KEPT = 500
 """Noes that are remembered of a topic; the next look finds the others."""
+IN_DANGER = 50
+"""Reports in danger that are taken of one stretch; where a list is full of them, its order is theirs, and no no waits for them."""
 SILENT_LOOKS = 60
 """Looks without a word of how far a topic is; one that is ours says so about every second."""
 
 Scout = Callable[[str, int, int], Awaitable[list[Raw]]]
-"""(topic, from, up to): the noes of that stretch, at most KEPT, as they stand there."""
+"""(topic, from, up to): what `chosen` takes of that stretch, as it stands there."""
+
+
+def is_no(headers: Iterable[tuple[str, bytes]]) -> bool:
+    """By the headers alone."""
+    return any(name == "ce_type" and value in TYPES for name, value in headers)
+
+
+def says_danger(headers: Sequence[tuple[str, bytes]]) -> bool:
+    """A report whose partner marked it; whether it is one, the report itself says when it is read."""
+    return FIRST in headers and ("ce_type", _REPORT) in headers
+
+
+def chosen(found: Sequence[Raw]) -> list[Raw]:
+    """Of what a stretch holds: up to KEPT noes, and between them up to IN_DANGER marked reports."""
+    taken: list[Raw] = []
+    noes = marked = 0
+    for raw in found:
+        if is_no(raw.headers):
+            noes += 1
+        elif marked < IN_DANGER and says_danger(raw.headers):
+            marked += 1
+        else:
+            continue
+        taken.append(raw)
+        if noes == KEPT:
+            break
+    return taken
+
+
+def may_overtake(event: Told) -> bool:
+    """Asked again of what was found, once it is read."""
+    return isinstance(event, NOES) or (isinstance(event, ReportReceived) and event.in_danger)
 
 
 async def nobody(topic: str, start: int, end: int) -> list[Raw]:
@@ -48,7 +84,7 @@ class Ahead:
 
     @property
     def waiting(self) -> bool:
-        """Whether a no was found that has not been let in yet."""
+        """Whether something was found that has not been let in yet."""
         return any(tuple(self._found.values()))  # asked in the worker thread
 
     def reached(self, topic: str, position: int) -> None:

@@ -3,7 +3,7 @@
 Two kinds of topic. An `in` topic brings messages: each ends as one event in the ledger or as a refusal, and its id is remembered. The
 ledger tells which messages have landed where (then the receipt goes out, with the position), who is party to which case, and which
 clocks are waiting for a watermark. A message about a case that the fold has not reached yet waits for the fold; it is not refused.
-A no that stands far back on its topic is let in before its turn (`ahead`).
+A no, or a report in danger, that stands far back on its topic is let in before its turn (`ahead`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
 from services.intake import answered, answers, heads, rules, seen, watermark
-from services.intake.ahead import Ahead
+from services.intake.ahead import Ahead, may_overtake
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
 from services.intake.heads import Heads
@@ -205,7 +205,7 @@ class IntakeProcessor(CaseProcessor):
         return Outcome(wait_for=outcome.wait_for, processed=left[done])
 
     def _admit_ahead(self, tx: Tx, topic: str, position: int) -> None:
-        """Let in the noes that were found at or behind `position`. One that cannot be let in now is looked at when it is its turn."""
+        """Let in what was found at or behind `position`. What cannot be let in now is looked at when it is its turn."""
         if topic not in self._answered_to:
             return  # nothing of it was judged yet: our fold may still be young
         found = self.ahead.take(topic, max(position, self._answered_to[topic] + 1))
@@ -213,10 +213,14 @@ class IntakeProcessor(CaseProcessor):
         read = [self._read(raw) for raw in found]
         cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
         judged = [self._judge(item, partner, cases, now) for item in read]
-        good = [number for number, verdict in enumerate(judged) if verdict is None]
+        good = [
+            number
+            for number, (item, verdict) in enumerate(zip(read, judged, strict=True))
+            if verdict is None and not isinstance(item, Refusal) and may_overtake(item[1])
+        ]
         if good:
-            let_in = [read[number] for number in good]
-            self._write(tx, [found[number] for number in good], let_in, [None] * len(good), partner, now, cases)
+            let_in, raws = [read[number] for number in good], [found[number] for number in good]
+            self._write(tx, raws, let_in, [None] * len(good), partner, now, cases, early=True)
             metrics.ahead.inc(len(good))
 
     def _read(self, raw: Raw) -> Read:
@@ -267,8 +271,13 @@ class IntakeProcessor(CaseProcessor):
         partner: Partner | None,
         now: datetime,
         folded: Mapping[str, State],
+        *,
+        early: bool = False,
     ) -> None:
-        """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic."""
+        """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic.
+
+        early: before its turn; what cannot be opened is then refused in its turn, once.
+        """
         known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
         signed = Heads(tx)
         cases, resealed = self._reseal(read, judged, known)
@@ -282,6 +291,8 @@ class IntakeProcessor(CaseProcessor):
             envelope, event = item
             key, content = (envelope.source, envelope.id), seen.content(envelope, event)
             before, parts = known.get(key), resealed.get(number, ())
+            if before is None and isinstance(parts, Unreadable) and early:
+                continue
             if before is None and isinstance(parts, Unreadable):
                 outgoing.extend(self._refuse(raw, envelope, answers.as_refusal(parts), partner, now, signed))
             elif before is None:

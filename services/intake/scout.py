@@ -9,7 +9,7 @@ from backbone.engine.errors import BrokerAway
 from backbone.kafka.connection import connection
 from backbone.settings import Settings
 from schakel.record import Raw
-from services.intake.ahead import KEPT, TYPES
+from services.intake.ahead import KEPT, chosen, is_no, says_danger
 
 _AT_ONCE = 2_000
 _POLL_MS = 500
@@ -22,7 +22,7 @@ class TopicScout:
         self._settings = settings
 
     async def __call__(self, topic: str, start: int, end: int) -> list[Raw]:
-        """The noes between these offsets, at most KEPT. Raises BrokerAway."""
+        """What may overtake between these offsets. Raises BrokerAway."""
         place = TopicPartition(topic, 0)
         consumer = AIOKafkaConsumer(
             **connection(self._settings.bootstrap, self._settings.credentials(), ca_file=self._settings.ca_file),
@@ -36,10 +36,10 @@ class TopicScout:
             consumer.assign([place])
             consumer.seek(place, start)
             found: list[Raw] = []
-            while len(found) < KEPT and await consumer.position(place) < end:
+            while sum(is_no(raw.headers) for raw in found) < KEPT and await consumer.position(place) < end:
                 batches = await consumer.getmany(place, timeout_ms=_POLL_MS, max_records=_AT_ONCE)
-                found += [_raw(record) for record in batches.get(place, ()) if _is_no(record) and record.offset < end]
-            return found[:KEPT]
+                found += [_raw(record) for record in batches.get(place, ()) if _wanted(record) and record.offset < end]
+            return chosen(found)
         except (KafkaError, OSError) as error:
             raise BrokerAway(
                 f"Kafka does not let us look ahead on {topic} ({type(error).__name__}); we try again"
@@ -48,8 +48,8 @@ class TopicScout:
             await consumer.stop()
 
 
-def _is_no(record: Any) -> bool:
-    return any(name == "ce_type" and value in TYPES for name, value in record.headers)
+def _wanted(record: Any) -> bool:
+    return is_no(record.headers) or says_danger(record.headers)
 
 
 def _raw(record: Any) -> Raw:

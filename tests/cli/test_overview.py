@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
 from backbone.overviews.incident import Counted
+from backbone.overviews.screening import Found, Records
 from backbone.protocols.overviews import Of
 from tests.overviews.made import AFTER, incidents
 from tests.support.casebook import repository
@@ -26,6 +27,9 @@ class Cases(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         asked.append(self.path)
         body = json.dumps({"lines": [], "note": None}).encode()
+        if self.path.startswith("/found/"):
+            told = [Found(date(2026, 2, 3), "landelijk@2026.1", "relevant")] * (8 + len(asked))
+            body = msgspec.json.encode(Records(AFTER, told))
         if self.path.startswith("/incidents/"):
             body = msgspec.json.encode(Counted(AFTER, incidents(3, 200, date(2026, 1, 1), 90)))
         self.send_response(200)
@@ -130,10 +134,61 @@ def test_what_people_write_together_is_no_empty_list(here: Path, monkeypatch: py
     assert asked == []
 
 
+def test_what_the_query_found_is_of_a_quarter_and_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NOT a count up to now, NOT another number when it is asked again."""
+    scheme = repository()[1].get("landelijke-zoekvraag", "2015.2").cooperation
+    monkeypatch.setattr("backbone.cli.overview.kept", lambda _: [("scheme", scheme)])
+    numbers = ("amsterdam", "--of", "gevonden-en-gescreend", "--out", str(here), "--format", "csv")
+    for words, says in (
+        ((), "expected a closed month, quarter or year"),
+        (("--period", "2026-02"), "is made of a quarter"),
+        (("--period", "2026-Q1", "--for", "coc-amsterdam"), "coc-amsterdam is no reader of gevonden-en-gescreend"),
+    ):
+        refused = overview(*numbers, *words)
+        assert refused.exit_code == 2
+        assert says in " ".join(refused.output.split())
+    asked.clear()
+    pages = set()
+    for _ in range(2):
+        made = overview(*numbers, "--period", "2026-Q1", "--for", "politie-amsterdam")
+        path = here / "amsterdam-gevonden-en-gescreend-2026-Q1-voor-politie-amsterdam.csv"
+        assert made.output == f"{path}\n"
+        pages.add(path.read_text(encoding="utf-8"))
+    assert asked == ["/found/amsterdam"]
+    (page,) = pages
+    assert "landelijk@2026.1" in page
+    assert "breuk in de reeks" in page
+
+
+def test_the_draft_of_a_yearly_report_is_a_page_of_the_issued_year(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NOT of a shorter period, NOT of one that is not over, NOT for whom it is not; its figures are the issue's."""
+    scheme = repository()[1].get("samenwerkingsafspraken", "2017.2").cooperation
+    monkeypatch.setattr("backbone.cli.overview.kept", lambda _: [("scheme", scheme)])
+    report = ("amsterdam", "--of", "eenheidsrapport-concept", "--out", str(here))
+    for words, says in (
+        ((), "is drafted from a closed year, and found none"),
+        (("--period", "2026-Q1"), "is drafted from a closed year, and found 2026-Q1"),
+        (("--period", "2027"), "2027 is not over"),
+        (("--period", "2026", "--format", "xlsx"), "`backbone overview amsterdam --period 2026 --format xlsx`"),
+        (("--period", "2026", "--for", "coc-amsterdam"), "coc-amsterdam is no reader of eenheidsrapport-concept"),
+    ):
+        refused = overview(*report, *words)
+        assert refused.exit_code == 2
+        assert says in " ".join(refused.output.split())
+    asked.clear()
+    for _ in range(2):
+        made = overview(*report, "--period", "2026", "--for", "politie-amsterdam")
+        assert made.output == f"{here}/amsterdam-eenheidsrapport-concept-2026-voor-politie-amsterdam.html\n"
+    assert asked == ["/incidents/amsterdam"]
+    page = (here / "amsterdam-eenheidsrapport-concept-2026-voor-politie-amsterdam.html").read_text(encoding="utf-8")
+    assert "Nog te schrijven: De gezamenlijke analyse" in page
+    assert "c0ffee" not in page
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["nergens", "--period", "2026-03"], "no chain 'nergens'; expected one of amsterdam, groningen"),
+        (["nergens", "--period", "2026-03"], "no chain 'nergens'; expected one of amsterdam, assen, groningen"),
         (["amsterdam", "--period", "maart"], "expected a month, quarter or year"),
         (["amsterdam", "--period", "2027-01"], "2027-01 is not over"),
         (["amsterdam", "--period", "2026-03", "--district", "mokum"], "no district 'mokum'"),

@@ -129,8 +129,8 @@ def test_a_changed_file_of_a_version_in_use_is_refused(backbone: Run, tmp_path: 
     said = " ".join(result.stdout.split())
     assert "groningen-protocolkaart@2017.1 is in use and the file says something else" in said
     assert "make a new version: save your file as groningen-protocolkaart/<next version>.yaml" in said
-    new = path.with_name("2017.2.yaml")
-    new.write_text(path.read_text(encoding="utf-8").replace('"2017.1"', '"2017.2"'))
+    new = path.with_name("2017.9.yaml")
+    new.write_text(path.read_text(encoding="utf-8").replace('"2017.1"', '"2017.9"'))
     path.write_text(before)
     assert backbone("protocol", "check").exit_code == 0
 

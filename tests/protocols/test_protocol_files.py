@@ -10,7 +10,7 @@ from schakel.events.vocab import Nature, Role, Scope, Severity
 from tests.protocols.samples import KSC_REPORT, MUNICIPAL, POLICE_REPORT, cases
 
 AMSTERDAM = ("amsterdam-handelingskader", "2023.1")
-GRONINGEN = ("groningen-protocolkaart", "2017.1")
+GRONINGEN = ("groningen-protocolkaart", "2017.2")
 TAKEN_UP = ("referral.accepted", "action.agreed", "case.closed")
 HANDREIKING = ("handreiking-negen-stappen", "2017.1")
 
@@ -90,8 +90,9 @@ def test_a_limit_runs_only_where_a_text_gives_one_or_the_file_says_that_it_is_ou
         "amsterdam-treiteraanpak@2013.1/bericht",
         "amsterdam-treiteraanpak@2013.1/contact",
         "actieplan-veiligheid@2020.2/antwoord",
+        "actieplan-veiligheid@2020.3/antwoord",
     }
-    assert protocols.get("actieplan-veiligheid", "2020.2").clocks[0].promise == "our_choice"
+    assert protocols.get("actieplan-veiligheid", "2020.3").clocks[0].promise == "our_choice"
     kinds = {clock.id: clock.promise for clock in protocols.get(*HANDREIKING).clocks if clock.has_limit}
     assert kinds == {"contact-met-melder": "promised", "actie": "promised", "evaluatie": "our_choice"}
 

@@ -21,8 +21,9 @@ from schakel.events.vocab import Channel, Identity
 from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
 from tests.scenarios.stories import given
+from tests.support.casebook import repository
 from tests.support.conclusions import proposed
-from tests.support.doors import ANSWERS, DOORS, with_door
+from tests.support.doors import ANSWERS, DOORS, unanswered, with_door
 from tests.support.meetings import ADV, POLICE, case, issue_of, keeping, numbers_of, scheme
 from tests.support.telling import SEALED, Tell, assessed, report, terms
 
@@ -73,11 +74,11 @@ def told_at(files: Files, *more: Tell, **changed: object):  # type: ignore[no-un
     return given(report(by=WORKS_IT, **changed), *more, chains=files[0], protocols=files[1])
 
 
-def refusal_of(files: Files, **changed: object) -> str | None:
+def refusal_of(files: Files, by: str = WORKS_IT, **changed: object) -> str | None:
     """The code with which intake answers this report of the door."""
     sealed = changed.pop("sealed", ())
-    told = report(by=WORKS_IT, **changed)
-    partner = files[0].partner(WORKS_IT)
+    told = report(by=by, **changed)
+    partner = files[0].partner(by)
     event = told.event.model_copy(update={"sealed": sealed})  # type: ignore[union-attr]
     envelope = Envelope("01890000-0000-7000-8000-000000000001", partner_source(partner.oin), event.TYPE, told.logged)
     found = refusal(Submission(envelope, event, partner, None), files[0], told.logged)
@@ -98,7 +99,8 @@ def test_mld_the_door_file_equals_the_row_of_the_table(name: str):
 
 
 def test_mld_every_row_has_its_file_and_nothing_else():
-    assert {path.stem for path in DOORS.glob("*.yaml")} == set(TABLE)
+    """But for the doors of other regions that a chain here binds: no table has them."""
+    assert {path.stem for path in DOORS.glob("*.yaml")} == set(TABLE) | {"centrum-tumba", "meldpunt-drenthe"}
 
 
 def test_mld_1_a_door_for_insight_only(tmp_path: Path):
@@ -164,7 +166,7 @@ def test_a19_no_door_opens_without_danger_first(tmp_path: Path, name: str, wrong
     NOT left out, NOT reworded away.
     """
     path = tmp_path / f"{name}.yaml"
-    text = (DOORS / path.name).read_text(encoding="utf-8") + ANSWERS
+    text = unanswered(name) + ANSWERS
     path.write_text(text, encoding="utf-8")
     assert danger_of(path) == []
     path.write_text(f"{text}emergency: {{{wrong}}}\n", encoding="utf-8")
@@ -244,8 +246,36 @@ def test_a_door_that_is_not_ready_cannot_be_bound(tmp_path: Path):
         with_door(tmp_path, "breda-intimideermijniet", WORKS_IT, answered=False)
 
 
-def test_the_doors_files_hold_no_other_fields():
-    for path in DOORS.glob("*.yaml"):
-        assert "answers" not in YAML(typ="safe").load(path.read_text(encoding="utf-8")), (
-            f"{path.name}: the municipality's to say"
-        )
+def test_only_a_door_that_a_chain_here_binds_answers_the_questions():
+    """Whose chain is an example answers for its example; of any other door it is the municipality's to say."""
+    bound = {door.door for chain in repository()[0] for door in chain.doors.values()}
+    answered = {
+        path.stem
+        for path in DOORS.glob("*.yaml")
+        if "answers" in YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    }
+    assert answered == bound == {"groningen-dmg", "centrum-tumba", "meldpunt-drenthe"}
+
+
+@pytest.mark.parametrize(
+    ("chain", "desk", "whatsapp"),
+    [
+        ("groningen", "dmg", None),
+        ("sudwest-fryslan", "centrum-tumba", "door.another_channel facts.channel"),
+        ("assen", "meldpunt-drenthe", "door.another_channel facts.channel"),
+    ],
+)
+def test_nrd_3_what_comes_in_at_a_regions_own_door_stays_there(chain: str, desk: str, whatsapp: str | None):
+    """NOT sent to the desk that has it, NOT to that of another region; each door takes what its own file knows."""
+    files, place = repository(), {"municipality": chain, "district": None}
+    story = given(report(by=desk, channel="telephone", place=place))
+    assert (story.case.chain, story.case.door, story.case.referrals) == (chain, desk, {})
+    assert refusal_of(files, by=desk, channel="telephone", place=place) is None
+    assert refusal_of(files, by=desk, channel="whatsapp", place=place) == whatsapp
+    assert refusal_of(files, by=desk, channel="picket", place=place) == "door.another_channel facts.channel"
+
+
+def test_nrd_3_a_chain_that_binds_the_door_of_another_region_is_warned(tmp_path: Path):
+    files = with_door(tmp_path, "groningen-dmg", WORKS_IT)
+    (warning,) = [one for one in files[0].warnings if "door" in one.fault.what]
+    assert "the door `groningen-dmg@2026.1` is for groningen" in str(warning)

@@ -6,6 +6,7 @@ from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.messages import ConsentQuestion, Information, ReferralOffered
 from tests.scenarios.stories import given, why_not
+from tests.support.casebook import Story
 from tests.support.conclusions import (
     clock_started,
     closed,
@@ -18,6 +19,7 @@ from tests.support.conclusions import (
     released,
     scheduled,
 )
+from tests.support.desks import agreed, needs
 from tests.support.telling import (
     COC_GRONINGEN,
     DMG,
@@ -57,7 +59,7 @@ def test_grn_1_suspicion_at_the_desk_goes_to_dmg_by_name_with_the_form():
         clock_started("gemeente-contact-met-slachtoffer", responsible=GRONINGEN),
     )
     assert [referral.to for referral in story.case.referrals.values()] == [DMG]
-    step = story.world.protocols.get("groningen-protocolkaart", "2017.1").step("naar-dmg")
+    step = story.world.protocols.get("groningen-protocolkaart", "2017.2").step("naar-dmg")
     assert step is not None
     assert step.refer.form == "meldingsformulier"
     story.never(of_type(ReferralProposed, purpose="mediation"), informed("mayor"), informed("alderman"))
@@ -133,6 +135,45 @@ def test_grn_5_it_ends_when_the_suspicion_is_removed_and_the_reporter_content():
     story.when(*aftercare_for_all(DMG))
     assert why_not(story, ending) is None
     story.when(ending).then_among(closed(reason="suspicion_removed_and_content"), scheduled("victim"))
+
+
+def heard_in_groningen(door: str = GRONINGEN) -> Story:
+    """DMG heard both sides, with the reporter's word first, and the suspicion stays."""
+    story = given(report_in_groningen(by=door, **SUSPECTED), granted(DMG, by=door), accepted(DMG))
+    story.when(agreed(DMG, "hearing_both_sides")).then_among(clock_started("actie", responsible=DMG))
+    return story.when(assessed(DMG, "suspicion_removed", "no")).expect_nothing()
+
+
+AFTER_HEARING = {
+    "coc_confidant": (COC_GRONINGEN, "maatwerk", "referral"),
+    "restorative_mediation": ("perspectief", "herstelbemiddeling", "referral"),
+    "human_rights_institute": ("college-rechten-mens", "procedure", "referral"),
+    "police": (POLICE_NORTH, "aangifte", "complaint"),
+    "municipality": (GRONINGEN, "afstemming", "consultation"),
+}
+"""What she wants -> who is proposed, by which step of the card, for what."""
+
+
+@pytest.mark.parametrize("wish", AFTER_HEARING)
+def test_grn_5_after_the_talk_only_what_she_wants_is_proposed_and_each_with_its_own_yes(wish: str):
+    """On the card's own file. NOT before the next steps are discussed, NOT the others, NOT on another step's yes."""
+    to, step, purpose = AFTER_HEARING[wish]
+    door = COC_GRONINGEN if to == GRONINGEN else GRONINGEN  # whose own report it is has it already
+    story = heard_in_groningen(door).when(needs(DMG, "legal", wishes=(wish,)))
+    story.then_among(
+        proposed(to, step=step, purpose=purpose), held(to, reason="not_asked"), needed(to, purpose=purpose)
+    )
+    opened = [(one.to, one.step) for one in story.case.referrals.values()]
+    assert opened == [(DMG, "naar-dmg"), (to, step)]
+    story.never(delivered(to))
+
+
+def test_grn_5_the_other_side_has_to_agree_to_the_cards_mediation():
+    """The suspicion stands: no neighbourhood mediation; restorative mediation needs both. NOT on her word alone."""
+    story = heard_in_groningen().when(needs(DMG, "legal", wishes=("restorative_mediation", "mediation")))
+    assert {one.role for one in story.case.referrals.values()} == {"anti_discrimination", "restorative_mediation"}
+    story.when(granted("perspectief", by=DMG)).never(delivered("perspectief"))
+    assert story.referral("perspectief").hold_reason == "other_side"
 
 
 def test_grn_6_a_direct_anonymous_call_is_heard_and_ends():

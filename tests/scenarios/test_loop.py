@@ -182,21 +182,38 @@ joined:
 TO_THE_ADV = loops.PROTOCOL.split("clocks:")[0].replace("victim_support", "anti_discrimination")
 
 
-@pytest.mark.parametrize(
-    ("municipality", "district", "door"),
-    [
-        ("groningen", "groningen", DMG),
-        ("sudwest-fryslan", "friesland", "coc-groningen"),
-        ("assen", "drenthe", "politie-noord"),
-    ],
-)
-def test_nrd_3_each_of_the_three_regions_has_its_own_door(tmp_path: Path, municipality: str, district: str, door: str):
-    """NOT all to DMG. The doors of Friesland and Drenthe are played by partners that the register holds."""
-    chains, protocols = loops.written(tmp_path, protocol=TO_THE_ADV, beside={"noord": NORTH})
-    place = {"municipality": municipality, "district": district}
-    story = given(report(by="gemeente-groningen", place=place), chains=chains, protocols=protocols)
-    assert story.case.chain == "noord"
-    assert [referral.to for referral in story.case.referrals.values()] == [door]
+REGIONS = {
+    "groningen": ("groningen", DMG, "groningen-dmg"),
+    "sudwest-fryslan": ("sudwest-fryslan", "centrum-tumba", "centrum-tumba"),
+    "assen": ("assen", "meldpunt-drenthe", "meldpunt-drenthe"),
+}
+"""Municipality -> its chain, the desk for all discrimination there, and the door that it works; of this repository's own files."""
+THE_POLICE_OF_THE_NORTH = "politie-noord"
+SUSPECTED = {"checks": ({"check": "discrimination_or_violence", "answer": "yes"},)}
+
+
+@pytest.mark.parametrize("municipality", REGIONS)
+def test_nrd_3_each_of_the_three_regions_has_its_own_door(municipality: str):
+    """The police of all three reports: with her yes it goes to the desk of that region. NOT all to DMG, NOT before her yes."""
+    chain, desk, door = REGIONS[municipality]
+    told = report(by=THE_POLICE_OF_THE_NORTH, place={"municipality": municipality, "district": None}, **SUSPECTED)
+    story = given(told).then_among(held(desk, reason="not_asked"))
+    assert story.case.chain == chain
+    assert [one.to for one in story.case.referrals.values()] == [desk]
+    story.never(delivered(desk)).when(granted(desk, by=THE_POLICE_OF_THE_NORTH)).then_among(delivered(desk))
+    chains = story.world.chains
+    assert {partner: bound.door for partner, bound in chains.by_name[chain].doors.items()} == {desk: door}
+    assert chains.by_name[chain].doors[desk].municipalities == (municipality,)
+
+
+def test_nrd_4_assen_is_under_the_alliance_from_its_own_day():
+    """On this repository's own chain: the case of the day before opens, and not under the alliance."""
+    place = {"municipality": "assen", "district": None}
+    for day, under in (("2016-10-10", False), ("2016-10-11", True)):
+        story = given(report(by=THE_POLICE_OF_THE_NORTH, at=f"{day} 12:00", place=place, **SUSPECTED))
+        assert story.case.chain == "assen"
+        assert ("noord-nederland-alliantie@2016.2" in story.case.protocols) is under
+        assert bool(story.case.referrals) is under
 
 
 def test_nrd_4_membership_is_that_of_the_day_of_the_report(tmp_path: Path):

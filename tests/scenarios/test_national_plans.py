@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from backbone.desk.items import lacking_items
 from schakel.case_loop import owner_of
 from schakel.case_scheme import scheme_of
 from schakel.events.referral import ReferralProposed
+from schakel.messages import Attention
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import why_not
 from tests.support.casebook import Story
@@ -22,6 +24,7 @@ from tests.support.conclusions import (
     proposed,
     released,
 )
+from tests.support.desks import taken
 from tests.support.telling import (
     ADV,
     POLICE,
@@ -201,3 +204,19 @@ def test_act_2_who_answers_in_time_is_left_alone():
     story = here(requested(ADV, by=POLICE, role="anti_discrimination"), granted(ADV, by=POLICE), by=POLICE)
     story.when(accepted(ADV)).then_among(clock_stopped("antwoord", by=ADV))
     story.when(passed("2026-03-12 12:00")).never(breached("antwoord"), exhausted(ADV))
+
+
+def test_act_5_the_plans_own_file_says_what_an_online_complaint_lacks():
+    """By our list, until the Aanwijzing is held. NOT for what happened on the street, NOT the report refused for it."""
+    story = here(natures=("online",))
+    assert why_not(story, taken(POLICE, "schermafdruk", "datum")) is None
+    story.when(taken(POLICE, "schermafdruk", "datum"))
+    assert [message.reason for message in story.sent(Attention, POLICE)] == ["items_missing"]
+    case = story.case
+    chain = story.world.chains.get(case.chain or "")
+    assert chain is not None
+    assert lacking_items(case, chain, story.world.protocols) == ("internetadres", "account")
+    story.when(taken(POLICE, "internetadres", "account", supplement=True))
+    assert lacking_items(story.case, chain, story.world.protocols) == ()
+    street = here(taken(POLICE), natures=("scolding",))
+    assert lacking_items(street.case, chain, street.world.protocols) == ()

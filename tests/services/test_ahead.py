@@ -5,23 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from schakel import codec
 from schakel.case_consent import stopped
 from schakel.entry import Entry
-from schakel.envelope import Envelope
+from schakel.envelope import FIRST, Envelope
 from schakel.events import Told
+from schakel.events.base import Sealed
 from schakel.events.consent import ConsentGranted, ConsentWithdrawn
 from schakel.events.data import ErasureRequested
 from schakel.events.report import LabelRefused, ReportReceived
 from schakel.events.vocab import HoldReason
+from schakel.ids import partner_source
 from schakel.messages import Receipt, ReferralOffered
 from schakel.record import Raw
-from services.intake.ahead import KEPT, NOES, SILENT_LOOKS, TYPES, Ahead
+from services.intake.ahead import IN_DANGER, KEPT, NOES, SILENT_LOOKS, Ahead, chosen
 from services.intake.processor import IntakeProcessor
 from tests.properties.gate_model import Model
 from tests.properties.gate_walk import Walk
 from tests.support.minicluster import MiniCluster
 from tests.support.readers import DOOR, STRANGER, Reading
-from tests.support.telling import facts, terms
+from tests.support.telling import facts, moment, terms
 from tests.support.truths import Evidence, all_faults
 
 TOPIC = f"schakel.in.{DOOR}"
@@ -41,9 +44,11 @@ class Queue:
         self.processor.ahead = Ahead(self._scout)
 
     async def _scout(self, topic: str, start: int, end: int) -> list[Raw]:
-        return [
-            raw for raw in self.cluster.topics[topic, 0][start:end] if ("ce_type", _type(raw)) and _type(raw) in TYPES
-        ]
+        return chosen(self.cluster.topics[topic, 0][start:end])
+
+    @property
+    def source(self) -> str:
+        return partner_source(self.cluster.chains.partners[DOOR].oin)
 
     def rows(self, count: int = ROWS) -> None:
         for _ in range(count):
@@ -73,10 +78,6 @@ class Queue:
     def faults(self) -> list[str]:
         desks = self.cluster.desks()
         return all_faults(Evidence.read(self.cluster.topics), desks)
-
-
-def _type(raw: Raw) -> bytes:
-    return dict(raw.headers)["ce_type"]
 
 
 @pytest.fixture
@@ -124,6 +125,83 @@ async def test_nothing_overtakes_that_could_open_anything(queue: Queue) -> None:
         "label.refused",
         "erasure.requested",
     }
+
+
+def in_danger(queue: Queue, check: str = "danger_now", answer: str = "yes", **more: object) -> ReportReceived:
+    said = facts(checks=({"check": check, "answer": answer},))
+    return ReportReceived(reported_at=queue.cluster.time.now(), facts=said, **more)
+
+
+@pytest.mark.parametrize("check", ["danger_now", "rape"])
+async def test_a_report_in_danger_does_not_wait_behind_a_list(queue: Queue, check: str) -> None:
+    """MLD-2: not in the ordinary queue. Its case opens, it has its receipt, and when its turn comes there is no second case."""
+    queue.rows()
+    report = queue.cluster.send(DOOR, in_danger(queue, check))
+    before = len(queue.told())
+    await queue.look()
+    assert queue.in_ledger(report)
+    assert len(queue.told()) == before + 1, "and nothing else"
+    queue.cluster.settle()
+    assert len({answer.model_dump_json() for answer in queue.receipts(report)}) == 1
+    assert len({entry.envelope.case for entry in queue.told() if entry.id == report}) == 1
+    assert len(queue.told()) == before + ROWS + 1
+    assert queue.faults() == []
+
+
+async def test_what_is_told_behind_it_does_not_overtake_with_it(queue: Queue) -> None:
+    """A yes behind it waits for its turn, as any yes does."""
+    queue.rows()
+    report = queue.cluster.send(DOOR, in_danger(queue))
+    yes = queue.cluster.send(DOOR, ConsentGranted(terms=terms(STRANGER)), queue.offer.case)
+    await queue.look()
+    assert (queue.in_ledger(report), queue.in_ledger(yes)) == (True, False)
+    queue.cluster.settle()
+    assert queue.faults() == []
+
+
+async def test_a_mark_alone_overtakes_nothing(queue: Queue) -> None:
+    """The report has to say it itself, and be of today: who marks every row of a list gains nothing."""
+    queue.rows()
+    sent = [in_danger(queue, answer="no"), in_danger(queue, answer="unknown"), in_danger(queue, history=True)]
+    ids = []
+    for number, event in enumerate(sent):
+        ids.append(f"01890000-0000-7000-8000-00000000000{number}")
+        envelope = Envelope(ids[-1], queue.source, event.TYPE, queue.cluster.time.now())
+        queue.cluster.put(DOOR, codec.encode(event), (*envelope.headers(), FIRST))
+    await queue.look()
+    assert not any(queue.in_ledger(one) for one in ids)
+    queue.cluster.settle()
+    assert all(queue.in_ledger(one) for one in ids)
+    assert queue.faults() == []
+
+
+async def test_a_list_full_of_danger_holds_up_no_no(queue: Queue) -> None:
+    """Of one stretch so many and no more; those behind keep their order."""
+    for _ in range(IN_DANGER + 10):
+        queue.cluster.send(DOOR, in_danger(queue))
+    no = queue.cluster.send(DOOR, ConsentWithdrawn(), queue.offer.case)
+    before = len(queue.told())
+    await queue.look()
+    assert queue.in_ledger(no)
+    assert len(queue.told()) == before + IN_DANGER + 1
+    queue.cluster.settle()
+    assert len(queue.told()) == before + IN_DANGER + 11
+    assert queue.faults() == []
+
+
+async def test_a_report_in_danger_that_cannot_be_let_in_is_refused_once_and_in_its_turn(queue: Queue) -> None:
+    """By a rule, or because nobody can open what is sealed in it."""
+    queue.rows()
+    torn = Sealed(subject="victim", fields=("story",), body=b"nobody can open this")
+    ruled = queue.cluster.send(DOOR, in_danger(queue).model_copy(update={"reported_at": moment("2030-01-01 12:00")}))
+    shut = queue.cluster.send(DOOR, in_danger(queue, sealed=(torn,)))
+    await queue.look()
+    assert [queue.receipts(one) for one in (ruled, shut)] == [[], []]
+    queue.cluster.settle()
+    for one in (ruled, shut):
+        (answer,) = queue.receipts(one)
+        assert answer.refusal
+    assert queue.faults() == []
 
 
 async def test_a_request_to_be_forgotten_stops_reads_before_its_turn(queue: Queue) -> None:

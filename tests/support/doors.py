@@ -26,11 +26,17 @@ answers:
 """
 
 
+def unanswered(name: str) -> str:
+    """The door's file without the answers that an example chain gave it, if any: they stand at its end."""
+    text = (DOORS / f"{name}.yaml").read_text(encoding="utf-8")
+    return text.partition("\n# The questions of the routekaart.")[0].rstrip("\n") + "\n"
+
+
 def with_door(folder: Path, name: str, partner: str, *, answered: bool = True) -> tuple[Chains, Protocols]:
     """The chain `proef` in which this partner works the door `name`."""
     doors = folder / "chains" / "doors"
     doors.mkdir(parents=True)
-    text = (DOORS / f"{name}.yaml").read_text(encoding="utf-8")
+    text = unanswered(name)
     (doors / f"{name}.yaml").write_text(text + (ANSWERS if answered else ""), encoding="utf-8")
     version = next(line.split('"')[1] for line in text.splitlines() if line.startswith("version:"))
     return keeping(folder, more=f"doors:\n  - {{use: {name}@{version}, partner: {partner}}}\n")

@@ -28,8 +28,9 @@ from schakel import codec
 from schakel.case import fold
 from schakel.case_state import State
 from schakel.entry import Entry
-from schakel.envelope import Envelope
+from schakel.envelope import FIRST, Envelope
 from schakel.events import Told
+from schakel.events.report import ReportReceived
 from schakel.ids import new_event_id, partner_source
 from schakel.ledger import understand
 from schakel.messages import Message, Receipt
@@ -148,7 +149,8 @@ class MiniCluster:
         oin = self.chains.partners[partner].oin
         event_id = event_id or new_event_id()
         envelope = Envelope(event_id, partner_source(oin), type(event).TYPE, self.time.now(), case)
-        self.put(partner, codec.encode(event), envelope.headers())
+        first = (FIRST,) if isinstance(event, ReportReceived) and event.in_danger else ()
+        self.put(partner, codec.encode(event), (*envelope.headers(), *first))
         return event_id
 
     def put(self, partner: str, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
