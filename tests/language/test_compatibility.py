@@ -2,8 +2,10 @@
 
 import copy
 import io
+import json
 import shutil
 from collections.abc import Callable
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,18 @@ PAIRS = [
 
 
 def _parsed(schema: Schema) -> avro.schema.Schema:
-    return avro.schema.make_avsc_object(schema, avro.schema.Names())
+    return _by_reference(json.dumps(schema))
+
+
+@cache
+def _by_reference(text: str) -> avro.schema.Schema:
+    """To read a schema takes as long as twenty values: it is read once."""
+    return avro.schema.make_avsc_object(json.loads(text), avro.schema.Names())
+
+
+@cache
+def _by_us(text: str) -> Schema:
+    return fastavro.parse_schema(json.loads(text))
 
 
 @pytest.mark.parametrize("name", VERSIONS)
@@ -59,7 +72,7 @@ def test_every_version_could_follow_every_earlier_one(name: str) -> None:
 
 def written_by_us(schema: Schema, value: Any) -> bytes:
     out = io.BytesIO()
-    fastavro.schemaless_writer(out, fastavro.parse_schema(copy.deepcopy(schema)), value)
+    fastavro.schemaless_writer(out, _by_us(json.dumps(schema)), value)
     return out.getvalue()
 
 
@@ -74,8 +87,7 @@ def written_by_reference(schema: Schema, value: Any) -> bytes:
 
 
 def read_by_us(raw: bytes, writer: Schema, reader: Schema) -> Any:
-    parse = fastavro.parse_schema
-    return fastavro.schemaless_reader(io.BytesIO(raw), parse(copy.deepcopy(writer)), parse(copy.deepcopy(reader)))
+    return fastavro.schemaless_reader(io.BytesIO(raw), _by_us(json.dumps(writer)), _by_us(json.dumps(reader)))
 
 
 def assert_both_read_the_same(raw: bytes, writer: Schema, reader: Schema, *, older_reader: bool) -> None:

@@ -3,6 +3,8 @@
 import io
 import struct
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import fastavro
 import pytest
@@ -31,6 +33,12 @@ NEWEST = {entry.name: entry for entry in read_lock()}
 OUTGROWN = [entry for entry in read_lock() if NEWEST[entry.name] != entry]
 
 
+@cache
+def schema_of(entry: Locked) -> Any:
+    """Read once: that takes longer than to write and read a value of it."""
+    return fastavro.parse_schema(read_schema(entry))
+
+
 @pytest.mark.parametrize("entry", OUTGROWN, ids=lambda entry: entry.file)
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
@@ -39,7 +47,7 @@ def test_an_old_record_says_what_avro_itself_makes_of_it_under_the_newest_schema
 ) -> None:
     """The codec leaves defaults to the model; Avro's own resolution takes them from the schema."""
     model = models()[entry.name]
-    writer, reader = (fastavro.parse_schema(read_schema(one)) for one in (entry, NEWEST[entry.name]))
+    writer, reader = (schema_of(one) for one in (entry, NEWEST[entry.name]))
     body = io.BytesIO()
     try:
         fastavro.schemaless_writer(body, writer, data.draw(events(model)).model_dump())

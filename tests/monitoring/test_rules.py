@@ -12,7 +12,7 @@ from tests.house.papers import table_rows
 from tests.monitoring.tools import ROOT, RULES, needs_prometheus, rules
 
 HERE = Path(__file__).parent
-TESTS = [HERE / "rules_test.yaml", HERE / "rules_of_days_test.yaml"]
+TESTS = [HERE / name for name in ("rules_test.yaml", "rules_of_days_test.yaml", "rules_of_weeks_test.yaml")]
 PAGES = ROOT / "docs" / "runbooks"
 PARTS = ["What it means", "Look", "Do", "Who to call", "When it is over"]
 NAMES = [rule["alert"] for rule in rules()]

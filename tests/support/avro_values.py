@@ -1,6 +1,8 @@
 """Hypothesis strategy for values of any Avro schema of ours, whatever its version: what a writer of that version may have written."""
 
+import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,7 +23,13 @@ _PLAIN: dict[str, st.SearchStrategy[Any]] = {
 
 def values(schema: Any) -> st.SearchStrategy[Any]:
     """Values of `schema`, as fastavro and the reference library take and give them."""
-    return _of(schema, {})
+    return _made(json.dumps(schema))
+
+
+@cache
+def _made(schema: str) -> st.SearchStrategy[Any]:
+    """Made once: that takes longer than to draw from it."""
+    return _of(json.loads(schema), {})
 
 
 def _of(schema: Any, named: dict[str, Any]) -> st.SearchStrategy[Any]:
