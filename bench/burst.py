@@ -31,9 +31,9 @@ from schakel.reading import read_to_end
 TERM = timedelta(hours=48)
 """Of the first contact, in the chain that the other partner reports in."""
 OTHER = "politie-noord"
-CASES, FILL_S, CALM_S, QUIET_S = 3_000, 110.0, 30.0, 2.0
+CASES, FILL_S, CALM_S, QUIET_S = 3_000, 70.0, 30.0, 2.0
 QUICK_CASES, QUICK_FILL_S, QUICK_CALM_S = 150, 20.0, 8.0
-SETTLE_S = 30.0
+SETTLE_S = 60.0
 """For what follows from the last of them, before the calm begins."""
 AT_ONCE = 100
 RATE_PER_S = 5.0

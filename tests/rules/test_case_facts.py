@@ -33,9 +33,7 @@ def test_what_is_not_asked_is_not_worked_out() -> None:
     case = reported()
     del case.facts["place"]
     facts = facts_of(case, ())
-    first_line_decides = Condition.of(
-        {"identity": ["unknown"], "district": ["centrum"], "not": {"tenure": ["rented"]}}
-    )
+    first_line_decides = Condition.of({"identity": ["unknown"], "district": ["centrum"], "not": {"tenure": ["rented"]}})
     assert not first_line_decides.matches(facts)
     with pytest.raises(KeyError):  # what goes wrong in working out is no absent fact
         facts.get("district")
