@@ -25,6 +25,7 @@ from schakel.events.chain import (
     RhythmDue,
     RhythmMissed,
 )
+from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 
 
@@ -87,6 +88,8 @@ def _concerns(chain: Chain, entry: Entry) -> bool:
             return bool(chain.roles_of(event.partner))
         case TrendSignalled():
             return event.municipality in chain.municipalities
+        case OverviewReleased() | OverviewReleaseWithdrawn():
+            return event.chain == chain.name and bool(chain.roles_of(entry.author))
         case RhythmDue() | RhythmMissed():
             return event.chain == chain.name
         case _:

@@ -1,11 +1,11 @@
-"""The fold of a chain's own stream: minutes, agreements, standing, trends and rhythms, in the order of its partition.
+"""The fold of a chain's own stream: minutes, agreements, standing, trends, releases and rhythms, in the order of its partition.
 
 Pure and total, as the fold of a case: no event raises an exception, the first occurrence of an id counts, and a conclusion that comes too
 late is overtaken. Which chain an event belongs to is not asked here.
 """
 
 from schakel.case_state import Effect
-from schakel.chain_state import ChainState, Minutes, Signed, Trend
+from schakel.chain_state import ChainState, Minutes, Released, Signed, Trend
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived
@@ -18,6 +18,7 @@ from schakel.events.chain import (
     RhythmDue,
     RhythmMissed,
 )
+from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 from schakel.ids import OPERATOR, derived_id, service_source
 
@@ -43,6 +44,8 @@ def apply(chain: ChainState, entry: Entry) -> Effect:
         case TrendSignalled():
             chain.trends.append(Trend(entry.id, entry.author, event.district, list(event.to), logged_at))
             return Effect.EFFECTIVE
+        case OverviewReleased() | OverviewReleaseWithdrawn():
+            return _release(chain, entry, event)
         case RhythmDue():
             return _due(chain, event)
         case RhythmMissed():
@@ -101,6 +104,24 @@ def _ended(chain: ChainState, event: AgreementEnded) -> Effect:
         before = agreement.left.get(event.party)
         agreement.left[event.party] = min(before, event.ended_on) if before else event.ended_on
     return Effect.EFFECTIVE
+
+
+def _release(chain: ChainState, entry: Entry, event: OverviewReleased | OverviewReleaseWithdrawn) -> Effect:
+    """A withdrawal ends what stands when it lands; a later decision stands again. What it finds nothing to end for has no effect."""
+    if event.chain != chain.name:
+        return Effect.NOT_UNDERSTOOD
+    if isinstance(event, OverviewReleased):
+        chain.releases.append(
+            Released(
+                entry.id, entry.author, event.decided_by, event.period, event.issue, event.form, event.audience,
+                event.decided_on, entry.envelope.logged_at, event.reason, event.district,
+            )
+        )  # fmt: skip
+        return Effect.EFFECTIVE
+    standing = [one for one in chain.releases if one.period == event.period and one.withdrawn is None]
+    for one in standing:
+        one.withdrawn, one.withdrawn_by, one.withdrawn_at = entry.id, entry.author, entry.envelope.logged_at
+    return Effect.EFFECTIVE if standing else Effect.NOT_UNDERSTOOD
 
 
 def due_key(event: RhythmDue | RhythmMissed) -> str:

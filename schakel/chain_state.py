@@ -50,6 +50,28 @@ class Trend(msgspec.Struct, omit_defaults=True):
     at: datetime
 
 
+class Released(msgspec.Struct, omit_defaults=True):
+    """A decision that an issued overview may leave, and who took it back."""
+
+    id: str
+    by: str
+    """The partner that told it."""
+    function: str
+    """The role that decided."""
+    period: str
+    issue: str
+    form: str
+    audience: str
+    decided_on: date
+    at: datetime
+    reason: str
+    district: str | None = None
+    withdrawn: str | None = None
+    """The event that took it back."""
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+
+
 class ChainState(msgspec.Struct, omit_defaults=True):
     """Everything that a chain's own stream says so far. Built only by `schakel.chain.apply`."""
 
@@ -62,6 +84,7 @@ class ChainState(msgspec.Struct, omit_defaults=True):
     suspended: dict[str, str] = {}
     """Partners that may not read or receive, and the event that says so."""
     trends: list[Trend] = []
+    releases: list[Released] = []
     due: dict[str, int] = {}
     """`<scheme>/<rhythm>` -> the newest turn that was announced."""
     missed: dict[str, str] = {}

@@ -11,6 +11,7 @@ from backbone.overviews.apart import NATURE, two_figures
 from backbone.overviews.incident import UNKNOWN
 from backbone.overviews.issues import Issue
 from backbone.overviews.periods import Period
+from backbone.overviews.released import in_words
 from backbone.overviews.shown import ALL, REST
 from backbone.overviews.tables import (
     APART,
@@ -26,6 +27,7 @@ from backbone.overviews.tables import (
 )
 from backbone.overviews.words import OWN, SAID
 from backbone.person.plain import day, word
+from schakel.chain_state import Released
 from schakel.her_words import LANGUAGES, Language
 
 
@@ -75,8 +77,15 @@ class Paper:
     digest: str
 
 
-def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str | None = None) -> Paper:
-    """The whole municipality and each district; or one district, with the whole beside it."""
+def paper(
+    chain: Chain,
+    issue: Issue,
+    language: Language = "nl",
+    district: str | None = None,
+    release: Released | None = None,
+) -> Paper:
+    """The whole municipality and each district; or one district, with the whole beside it. release: the decision under which it leaves;
+    without one it says that there is none."""
     of = LANGUAGES.index(language)
     said = {name: texts[of] for name, texts in SAID.items()}
     period = Period.parse(issue.period)
@@ -93,7 +102,9 @@ def paper(chain: Chain, issue: Issue, language: Language = "nl", district: str |
             first=day(period.first_day, language), last=day(period.last_day, language),
             as_of=day(chain.day_of(issue.as_of), language), number=issue.number,
         ),
-        notes=(said["under"], said["unreleased"], _reach(chain, said["reach"], language),
+        notes=(said["under"],
+               in_words(chain, release, said["released"], language) if release else said["unreleased"],
+               _reach(chain, said["reach"], language),
                said["few"].format(k=issue.k), said["least"], said["silence"].format(weeks=SILENT_WEEKS), said["frozen"]),
         sheets=sheets,
         hot=tuple(_hot(issue, rows, language)),

@@ -13,6 +13,7 @@ from backbone.chains.schemes import consultation_of
 from backbone.protocols.reading import digest
 from backbone.store.transaction import Tx
 from schakel.events import Told
+from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 
 MARK = "~"
@@ -28,7 +29,10 @@ class ChainStream:
         """What each chain keeps, as a digest: when a file changes, its next moment is another one."""
 
     def key(self, partner: Partner | None, event: Told) -> str:
-        """The chain to whose stream it belongs: for minutes the one that keeps the consultation, else the first of its partner."""
+        """The chain to whose stream it belongs: the one it names, for minutes the one that keeps the consultation, else the first of its
+        partner."""
+        if isinstance(event, OverviewReleased | OverviewReleaseWithdrawn):
+            return event.chain
         own = self.chains.chains_of(partner.id) if partner else []
         if isinstance(event, MinutesRecorded):
             own = [chain for chain in own if consultation_of(chain, event.consultation)] or own
