@@ -5,11 +5,11 @@ late is overtaken. Which chain an event belongs to is not asked here.
 """
 
 from schakel.case_state import Effect
-from schakel.chain_state import ChainState, Minutes, Released, Signed, Trend
+from schakel.chain_state import ChainState, Minutes, Released, Signed, Trend, TrendAnswer
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived
-from schakel.events.case import TrendSignalled
+from schakel.events.case import TrendAnswered, TrendSignalled, TrendUnanswered
 from schakel.events.chain import (
     AgreementEnded,
     AgreementSigned,
@@ -42,8 +42,11 @@ def apply(chain: ChainState, entry: Entry) -> Effect:
         case AgreementSigned() | AgreementEnded() | PartnerSuspended() | PartnerRestored():
             return _by_operator(chain, entry, event)
         case TrendSignalled():
-            chain.trends.append(Trend(entry.id, entry.author, event.district, list(event.to), logged_at))
-            return Effect.EFFECTIVE
+            return _signalled(chain, entry, event)
+        case TrendAnswered():
+            return _answered(chain, entry, event)
+        case TrendUnanswered():
+            return _unanswered(chain, entry, event)
         case OverviewReleased() | OverviewReleaseWithdrawn():
             return _release(chain, entry, event)
         case RhythmDue():
@@ -69,6 +72,35 @@ def _minutes(chain: ChainState, entry: Entry, event: MinutesRecorded) -> Effect:
             list(event.agreed_by),
         )
     )
+    return Effect.EFFECTIVE
+
+
+def _signalled(chain: ChainState, entry: Entry, event: TrendSignalled) -> Effect:
+    chain.trends.append(
+        Trend(
+            entry.id, entry.author, event.district, list(dict.fromkeys(event.to)), entry.envelope.logged_at,
+            event.municipality, event.place_type, event.day_part, event.weekday,
+            event.period, event.issue, event.answer_by,
+        )
+    )  # fmt: skip
+    return Effect.EFFECTIVE
+
+
+def _answered(chain: ChainState, entry: Entry, event: TrendAnswered) -> Effect:
+    """By whom it was signalled to, and nobody else; also after the last day."""
+    trend = chain.trend(event.trend)
+    if trend is None or entry.author not in trend.to:
+        return Effect.NOT_UNDERSTOOD
+    trend.answers[entry.author] = TrendAnswer(entry.id, entry.envelope.logged_at, list(event.measures), event.reason)
+    return Effect.EFFECTIVE
+
+
+def _unanswered(chain: ChainState, entry: Entry, event: TrendUnanswered) -> Effect:
+    """An answer that landed before it leaves it nothing to say."""
+    trend = chain.trend(event.trend)
+    if event.chain != chain.name or trend is None or trend.unanswered or not set(trend.silent) & set(event.silent):
+        return Effect.OVERTAKEN
+    trend.unanswered = entry.id
     return Effect.EFFECTIVE
 
 
@@ -149,9 +181,18 @@ def _missed(chain: ChainState, entry: Entry, event: RhythmMissed) -> Effect:
     return Effect.EFFECTIVE
 
 
-def conclude(chain: ChainState, event: RhythmDue | RhythmMissed) -> Entry:
+Concluded = RhythmDue | RhythmMissed | TrendUnanswered
+
+
+def conclude(chain: ChainState, event: Concluded) -> Entry:
     """`event` as its owner would append it: what names the turn or term gives the id, so that nobody says it twice."""
-    target = f"{due_key(event)}/{event.nth}" if isinstance(event, RhythmDue) else missed_key(event)
+    match event:
+        case RhythmDue():
+            target = f"{due_key(event)}/{event.nth}"
+        case RhythmMissed():
+            target = missed_key(event)
+        case TrendUnanswered():
+            target = event.trend
     at = event.watermark if chain.time is None else max(chain.time, event.watermark)
     return Entry(
         Envelope(

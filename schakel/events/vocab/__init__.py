@@ -52,7 +52,7 @@ from schakel.events.vocab.incident import (
     Tenure,
 )
 from schakel.events.vocab.loop import Answered, ContactWish
-from schakel.events.vocab.overviews import Audience, OverviewForm
+from schakel.events.vocab.overviews import Audience, OverviewForm, TrendMeasure, Weekday
 from schakel.events.vocab.people import (
     Identity,
     Person,
@@ -113,4 +113,6 @@ __all__ = [
     "TalkQuestion",
     "Target",
     "Tenure",
+    "TrendMeasure",
+    "Weekday",
 ]
