@@ -24,7 +24,7 @@ OWNERS = {
     "consent": "consent.expired consent.needed contact.preference_told disclosure.denied disclosure.permitted erasure.refused "
     "erasure.scheduled nonconformance.found referral.delivered referral.held referral.released referral.revoked subject.erased",
     "followup": "aftercare.due case.closed case.escalated case.reopened clock.breached clock.corrected clock.reminded clock.resumed "
-    "clock.started clock.stopped clock.suspended rhythm.due rhythm.missed",
+    "clock.started clock.stopped clock.suspended rhythm.due rhythm.missed trend.unanswered",
     "gateway": "disclosure.requested",
     "intake": "watermark.passed",
     "operator": "access.given event.voided protocol.move_requested",

@@ -16,7 +16,7 @@ from backbone.store.tables import note
 from backbone.store.transaction import Tx
 from schakel.chain_state import ChainState
 from schakel.entry import Entry
-from schakel.events.case import TrendSignalled
+from schakel.events.case import TrendAnswered, TrendSignalled, TrendUnanswered
 from schakel.events.chain import (
     AgreementEnded,
     AgreementSigned,
@@ -25,6 +25,7 @@ from schakel.events.chain import (
     RhythmDue,
     RhythmMissed,
 )
+from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 
 
@@ -85,9 +86,11 @@ def _concerns(chain: Chain, entry: Entry) -> bool:
             return event.party is None or bool(chain.roles_of(event.party))
         case PartnerSuspended() | PartnerRestored():
             return bool(chain.roles_of(event.partner))
-        case TrendSignalled():
+        case TrendSignalled() | TrendAnswered():
             return event.municipality in chain.municipalities
-        case RhythmDue() | RhythmMissed():
+        case OverviewReleased() | OverviewReleaseWithdrawn():
+            return event.chain == chain.name and bool(chain.roles_of(entry.author))
+        case RhythmDue() | RhythmMissed() | TrendUnanswered():
             return event.chain == chain.name
         case _:
             return False

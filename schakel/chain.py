@@ -1,15 +1,15 @@
-"""The fold of a chain's own stream: minutes, agreements, standing, trends and rhythms, in the order of its partition.
+"""The fold of a chain's own stream: minutes, agreements, standing, trends, releases and rhythms, in the order of its partition.
 
 Pure and total, as the fold of a case: no event raises an exception, the first occurrence of an id counts, and a conclusion that comes too
 late is overtaken. Which chain an event belongs to is not asked here.
 """
 
 from schakel.case_state import Effect
-from schakel.chain_state import ChainState, Minutes, Signed, Trend
+from schakel.chain_state import ChainState, Minutes, Released, Signed, Trend, TrendAnswer
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived
-from schakel.events.case import TrendSignalled
+from schakel.events.case import TrendAnswered, TrendSignalled, TrendUnanswered
 from schakel.events.chain import (
     AgreementEnded,
     AgreementSigned,
@@ -18,6 +18,7 @@ from schakel.events.chain import (
     RhythmDue,
     RhythmMissed,
 )
+from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 from schakel.ids import OPERATOR, derived_id, service_source
 
@@ -41,8 +42,13 @@ def apply(chain: ChainState, entry: Entry) -> Effect:
         case AgreementSigned() | AgreementEnded() | PartnerSuspended() | PartnerRestored():
             return _by_operator(chain, entry, event)
         case TrendSignalled():
-            chain.trends.append(Trend(entry.id, entry.author, event.district, list(event.to), logged_at))
-            return Effect.EFFECTIVE
+            return _signalled(chain, entry, event)
+        case TrendAnswered():
+            return _answered(chain, entry, event)
+        case TrendUnanswered():
+            return _unanswered(chain, entry, event)
+        case OverviewReleased() | OverviewReleaseWithdrawn():
+            return _release(chain, entry, event)
         case RhythmDue():
             return _due(chain, event)
         case RhythmMissed():
@@ -66,6 +72,35 @@ def _minutes(chain: ChainState, entry: Entry, event: MinutesRecorded) -> Effect:
             list(event.agreed_by),
         )
     )
+    return Effect.EFFECTIVE
+
+
+def _signalled(chain: ChainState, entry: Entry, event: TrendSignalled) -> Effect:
+    chain.trends.append(
+        Trend(
+            entry.id, entry.author, event.district, list(dict.fromkeys(event.to)), entry.envelope.logged_at,
+            event.municipality, event.place_type, event.day_part, event.weekday,
+            event.period, event.issue, event.answer_by,
+        )
+    )  # fmt: skip
+    return Effect.EFFECTIVE
+
+
+def _answered(chain: ChainState, entry: Entry, event: TrendAnswered) -> Effect:
+    """By whom it was signalled to, and nobody else; also after the last day."""
+    trend = chain.trend(event.trend)
+    if trend is None or entry.author not in trend.to:
+        return Effect.NOT_UNDERSTOOD
+    trend.answers[entry.author] = TrendAnswer(entry.id, entry.envelope.logged_at, list(event.measures), event.reason)
+    return Effect.EFFECTIVE
+
+
+def _unanswered(chain: ChainState, entry: Entry, event: TrendUnanswered) -> Effect:
+    """An answer that landed before it leaves it nothing to say."""
+    trend = chain.trend(event.trend)
+    if event.chain != chain.name or trend is None or trend.unanswered or not set(trend.silent) & set(event.silent):
+        return Effect.OVERTAKEN
+    trend.unanswered = entry.id
     return Effect.EFFECTIVE
 
 
@@ -103,6 +138,24 @@ def _ended(chain: ChainState, event: AgreementEnded) -> Effect:
     return Effect.EFFECTIVE
 
 
+def _release(chain: ChainState, entry: Entry, event: OverviewReleased | OverviewReleaseWithdrawn) -> Effect:
+    """A withdrawal ends what stands when it lands; a later decision stands again. What it finds nothing to end for has no effect."""
+    if event.chain != chain.name:
+        return Effect.NOT_UNDERSTOOD
+    if isinstance(event, OverviewReleased):
+        chain.releases.append(
+            Released(
+                entry.id, entry.author, event.decided_by, event.period, event.issue, event.form, event.audience,
+                event.decided_on, entry.envelope.logged_at, event.reason, event.district,
+            )
+        )  # fmt: skip
+        return Effect.EFFECTIVE
+    standing = [one for one in chain.releases if one.period == event.period and one.withdrawn is None]
+    for one in standing:
+        one.withdrawn, one.withdrawn_by, one.withdrawn_at = entry.id, entry.author, entry.envelope.logged_at
+    return Effect.EFFECTIVE if standing else Effect.NOT_UNDERSTOOD
+
+
 def due_key(event: RhythmDue | RhythmMissed) -> str:
     """A rhythm of a scheme, as the state keeps it."""
     return f"{event.scheme.name}@{event.scheme.version}/{event.rhythm}"
@@ -128,9 +181,18 @@ def _missed(chain: ChainState, entry: Entry, event: RhythmMissed) -> Effect:
     return Effect.EFFECTIVE
 
 
-def conclude(chain: ChainState, event: RhythmDue | RhythmMissed) -> Entry:
+Concluded = RhythmDue | RhythmMissed | TrendUnanswered
+
+
+def conclude(chain: ChainState, event: Concluded) -> Entry:
     """`event` as its owner would append it: what names the turn or term gives the id, so that nobody says it twice."""
-    target = f"{due_key(event)}/{event.nth}" if isinstance(event, RhythmDue) else missed_key(event)
+    match event:
+        case RhythmDue():
+            target = f"{due_key(event)}/{event.nth}"
+        case RhythmMissed():
+            target = missed_key(event)
+        case TrendUnanswered():
+            target = event.trend
     at = event.watermark if chain.time is None else max(chain.time, event.watermark)
     return Entry(
         Envelope(

@@ -40,6 +40,15 @@ class Signed(msgspec.Struct, omit_defaults=True):
         return partner in self.parties and self.valid_from <= day and all(day <= end for end in ends)
 
 
+class TrendAnswer(msgspec.Struct, omit_defaults=True):
+    """What a partner does about it; the newest answer of each counts."""
+
+    id: str
+    at: datetime
+    measures: list[str]
+    reason: str | None = None
+
+
 class Trend(msgspec.Struct, omit_defaults=True):
     """Somebody signalled a hotspot or hot time."""
 
@@ -48,6 +57,43 @@ class Trend(msgspec.Struct, omit_defaults=True):
     district: str
     to: list[str]
     at: datetime
+    municipality: str = ""
+    place_type: str = "unknown"
+    day_part: str = "unknown"
+    weekday: str = "unknown"
+    period: str | None = None
+    issue: str | None = None
+    answer_by: date | None = None
+    answers: dict[str, TrendAnswer] = {}
+    unanswered: str | None = None
+    """The event that says that the last day passed without every answer."""
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Those it was signalled to that have not answered."""
+        return tuple(partner for partner in self.to if partner not in self.answers)
+
+
+class Released(msgspec.Struct, omit_defaults=True):
+    """A decision that an issued overview may leave, and who took it back."""
+
+    id: str
+    by: str
+    """The partner that told it."""
+    function: str
+    """The role that decided."""
+    period: str
+    issue: str
+    form: str
+    audience: str
+    decided_on: date
+    at: datetime
+    reason: str
+    district: str | None = None
+    withdrawn: str | None = None
+    """The event that took it back."""
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 class ChainState(msgspec.Struct, omit_defaults=True):
@@ -62,11 +108,15 @@ class ChainState(msgspec.Struct, omit_defaults=True):
     suspended: dict[str, str] = {}
     """Partners that may not read or receive, and the event that says so."""
     trends: list[Trend] = []
+    releases: list[Released] = []
     due: dict[str, int] = {}
     """`<scheme>/<rhythm>` -> the newest turn that was announced."""
     missed: dict[str, str] = {}
     """`<scheme>/<rhythm>/<first day>` of every term that was not kept, and the event that says so."""
     seen: set[str] = set()
+
+    def trend(self, event_id: str) -> Trend | None:
+        return next((one for one in self.trends if one.id == event_id), None)
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode

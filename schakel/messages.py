@@ -19,6 +19,8 @@ from schakel.events.base import (
     Moment,
     OurWords,
     PartnerId,
+    PeriodName,
+    Reason,
     Reference,
     SignedNote,
     Slug,
@@ -32,16 +34,20 @@ from schakel.events.vocab import (
     Basis,
     ClockKind,
     ContactWish,
+    DayPart,
     DeclineReason,
     ErasureGround,
     HoldReason,
     InquiryAnswer,
     Mode,
     Person,
+    PlaceType,
     Purpose,
     Question,
     Role,
     Scope,
+    TrendMeasure,
+    Weekday,
 )
 
 
@@ -207,6 +213,34 @@ class ChainAttention(Message):
     last_day: date
 
 
+class TrendNews(Message):
+    """A hotspot or hot time: it was signalled to you, answered, or not answered in time (`reason`). No case and no person is in it.
+
+    `reason` is `trend_signalled` (answer with `trend.answered`, by `answer_by`), `trend_answered` or `trend_unanswered`.
+    """
+
+    TYPE: ClassVar[str] = "trend"
+    chain: Slug
+    concerning: EventId
+    reason: Code
+    trend: EventId
+    """The id of `trend.signalled`; an answer names it."""
+    from_partner: PartnerId
+    """Who signalled, or who answered."""
+    municipality: Slug
+    district: Slug
+    place_type: PlaceType = PlaceType.UNKNOWN
+    day_part: DayPart = DayPart.UNKNOWN
+    weekday: Weekday = Weekday.UNKNOWN
+    period: PeriodName | None = None
+    issue: Digest | None = None
+    answer_by: date | None = None
+    measures: tuple[TrendMeasure, ...] = ()
+    why: Reason | None = None
+    silent: tuple[PartnerId, ...] = ()
+    """Who did not answer in time."""
+
+
 class Erased(Message):
     """A person was erased from this case (`event` says so). Erase what you have of them, as far as no law obliges you to keep it."""
 
@@ -277,6 +311,7 @@ MESSAGES: dict[str, type[Message]] = {
         Reminder,
         Attention,
         ChainAttention,
+        TrendNews,
         Erased,
         ColleagueAsks,
         ColleagueSays,

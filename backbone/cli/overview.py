@@ -23,12 +23,15 @@ from backbone.overviews.lines import seen_by, written
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import Paper, paper
 from backbone.overviews.periods import Period
+from backbone.overviews.released import standing
 from backbone.overviews.screening import Records, Screening, screening
 from backbone.overviews.sheets import as_csv, as_xlsx
 from backbone.overviews.shelf import Shelf
 from backbone.overviews.yearly import measures
 from backbone.protocols.overviews import By, Of, Overview
 from backbone.settings import Settings
+from schakel.chain_state import Released
+from schakel.events.vocab import Audience, OverviewForm
 from schakel.her_words import Language
 
 WITHIN_S = 600
@@ -56,6 +59,9 @@ _PERIOD = Annotated[
 _OF = Annotated[
     str | None, typer.Option("--of", metavar="ID", help="A list, agenda or numbers of the chain, by its id.")
 ]
+_RELEASED = Annotated[
+    Audience | None, typer.Option("--released-for", help="As it was released for them; refused without a decision.")
+]
 
 
 def overview(
@@ -71,6 +77,7 @@ def overview(
     partner: Annotated[
         str | None, typer.Option("--for", metavar="PARTNER", help="A list as this partner may see it.")
     ] = None,
+    released_for: _RELEASED = None,
 ) -> None:
     """The overview of a closed period, without names; or a list or agenda.
 
@@ -87,6 +94,8 @@ def overview(
 
       backbone overview amsterdam --period 2026-Q1 --district zuidoost
 
+      backbone overview amsterdam --period 2026-Q1 --released-for public
+
       backbone overview amsterdam --of casusoverleg --for politie-amsterdam
 
       backbone overview utrecht --of strategische-cijfers --period 2026-Q1
@@ -95,7 +104,11 @@ def overview(
     """
     settings = read_settings()
     known = chain_of(settings, chain)
-    _refuse(None if of else period, {"--district": district, "--language": language}, "--period alone")
+    _refuse(
+        None if of else period,
+        {"--district": district, "--language": language, "--released-for": released_for},
+        "--period alone",
+    )
     _refuse(of, {"--for": partner}, "--of")
     if of:
         if partner is not None and not known.roles_of(partner):
@@ -116,11 +129,16 @@ def overview(
     elif period:
         if district and district not in known.districts:
             raise Undoable(f"no district {district[:40]!r} in {chain}; expected one of {', '.join(known.districts)}")
-        have = _issued(settings, known, Period.parse(period))
-        issue = have[Period.parse(period).name]
         said: Language = (language or Words.NL).value
-        named = f"overzicht-{chain}{f'-{district}' if district else ''}-{issue.period}-{said}.{format}"
-        write_out(out, named, _figures(known, issue, have, format, said, district))
+        where = f"{chain}{f'-{district}' if district else ''}"
+        if released_for is None:
+            have = _issued(settings, known, Period.parse(period))
+            issue = have[Period.parse(period).name]
+            content = _figures(known, issue, have, format, said, district)
+            write_out(out, f"overzicht-{where}-{issue.period}-{said}.{format}", content)
+        else:
+            name, content = _released(settings, known, Period.parse(period), format, released_for, said, district)
+            write_out(out, f"overzicht-{where}-{name}-{said}.{format}", content)
     else:
         _what_there_is(settings, known)
 
@@ -214,6 +232,29 @@ def _issued(settings: Settings, chain: Chain, period: Period) -> dict[str, Issue
 def shelf_of(settings: Settings, chain: Chain) -> Shelf:
     """Where the issues of the chain are kept."""
     return Shelf(settings.var_dir / "overviews", chain.name)
+
+
+_FORMS = {Format.HTML: OverviewForm.PAGE, Format.XLSX: OverviewForm.SPREADSHEET, Format.CSV: OverviewForm.CSV}
+
+
+def _released(
+    settings: Settings,
+    chain: Chain,
+    period: Period,
+    form: Format,
+    audience: Audience,
+    language: Language,
+    district: str | None,
+) -> tuple[str, bytes]:
+    """The end of its name, and the form that a decision lets leave. What the mark does not cover, such as measures, is not in it."""
+    issue = shelf_of(settings, chain).issues().get(period.name)
+    if issue is None:
+        raise Undoable(f"{period.name} was not issued, so nobody can have released it; leave --released-for out first")
+    decided = ask_cases(f"releases/{url_part(chain.name)}", None, shape=list[Released])
+    release = standing(issue, decided, _FORMS[form], audience, district)
+    return f"{issue.period}-vrijgegeven-{audience}", as_form(
+        paper(chain, issue, language, district, release=release), form
+    )
 
 
 def counted_of(chain: Chain) -> Counted:

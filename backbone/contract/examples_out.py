@@ -141,6 +141,23 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
             "last_day": "2026-06-30",
         },
     ),
+    "trend": (
+        messages.TrendNews,
+        MUNICIPALITY,
+        "followup",
+        {
+            "chain": "amsterdam",
+            "concerning": "019d3470-3f0a-7c41-8b2d-5e6f70819a2b",
+            "reason": "trend_signalled",
+            "trend": "019d3470-3f0a-7c41-8b2d-5e6f70819a2b",
+            "from_partner": "discriminatie-nl-amsterdam",
+            "municipality": "amsterdam",
+            "district": "oost",
+            "place_type": "nightlife",
+            "period": "2025-Q4",
+            "answer_by": "2026-04-30",
+        },
+    ),
     "erased": (
         messages.Erased,
         SUPPORT,

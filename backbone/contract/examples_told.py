@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backbone.contract.sealed import sealed_parts
-from schakel.events import TOLD, Told, case, chain, consent, contact, data, partners, referral, report, scheme
+from schakel.events import TOLD, Told, case, chain, consent, contact, data, overview, partners, referral, report, scheme
 from schakel.events.report import ReportFacts
 
 CASE = "6f1c2b60-7d0e-4b8a-9a55-0c3f5d1e7a42"
@@ -162,7 +162,20 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
     case.LevelSet: {"level": "heavy"},
     case.EvaluationRecorded: {"process": "yes", "results": "partly"},
     case.PlaceWatched: {"until_reviewed": True},
-    case.TrendSignalled: {"municipality": "amsterdam", "district": "oost", "to": [MUNICIPALITY]},
+    case.TrendSignalled: {
+        "municipality": "amsterdam",
+        "district": "oost",
+        "to": [MUNICIPALITY, DOOR],
+        "place_type": "nightlife",
+        "period": "2025-Q4",
+        "issue": hashlib.sha256(b"an issue").hexdigest(),
+        "answer_by": "2026-04-30",
+    },
+    case.TrendAnswered: {
+        "municipality": "amsterdam",
+        "trend": example_id("trend.signalled"),
+        "measures": ["patrol", "lighting"],
+    },
     partners.InquiryRequested: {"to": DOOR, "question": "is_there_a_complaint"},
     partners.InquiryAnswered: {"inquiry": example_id("inquiry.requested"), "answer": "nothing_to_share"},
     partners.AdviceRequested: {"to": "ecad_p"},
@@ -196,6 +209,17 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
         "valid_until": "2027-12-31",
     },
     chain.AgreementEnded: {"agreement": "convenant-voorbeeld", "party": MUNICIPALITY, "ended_on": "2026-12-31"},
+    overview.OverviewReleased: {
+        "chain": "amsterdam",
+        "period": "2026-02",
+        "issue": hashlib.sha256(b"an issue").hexdigest(),
+        "form": "page",
+        "audience": "public",
+        "decided_by": "mayor",
+        "decided_on": "2026-03-27",
+        "reason": "accountability",
+    },
+    overview.OverviewReleaseWithdrawn: {"chain": "amsterdam", "period": "2026-02", "reason": "decided_anew"},
     chain.EventVoided: {"event": example_id("level.set"), "reason": "cannot_be_read"},
 }
 

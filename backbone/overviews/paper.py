@@ -12,6 +12,7 @@ from backbone.overviews.incident import UNKNOWN
 from backbone.overviews.issues import Issue
 from backbone.overviews.occasions import beside
 from backbone.overviews.periods import Period
+from backbone.overviews.released import in_words
 from backbone.overviews.shown import ALL, REST
 from backbone.overviews.tables import (
     APART,
@@ -27,6 +28,7 @@ from backbone.overviews.tables import (
 )
 from backbone.overviews.words import OWN, SAID
 from backbone.person.plain import day, word
+from schakel.chain_state import Released
 from schakel.her_words import LANGUAGES, Language
 
 
@@ -84,8 +86,10 @@ def paper(
     language: Language = "nl",
     district: str | None = None,
     kept: Mapping[str, Issue] | None = None,
+    release: Released | None = None,
 ) -> Paper:
-    """The whole municipality and each district; or one district, with the whole beside it. kept: all issues, for notes on events."""
+    """The whole municipality and each district; or one district, with the whole beside it. kept: all issues, for notes on events.
+    release: the decision under which it leaves; without one it says that there is none."""
     of = LANGUAGES.index(language)
     said = {name: texts[of] for name, texts in SAID.items()}
     period = Period.parse(issue.period)
@@ -102,7 +106,9 @@ def paper(
             first=day(period.first_day, language), last=day(period.last_day, language),
             as_of=day(chain.day_of(issue.as_of), language), number=issue.number,
         ),
-        notes=(said["under"], said["unreleased"], reach(chain, language),
+        notes=(said["under"],
+               in_words(chain, release, said["released"], language) if release else said["unreleased"],
+               reach(chain, language),
                said["few"].format(k=issue.k), said["least"], said["silence"].format(weeks=SILENT_WEEKS), said["frozen"]),
         sheets=sheets,
         hot=tuple(_hot(issue, rows, language)),

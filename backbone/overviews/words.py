@@ -24,9 +24,14 @@ SAID: Mapping[str, tuple[str, str]] = {
     ),
     "unreleased": (
         "Niet vrijgegeven voor publicatie. Wie hieruit iets openbaar maakt, heeft daar een besluit voor nodig van wie voor de keten "
-        "beslist; dit programma neemt dat niet en legt het niet vast.",
-        "Not released for publication. Whoever makes any of it public needs a decision for that by those who decide for the chain; this "
-        "program neither takes nor records it.",
+        "beslist, vastgelegd onder het kenmerk van deze uitgifte.",
+        "Not released for publication. Whoever makes any of it public needs a decision for that by those who decide for the chain, "
+        "recorded under the mark of this issue.",
+    ),
+    "released": (
+        "Vrijgegeven door: {function} ({partner}), op {when}, voor: {audience}. Dat geldt voor uitgifte {mark} in deze vorm, en voor geen "
+        "andere.",
+        "Released by: {function} ({partner}), on {when}, for: {audience}. That holds for issue {mark} in this form, and for no other.",
     ),
     "under_short": (
         "Wat gemeld wordt is een klein deel van wat er gebeurt.",

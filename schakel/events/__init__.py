@@ -3,10 +3,10 @@
 The models are the one source of truth; `schemas/avro/` is generated from them (`make schemas`) and locked append-only.
 """
 
-from schakel.events import case, chain, clock, consent, contact, data, partners, referral, report, scheme
+from schakel.events import case, chain, clock, consent, contact, data, overview, partners, referral, report, scheme
 from schakel.events.base import Derived, Event, Observed, Told, catalogue_name, ce_type
 
-_FAMILIES = (report, consent, referral, contact, clock, case, partners, data, chain, scheme)
+_FAMILIES = (report, consent, referral, contact, clock, case, partners, data, chain, scheme, overview)
 
 
 def _collect() -> dict[str, type[Event]]:

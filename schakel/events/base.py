@@ -22,6 +22,8 @@ Reason = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}(_[a-z]{1,12}){0
 """A coded reason in a partner's own vocabulary, such as `too_few_leads`: small letters and underscores, so that no number fits."""
 OwnCode = Annotated[str, StringConstraints(pattern=r"^([A-Z]{1,3}[0-9]{0,4}|[0-9]{1,4})([.-][0-9]{1,3})?$")]
 """A partner's own code, such as `F12` or `3.2`: too short for a telephone number, without room for a name."""
+PeriodName = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$")]
+"""A month, quarter or year: 2026-03, 2026-Q1, 2026."""
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,119}$")]
 SignedNote = Annotated[

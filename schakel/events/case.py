@@ -1,9 +1,10 @@
 """Family *case*: closing is per partner first (a thread); closed is not stopped is not recovered."""
 
+from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Derived, EventId, PartnerId, Reason, Slug, Told
-from schakel.events.vocab import Answer, CloseReason, Outcome, Role, Severity
+from schakel.events.base import Derived, Digest, EventId, Moment, PartnerId, PeriodName, Reason, Slug, Told
+from schakel.events.vocab import Answer, CloseReason, DayPart, Outcome, PlaceType, Role, Severity, TrendMeasure, Weekday
 
 
 class ThreadClosed(Told):
@@ -71,6 +72,38 @@ class TrendSignalled(Told):
     municipality: Slug
     district: Slug
     to: tuple[PartnerId, ...]
+    place_type: PlaceType = PlaceType.UNKNOWN
+    day_part: DayPart = DayPart.UNKNOWN
+    weekday: Weekday = Weekday.UNKNOWN
+    period: PeriodName | None = None
+    """The overview that shows it, and the mark of its issue."""
+    issue: Digest | None = None
+    answer_by: date | None = None
+    """The last day on which an answer is in time; without it none is waited for."""
+
+
+class TrendAnswered(Told):
+    """What a partner does about a hotspot or hot time that was signalled to it; nothing, with the reason, is an answer too."""
+
+    TYPE: ClassVar[str] = "trend.answered"
+    IN_CASE: ClassVar[bool] = False
+    municipality: Slug
+    trend: EventId
+    measures: tuple[TrendMeasure, ...]
+    reason: Reason | None = None
+
+
+class TrendUnanswered(Derived):
+    """The last day for an answer has passed without one from these partners. Said once; an answer is taken after it too."""
+
+    TYPE: ClassVar[str] = "trend.unanswered"
+    OWNER: ClassVar[str] = "followup"
+    IN_CASE: ClassVar[bool] = False
+    chain: Slug
+    trend: EventId
+    silent: tuple[PartnerId, ...]
+    watermark: Moment
+    tell: tuple[PartnerId, ...] = ()
 
 
 class CaseClosed(Derived):

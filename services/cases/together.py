@@ -1,6 +1,7 @@
 """HTTP over agendas, overviews and the network of a chain: what `backbone.meetings` builds from the state, for whom it may be shown.
 
 `GET /consultations/{chain}/{id}` · `GET /overviews/{chain}/{id}` · `GET /networks/{chain}`; with `?for=partner` as that partner may see it.
+`GET /releases/{chain}`: which overviews may leave; `GET /trends/{chain}`: hotspots that were signalled, and their answers.
 Days are counted up to the newest log time that is known of the chain, so that the same ledger gives the same answer; `?on=2026-06-01` asks
 as of the end of that day. `GET /found/{chain}`: what the police's query found, for its numbers by the quarter. For use inside the
 backbone, as the rest of this service.
@@ -26,7 +27,7 @@ from backbone.protocols.measures import yearly_report
 from backbone.protocols.overviews import Of, Overview
 from backbone.store.tables import snapshot
 from schakel.case_state import State
-from services.cases.api import Connect
+from services.cases.api import Connect, Handler
 from services.cases.overview import overview as table
 
 AT_ONCE = 1_000
@@ -92,10 +93,24 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
 
     return [
         web.get("/found/{chain}", found_by_query),
+        web.get("/trends/{chain}", _of_stream(connect, chains, "trends")),
+        web.get("/releases/{chain}", _of_stream(connect, chains, "releases")),
         web.get("/consultations/{chain}/{id}", consultation),
         web.get("/overviews/{chain}/{id}", overview),
         web.get("/networks/{chain}", network_map),
     ]
+
+
+def _of_stream(connect: Connect, chains: Chains, what: str) -> Handler:
+    """What a chain's own stream says, in the order of the ledger: decisions of release, also those taken back; hotspots and answers."""
+
+    async def told(request: web.Request) -> web.Response:
+        if (chain := chains.get(request.match_info["chain"])) is None:
+            return _unknown(what, request, [], chains)
+        with connect() as connection:
+            return _answer(getattr(read_chain_state(connection, chain.name), what))
+
+    return told
 
 
 def made_of(chain: Chain, here: Cooperation, one: Overview, cases: list[State], now: datetime) -> object:

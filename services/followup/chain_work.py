@@ -11,11 +11,13 @@ from backbone.store.rows import Outgoing
 from backbone.store.transaction import Tx
 from schakel.case_state import Effect
 from schakel.chain import apply, conclude
+from schakel.chain_state import ChainState
 from schakel.entry import Entry
+from schakel.events.case import TrendAnswered, TrendSignalled, TrendUnanswered
 from schakel.events.chain import RhythmDue, RhythmMissed, WatermarkPassed
 from schakel.ids import service_source
-from schakel.messages import ChainAttention
-from services.followup import rhythms
+from schakel.messages import ChainAttention, Message
+from services.followup import rhythms, trends
 
 SERVICE = "followup"
 
@@ -33,7 +35,7 @@ class ChainWork:
         here = list(chains_in(self.chains, tx.checkpoint.partition))
         moved = {chain.name for entry in entries for chain in self._touched(here, entry)}
         if any(isinstance(entry.event, WatermarkPassed) for entry in entries):
-            moved |= {chain.name for chain in here if rhythms_of.begins(chain) is not None}
+            moved |= {chain.name for chain in here if rhythms_of.begins(chain) is not None or tx.note(_asks(chain))}
         for chain in here:
             if chain.name in moved:
                 self._work(tx, chain, entries)
@@ -50,18 +52,20 @@ class ChainWork:
             effect = apply(desk.state, entry)
             if entry.envelope.source == service_source(SERVICE):
                 desk.pending = [said for said in desk.pending if said != entry.id]
-                if effect is Effect.EFFECTIVE and not quiet:
-                    outgoing.extend(_messages(entry))
+            if effect is Effect.EFFECTIVE and not quiet:
+                outgoing.extend(_messages(chain, desk.state, entry))
         if not quiet:
             outgoing.extend(self.lacking(tx, chain, desk))
         if outgoing:
             tx.outbox(outgoing)
+        tx.set_note(_asks(chain), "answers" if trends.waits(desk.state) else None)
         save_chain_desk(tx, desk)
 
     def lacking(self, tx: Tx, chain: Chain, desk: ChainDesk) -> list[Outgoing]:
         """What the chain's stream lacks and is not on its way yet; from here on it is."""
         said: list[Outgoing] = []
-        for event in rhythms.decide(chain, desk.state, self.now(tx)):
+        now = self.now(tx)
+        for event in (*rhythms.decide(chain, desk.state, now), *trends.decide(chain, desk.state, now)):
             entry = conclude(desk.state, event)
             if entry.id not in desk.pending:
                 desk.pending.append(entry.id)
@@ -77,23 +81,32 @@ class ChainWork:
                 save_chain_desk(tx, desk)
 
 
-def _messages(entry: Entry) -> Iterable[Outgoing]:
-    """To each partner that the event names: what is due or was not kept. Nothing about a case or a person."""
+def _asks(chain: Chain) -> str:
+    """The note that an answer is waited for in this chain: then a watermark is looked at."""
+    return f"asks/{chain.name}"
+
+
+def _messages(chain: Chain, state: ChainState, entry: Entry) -> Iterable[Outgoing]:
+    """To each partner concerned: what is due, was not kept, signalled or answered. Nothing about a case or a person."""
     event = entry.event
-    assert isinstance(event, RhythmDue | RhythmMissed)
-    message = ChainAttention(
-        chain=event.chain,
-        concerning=entry.id,
-        reason=event.TYPE.replace(".", "_"),
-        scheme=event.scheme,
-        rhythm=event.rhythm,
-        last_day=event.deliver_on if isinstance(event, RhythmDue) else event.last_day,
-    )
-    for partner in event.tell:
+    told: Iterable[tuple[str, Message]] = ()
+    if isinstance(event, RhythmDue | RhythmMissed):
+        message = ChainAttention(
+            chain=event.chain,
+            concerning=entry.id,
+            reason=event.TYPE.replace(".", "_"),
+            scheme=event.scheme,
+            rhythm=event.rhythm,
+            last_day=event.deliver_on if isinstance(event, RhythmDue) else event.last_day,
+        )
+        told = ((partner, message) for partner in event.tell)
+    elif isinstance(event, TrendSignalled | TrendAnswered | TrendUnanswered):
+        told = trends.news(chain, state, entry)
+    for partner, said in told:
         yield out_record(
             SERVICE,
             partner,
-            message,
+            said,
             about=entry.id,
             cause=entry.id,
             at=entry.envelope.logged_at,

@@ -6,17 +6,22 @@ chain that keeps no scheme, and reminds nobody of an event, writes nothing.
 
 from datetime import datetime, timedelta
 
-from backbone.chain_desks import chains_in
+from backbone.chain_desks import chains_in, concerned
 from backbone.chains import Chain, Chains, Partner
 from backbone.chains.rhythms import begins, next_moment, reminded_since
 from backbone.chains.schemes import consultation_of
 from backbone.protocols.reading import digest
 from backbone.store.transaction import Tx
+from schakel.entry import Entry
 from schakel.events import Told
+from schakel.events.case import TrendAnswered, TrendSignalled
+from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 
 MARK = "~"
 """Begins the name under which a chain's timer stands among those of cases; no case id has one in it, and it fits the column."""
+TREND = "trend/"
+"""Behind it, the name of a trend's timer has the id of its event instead of a chain's name."""
 
 
 class ChainStream:
@@ -28,11 +33,25 @@ class ChainStream:
         """What each chain keeps, as a digest: when a file changes, its next moment is another one."""
 
     def key(self, partner: Partner | None, event: Told) -> str:
-        """The chain to whose stream it belongs: for minutes the one that keeps the consultation, else the first of its partner."""
+        """The chain to whose stream it belongs: the one it names, for minutes the one that keeps the consultation, else the first of its
+        partner."""
+        if isinstance(event, OverviewReleased | OverviewReleaseWithdrawn):
+            return event.chain
         own = self.chains.chains_of(partner.id) if partner else []
         if isinstance(event, MinutesRecorded):
             own = [chain for chain in own if consultation_of(chain, event.consultation)] or own
+        if isinstance(event, TrendSignalled | TrendAnswered):
+            own = [chain for chain in own if event.municipality in chain.municipalities] or own
         return own[0].name if own else "chain"
+
+    def heard(self, tx: Tx, entry: Entry) -> None:
+        """A trend that waits for answers has a timer of its own, behind its last day."""
+        event = entry.event
+        if not isinstance(event, TrendSignalled) or event.answer_by is None:
+            return
+        for chain in concerned(chains_in(self.chains, tx.checkpoint.partition), entry):
+            over = chain.calendar().end_of_day(event.answer_by)
+            tx.set_timers({f"{MARK}{TREND}{entry.id}": [("answers", int(over.timestamp() * 1000))]})
 
     def arm(self, tx: Tx, partition: int) -> None:
         """Have a timer stand for each chain here, from where its last watermark was logged; again when what it keeps has changed."""
@@ -56,6 +75,9 @@ class ChainStream:
     def passed(self, tx: Tx, name: str, at: datetime) -> None:
         """A watermark was logged for this timer: wait for the next moment behind it."""
         chain = name.removeprefix(MARK)
+        if chain.startswith(TREND):
+            tx.set_timers({name: []})
+            return
         tx.set_note(_note(chain), at.isoformat())
         self._wait(tx, chain, at)
 

@@ -151,6 +151,7 @@ class IntakeProcessor(CaseProcessor):
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         if isinstance(entry.event, Told):
             self._landings.append(seen.Landing(entry, None, entry.envelope.drill))
+            self.streams.heard(tx, entry)
 
     def given_up(self, tx: Tx, raw: Raw) -> None:
         """Whoever told it gets a refusal, now and when it is sent again: there is no receipt to wait for any more."""

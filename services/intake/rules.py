@@ -18,11 +18,10 @@ from schakel.case_state import ReferralState, State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Event, Told, consent, contact, data, referral, report
 from schakel.events.case import CloseRequested
-from schakel.events.partners import MinutesRecorded
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, closing, desk, doors, erasure, links, mediation, minutes, schemes, wishes
+from services.intake import bases, closing, desk, doors, erasure, links, mediation, of_chain, schemes, wishes
 
 MAX_EVENT_BYTES = 256 * 1024
 FUTURE = timedelta(minutes=5)
@@ -71,8 +70,8 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from wishes.objections(message.event)
     yield from desk.objections(message.event, message.case, message.partner, chains)
     yield from schemes.checked(message.event, message.case, chains, message.partner.id)
-    if isinstance(message.event, MinutesRecorded):
-        yield from minutes.objections(message.event, message.partner, _chains_of(message, chains), now)
+    if not message.event.IN_CASE:
+        yield from of_chain.objections(message.event, message.partner, _chains_of(message, chains), now)
 
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:

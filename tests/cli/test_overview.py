@@ -14,11 +14,14 @@ from typer.testing import CliRunner, Result
 from backbone.cli.main import app
 from backbone.overviews.incident import Counted
 from backbone.overviews.screening import Found, Records
+from backbone.overviews.shelf import Shelf
 from backbone.protocols.overviews import Of
+from schakel.chain_state import Released
 from tests.overviews.made import AFTER, incidents
 from tests.support.casebook import repository
 
 asked: list[str] = []
+decided: list[Released] = []
 
 
 class Cases(BaseHTTPRequestHandler):
@@ -32,6 +35,8 @@ class Cases(BaseHTTPRequestHandler):
             body = msgspec.json.encode(Records(AFTER, told))
         if self.path.startswith("/incidents/"):
             body = msgspec.json.encode(Counted(AFTER, incidents(3, 200, date(2026, 1, 1), 90)))
+        if self.path.startswith("/releases/"):
+            body = msgspec.json.encode(decided)
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body)
@@ -50,6 +55,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     url = f"http://127.0.0.1:{server.server_port}"
     (tmp_path / "run" / "cases-0.json").write_text(json.dumps({"url": url}), encoding="utf-8")
     asked.clear()
+    decided.clear()
     yield tmp_path
     server.shutdown()
     server.server_close()
@@ -73,6 +79,42 @@ def test_a_period_is_asked_for_once_and_then_read(here: Path) -> None:
     assert "2026-Q1" in listed
     assert "casusoverleg" in listed
     assert max(map(len, listed.splitlines())) <= 80
+
+
+def test_what_was_released_is_written_and_nothing_else(here: Path) -> None:
+    """By the mark of the issue, in the form, for the audience and of the district that were decided; the issue itself stays as it was."""
+    out = ("--out", str(here / "out"))
+    public = ("amsterdam", "--period", "2026-Q1", "--released-for", "public", *out)
+    assert "was not issued, so nobody can have released it" in " ".join(overview(*public).output.split())
+    overview("amsterdam", "--period", "2026-Q1", *out)
+    issue = Shelf(here / "overviews", "amsterdam").issues()["2026-Q1"]
+    files = {path: path.read_bytes() for path in (here / "overviews" / "amsterdam").glob("*.json")}
+    refused = overview(*public)
+    assert refused.exit_code == 2
+    assert "found no decision to release it" in " ".join(refused.output.split())
+    by = ("gemeente-amsterdam", "mayor", "2026-Q1")
+    decided.append(Released("1", *by, issue.digest, "page", "public", date(2026, 4, 14), AFTER, "accountability"))
+    written = here / "out" / "overzicht-amsterdam-2026-Q1-vrijgegeven-public-nl.html"
+    assert overview(*public).output == f"{written}\n"
+    page = written.read_text(encoding="utf-8")
+    assert page.index("Vrijgegeven door: burgemeester (Gemeente Amsterdam (voorbeeld)), op 14 april 2026") < page.index(
+        "<table"
+    )
+    assert "Niet vrijgegeven" not in page
+    for words in (
+        ("--format", "csv"),
+        ("--format", "xlsx"),
+        ("--district", "oost"),
+        ("--released-for", "council"),
+        ("--period", "2026-03"),
+    ):
+        assert overview(*public, *words).exit_code == 2, words
+    decided[0].issue = "0" * 64
+    assert "found a decision on another issue (000000000000)" in " ".join(overview(*public).output.split())
+    decided[0].issue, decided[0].withdrawn, decided[0].withdrawn_at = issue.digest, "2", AFTER
+    assert "its release was taken back on 2027-01-03" in " ".join(overview(*public).output.split())
+    assert files == {path: path.read_bytes() for path in files}
+    assert len(list((here / "out").iterdir())) == 2
 
 
 def test_a_list_at_the_same_place(here: Path) -> None:
@@ -197,6 +239,8 @@ def test_the_draft_of_a_yearly_report_is_a_page_of_the_issued_year(here: Path, m
         (["amsterdam", "--period", "2026-03", "--for", "politie-amsterdam"], "--for goes with --of"),
         (["amsterdam", "--district", "oost"], "--district goes with --period"),
         (["amsterdam", "--of", "casusoverleg", "--for", "../x"], "no partner '../x' in amsterdam"),
+        (["amsterdam", "--of", "casusoverleg", "--released-for", "public"], "--released-for goes with --period"),
+        (["amsterdam", "--released-for", "public"], "--released-for goes with --period"),
         (["amsterdam", "--of", "niets"], "keeps no list, agenda or numbers 'niets'"),
         (["amsterdam", "--of", "casusoverleg", "--period", "2026-03"], "--period goes with numbers"),
     ],

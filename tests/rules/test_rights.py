@@ -27,6 +27,7 @@ from schakel.envelope import Envelope
 from schakel.events import TOLD, Told
 from schakel.events.contact import ActionDone
 from schakel.events.data import HoldLifted, StatementRetracted
+from schakel.events.overview import OverviewReleased
 from schakel.events.partners import AdviceGiven, AdviceRequested, InquiryAnswered, InquiryRequested
 from schakel.events.referral import ReferralRequested
 from schakel.events.report import ReportLinked, ReportReceived, SettlementChosen
@@ -148,6 +149,8 @@ def event_of(name: str, case: State, role: Role) -> Told:
         return event.model_copy(update={"to": ADV, "role": Role.ANTI_DISCRIMINATION})
     if isinstance(event, CategorySet):
         return event.model_copy(update={"lead": None})
+    if isinstance(event, OverviewReleased):
+        return event.model_copy(update={"decided_by": role})
     if isinstance(event, StatementPublished):
         return event.model_copy(update={"speaker": role})
     if isinstance(event, StatementRetracted):

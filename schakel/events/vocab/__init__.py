@@ -52,6 +52,7 @@ from schakel.events.vocab.incident import (
     Tenure,
 )
 from schakel.events.vocab.loop import Answered, ContactWish
+from schakel.events.vocab.overviews import Audience, OverviewForm, TrendMeasure, Weekday
 from schakel.events.vocab.people import (
     Identity,
     Person,
@@ -68,6 +69,7 @@ __all__ = [
     "Answer",
     "Answered",
     "AttemptOutcome",
+    "Audience",
     "Basis",
     "Channel",
     "Check",
@@ -93,6 +95,7 @@ __all__ = [
     "Need",
     "Origin",
     "Outcome",
+    "OverviewForm",
     "Person",
     "PlaceType",
     "PoliceRecord",
@@ -110,4 +113,6 @@ __all__ = [
     "TalkQuestion",
     "Target",
     "Tenure",
+    "TrendMeasure",
+    "Weekday",
 ]
