@@ -207,7 +207,9 @@ class Calendar:
         return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
     def end_of_day(self, day: date) -> datetime:
-        """The moment, in UTC, at which `day` is over in the chain's time zone."""
+        """The moment, in UTC, at which `day` is over in the chain's time zone; of the last day there is, NEVER."""
+        if day == date.max:
+            return NEVER
         midnight = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(self.time_zone))
         return midnight.astimezone(UTC)
 

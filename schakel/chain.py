@@ -76,6 +76,9 @@ def _minutes(chain: ChainState, entry: Entry, event: MinutesRecorded) -> Effect:
 
 
 def _signalled(chain: ChainState, entry: Entry, event: TrendSignalled) -> Effect:
+    """One that takes the id of another's is none: answers name it by that alone."""
+    if chain.trend(entry.id) is not None:
+        return Effect.NOT_UNDERSTOOD
     chain.trends.append(
         Trend(
             entry.id, entry.author, event.district, list(dict.fromkeys(event.to)), entry.envelope.logged_at,

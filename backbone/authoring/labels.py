@@ -152,6 +152,7 @@ FIELDS: Mapping[str, str] = {
     "shows": "Een regel laat ook zien",
     "signed_on": "Ondertekend op",
     "smallest_cell": "Kleinste aantal dat we laten zien",
+    "to_write": "Wat mensen zelf schrijven",
     "source": "Waar dit staat",
     "spokesperson": "Wie mag spreken",
     "starting": "Geteld vanaf",

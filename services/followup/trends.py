@@ -61,7 +61,7 @@ def news(chain: Chain, state: ChainState, entry: Entry) -> Iterator[tuple[str, T
         reason=event.TYPE.replace(".", "_"),
         trend=trend.id,
         from_partner=entry.author if answer else trend.by,
-        municipality=trend.municipality,
+        municipality=answer.municipality if answer else trend.municipality,  # the fold has it of newer signals only
         district=trend.district,
         place_type=PlaceType(trend.place_type),
         day_part=DayPart(trend.day_part),

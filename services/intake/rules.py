@@ -76,6 +76,14 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
 
 def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
     envelope, event = message.envelope, message.event
+    if envelope.drill and not event.IN_CASE:
+        yield Refusal(
+            code="drill.no_case",
+            field="ce_drill",
+            found="true",
+            expected="a drill of a case, which is left out wherever cases count",
+            remedy="tell it without the header if it is meant; what is told of no case counts at once, so rehearse it in a chain of its own",
+        )
     if envelope.type != type(event).TYPE:
         yield Refusal(
             code="type.mismatch",

@@ -1,12 +1,15 @@
 """Intake's rules of hotspots and hot times: signalled to members of the chain that it lies in, answered with something. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backbone.chains import Chain
 from schakel.events.case import TrendAnswered, TrendSignalled
 from schakel.events.vocab import TrendMeasure
 from schakel.messages import Refusal
+
+LONGEST = timedelta(days=366)
+"""For which an answer may be waited."""
 
 
 def objections(event: TrendSignalled | TrendAnswered, chains: Sequence[Chain], now: datetime) -> Iterator[Refusal]:
@@ -41,15 +44,16 @@ def _signal(event: TrendSignalled, chain: Chain, now: datetime) -> Iterator[Refu
             code="recipient.unknown",
             field="to",
             found=strangers[0] if strangers else "nobody",
-            expected=f"members of {chain.name}, such as its municipality and police",
+            expected=f"members of {chain.name}, such as its municipality",
             remedy="signal it to those who can act on it, by the ids of the chain's file",
         )
-    if event.answer_by is not None and event.answer_by < chain.day_of(now):
+    today = chain.day_of(now)
+    if event.answer_by is not None and not today <= event.answer_by <= today + LONGEST:
         yield Refusal(
             code="trend.no_time",
             field="answer_by",
             found=str(event.answer_by),
-            expected="a day that is still to come",
+            expected=f"a day from today on, {LONGEST.days} days ahead at the most",
             remedy="give those who have to answer the time for it, or leave the day out",
         )
 

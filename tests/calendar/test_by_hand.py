@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schakel.calendar import Calendar, Limit, Unit
+from schakel.calendar import NEVER, Calendar, Limit, Unit
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NL = Calendar.current("nl", "Europe/Amsterdam")
@@ -90,6 +90,10 @@ def test_a_day_that_is_changed_ends_at_its_own_midnight(year: int, change: str) 
     sunday = TABLE[year][change]
     length = NL.end_of_day(sunday) - NL.end_of_day(sunday - timedelta(days=1))
     assert length == timedelta(hours=23 if change == "summer" else 25)
+
+
+def test_the_last_day_there_is_never_ends() -> None:
+    assert NL.end_of_day(date.max) == NEVER
 
 
 # --- properties, by the table

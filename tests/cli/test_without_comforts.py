@@ -34,6 +34,7 @@ NO_BROKER = {
     ("import",): "connects as a partner, by its profile",
     **{("consultation", name): "asks the service cases" for name in ("agenda", "list")},
     ("overview",): "asks the service cases",
+    ("reconcile",): "reads a list first, and has an own test",
     **{("deploy", name): "files only" for name in ("handout", "keys", "write")},
     **{("keys", name): "the database of keys only" for name in ("grants", "retire", "rotate", "status")},
     **{("park", name): "a service's database" for name in ("drop", "list", "retry")},

@@ -135,4 +135,4 @@ def test_a_month_has_no_grounds() -> None:
     issue = issued(incidents(7, 30, days=90), "2026-03")["2026-03"]
     with pytest.raises(NothingOfIt, match="cijfers in 2026-03: found no table by ground, expected a quarter or a year"):
         asked(amsterdam(), issue, numbers(By.GROUND), "")
-    assert set(By) <= {*TABLES, "district"}
+    assert set(By) <= {*TABLES, "district", "screening"}

@@ -37,7 +37,7 @@ def ids(partners) -> list[str]:
 
 def test_every_role_that_a_protocol_counts_on_is_held(chains: Chains):
     assert chains.warnings == ()
-    assert [list(chain.vacancies()) for chain in chains] == [[], [], [], []]
+    assert [list(chain.vacancies()) for chain in chains] == [[], []]
 
 
 def test_the_register_finds_a_partner_by_id_and_by_oin(chains: Chains):
@@ -48,13 +48,8 @@ def test_the_register_finds_a_partner_by_id_and_by_oin(chains: Chains):
     assert chains.by_oin("0" * 20) is None
 
 
-def test_a_national_partner_stands_in_every_chain(chains: Chains):
-    assert [chain.name for chain in chains.chains_of("slachtofferhulp")] == [
-        "amsterdam",
-        "assen",
-        "groningen",
-        "sudwest-fryslan",
-    ]
+def test_a_national_partner_stands_in_both_chains(chains: Chains):
+    assert [chain.name for chain in chains.chains_of("slachtofferhulp")] == ["amsterdam", "groningen"]
     assert [chain.name for chain in chains.chains_of("dmg")] == ["groningen"]
 
 
@@ -76,13 +71,8 @@ def test_a_report_finds_its_chain(chains: Chains, partner: str, municipality: st
 @pytest.mark.parametrize(
     ("partner", "municipality", "reason", "said"),
     [
-        ("slachtofferhulp", None, Unknown.MUNICIPALITY_MISSING, "one of amsterdam, assen, groningen, sudwest-fryslan"),
-        (
-            "slachtofferhulp",
-            "utrecht",
-            Unknown.MUNICIPALITY_ELSEWHERE,
-            "they cover amsterdam, assen, groningen, sudwest-fryslan",
-        ),
+        ("slachtofferhulp", None, Unknown.MUNICIPALITY_MISSING, "one of amsterdam, groningen"),
+        ("slachtofferhulp", "utrecht", Unknown.MUNICIPALITY_ELSEWHERE, "they cover amsterdam, groningen"),
         ("politie-amsterdam", "groningen", Unknown.MUNICIPALITY_ELSEWHERE, "they cover amsterdam"),
         ("nobody", "amsterdam", Unknown.PARTNER_UNKNOWN, "partners.yaml"),
     ],
@@ -137,24 +127,10 @@ MEMBERS = {
         "perspectief": {"restorative_mediation"},
         "college-rechten-mens": {"human_rights_institute"},
     },
-    **{
-        chain: {
-            desk: {"anti_discrimination"},
-            f"gemeente-{chain}": {"municipality", "municipal_desk", "coordinator", "mayor", "alderman"},
-            coc: {"coc", "coc_confidant", "coc_safety_coordinator"},
-            "politie-noord": {"police", "police_control_room", "roze_in_blauw"},
-            "slachtofferhulp": {"victim_support"},
-            "om-noord": {"prosecutor"},
-        }
-        for chain, desk, coc in (
-            ("sudwest-fryslan", "centrum-tumba", "coc-friesland"),
-            ("assen", "meldpunt-drenthe", "coc-groningen"),
-        )
-    },
 }
 
 
-def test_who_is_what_in_each_chain(chains: Chains):
+def test_who_is_what_in_the_two_chains(chains: Chains):
     assert {chain.name: {id_: chain.roles_of(id_) for id_ in chain.partners} for chain in chains} == MEMBERS
 
 
@@ -411,7 +387,7 @@ def test_the_digest_follows_members_and_rights(folder: Path, protocols: Protocol
     break_file(folder, "partners.yaml", "Meldpunt RITA", "Meldpunt Rita")
     changed = load_chains(folder, protocols)
     assert changed.digest != chains.digest
-    assert [chain.digest == old.digest for chain, old in zip(changed, chains, strict=True)] == [False, True, True, True]
+    assert [chain.digest == old.digest for chain, old in zip(changed, chains, strict=True)] == [False, True]
 
 
 def test_problems_of_all_files_come_together(folder: Path, protocols: Protocols):

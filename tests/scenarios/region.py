@@ -1,4 +1,4 @@
-"""The regions of the scheme scenarios: chains of the tests' own (`regions/`) over the repository's protocols and rights."""
+"""The regions of the scheme scenarios: chains of the tests' own (`regions/`, `north/`) over the repository's protocols and rights."""
 
 import shutil
 from functools import cache
@@ -12,7 +12,9 @@ from tests.support.casebook import Story, repository
 from tests.support.telling import Tell, Watermark
 
 REGIONS = Path(__file__).with_name("regions")
-RIGHTS = Path(__file__).parents[2] / "chains" / "rights.yaml"
+NORTH = Path(__file__).with_name("north")
+SHIPPED = Path(__file__).parents[2] / "chains"
+RIGHTS = SHIPPED / "rights.yaml"
 
 
 @cache
@@ -22,6 +24,18 @@ def region(name: str) -> tuple[Chains, Protocols]:
     with TemporaryDirectory() as folder:
         for path in (REGIONS / "partners.yaml", REGIONS / f"{name}.yaml", RIGHTS):
             shutil.copy(path, folder)
+        return load_chains(Path(folder), protocols), protocols
+
+
+@cache
+def north() -> tuple[Chains, Protocols]:
+    """This repository's own chains, and beside them the two other regions of the north: one register, one police for all three."""
+    protocols = repository()[1]
+    with TemporaryDirectory() as folder:
+        shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
+        shutil.copytree(NORTH, folder, dirs_exist_ok=True)
+        with (Path(folder) / "partners.yaml").open("a", encoding="utf-8") as register:
+            register.write((NORTH / "more-partners.txt").read_text(encoding="utf-8"))
         return load_chains(Path(folder), protocols), protocols
 
 

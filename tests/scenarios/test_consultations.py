@@ -394,10 +394,7 @@ def test_a05_small_incidents_of_the_week_are_registered_in_one_meeting(tmp_path:
     assert [str(one.facts["occurrence"]["first_day"]) for one in cases] == list(days)
     begun = {clock.started_at for one in cases for clock in one.clocks.values()}
     assert begun == {moment(held)}
-    stream = Stream.of(files[0]).minutes(
-        "basisteamoverleg", "2026-03-09", cases=tuple(case_id(number) for number in (1, 2, 3))
-    )
-    (minutes,) = stream.state.minutes
-    assert minutes.cases == [case_id(number) for number in (1, 2, 3)]
+    named = [case_id(number) for number in (1, 2, 3)]
+    stream = Stream.of(files[0]).minutes("basisteamoverleg", "2026-03-09", cases=tuple(named))
     on_it = agenda_of(files, "basisteamoverleg", "2026-03-16 09:00", *cases, meetings=stream.state)
-    assert [one for line in on_it.lines for one in line.cases] == [case_id(number) for number in (1, 2, 3)]
+    assert [one for line in on_it.lines for one in line.cases] == named

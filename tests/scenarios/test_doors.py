@@ -20,6 +20,7 @@ from schakel.events.report import CheckAnswer, ReportReceived
 from schakel.events.vocab import Channel, Identity
 from schakel.ids import partner_source
 from services.intake.rules import Submission, refusal
+from tests.scenarios.region import north
 from tests.scenarios.stories import given
 from tests.support.casebook import repository
 from tests.support.conclusions import proposed
@@ -99,8 +100,7 @@ def test_mld_the_door_file_equals_the_row_of_the_table(name: str):
 
 
 def test_mld_every_row_has_its_file_and_nothing_else():
-    """But for the doors of other regions that a chain here binds: no table has them."""
-    assert {path.stem for path in DOORS.glob("*.yaml")} == set(TABLE) | {"centrum-tumba", "meldpunt-drenthe"}
+    assert {path.stem for path in DOORS.glob("*.yaml")} == set(TABLE)
 
 
 def test_mld_1_a_door_for_insight_only(tmp_path: Path):
@@ -254,7 +254,7 @@ def test_only_a_door_that_a_chain_here_binds_answers_the_questions():
         for path in DOORS.glob("*.yaml")
         if "answers" in YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     }
-    assert answered == bound == {"groningen-dmg", "centrum-tumba", "meldpunt-drenthe"}
+    assert answered == bound == {"groningen-dmg"}
 
 
 @pytest.mark.parametrize(
@@ -267,8 +267,8 @@ def test_only_a_door_that_a_chain_here_binds_answers_the_questions():
 )
 def test_nrd_3_what_comes_in_at_a_regions_own_door_stays_there(chain: str, desk: str, whatsapp: str | None):
     """NOT sent to the desk that has it, NOT to that of another region; each door takes what its own file knows."""
-    files, place = repository(), {"municipality": chain, "district": None}
-    story = given(report(by=desk, channel="telephone", place=place))
+    files, place = north(), {"municipality": chain, "district": None}
+    story = given(report(by=desk, channel="telephone", place=place), chains=files[0], protocols=files[1])
     assert (story.case.chain, story.case.door, story.case.referrals) == (chain, desk, {})
     assert refusal_of(files, by=desk, channel="telephone", place=place) is None
     assert refusal_of(files, by=desk, channel="whatsapp", place=place) == whatsapp

@@ -15,6 +15,7 @@ from schakel.events.chain import NonconformanceFound, WatermarkPassed
 from schakel.events.clock import ClockStarted
 from schakel.messages import Attention, ReferralOffered
 from tests.rules.test_preferences import contacted, prefers
+from tests.scenarios.region import north
 from tests.scenarios.stories import given, why_not
 from tests.support import loops
 from tests.support.casebook import World, apply
@@ -187,7 +188,7 @@ REGIONS = {
     "sudwest-fryslan": ("sudwest-fryslan", "centrum-tumba", "centrum-tumba"),
     "assen": ("assen", "meldpunt-drenthe", "meldpunt-drenthe"),
 }
-"""Municipality -> its chain, the desk for all discrimination there, and the door that it works; of this repository's own files."""
+"""Municipality -> its chain, the desk for all discrimination there, and the door that it works (`region.north`)."""
 THE_POLICE_OF_THE_NORTH = "politie-noord"
 SUSPECTED = {"checks": ({"check": "discrimination_or_violence", "answer": "yes"},)}
 
@@ -197,20 +198,22 @@ def test_nrd_3_each_of_the_three_regions_has_its_own_door(municipality: str):
     """The police of all three reports: with her yes it goes to the desk of that region. NOT all to DMG, NOT before her yes."""
     chain, desk, door = REGIONS[municipality]
     told = report(by=THE_POLICE_OF_THE_NORTH, place={"municipality": municipality, "district": None}, **SUSPECTED)
-    story = given(told).then_among(held(desk, reason="not_asked"))
+    chains, protocols = north()
+    story = given(told, chains=chains, protocols=protocols).then_among(held(desk, reason="not_asked"))
     assert story.case.chain == chain
     assert [one.to for one in story.case.referrals.values()] == [desk]
     story.never(delivered(desk)).when(granted(desk, by=THE_POLICE_OF_THE_NORTH)).then_among(delivered(desk))
-    chains = story.world.chains
     assert {partner: bound.door for partner, bound in chains.by_name[chain].doors.items()} == {desk: door}
     assert chains.by_name[chain].doors[desk].municipalities == (municipality,)
 
 
 def test_nrd_4_assen_is_under_the_alliance_from_its_own_day():
-    """On this repository's own chain: the case of the day before opens, and not under the alliance."""
+    """On the chain's own file: the case of the day before opens, and not under the alliance."""
+    chains, protocols = north()
     place = {"municipality": "assen", "district": None}
     for day, under in (("2016-10-10", False), ("2016-10-11", True)):
-        story = given(report(by=THE_POLICE_OF_THE_NORTH, at=f"{day} 12:00", place=place, **SUSPECTED))
+        told = report(by=THE_POLICE_OF_THE_NORTH, at=f"{day} 12:00", place=place, **SUSPECTED)
+        story = given(told, chains=chains, protocols=protocols)
         assert story.case.chain == "assen"
         assert ("noord-nederland-alliantie@2016.2" in story.case.protocols) is under
         assert bool(story.case.referrals) is under

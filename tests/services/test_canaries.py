@@ -37,6 +37,9 @@ REFUSED = {
     "checklist.answered": "checklist.unknown",
     "minutes.recorded": "consultation.unknown",
     "inquiry.requested": "inquiry.not_agreed",  # no agreement stands under which partners ask each other
+    **dict.fromkeys(
+        ("overview.released", "overview.release_withdrawn"), "right.missing"
+    ),  # the mayor's, or an alderman's
     "inquiry.answered": "inquiry.not_yours",
     "statement.published": "statement.personal",  # nothing personal may be sealed in it
 }

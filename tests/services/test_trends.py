@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from backbone.chain_desks import lies_in, read_chain_state
+from schakel import codec
 from schakel.chain_state import ChainState, Trend
+from schakel.entry import Entry
+from schakel.envelope import Envelope
 from schakel.events.case import TrendAnswered, TrendSignalled, TrendUnanswered
 from schakel.events.chain import WatermarkPassed
 from schakel.events.vocab import PlaceType, TrendMeasure
+from schakel.ids import new_event_id, partner_source
 from schakel.messages import TrendNews
-from services.followup.trends import decide
+from services.followup.trends import decide, news
 from tests.services.test_chain_streams import until
 from tests.support.casebook import repository
 from tests.support.minicluster import MiniCluster
@@ -139,6 +143,7 @@ def test_a_partner_of_two_chains_signals_in_the_one_that_it_lies_in(cluster: Min
         ({"to": ()}, "recipient.unknown"),
         ({"to": (CITY, "dmg")}, "recipient.unknown"),
         ({"answer_by": date(2026, 3, 31)}, "trend.no_time"),
+        ({"answer_by": date.max}, "trend.no_time"),
         ({"answer_by": date(2026, 4, 1)}, None),
         ({"answer_by": None}, None),
     ],
@@ -191,3 +196,35 @@ def test_a_day_is_over_at_its_end_and_not_before_any_watermark() -> None:
     state = ChainState(name="amsterdam", trends=[trend])
     moments = (None, OVER - timedelta(milliseconds=1), OVER)
     assert [len(list(decide(chain, state, now))) for now in moments] == [0, 0, 1]
+
+
+def test_a_rehearsed_signal_is_none(cluster: MiniCluster) -> None:
+    """A drill is a case; what is told of no case would count at once, with the municipality and in what leaves."""
+    event, id_ = signal(), new_event_id()
+    source = partner_source(cluster.chains.partners[ADV].oin)
+    envelope = Envelope(id_, source, event.TYPE, cluster.time.now(), None, drill=True)
+    cluster.put(ADV, codec.encode(event), envelope.headers())
+    cluster.settle()
+    no = cluster.receipts(ADV)[id_].refusal
+    assert no is not None
+    assert no.code == "drill.no_case"
+    assert heard(cluster, CITY) == []
+
+
+def test_a_signal_under_the_id_of_anothers_is_none(cluster: MiniCluster) -> None:
+    trend = cluster.send(ADV, signal(to=(CITY,)))
+    cluster.settle()
+    cluster.send(POLICE, signal(to=(CITY,), place_type="home"), event_id=trend)
+    cluster.settle()
+    assert heard(cluster, CITY) == [("trend_signalled", ADV)]
+
+
+def test_an_answer_to_a_signal_of_before_says_where_it_lies() -> None:
+    """Of signals that were folded before, the state holds no municipality: the answer does."""
+    state = ChainState(name="amsterdam", trends=[Trend("t", ADV, "oost", [CITY], moment("2026-03-01 12:00"))])
+    envelope = Envelope(
+        new_event_id(), partner_source("0" * 20), TrendAnswered.TYPE, moment("2026-04-01 12:00"), None, partner=CITY
+    )
+    entry = Entry(envelope, answer("t", TrendMeasure.CAMERA), 0, 0)
+    chain = repository()[0].by_name["amsterdam"]
+    assert [(to, told.municipality) for to, told in news(chain, state, entry)] == [(ADV, "amsterdam")]
