@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from backbone.chains import Chain
+from backbone.chains import Chain, Chains
 from backbone.chains.schemes import kept
 from backbone.cli.consultation import ask_cases, url_part
 from backbone.cli.output import Undoable, read_settings, say, show, table
@@ -103,7 +103,7 @@ def overview(
       backbone overview utrecht --of eenheidsrapport-concept --period 2026
     """
     settings = read_settings()
-    known = chain_of(settings, chain)
+    known = chain_in(chains_at(settings), chain)
     _refuse(
         None if of else period,
         {"--district": district, "--language": language, "--released-for": released_for},
@@ -111,19 +111,7 @@ def overview(
     )
     _refuse(of, {"--for": partner}, "--of")
     if of:
-        if partner is not None and not known.roles_of(partner):
-            raise Undoable(f"no partner {partner[:42]!r} in {chain}; expected an id of one of its members")
-        numbers, report = _of_kind(known, of, Of.NUMBERS), _of_kind(known, of, Of.REPORT)
-        if report is not None and is_drafted(report):
-            content = _drafted(settings, known, report, period, partner, format)
-        elif numbers is None and period:
-            raise Undoable(
-                f"--period goes with numbers and drafts, and {of[:40]} is neither; it is as things stand now: leave --period out"
-            )
-        elif numbers is None:
-            content = _list(known, of, partner, format)
-        else:
-            content = _counted(settings, known, numbers, period, partner, format)
+        content = _by_id(settings, known, of, period, partner, format)
         when, whose = f"-{Period.parse(period).name}" if period else "", f"-voor-{partner}" if partner else ""
         write_out(out, f"{chain}-{of}{when}{whose}.{format}", content)
     elif period:
@@ -132,13 +120,10 @@ def overview(
         said: Language = (language or Words.NL).value
         where = f"{chain}{f'-{district}' if district else ''}"
         if released_for is None:
-            have = _issued(settings, known, Period.parse(period))
-            issue = have[Period.parse(period).name]
-            content = _figures(known, issue, have, format, said, district)
-            write_out(out, f"overzicht-{where}-{issue.period}-{said}.{format}", content)
+            name, content = _figures(settings, known, Period.parse(period), format, said, district)
         else:
             name, content = _released(settings, known, Period.parse(period), format, released_for, said, district)
-            write_out(out, f"overzicht-{where}-{name}-{said}.{format}", content)
+        write_out(out, f"overzicht-{where}-{name}-{said}.{format}", content)
     else:
         _what_there_is(settings, known)
 
@@ -148,6 +133,22 @@ def _refuse(given: str | None, options: Mapping[str, str | None], belongs_to: st
     for option, value in options.items():
         if value is not None and not given:
             raise Undoable(f"{option} goes with {belongs_to}, which was not given; leave it out, or give {belongs_to}")
+
+
+def _by_id(settings: Settings, chain: Chain, of: str, period: str | None, partner: str | None, form: Format) -> bytes:
+    """A list or agenda as things stand; or numbers or a draft, of a closed period."""
+    if partner is not None and not chain.roles_of(partner):
+        raise Undoable(f"no partner {partner[:42]!r} in {chain.name}; expected an id of one of its members")
+    numbers, report = _of_kind(chain, of, Of.NUMBERS), _of_kind(chain, of, Of.REPORT)
+    if report is not None and is_drafted(report):
+        return _drafted(settings, chain, report, period, partner, form)
+    if numbers is not None:
+        return _counted(settings, chain, numbers, period, partner, form)
+    if period:
+        raise Undoable(
+            f"--period goes with numbers and drafts, and {of[:40]} is neither; it is as things stand now: leave --period out"
+        )
+    return _list(chain, of, partner, form)
 
 
 def _of_kind(chain: Chain, name: str, of: Of) -> Overview | None:
@@ -172,7 +173,7 @@ def _drafted(
             f"`backbone overview {chain.name} --period {year.name} --format {form}`"
         )
     have = _issued(settings, chain, year)
-    made, to_write = draft(chain, have[year.name], one, seen_by(partner), have)
+    made, to_write = draft(chain, have[year.name], one, seen_by(partner))
     return as_form(made, form, to_write)
 
 
@@ -194,7 +195,7 @@ def _counted(
             f"{one.title}, {chain.title}, {Period.parse(period).in_words()}", one.note, made_of_it, form, partner
         )
     have = _issued(settings, chain, Period.parse(period))
-    made = asked(chain, have[Period.parse(period).name], one, seen_by(partner), have)
+    made = asked(chain, have[Period.parse(period).name], one, seen_by(partner))
     return as_form(made, form)
 
 
@@ -210,9 +211,13 @@ def _screened(settings: Settings, chain: Chain, period: Period) -> Screening:
         return made
 
 
-def chain_of(settings: Settings, name: str) -> Chain:
+def chains_at(settings: Settings) -> Chains:
+    """Every chain and partner."""
+    return load_definitions(settings.protocols_dir, settings.chains_dir)[0]
+
+
+def chain_in(chains: Chains, name: str) -> Chain:
     """The chain of this name. Raises Undoable naming those that there are."""
-    chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     found = chains.get(name)
     if found is None:
         raise Undoable(f"no chain {name[:40]!r}; expected one of {', '.join(sorted(one.name for one in chains))}")
@@ -246,7 +251,7 @@ def _released(
     language: Language,
     district: str | None,
 ) -> tuple[str, bytes]:
-    """The end of its name, and the form that a decision lets leave. What the mark does not cover, such as measures, is not in it."""
+    """The end of its name, and the form that a decision lets leave, without what the mark does not cover (measures, notes on events)."""
     issue = shelf_of(settings, chain).issues().get(period.name)
     if issue is None:
         raise Undoable(f"{period.name} was not issued, so nobody can have released it; leave --released-for out first")
@@ -273,9 +278,12 @@ def pressed(shelf: Shelf, chain: Chain, period: Period, have: dict[str, Issue], 
 
 
 def _figures(
-    chain: Chain, issue: Issue, have: Mapping[str, Issue], form: Format, language: Language, district: str | None
-) -> bytes:
-    return as_form(paper(chain, issue, language, district, have), form, measures(chain, issue, language))
+    settings: Settings, chain: Chain, period: Period, form: Format, language: Language, district: str | None
+) -> tuple[str, bytes]:
+    """The end of its name, and the period as it was issued: for whoever runs the backbone, not to be passed on."""
+    have = _issued(settings, chain, period)
+    issue = have[period.name]
+    return issue.period, as_form(paper(chain, issue, language, district, have), form, measures(chain, issue, language))
 
 
 def as_form(made: Paper, form: Format, more: Sequence[tuple[str, Sequence[str]]] = ()) -> bytes:

@@ -3,22 +3,36 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from backbone.chains import Chain
+from backbone.chains.chain import ChainUnknown, Unknown
 from backbone.cli.consultation import ask_cases, url_part
 from backbone.cli.lists import announce, listed_at, partner_id
 from backbone.cli.output import FOUND, Undoable, fail, read_settings, say
-from backbone.cli.overview import WITHIN_S, Format, Words, as_form, chain_of, counted_of, pressed, shelf_of, write_out
+from backbone.cli.overview import (
+    WITHIN_S,
+    Format,
+    Words,
+    as_form,
+    chain_in,
+    chains_at,
+    counted_of,
+    pressed,
+    shelf_of,
+    write_out,
+)
 from backbone.lists.cells import Row, text
 from backbone.lists.convert import Converter, Ready, Skipped
-from backbone.lists.identity import ImportKey, read_key
-from backbone.lists.problems import ErrorsFile, ListError
+from backbone.lists.identity import ImportKey, passing_key, read_key
+from backbone.lists.problems import ErrorsFile, ListError, RowError
 from backbone.lists.rows import RowList
 from backbone.lists.run import changed
 from backbone.overviews import held_paper
@@ -44,6 +58,9 @@ _SAID: Mapping[Fate, tuple[str, str]] = {
     Fate.NO_REPORT: ("less than an incident: a signal, for information, advice", "Minder dan een incident"),
     Fate.OUTSIDE: ("of another period or municipality", "Van een andere periode of gemeente"),
 }
+
+
+_Resolve = Callable[[str | None, datetime], Chain | ChainUnknown]
 
 
 @dataclass
@@ -79,7 +96,10 @@ def reconcile(
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option(help="The import key, which row ids hang on.", show_default="var/imports/PARTNER.key"),
+        typer.Option(
+            help="The import key, which row ids hang on; not read for a list of event ids.",
+            show_default="var/imports/PARTNER.key",
+        ),
     ] = None,
 ) -> None:
     """Hold the police's own list of a closed period against the ledger.
@@ -89,8 +109,8 @@ def reconcile(
     through others. And for the police alone, its own numbers of what is not
     in the chain, to be reported after all.
 
-    A month is held once; asked again, the same figures come back, whatever
-    list is brought.
+    A month is held once in a chain; asked again, the same figures come
+    back, whatever list is brought.
 
     Examples:
 
@@ -99,7 +119,8 @@ def reconcile(
       backbone reconcile amsterdam lijst.xlsx --mapping politie.yaml --as politie-amsterdam --period 2026-Q1
     """
     settings = read_settings()
-    known, name, when = chain_of(settings, chain), partner_id(as_), Period.parse(period)
+    chains = chains_at(settings)
+    known, name, when = chain_in(chains, chain), partner_id(as_), Period.parse(period)
     if KEEPS_THE_LIST not in known.roles_of(name):
         raise Undoable(
             f"{name} is not {KEEPS_THE_LIST} in {chain}; the list that is held against the ledger is that of the police: expected "
@@ -107,9 +128,10 @@ def reconcile(
         )
     means, rows = listed_at(file, mapping)
     announce(file, rows, means, sum(1 for _ in rows))
-    converter = Converter(means, _key(settings, key, name), now=time_source(settings.clock).now())
+    secret = passing_key(name) if means.identity.event_ids else _key(settings, key, name)
+    converter = Converter(means, secret, now=time_source(settings.clock).now())
     with ErrorsFile(errors or file.with_name(f"{file.name}.errors.csv")) as listing:
-        found = _read(known, rows, converter, means.identity.columns, listing)
+        found = _read(known, partial(chains.resolve, name), rows, converter, means.identity.columns, listing)
     if found.errors:
         fail(
             f"{found.errors} rows could not be read, each with what to do in {listing.path}; nothing was held against the ledger, "
@@ -147,8 +169,10 @@ def _key(settings: Settings, path: Path | None, partner: str) -> ImportKey:
         ) from None
 
 
-def _read(chain: Chain, rows: RowList, converter: Converter, columns: Sequence[str], listing: ErrorsFile) -> _List:
-    """Every row: read, skipped by the mapping, or with what is wrong in the errors file."""
+def _read(
+    chain: Chain, resolve: _Resolve, rows: RowList, converter: Converter, columns: Sequence[str], listing: ErrorsFile
+) -> _List:
+    """Every row: read, skipped by the mapping, or with what is wrong in the errors file. resolve: which chain a report is of."""
     found = _List(columns=tuple(columns))
     marks: dict[str, Ready] = {}
     for row in rows:
@@ -160,16 +184,30 @@ def _read(chain: Chain, rows: RowList, converter: Converter, columns: Sequence[s
             if first.mark != made.mark:
                 found.errors += 1
                 listing.add(changed(made.row, f"row {first.row}", "row.same_identity"))
-            elif first is not made:
+                continue
+            if first is not made:
                 found.repeated += 1
+                continue
+            where = resolve(made.event.facts.place.municipality, made.event.reported_at)
+            if isinstance(where, ChainUnknown) and where.reason is Unknown.MUNICIPALITY_MISSING:
+                found.errors += 1
+                listing.add(_which_one(made.row, where))
             else:
-                found.registrations[made.event_id] = registration(chain, made.row, made.event_id, made.event)
+                found.registrations[made.event_id] = registration(chain, where, made.row, made.event_id, made.event)
                 found.numbers[made.event_id] = tuple(_number(row, columns))
         else:
             found.errors += 1
             for error in made:
                 listing.add(error)
     return found
+
+
+def _which_one(row: int, where: ChainUnknown) -> RowError:
+    """Intake would refuse it too; here it would be missing in each of the partner's chains."""
+    expected = f"a municipality, since this partner is in more than one chain: {', '.join(where.municipalities)}"
+    return RowError(
+        row, "row.municipality", expected, "name the municipality in the mapping", field="municipality", found="nothing"
+    )
 
 
 def _number(row: Row, columns: Sequence[str]) -> Iterator[str]:
@@ -185,10 +223,11 @@ def _held(
         return None, told
     shelf = shelf_of(settings, chain)
     with shelf.alone():
-        before = shelf.held(partner)
-        if period.name in before:
-            return before[period.name], told
-        free(period, before.values())
+        before = shelf.held()
+        again = next((one for one in before if (one.partner, one.period) == (partner, period.name)), None)
+        if again is not None:
+            return again, told
+        free(partner, period, before)
         counted = counted_of(chain)
         have = pressed(shelf, chain, period, shelf.issues(), counted)
         made = hold(chain, partner, period, listed, told, counted.incidents, have, counted.as_of)

@@ -39,7 +39,7 @@ class ImportKey:
 
 
 def passing_key(partner: str) -> ImportKey:
-    """A key for one dry run: its ids are never sent."""
+    """A key for one run: its ids are never sent, nor looked for in the ledger."""
     return ImportKey(secrets.token_bytes(_BYTES), partner)
 
 

@@ -4,7 +4,7 @@ Nothing is counted here, and nothing hidden: what is shown was shown to whoever 
 to now" there are none of: whoever asked yesterday and today would subtract them, and find one person.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from backbone.chains import Chain
@@ -30,11 +30,11 @@ def up_to_now(chain: Chain, one: Overview) -> str:
     )
 
 
-def asked(chain: Chain, issue: Issue, one: Overview, seen_by: str, kept: Mapping[str, Issue] | None = None) -> Paper:
+def asked(chain: Chain, issue: Issue, one: Overview, seen_by: str) -> Paper:
     """The tables of the issue that the scheme asks for, with their definitions, the issue's notes and the scheme's own; in Dutch, as its
-    title is. Districts only where it asks for them. seen_by: as whom it may be seen. kept: all issues, for notes on
-    events. Raises NothingOfIt."""
-    whole = paper(chain, issue, kept=kept)
+    title is. Districts only where it asks for them, and no notes on events, which name districts. seen_by: as whom it may be seen. Raises
+    NothingOfIt."""
+    whole = paper(chain, issue)
     sheets = tuple(_asked_for(whole, one))
     period = Period.parse(issue.period)
     if not sheets:
@@ -49,6 +49,7 @@ def asked(chain: Chain, issue: Issue, one: Overview, seen_by: str, kept: Mapping
         hot=(),
         hot_definition=None,
         longer=whole.longer if any(by in TABLES and TABLES[by].by is Every.QUARTER for by in one.by) else None,
+        occasions=(),
     )
 
 

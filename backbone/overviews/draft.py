@@ -4,7 +4,7 @@ Pure. No figure is in it that the issued year does not show (`asked`), and no se
 write, it says who and by which passage. What they write does not come back here; minutes say when the draft was discussed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backbone.authoring.sentences import listed, role
@@ -34,14 +34,12 @@ def is_drafted(one: Overview) -> bool:
     return one.of is Of.REPORT and bool(one.to_write)
 
 
-def draft(
-    chain: Chain, issue: Issue, one: Overview, seen_by: str, kept: Mapping[str, Issue] | None = None
-) -> tuple[Paper, list[Section]]:
+def draft(chain: Chain, issue: Issue, one: Overview, seen_by: str) -> tuple[Paper, list[Section]]:
     """The figures, and a section for each part that people write; in Dutch, as the report is. Raises NoYear."""
     period = Period.parse(issue.period)
     if period.months != 12:
         raise NoYear(f"{one.id} is about a year, and found {period.name}; expected one such as {period.year}")
-    figures = asked(chain, issue, one, seen_by, kept)
+    figures = asked(chain, issue, one, seen_by)
     titled = replace(figures, title=f"Concept: {figures.title}", notes=(DRAFT, *figures.notes))
     return titled, [
         (

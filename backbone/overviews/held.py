@@ -15,6 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from backbone.chains import Chain
+from backbone.chains.chain import ChainUnknown
 from backbone.overviews.incident import Incident, district_of
 from backbone.overviews.issues import ONE, Issue
 from backbone.overviews.periods import Period
@@ -75,7 +76,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One line of the list. event_id: what its own number is in the ledger. here: whether its municipality is one of the chain's."""
+    """One line of the list. event_id: what its own number is in the ledger. here: whether intake would find this chain for it."""
 
     event_id: str
     row: int
@@ -112,15 +113,16 @@ def digest_of(held: Held) -> str:
     return hashlib.sha256(_encode(msgspec.structs.replace(held, digest=""))).hexdigest()
 
 
-def registration(chain: Chain, row: int, event_id: str, event: ReportReceived) -> Registration:
-    """What a line of the list says, as far as it is needed: no word about a person."""
-    place = event.facts.place
+def registration(
+    chain: Chain, found: Chain | ChainUnknown, row: int, event_id: str, event: ReportReceived
+) -> Registration:
+    """What a line of the list says, as far as it is needed: no word about a person. found: the chain of the report (`Chains.resolve`)."""
     return Registration(
         event_id,
         row,
         Period.month_of(chain.day_of(event.reported_at)).name,
-        district_of(chain, place.district or ""),
-        place.municipality is None or place.municipality in chain.municipalities,
+        district_of(chain, event.facts.place.district or ""),
+        isinstance(found, Chain) and found.name == chain.name,
         event.facts.record_kind is RecordKind.REPORT,
     )
 
@@ -160,11 +162,18 @@ def mark_of(period: Period, listed: Iterable[Registration]) -> str:
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()
 
 
-def free(period: Period, before: Iterable[Held]) -> None:
-    """Raises NotHeld when a month of the period was held against the ledger in another one: whoever has both could subtract."""
+def free(partner: str, period: Period, before: Iterable[Held]) -> None:
+    """Raises NotHeld when a month of the period was held against the ledger in another one, or with the list of another partner: whoever
+    has both could subtract. before: all that was held of the chain."""
     months = {month.name for month in period.in_months()}
     for held in before:
         both = sorted(months & {month.name for month in Period.parse(held.period).in_months()})
+        if both and held.partner != partner:
+            raise NotHeld(
+                f"{', '.join(both)} was held against the ledger before, in {held.period}, with the list of {held.partner}; expected months "
+                f"that nobody's list was held of, since two lists of a month can be subtracted: ask for {held.period} again with "
+                f"--as {held.partner}, or for other months"
+            )
         if both and held.period != period.name:
             raise NotHeld(
                 f"{', '.join(both)} was held against the ledger before, in {held.period}; expected a period that shares no month with "

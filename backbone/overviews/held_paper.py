@@ -65,7 +65,8 @@ def missing(
     head: list[tuple[str, ...]] = [
         (f"{NOT_IN_CHAIN.title[0]}, {chain.title}, {period.in_words()}",),
         (f"Alleen voor {held.partner}: eigen nummers van eigen registraties. Niet om door te geven.",),
-        ("Elk incident telt, hoe klein ook. `backbone import` met dezelfde lijst meldt alleen wat er nog niet is.",),
+        ("Elk incident telt, hoe klein ook. `backbone import` met dezelfde lijst meldt alleen wat er nog niet is;",),
+        ("staan er event-id's op die lijst, importeer dan alleen de rijen die hieronder staan.",),
         *((what, str(count)) for what, count in counted.items()),
         (),
         ("Rij", *columns),

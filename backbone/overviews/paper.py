@@ -89,7 +89,7 @@ def paper(
     release: Released | None = None,
 ) -> Paper:
     """The whole municipality and each district; or one district, with the whole beside it. kept: all issues, for notes on events.
-    release: the decision under which it leaves; without one it says that there is none."""
+    release: the decision under which it leaves, without those notes; without one it says that there is none."""
     of = LANGUAGES.index(language)
     said = {name: texts[of] for name, texts in SAID.items()}
     period = Period.parse(issue.period)
@@ -118,7 +118,7 @@ def paper(
         longer=said["longer"] if period.months == 1 else None,
         language=language,
         digest=issue.digest,
-        occasions=beside(chain, period, kept or {issue.period: issue}, language, district),
+        occasions=() if release else beside(chain, period, kept or {issue.period: issue}, language, district),
     )  # fmt: skip
 
 

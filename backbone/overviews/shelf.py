@@ -1,7 +1,8 @@
 """Where issues are kept: a file each under `var/overviews/<chain>/`, readable by its owner alone, since the exact counts are in it.
 
 A file is written once and never again; each names the digest of the one before it. What was changed by hand is noticed when it is read.
-Beside them, a directory a partner, the lists that were held against the ledger (`backbone.overviews.held`): once a month of theirs.
+Beside them, a directory a partner, the lists that were held against the ledger (`backbone.overviews.held`): a month of the
+chain once, whoever's list it is.
 """
 
 import fcntl
@@ -89,19 +90,19 @@ class Shelf:
         for issue in issues:
             _once(self.folder / f"{issue.period}.json", msgspec.json.encode(issue))
 
-    def held(self, partner: str) -> dict[str, Held]:
-        """What was held against the ledger of this partner's lists, by period. Raises Damaged naming the file."""
-        found = {}
-        for path in sorted((self.folder / HELD / partner).glob("*.json")):
+    def held(self) -> list[Held]:
+        """What was held against the ledger, whoever's list it was. Raises Damaged naming the file."""
+        found = []
+        for path in sorted((self.folder / HELD).glob("*/*.json")):
             try:
                 held = msgspec.json.decode(path.read_bytes(), type=Held)
             except msgspec.DecodeError as error:
                 raise Damaged(f"{path}: found no list held against the ledger ({error}); {_BACK}") from None
-            if held.digest != held_digest(held) or path.stem != held.period:
+            if held.digest != held_digest(held) or (path.parent.name, path.stem) != (held.partner, held.period):
                 raise Damaged(
                     f"{path}: found digest {held_digest(held)[:12]}, expected {held.digest[:12]}: it is not as it was written; {_BACK}"
                 )
-            found[held.period] = held
+            found.append(held)
         return found
 
     def keep_held(self, held: Held) -> None:

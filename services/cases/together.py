@@ -73,6 +73,19 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
             return _no_day(request)
         return _answer(made_of(chain, here, one, cases, now))
 
+    return [
+        web.get("/found/{chain}", _found_by_query(connect, chains)),
+        web.get("/trends/{chain}", _of_stream(connect, chains, "trends")),
+        web.get("/releases/{chain}", _of_stream(connect, chains, "releases")),
+        web.get("/consultations/{chain}/{id}", consultation),
+        web.get("/overviews/{chain}/{id}", overview),
+        web.get("/networks/{chain}", _network_map(chains)),
+    ]
+
+
+def _network_map(chains: Chains) -> Handler:
+    """Who is where in the network that a scheme asks for, and which places are empty."""
+
     async def network_map(request: web.Request) -> web.Response:
         chain = chains.get(request.match_info["chain"])
         wants = next((here.network.wants for _, here in kept(chain) if here.network), None) if chain else None
@@ -80,6 +93,12 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
             return _problem(404, "no such chain, or none of its schemes asks for a network; see `schemes` of its file")
         empty = [{"place": place, "role": role} for place, role in gaps(chain, wants)]
         return _answer({"empty": empty, "places": network(chain, wants)})
+
+    return network_map
+
+
+def _found_by_query(connect: Connect, chains: Chains) -> Handler:
+    """What the police's query found, and up to when that is known."""
 
     async def found_by_query(request: web.Request) -> web.Response:
         chain = chains.get(request.match_info["chain"])
@@ -91,14 +110,7 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
         times = [BEFORE_ANYTHING, *filter(None, (newest, *(case.time for case in cases)))]
         return _answer(Records(max(times), list(found(chain, cases))))
 
-    return [
-        web.get("/found/{chain}", found_by_query),
-        web.get("/trends/{chain}", _of_stream(connect, chains, "trends")),
-        web.get("/releases/{chain}", _of_stream(connect, chains, "releases")),
-        web.get("/consultations/{chain}/{id}", consultation),
-        web.get("/overviews/{chain}/{id}", overview),
-        web.get("/networks/{chain}", network_map),
-    ]
+    return found_by_query
 
 
 def _of_stream(connect: Connect, chains: Chains, what: str) -> Handler:

@@ -82,7 +82,7 @@ def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
             field="ce_drill",
             found="true",
             expected="a drill of a case, which is left out wherever cases count",
-            remedy="tell it without the header if it is meant; what is told of no case counts at once, so rehearse it in a chain of its own",
+            remedy="tell it without the header if it is meant: what is told of no case counts at once; rehearse it in a chain of its own",
         )
     if envelope.type != type(event).TYPE:
         yield Refusal(

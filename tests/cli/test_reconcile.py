@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -11,9 +12,11 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
+from backbone.chains import Chains
 from backbone.cli.main import app
 from backbone.lists.identity import make_key, read_key
 from backbone.overviews.incident import Counted
+from schakel.events.vocab import Role
 from tests.overviews.made import AFTER, incidents
 from tests.support.casebook import repository
 
@@ -171,7 +174,56 @@ def test_without_the_import_key_no_number_can_be_known(here: Path) -> None:
     assert asked == []
 
 
+def with_two_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The police of Amsterdam, and rita, in a second chain; rita is police in both."""
+    chains, protocols = repository()
+    one = chains.by_name["amsterdam"]
+    rita = one.members[0].model_copy(update={"partner": "rita", "roles": (Role.POLICE,)})
+    members = (*(member for member in one.members if member.partner != "rita"), rita)
+    first = replace(one, file=one.file.model_copy(update={"members": members}))
+    other = first.file.model_copy(update={"chain": "elders", "municipalities": ("haarlem",)})
+    both = Chains({"amsterdam": first, "elders": replace(first, file=other)}, chains.partners)
+    monkeypatch.setattr("backbone.cli.overview.load_definitions", lambda *_: (both, protocols))
+
+
+def test_a_row_without_a_municipality_of_a_partner_in_two_chains_is_in_neither(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NOT one registration that is missing in each of them. Of a partner in one chain it is of that chain, as intake has it."""
+    (here / "mapping.yaml").write_text(MAPPING.replace("  municipality: {constant: amsterdam}\n", ""), encoding="utf-8")
+    the_list(here, *many(1, 13))
+    assert "12  not in the chain" in reconcile(here, "--dry-run").output
+    with_two_chains(monkeypatch)
+    asked.clear()
+    refused = reconcile(here, "--dry-run")
+    assert refused.exit_code == 1
+    assert "12 rows could not be read" in refused.output
+    listing = (here / "lijst.csv.errors.csv").read_text(encoding="utf-8-sig")
+    assert listing.count("row.municipality") == listing.count("name the municipality in the mapping") == 12
+    assert "amsterdam, haarlem" in listing
+    assert asked == []
+    (here / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    assert "12  not in the chain" in reconcile(here, "--dry-run").output
+
+
+def test_a_month_is_held_once_in_a_chain_whoevers_list_it_is(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two splits of one issue, of one police and of the other, would be subtracted."""
+    with_two_chains(monkeypatch)
+    make_key(here / "imports" / "rita.key", "rita")
+    the_list(here, *many(1, 13))
+    assert reconcile(here).exit_code == 0
+    for period in ("2026-03", "2026-Q1"):
+        refused = reconcile(here, period=period, as_="rita")
+        assert refused.exit_code == 2
+        said = " ".join(refused.output.split())
+        assert f"2026-03 was held against the ledger before, in 2026-03, with the list of {POLICE}" in said
+        assert f"--as {POLICE}" in said
+    assert reconcile(here, period="2026-02", as_="rita").exit_code == 2, "too few"
+
+
 def test_a_list_of_the_ids_with_which_its_own_system_told(here: Path) -> None:
+    """No id of it hangs on the import key: whoever only tells from a system of its own has none."""
+    (here / "imports" / f"{POLICE}.key").unlink()
     (here / "mapping.yaml").write_text(
         MAPPING.replace("[Zaaknummer]", "[Zaaknummer], event_ids: true"), encoding="utf-8"
     )

@@ -12,7 +12,7 @@ from backbone.overviews.incident import Incident
 from backbone.overviews.issues import Issue
 from backbone.overviews.lines import FOR_NOBODY
 from backbone.overviews.page import as_html
-from backbone.overviews.paper import Paper
+from backbone.overviews.paper import Paper, paper
 from backbone.overviews.sheets import as_csv
 from backbone.overviews.tables import APART, TABLES, K
 from backbone.overviews.words import SAID
@@ -135,4 +135,15 @@ def test_a_month_has_no_grounds() -> None:
     issue = issued(incidents(7, 30, days=90), "2026-03")["2026-03"]
     with pytest.raises(NothingOfIt, match="cijfers in 2026-03: found no table by ground, expected a quarter or a year"):
         asked(amsterdam(), issue, numbers(By.GROUND), "")
-    assert set(By) <= {*TABLES, "district", "screening"}
+    assert set(By) <= {*TABLES, By.DISTRICT, By.SCREENING}
+
+
+@pytest.mark.parametrize("of", [numbers(By.NATURE), EVERYTHING], ids=["nature", "everything"])
+def test_no_note_on_an_event_names_a_district(of: Overview) -> None:
+    """Whose overview asked for none reads of none; those who read the whole overview find the events there."""
+    issue = issued(incidents(7, 90, date(2026, 8, 1), 30), "2026-08")["2026-08"]
+    whole = paper(amsterdam(), issue)
+    assert any("Centrum" in note for note in whole.occasions)
+    made = asked(amsterdam(), issue, of, "")
+    assert made.occasions == ()
+    assert "Pride" not in as_html(made) + as_csv(made).decode("utf-8-sig")

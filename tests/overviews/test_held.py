@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from backbone.chains.chain import ChainUnknown, Unknown
 from backbone.overviews import held as module
 from backbone.overviews.held import (
     BOTH,
@@ -19,6 +20,7 @@ from backbone.overviews.held import (
     Held,
     NotHeld,
     Registration,
+    digest_of,
     enough,
     fates,
     free,
@@ -37,6 +39,7 @@ from backbone.overviews.tables import INCIDENTS, K
 from schakel.events.report import ReportReceived
 from tests.overviews.attacker import Attacker
 from tests.overviews.made import AFTER, amsterdam, incidents
+from tests.support.casebook import repository
 
 POLICE = "politie-amsterdam"
 MARCH, QUARTER = Period.parse("2026-03"), Period.parse("2026-Q1")
@@ -94,9 +97,23 @@ def test_the_day_and_the_district_are_the_chains() -> None:
             "facts": {"identity": "by_name", "place": {"municipality": "amsterdam", "district": "nergens"}},
         }
     )
-    assert registration(amsterdam(), 2, number(1), event) == Registration(
+    assert registration(amsterdam(), amsterdam(), 2, number(1), event) == Registration(
         number(1), 2, "2026-03", UNKNOWN, here=True, report=True
     )
+
+
+def test_a_registration_is_of_the_chain_that_intake_would_find() -> None:
+    """NOT of each chain that covers nothing of it."""
+    chains = repository()[0]
+    event = ReportReceived.model_validate({"reported_at": AFTER, "facts": {"identity": "by_name"}})
+    for found, here in (
+        (amsterdam(), True),
+        (chains.get("groningen"), False),
+        (ChainUnknown(Unknown.MUNICIPALITY_ELSEWHERE, ("amsterdam",)), False),
+        (ChainUnknown(Unknown.NOT_ON_THAT_DAY, ("amsterdam",)), False),
+    ):
+        assert found is not None
+        assert registration(amsterdam(), found, 2, number(1), event).here is here
 
 
 @pytest.mark.parametrize("period", [MARCH, QUARTER], ids=lambda one: one.name)
@@ -265,10 +282,16 @@ def test_months_are_held_once(before: Collection[str], asked: str, may: bool) ->
     some_held = held(lines("oost", range(100)), {})
     kept = [msgspec.structs.replace(some_held, period=period) for period in before]
     if may:
-        free(Period.parse(asked), kept)
+        free(POLICE, Period.parse(asked), kept)
     else:
         with pytest.raises(NotHeld, match="subtracted"):
-            free(Period.parse(asked), kept)
+            free(POLICE, Period.parse(asked), kept)
+    others = [msgspec.structs.replace(one, partner="politie-elders") for one in kept]
+    if before == ["2026-Q1", "2026-04"]:
+        free(POLICE, Period.parse(asked), others)
+    else:
+        with pytest.raises(NotHeld, match=r"the list of politie-elders.*ask for .* --as politie-elders"):
+            free(POLICE, Period.parse(asked), others)
 
 
 def test_what_leaves_has_no_name_and_nothing_exact() -> None:
@@ -300,7 +323,10 @@ def test_it_is_kept_once_and_noticed_when_it_was_changed(tmp_path: Path) -> None
     shelf = Shelf(tmp_path, "amsterdam")
     made = held(lines("oost", range(20)), {})
     shelf.keep_held(made)
-    assert shelf.held(POLICE) == {"2026-03": made}
+    theirs = msgspec.structs.replace(made, partner="politie-elders", digest="")
+    theirs = msgspec.structs.replace(theirs, digest=digest_of(theirs))
+    shelf.keep_held(theirs)
+    assert shelf.held() == [made, theirs], "of the chain, whoever's list it is"
     assert shelf.issues() == {}, "it is no issue"
     with pytest.raises(FileExistsError):
         shelf.keep_held(made)
@@ -308,4 +334,4 @@ def test_it_is_kept_once_and_noticed_when_it_was_changed(tmp_path: Path) -> None
     assert path.stat().st_mode & 0o077 == 0
     path.write_bytes(path.read_bytes().replace(b'"period":"2026-03"', b'"period":"2026-02"'))
     with pytest.raises(Damaged, match="not as it was written"):
-        shelf.held(POLICE)
+        shelf.held()

@@ -127,6 +127,15 @@ def test_why_it_may_not_leave_is_said() -> None:
         standing(issue, state.releases, page, public, None)
 
 
+def test_notes_on_events_do_not_leave() -> None:
+    """They are made when it is written, and the mark that was decided on does not cover them."""
+    chain, issue = issue_of("2026-04")
+    assert paper(chain, issue).occasions
+    state = ChainState(name="amsterdam")
+    told(state, release(period="2026-04", issue=issue.digest), 1)
+    assert paper(chain, issue, release=state.releases[0]).occasions == ()
+
+
 def test_the_released_form_says_by_whom_and_has_the_same_figures() -> None:
     """The function and the organisation above the figures, in both languages; what was issued is not touched."""
     chain, issue = issue_of()

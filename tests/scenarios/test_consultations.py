@@ -383,7 +383,7 @@ def panel(files: Files, *cases: State, at: str = "2026-03-10 12:00") -> tuple[ob
 def test_a05_small_incidents_of_the_week_are_registered_in_one_meeting(tmp_path: Path):
     """Three that the police had not reported, named in the BTO: three cases with their own day, and clocks from the meeting on.
 
-    NOT one case for all, NOT a clock from the day it happened, NOT gone from the agenda because minutes named them.
+    NOT one case for all, NOT a clock from the day it happened, NOT gone because minutes named them.
     """
     files = keeping(tmp_path, "amsterdam-overleggen@2025.1")
     held, days = "2026-03-09 10:00", ("2026-03-03", "2026-03-04", "2026-03-06")
@@ -395,6 +395,6 @@ def test_a05_small_incidents_of_the_week_are_registered_in_one_meeting(tmp_path:
     begun = {clock.started_at for one in cases for clock in one.clocks.values()}
     assert begun == {moment(held)}
     named = [case_id(number) for number in (1, 2, 3)]
-    stream = Stream.of(files[0]).minutes("basisteamoverleg", "2026-03-09", cases=tuple(named))
-    on_it = agenda_of(files, "basisteamoverleg", "2026-03-16 09:00", *cases, meetings=stream.state)
+    state = Stream.of(files[0]).minutes("basisteamoverleg", "2026-03-09", cases=tuple(named)).state
+    on_it = agenda_of(files, "basisteamoverleg", "2026-03-16 09:00", *cases, meetings=state)
     assert [one for line in on_it.lines for one in line.cases] == named
