@@ -219,7 +219,9 @@ class IntakeProcessor(CaseProcessor):
         good = [
             (raw, item)
             for raw, item in zip(found, read, strict=True)
-            if not isinstance(item, Refusal) and may_overtake(item[1]) and self._judge(item, partner, cases, now) is None
+            if not isinstance(item, Refusal)
+            and may_overtake(item[1])
+            and self._judge(item, partner, cases, now) is None
         ]
         raws, items = [raw for raw, _ in good], [item for _, item in good]
         let_in = self._write(tx, raws, items, [None] * len(good), partner, now, cases, early=True) if good else ()
