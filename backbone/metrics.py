@@ -16,7 +16,8 @@ submissions = Counter(
     "schakel_submissions", "Messages of partners, drills left out, by how they were answered", ["outcome"]
 )
 ahead = Counter(
-    "schakel_noes_ahead", "Noes and reports in danger let in before their turn, in front of a list that waits"
+    "schakel_noes_ahead",
+    "Noes, and reports in danger too, written to the ledger before their turn, in front of a list that waits",
 )
 heads = Counter("schakel_heads_signed", "Heads of the ledger that were signed")
 log_size = Gauge("schakel_log_leaves", "Records of the ledger in the tree", ["partition"])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from schakel.envelope import CONTENT_TYPE, PATTERNS
+from schakel.envelope import CONTENT_TYPE, FIRST, PATTERNS
 
 Json = dict[str, Any]
 
@@ -84,6 +84,14 @@ HEADERS = (
         "absent",
         "W3C trace context. It stands with your event in the ledger; what the backbone concludes from it carries none.",
         PATTERNS["traceparent"],
+    ),
+    Header(
+        FIRST[0],
+        "optional",
+        "absent",
+        "On `report.received` only: its `danger_now` or `rape` is answered with yes, and it does not wait behind a list of yours. "
+        "The header alone does nothing.",
+        const=FIRST[1].decode(),
     ),
     Header(
         "ce_causationid",

@@ -5,10 +5,10 @@ of them. So where messages have been waiting since the last look, somebody reads
 They are let in before their turn; when their turn comes, their ids are known already. A no can only close, so it may overtake
 (docs/adr/0024); a report begins a case, so that nothing in front of it can be about that case (docs/adr/0053). Nothing else does.
 
-What is found here is in memory alone. Whoever dies forgets it, and the noes are let in when it is their turn.
+What is found here is in memory alone, until it is known to be let in: a transaction that is taken back is tried again with it. Whoever dies
+forgets it, and the noes are let in when it is their turn.
 """
 
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from schakel.envelope import FIRST
@@ -72,7 +72,7 @@ async def nobody(topic: str, start: int, end: int) -> list[Raw]:
 
 
 class Ahead:
-    """Which topics to look through, and what was found. `take` is called in the worker thread, all else in the main loop."""
+    """Which topics to look through, and what was found. `take` and `forget` are called in the worker thread, all else in the main loop."""
 
     def __init__(self, scout: Scout = nobody) -> None:
         self._scout = scout
@@ -80,7 +80,7 @@ class Ahead:
         self._silent: dict[str, int] = {}
         self._ends: dict[str, int] = {}
         self._looked: dict[str, int] = {}
-        self._found: dict[str, deque[Raw]] = {}
+        self._found: dict[str, dict[int, Raw]] = {}
 
     @property
     def waiting(self) -> bool:
@@ -103,7 +103,7 @@ class Ahead:
             start = max(position, self._looked.get(topic, 0))
             if start < end and not self._found.get(topic):
                 found = await self._scout(topic, start, end)
-                self._found.setdefault(topic, deque()).extend(found)
+                self._found.setdefault(topic, {}).update({raw.offset: raw for raw in found})
                 self._looked[topic] = found[-1].offset + 1 if len(found) >= KEPT else end
 
     def _forget_what_is_not_ours(self) -> None:
@@ -116,10 +116,13 @@ class Ahead:
                 self._found.pop(topic, None)
 
     def take(self, topic: str, position: int) -> list[Raw]:
-        """What was found on this topic at or behind `position`, once."""
-        found, taken = self._found.get(topic), []
-        while found:
-            raw = found.popleft()
-            if raw.offset >= position:
-                taken.append(raw)
-        return taken
+        """What was found on this topic at or behind `position`; it stays until it is forgotten, or its turn has come."""
+        found = list(self._found.get(topic, {}).values())
+        self.forget(topic, [raw.offset for raw in found if raw.offset < position])
+        return [raw for raw in found if raw.offset >= position]
+
+    def forget(self, topic: str, offsets: Iterable[int]) -> None:
+        """These need no more attention before their turn."""
+        found = self._found.get(topic, {})
+        for offset in offsets:
+            found.pop(offset, None)

@@ -206,23 +206,27 @@ class IntakeProcessor(CaseProcessor):
         return Outcome(wait_for=outcome.wait_for, processed=left[done])
 
     def _admit_ahead(self, tx: Tx, topic: str, position: int) -> None:
-        """Let in what was found at or behind `position`. What cannot be let in now is looked at when it is its turn."""
+        """Let in what was found at or behind `position`. What cannot be let in now is looked at when it is its turn.
+
+        What is let in is forgotten once it is known, not before: this transaction may be taken back.
+        """
         if topic not in self._answered_to:
             return  # nothing of it was judged yet: our fold may still be young
         found = self.ahead.take(topic, max(position, self._answered_to[topic] + 1))
         partner, now = self.chains.partner(topic.removeprefix(IN)), self.time.now()
         read = [self._read(raw) for raw in found]
         cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
-        judged = [self._judge(item, partner, cases, now) for item in read]
         good = [
-            number
-            for number, (item, verdict) in enumerate(zip(read, judged, strict=True))
-            if verdict is None and not isinstance(item, Refusal) and may_overtake(item[1])
+            (raw, item)
+            for raw, item in zip(found, read, strict=True)
+            if not isinstance(item, Refusal)
+            and may_overtake(item[1])
+            and self._judge(item, partner, cases, now) is None
         ]
-        if good:
-            let_in, raws = [read[number] for number in good], [found[number] for number in good]
-            self._write(tx, raws, let_in, [None] * len(good), partner, now, cases, early=True)
-            metrics.ahead.inc(len(good))
+        raws, items = [raw for raw, _ in good], [item for _, item in good]
+        let_in = self._write(tx, raws, items, [None] * len(good), partner, now, cases, early=True) if good else ()
+        self.ahead.forget(topic, {raw.offset for raw in found}.difference(let_in))
+        metrics.ahead.inc(len(let_in))
 
     def _read(self, raw: Raw) -> Read:
         try:
@@ -242,13 +246,7 @@ class IntakeProcessor(CaseProcessor):
     def _cases(self, tx: Tx, ids: Sequence[str]) -> dict[str, State]:
         return {case_id: desk.case for case_id, desk in load_desks(tx, list(dict.fromkeys(ids))).items()}
 
-    def _judge(
-        self,
-        item: Read,
-        partner: Partner | None,
-        cases: dict[str, State],
-        now: datetime,
-    ) -> Refusal | None:
+    def _judge(self, item: Read, partner: Partner | None, cases: dict[str, State], now: datetime) -> Refusal | None:
         if isinstance(item, Refusal):
             return item
         if partner is None:
@@ -274,16 +272,17 @@ class IntakeProcessor(CaseProcessor):
         folded: Mapping[str, State],
         *,
         early: bool = False,
-    ) -> None:
+    ) -> Sequence[int]:
         """Old receipts for what was said before, the ledger for what is new, refusals for the rest: in the order of the topic.
 
-        early: before its turn; what cannot be opened is then refused in its turn, once.
+        Returns the offsets of what is new. early: before its turn; whatever else it is, it has its answer in its turn, once.
         """
         known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
         signed = Heads(tx)
         cases, resealed = self._reseal(read, judged, known)
         outgoing: list[Outgoing] = []
         remembered: list[tuple[Envelope, str | None, str]] = []
+        new: list[int] = []
         for number, (raw, item, verdict) in enumerate(zip(records, read, judged, strict=True)):
             if isinstance(item, Refusal) or verdict is not None:
                 envelope = None if isinstance(item, Refusal) else item[0]
@@ -292,7 +291,7 @@ class IntakeProcessor(CaseProcessor):
             envelope, event = item
             key, content = (envelope.source, envelope.id), seen.content(envelope, event)
             before, parts = known.get(key), resealed.get(number, ())
-            if before is None and isinstance(parts, Unreadable) and early:
+            if early and (before is not None or isinstance(parts, Unreadable)):
                 continue
             if before is None and isinstance(parts, Unreadable):
                 outgoing.extend(self._refuse(raw, envelope, answers.as_refusal(parts), partner, now, signed))
@@ -304,6 +303,7 @@ class IntakeProcessor(CaseProcessor):
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
                 remembered.append((appended, cases[key], content))
                 self._waits.let_in(raw)
+                new.append(raw.offset)
                 outgoing.append(
                     ledger_record(Entry(appended, event), None, cases[key] or self.streams.key(partner, event))
                 )
@@ -322,6 +322,7 @@ class IntakeProcessor(CaseProcessor):
             # else: it is on its way to the ledger; the receipt that follows answers both
         seen.accepted(tx, remembered)
         tx.outbox(outgoing)
+        return new
 
     def _reseal(
         self,

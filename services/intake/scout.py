@@ -38,8 +38,9 @@ class TopicScout:
             found: list[Raw] = []
             while sum(is_no(raw.headers) for raw in found) < KEPT and await consumer.position(place) < end:
                 batches = await consumer.getmany(place, timeout_ms=_POLL_MS, max_records=_AT_ONCE)
-                found += [_raw(record) for record in batches.get(place, ()) if _wanted(record) and record.offset < end]
-            return chosen(found)
+                new = [_raw(record) for record in batches.get(place, ()) if _wanted(record) and record.offset < end]
+                found = chosen([*found, *new])
+            return found
         except (KafkaError, OSError) as error:
             raise BrokerAway(
                 f"Kafka does not let us look ahead on {topic} ({type(error).__name__}); we try again"

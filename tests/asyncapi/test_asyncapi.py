@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from backbone.contract import asyncapi
 from backbone.contract.tables import chains, tellable
+from schakel.envelope import FIRST
 from schakel.messages import MESSAGES
 
 HERE = Path(__file__).resolve().parent
@@ -52,6 +53,15 @@ def test_every_told_type_and_every_message_stands_in_it() -> None:
         "schakel.ledger",
         "schakel.refused",
     }
+
+
+def test_the_mark_of_a_report_in_danger_stands_among_its_headers() -> None:
+    """What may be set on `in` and counts is there; nothing of ours on `out` carries it."""
+    name, value = FIRST
+    schemas = document()["components"]["schemas"]
+    assert schemas["headersIn"]["properties"][name]["const"] == value.decode()
+    assert name not in schemas["headersIn"]["required"]
+    assert name not in schemas["headersOut"]["properties"]
 
 
 def test_no_bare_word_reads_as_something_else_in_yaml_1_1() -> None:
