@@ -16,6 +16,7 @@ from schakel.events import CATALOGUE, Told
 from schakel.events.base import Sealed, SealedField
 from schakel.ids import new_event_id
 from schakel.sealing import seal
+from tests.properties.effort import often
 
 TOLD = sorted((model for model in CATALOGUE.values() if issubclass(model, Told)), key=lambda model: model.TYPE)
 SUBJECTS = ("victim", "bystander", "accused", "accused-2", "witness")
@@ -50,7 +51,7 @@ def stays_shut(keys: SqlKeyService, case: str, place: Place, body: bytes) -> boo
 
 
 @pytest.mark.parametrize("model", TOLD, ids=lambda model: model.TYPE)
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(2), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_it_opens_at_its_own_place_alone(keys: SqlKeyService, model: type[Told], data: st.DataObject) -> None:
     who, other = data.draw(st.permutations(SUBJECTS))[:2]

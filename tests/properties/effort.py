@@ -12,10 +12,15 @@ from hypothesis import HealthCheck, settings
 FACTOR = int(os.environ.get("SCHAKEL_EXAMPLES", "0"))
 
 
+def often(examples: int) -> int:
+    """How many examples a property takes that draws at random each time: this many, or the factor times as many."""
+    return examples * (FACTOR or 1)
+
+
 def effort(examples: int) -> settings:
     """A property's settings: this many examples, or the factor times as many at random."""
     return settings(
-        max_examples=examples * (FACTOR or 1),
+        max_examples=often(examples),
         derandomize=not FACTOR,
         database=None,
         deadline=None,
