@@ -206,10 +206,7 @@ class IntakeProcessor(CaseProcessor):
         return Outcome(wait_for=outcome.wait_for, processed=left[done])
 
     def _admit_ahead(self, tx: Tx, topic: str, position: int) -> None:
-        """Let in what was found at or behind `position`. What cannot be let in now is looked at when it is its turn.
-
-        What is let in is forgotten once it is known, not before: this transaction may be taken back.
-        """
+        """Let in what was found at or behind `position`. What cannot be let in now is looked at when it is its turn."""
         if topic not in self._answered_to:
             return  # nothing of it was judged yet: our fold may still be young
         found = self.ahead.take(topic, max(position, self._answered_to[topic] + 1))
@@ -225,6 +222,7 @@ class IntakeProcessor(CaseProcessor):
         ]
         raws, items = [raw for raw, _ in good], [item for _, item in good]
         let_in = self._write(tx, raws, items, [None] * len(good), partner, now, cases, early=True) if good else ()
+        # What is let in is forgotten once it is known, not before: this transaction may be taken back.
         self.ahead.forget(topic, {raw.offset for raw in found}.difference(let_in))
         metrics.ahead.inc(len(let_in))
 
