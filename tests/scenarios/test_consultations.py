@@ -378,23 +378,3 @@ def test_a03_another_case_of_the_same_incident_comes_along_on_nobodys_yes(tmp_pa
 
 def panel(files: Files, *cases: State, at: str = "2026-03-10 12:00") -> tuple[object, ...]:
     return agenda_of(files, "panel-deurbeleid", at, *cases).lines
-
-
-def test_a05_small_incidents_of_the_week_are_registered_in_one_meeting(tmp_path: Path):
-    """Three that the police had not reported, named in the BTO: three cases with their own day, and clocks from the meeting on.
-
-    NOT one case for all, NOT a clock from the day it happened, NOT gone because minutes named them.
-    """
-    files = keeping(tmp_path, "amsterdam-overleggen@2025.1")
-    held, days = "2026-03-09 10:00", ("2026-03-03", "2026-03-04", "2026-03-06")
-    cases = [
-        case(files, number, report(at=held, channel="team_meeting", occurrence={"first_day": day}, logged=held))
-        for number, day in enumerate(days, start=1)
-    ]
-    assert [str(one.facts["occurrence"]["first_day"]) for one in cases] == list(days)
-    begun = {clock.started_at for one in cases for clock in one.clocks.values()}
-    assert begun == {moment(held)}
-    named = [case_id(number) for number in (1, 2, 3)]
-    state = Stream.of(files[0]).minutes("basisteamoverleg", "2026-03-09", cases=tuple(named)).state
-    on_it = agenda_of(files, "basisteamoverleg", "2026-03-16 09:00", *cases, meetings=state)
-    assert [one for line in on_it.lines for one in line.cases] == named
