@@ -116,10 +116,14 @@ class Ahead:
                 self._found.pop(topic, None)
 
     def take(self, topic: str, position: int) -> list[Raw]:
-        """What was found on this topic at or behind `position`; it stays until it is forgotten, or its turn has come."""
+        """What was found on this topic at or behind `position`; it stays until it is forgotten, or its turn has come.
+
+        Noes by themselves, and reports once there are none: those need the keys, which may be away.
+        """
         found = list(self._found.get(topic, {}).values())
         self.forget(topic, [raw.offset for raw in found if raw.offset < position])
-        return [raw for raw in found if raw.offset >= position]
+        ahead = [raw for raw in found if raw.offset >= position]
+        return [raw for raw in ahead if is_no(raw.headers)] or ahead
 
     def forget(self, topic: str, offsets: Iterable[int]) -> None:
         """These need no more attention before their turn."""
