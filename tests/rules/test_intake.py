@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Event, Told
+from schakel.events.case import TrendSignalled
 from schakel.events.consent import ConsentGranted
 from schakel.events.report import CaseOpened
 from schakel.ids import partner_source
@@ -142,9 +143,14 @@ def derived() -> Tell:
     return Tell(POLICE, event)  # type: ignore[arg-type]
 
 
+def signalled() -> Tell:
+    return Tell(ADV, TrendSignalled(municipality="amsterdam", district="oost", to=(CITY,)))
+
+
 REFUSED: dict[str, tuple[Callable[[], Tell], str, dict[str, object]]] = {
     "type.mismatch": (telling.report, "ce_type", {"type": "contact.made"}),
     "type.not_yours": (derived, "ce_type", {}),
+    "drill.no_case": (signalled, "ce_drill", {"drill": True}),
     "id.not_a_uuid": (telling.report, "ce_id", {"id": "dossier-17"}),
     "source.not_yours": (telling.report, "ce_source", {"source": partner_source("0" * 20)}),
     "time.in_the_future": (telling.report, "ce_time", {"time": NOW + timedelta(minutes=6)}),
