@@ -176,7 +176,7 @@ def test_a_year_replayed_is_the_year_that_was_live(year: Callable[[int], Year]) 
     made = year(9)
     check(made)
     told = {entry.envelope.type for entry in made.cluster.ledger()}
-    assert {"clock.breached", "watermark.passed", "referral.delivered", "referral.completed"} <= told
+    assert {"clock.breached", "watermark.passed", "referral.delivered"} <= told
     assert made.looks[-1][0] - START >= YEAR
     live = projected(made.cluster)
     made.cluster.rebuild("cases")

@@ -121,6 +121,7 @@ class Partners:
             "identity": rng.choice(
                 (Identity.BY_NAME, Identity.BY_NAME, Identity.KNOWN_TO_DOOR, Identity.ANONYMOUS_HEARD)
             ),
+            "channel": Channel.TELEPHONE,  # every door takes it
             "natures": (rng.choice((Nature.ASSAULT, Nature.SCOLDING, Nature.THREAT)),),
             "place": Place(municipality=city, district=rng.choice(DISTRICTS[city]), place_type=PlaceType.STREET),
             "acute": rng.random() < 0.1,
