@@ -180,7 +180,7 @@ def test_a_year_replayed_is_the_year_that_was_live(year: Callable[[int], Year]) 
     assert made.looks[-1][0] - START >= YEAR
     live = projected(made.cluster)
     made.cluster.rebuild("cases")
-    assert len(live) == 2 * 6
+    assert len(live) == 2 * 9
     assert projected(made.cluster) == live
     assert made.live() == made.looks[-1][1]
 
