@@ -285,11 +285,11 @@ class Shell:
     async def _look_up(self, places: Sequence[Place]) -> tuple[Mapping[Place, takeup.Beginning], Conditions]:
         # The checkpoints before the log's ends: a worker that was frozen may still move one.
         points = await self.in_worker(self.store.checkpoints)
-        topics = await self.broker.topics({topic for topic, _ in places}) if places else {}
-        if missing := {topic for topic, _ in places} - topics.keys():
-            raise BrokerAway(f"Kafka no longer has topic {', '.join(sorted(missing))}; was it deleted?")
-        starts, ends = await self.broker.starts(places), await self.broker.ends(places)
-        logs = {place: takeup.Log(topics[place[0]].id, starts[place], ends[place]) for place in places}
+        logs = await self._logs(places)
+        if takeup.contradicted(logs, points):
+            # True, or the word of a broker that stood still and thinks that it leads: most of them know.
+            await self.broker.topics_by_most({topic for topic, _ in places})
+            logs = await self._logs(places)
         history = self.offers.first or {topic for topic, _ in places}
         if new := takeup.first_checkpoints(logs, points, history):
             await self.in_worker(self.store.take_up, new)
@@ -299,6 +299,13 @@ class Shell:
         if self.offers.first and any(topic not in self.offers.first for topic, _ in places):
             wait = takeup.waits_for_first(await self.broker.log_ends(self.offers.first), points)
         return beginnings, wait
+
+    async def _logs(self, places: Sequence[Place]) -> Mapping[Place, takeup.Log]:
+        topics = await self.broker.topics({topic for topic, _ in places}) if places else {}
+        if missing := {topic for topic, _ in places} - topics.keys():
+            raise BrokerAway(f"Kafka no longer has topic {', '.join(sorted(missing))}; was it deleted?")
+        starts, ends = await self.broker.starts(places), await self.broker.ends(places)
+        return {place: takeup.Log(topics[place[0]].id, starts[place], ends[place]) for place in places}
 
     def _stop_taking_up(self) -> None:
         if self._taking_up is not None:

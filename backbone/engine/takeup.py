@@ -65,6 +65,11 @@ def same_topic(point: Checkpoint, topic_id: str) -> None:
         )
 
 
+def contradicted(logs: Mapping[Place, Log], points: Mapping[Place, Checkpoint]) -> bool:
+    """Whether a log ends before what we have read of it."""
+    return any(place in points and points[place].next_offset > log.end for place, log in logs.items())
+
+
 def beginning(point: Checkpoint, log: Log) -> Beginning:
     """Where to go on. Raises Stop when the log is not the one that the checkpoint belongs to."""
     where, at = f"{point.topic}[{point.partition}]", point.next_offset

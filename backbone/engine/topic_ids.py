@@ -1,4 +1,4 @@
-"""The one request that aiokafka lacks: metadata with the id of each topic (version 12, Kafka 3.0 and later).
+"""A request that aiokafka lacks: metadata with the id of each topic (version 12, Kafka 3.0 and later).
 
 A topic that was deleted and made again has its old name and a new id; its offsets mean something else then.
 """
