@@ -9,21 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from backbone.protocols.model import LimitText, Source, Text
+from backbone.protocols.parts import LimitText, Part, Source, Text
 from schakel.calendar import Limit, Unit
 from schakel.events.base import Slug
 from schakel.events.vocab import Role
 
 CALENDAR = "events"
 """Stands where the version of a scheme does, in what is told of the calendar: `<chain>@events`."""
-
-
-class Part(BaseModel):
-    """An immutable part of a file without room for fields that nobody declared."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Days(Part):

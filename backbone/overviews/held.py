@@ -16,6 +16,7 @@ import msgspec
 
 from backbone.chains import Chain
 from backbone.chains.chain import ChainUnknown
+from backbone.overviews.digests import sealed
 from backbone.overviews.incident import Incident, district_of
 from backbone.overviews.issues import ONE, Issue
 from backbone.overviews.periods import Period
@@ -103,14 +104,6 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """By table, row and word. Exact; inside only."""
     shown: dict[str, Shown]
     digest: str = ""
-
-
-_encode = msgspec.json.Encoder(order="deterministic").encode
-
-
-def digest_of(held: Held) -> str:
-    """SHA-256 of everything in it but the digest itself, hexadecimal."""
-    return hashlib.sha256(_encode(msgspec.structs.replace(held, digest=""))).hexdigest()
 
 
 def registration(
@@ -202,20 +195,21 @@ def hold(
     found = Counter(one.district for one in listed if fate[one.event_id] is Fate.NOT_IN_CHAIN)
     rows = tuple(dict.fromkeys((*issue.rows, *chain.districts)))
     missing = {row: found[row] for row in rows}
-    held = Held(
-        chain=chain.name,
-        partner=partner,
-        period=period.name,
-        issue=issue.digest,
-        as_of=as_of,
-        listed=mark_of(period, listed),
-        counts={KNOWN.id: known, NOT_IN_CHAIN.id: {row: {_ROW: count} for row, count in missing.items()}},
-        shown={
-            KNOWN.id: _split(period, issue, known),
-            NOT_IN_CHAIN.id: {row: {_ROW: count} for row, count in totals(missing, rows, K).items()},
-        },
+    return sealed(
+        Held(
+            chain=chain.name,
+            partner=partner,
+            period=period.name,
+            issue=issue.digest,
+            as_of=as_of,
+            listed=mark_of(period, listed),
+            counts={KNOWN.id: known, NOT_IN_CHAIN.id: {row: {_ROW: count} for row, count in missing.items()}},
+            shown={
+                KNOWN.id: _split(period, issue, known),
+                NOT_IN_CHAIN.id: {row: {_ROW: count} for row, count in totals(missing, rows, K).items()},
+            },
+        )
     )
-    return msgspec.structs.replace(held, digest=digest_of(held))
 
 
 (_ROW,) = NOT_IN_CHAIN.words

@@ -3,7 +3,6 @@
 An issue holds the exact counts too, and which incidents were counted in it: they stay inside. What leaves is in `shown` and `least`.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from backbone.chains import Chain
 from backbone.overviews import corrected, longer
 from backbone.overviews.apart import SPEECH
 from backbone.overviews.apart import hidden as apart_hidden
+from backbone.overviews.digests import sealed
 from backbone.overviews.incident import UNKNOWN, Incident
 from backbone.overviews.periods import Period
 from backbone.overviews.shown import ALL, REST, Shown, late, table, totals
@@ -56,18 +56,6 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     silent: dict[str, date | None]
     """Districts without a report for so long: the day of the last one."""
     digest: str = ""
-
-    def sealed(self) -> "Issue":
-        """With its digest."""
-        return msgspec.structs.replace(self, digest=digest_of(self))
-
-
-_encode = msgspec.json.Encoder(order="deterministic").encode
-
-
-def digest_of(issue: Issue) -> str:
-    """SHA-256 of everything in it but the digest itself, hexadecimal."""
-    return hashlib.sha256(_encode(msgspec.structs.replace(issue, digest=""))).hexdigest()
 
 
 def press(
@@ -143,20 +131,22 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
     shown, apart = _tables(By.MONTH, counts, by_row, shown_by_row, rows)
     shown[LATE] = {ALL: _late(month, counts, have, shown_by_row.get(ALL))}
     counts[CORRECTED.id], shown[CORRECTED.id] = _corrected(have, told, By.MONTH, said)
-    return Issue(
-        chain=chain.name,
-        period=month.name,
-        number=number,
-        before=last,
-        as_of=as_of,
-        rows=rows,
-        apart=apart,
-        counts=counts,
-        counted=counted,
-        said=said,
-        shown=shown,
-        silent=_silent(month, told, by_row, have),
-    ).sealed()
+    return sealed(
+        Issue(
+            chain=chain.name,
+            period=month.name,
+            number=number,
+            before=last,
+            as_of=as_of,
+            rows=rows,
+            apart=apart,
+            counts=counts,
+            counted=counted,
+            said=said,
+            shown=shown,
+            silent=_silent(month, told, by_row, have),
+        )
+    )
 
 
 def _corrected(
@@ -243,20 +233,22 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
         counts[CORRECTED.id], own = _corrected(have, told, By.QUARTER, said)
         shown[CORRECTED.id][ALL] |= own[ALL]
     number, last = _next(have)
-    return Issue(
-        chain=chain.name,
-        period=period.name,
-        number=number,
-        before=last,
-        as_of=as_of,
-        rows=rows,
-        apart=apart,
-        counts=counts,
-        said=said if period.months == 3 else msgspec.UNSET,
-        shown=shown,
-        least=least,
-        silent=_silent(period, told, by_row, have),
-    ).sealed()
+    return sealed(
+        Issue(
+            chain=chain.name,
+            period=period.name,
+            number=number,
+            before=last,
+            as_of=as_of,
+            rows=rows,
+            apart=apart,
+            counts=counts,
+            said=said if period.months == 3 else msgspec.UNSET,
+            shown=shown,
+            least=least,
+            silent=_silent(period, told, by_row, have),
+        )
+    )
 
 
 def _of_year(period: Period, have: Mapping[str, Issue]) -> list[Issue]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 import msgspec
 
 from backbone.chains import Chain
+from backbone.overviews.digests import sealed
 from backbone.overviews.periods import Period
 from backbone.overviews.tables import K
 from schakel.case_scheme import scheme_of
@@ -52,6 +53,7 @@ class Screening(msgspec.Struct, frozen=True):
     period: str
     as_of: datetime
     queries: list[OfQuery]
+    digest: str = ""
 
 
 class NotOver(SchakelError):
@@ -79,7 +81,8 @@ def screening(chain: Chain, period: Period, records: Records) -> Screening:
     for one in records.found:
         if period.first_day <= one.day <= period.last_day:
             counts.setdefault(one.query, Counter())[one.word] += 1
-    return Screening(period.name, records.as_of, [_shown(query, words) for query, words in sorted(counts.items())])
+    queries = [_shown(query, words) for query, words in sorted(counts.items())]
+    return sealed(Screening(period.name, records.as_of, queries))
 
 
 def _shown(query: str, words: Counter[str]) -> OfQuery:

@@ -10,17 +10,28 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 
+from backbone.overviews.digests import Marked, digest_of
 from backbone.overviews.held import Held
-from backbone.overviews.held import digest_of as held_digest
-from backbone.overviews.issues import Issue, digest_of
+from backbone.overviews.issues import Issue
 from backbone.overviews.screening import Screening
 from schakel.errors import SchakelError
 
 HELD = "held"
 _BACK = "put it back from a backup: without it what was shown before is not known"
+
+
+class Kept(Marked, Protocol):
+    """It stands in a file of the name of its period."""
+
+    @property
+    def period(self) -> str: ...
+
+
+K = TypeVar("K", bound=Kept)
 
 
 class Damaged(SchakelError):
@@ -43,9 +54,9 @@ class Shelf:
 
     def issues(self) -> dict[str, Issue]:
         """By period. Raises Damaged naming the file, what was found and what to do."""
-        found = {path.name: self._read(path) for path in sorted(self.folder.glob("*.json"))}
+        found = [_read(path, Issue) for path in sorted(self.folder.glob("*.json"))]
         before: str | None = None
-        for number, issue in enumerate(sorted(found.values(), key=lambda issue: issue.number), 1):
+        for number, issue in enumerate(sorted(found, key=lambda issue: issue.number), 1):
             if issue.number != number or issue.before != before:
                 raise Damaged(
                     f"{self.folder}: found issue {issue.number} ({issue.period}) where number {number} was expected; put back "
@@ -53,30 +64,12 @@ class Shelf:
                     f"is missing from a backup: without it what was shown before is not known, and nothing new can be issued"
                 )
             before = issue.digest
-        return {issue.period: issue for issue in found.values()}
-
-    def _read(self, path: Path) -> Issue:
-        try:
-            issue = msgspec.json.decode(path.read_bytes(), type=Issue)
-        except msgspec.DecodeError as error:
-            raise Damaged(f"{path}: found no issue of an overview ({error}); put it back from a backup") from None
-        if issue.digest != digest_of(issue) or path.stem != issue.period:
-            raise Damaged(
-                f"{path}: found digest {digest_of(issue)[:12]}, expected {issue.digest[:12]}: it is not as it was written; put "
-                f"it back from "
-                f"a backup"
-            )
-        return issue
+        return {issue.period: issue for issue in found}
 
     def screening(self, period: str) -> Screening | None:
-        """What was kept of a quarter's query. Raises Damaged where it cannot be read."""
+        """What was kept of a quarter's query, if anything. Raises Damaged naming the file."""
         path = self._of_query(period)
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=Screening)
-        except FileNotFoundError:
-            return None
-        except msgspec.DecodeError as error:
-            raise Damaged(f"{path}: found nothing that can be read ({error}); put it back from a backup") from None
+        return _read(path, Screening) if path.exists() else None
 
     def keep_screening(self, made: Screening) -> None:
         """Write it, once. Raises FileExistsError."""
@@ -94,13 +87,10 @@ class Shelf:
         """What was held against the ledger, whoever's list it was. Raises Damaged naming the file."""
         found = []
         for path in sorted((self.folder / HELD).glob("*/*.json")):
-            try:
-                held = msgspec.json.decode(path.read_bytes(), type=Held)
-            except msgspec.DecodeError as error:
-                raise Damaged(f"{path}: found no list held against the ledger ({error}); {_BACK}") from None
-            if held.digest != held_digest(held) or (path.parent.name, path.stem) != (held.partner, held.period):
+            held = _read(path, Held)
+            if held.partner != path.parent.name:
                 raise Damaged(
-                    f"{path}: found digest {held_digest(held)[:12]}, expected {held.digest[:12]}: it is not as it was written; {_BACK}"
+                    f"{path}: found the list of {held.partner} here, expected one of {path.parent.name}; {_BACK}"
                 )
             found.append(held)
         return found
@@ -110,6 +100,19 @@ class Shelf:
         folder = self.folder / HELD / held.partner
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _once(folder / f"{held.period}.json", msgspec.json.encode(held))
+
+
+def _read(path: Path, kind: type[K]) -> K:
+    """What was kept there, as it was written."""
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=kind)
+    except msgspec.DecodeError as error:
+        raise Damaged(f"{path}: found nothing that can be read ({error}); {_BACK}") from None
+    if (mark := digest_of(kept)) != kept.digest or path.stem != kept.period:
+        raise Damaged(
+            f"{path}: found digest {mark[:12]}, expected {kept.digest[:12]}: it is not as it was written; {_BACK}"
+        )
+    return kept
 
 
 def _once(path: Path, content: bytes) -> None:

@@ -1,47 +1,30 @@
 """`backbone consultation` asks the service `cases` that runs here, and says what it answered."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from backbone.cli.main import app
+from tests.support.cases_api import answering
 
 asked: list[str] = []
 
 
-class Cases(BaseHTTPRequestHandler):
-    """Answers the agenda of one consultation; a partner that is no member gets the service's own sentence."""
-
-    def do_GET(self) -> None:
-        asked.append(self.path)
-        status, body = (403, {"error": "rita may not see the cases of overleg: not_a_member"})
-        if "for=rita" not in self.path:
-            status, body = 200, {"consultation": "overleg", "lines": []}  # type: ignore[dict-item]
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(json.dumps(body).encode())
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the terminal."""
+def answer(path: str) -> tuple[int, bytes]:
+    """The agenda of one consultation; a partner that is no member gets the service's own sentence."""
+    if "for=rita" in path:
+        return 403, b'{"error": "rita may not see the cases of overleg: not_a_member"}'
+    return 200, b'{"consultation": "overleg", "lines": []}'
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SCHAKEL_VAR_DIR", str(tmp_path))
-    (tmp_path / "run").mkdir()
-    server = HTTPServer(("127.0.0.1", 0), Cases)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    (tmp_path / "run" / "cases-0.json").write_text(json.dumps({"url": url}), encoding="utf-8")
-    asked.clear()
-    yield tmp_path
-    server.shutdown()
-    server.server_close()
+    with answering(tmp_path, asked, answer):
+        yield tmp_path
 
 
 def test_an_agenda_and_a_list(here: Path) -> None:

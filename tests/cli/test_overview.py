@@ -1,10 +1,8 @@
 """`backbone overview` asks the service `cases` once a period, keeps what it issued, and writes it without names."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import msgspec
@@ -19,46 +17,31 @@ from backbone.protocols.overviews import Of
 from schakel.chain_state import Released
 from tests.overviews.made import AFTER, incidents
 from tests.support.casebook import repository
+from tests.support.cases_api import answering
 
 asked: list[str] = []
 decided: list[Released] = []
 
 
-class Cases(BaseHTTPRequestHandler):
-    """Answers the incidents of three months, and one list."""
-
-    def do_GET(self) -> None:
-        asked.append(self.path)
-        body = json.dumps({"lines": [], "note": None}).encode()
-        if self.path.startswith("/found/"):
-            told = [Found(date(2026, 2, 3), "landelijk@2026.1", "relevant")] * (8 + len(asked))
-            body = msgspec.json.encode(Records(AFTER, told))
-        if self.path.startswith("/incidents/"):
-            body = msgspec.json.encode(Counted(AFTER, incidents(3, 200, date(2026, 1, 1), 90)))
-        if self.path.startswith("/releases/"):
-            body = msgspec.json.encode(decided)
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the terminal."""
+def answer(path: str) -> tuple[int, bytes]:
+    """The incidents of three months, and one list."""
+    if path.startswith("/found/"):
+        told = [Found(date(2026, 2, 3), "landelijk@2026.1", "relevant")] * (8 + len(asked))
+        return 200, msgspec.json.encode(Records(AFTER, told))
+    if path.startswith("/incidents/"):
+        return 200, msgspec.json.encode(Counted(AFTER, incidents(3, 200, date(2026, 1, 1), 90)))
+    if path.startswith("/releases/"):
+        return 200, msgspec.json.encode(decided)
+    return 200, json.dumps({"lines": [], "note": None}).encode()
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SCHAKEL_VAR_DIR", str(tmp_path))
     monkeypatch.setattr("backbone.cli.overview.load_definitions", lambda *_: repository())
-    (tmp_path / "run").mkdir()
-    server = HTTPServer(("127.0.0.1", 0), Cases)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    (tmp_path / "run" / "cases-0.json").write_text(json.dumps({"url": url}), encoding="utf-8")
-    asked.clear()
     decided.clear()
-    yield tmp_path
-    server.shutdown()
-    server.server_close()
+    with answering(tmp_path, asked, answer):
+        yield tmp_path
 
 
 def overview(*words: str) -> Result:

@@ -1,11 +1,8 @@
 """`backbone reconcile`: a list is held against the ledger once; the chain gets figures, the police alone its missing numbers."""
 
-import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import msgspec
@@ -19,6 +16,7 @@ from backbone.overviews.incident import Counted
 from schakel.events.vocab import Role
 from tests.overviews.made import AFTER, incidents
 from tests.support.casebook import repository
+from tests.support.cases_api import answering
 
 POLICE = "politie-amsterdam"
 MAPPING = """\
@@ -37,38 +35,22 @@ asked: list[str] = []
 told: dict[str, str] = {}
 
 
-class Cases(BaseHTTPRequestHandler):
-    """Answers the incidents of three months, and what the police told."""
-
-    def do_GET(self) -> None:
-        asked.append(self.path)
-        body = msgspec.json.encode(told)
-        if self.path.startswith("/incidents/"):
-            body = msgspec.json.encode(Counted(AFTER, incidents(3, 200, date(2026, 1, 1), 90)))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the terminal."""
+def answer(path: str) -> tuple[int, bytes]:
+    """The incidents of three months, and what the police told."""
+    if path.startswith("/incidents/"):
+        return 200, msgspec.json.encode(Counted(AFTER, incidents(3, 200, date(2026, 1, 1), 90)))
+    return 200, msgspec.json.encode(told)
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SCHAKEL_VAR_DIR", str(tmp_path))
     monkeypatch.setattr("backbone.cli.overview.load_definitions", lambda *_: repository())
-    (tmp_path / "run").mkdir()
     (tmp_path / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
     make_key(tmp_path / "imports" / f"{POLICE}.key", POLICE)
-    server = HTTPServer(("127.0.0.1", 0), Cases)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    (tmp_path / "run" / "cases-0.json").write_text(json.dumps({"url": url}), encoding="utf-8")
-    asked.clear()
     told.clear()
-    yield tmp_path
-    server.shutdown()
-    server.server_close()
+    with answering(tmp_path, asked, answer):
+        yield tmp_path
 
 
 def the_list(here: Path, *rows: str) -> None:

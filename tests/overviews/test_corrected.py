@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from backbone.overviews.corrected import may_be_shown
+from backbone.overviews.digests import sealed
 from backbone.overviews.incident import Incident
 from backbone.overviews.issues import Issue
 from backbone.overviews.page import as_html
@@ -166,7 +167,7 @@ def test_a_correction_moves_no_day_of_a_last_report() -> None:
 
 def test_an_issue_from_before_this_was_remembered_keeps_its_digest() -> None:
     old = {
-        name: msgspec.structs.replace(issue, said=msgspec.UNSET).sealed()
+        name: sealed(msgspec.structs.replace(issue, said=msgspec.UNSET))
         for name, issue in issued(TOLD, "2026-01").items()
     }
     assert b'"said"' not in msgspec.json.encode(old["2026-01"])

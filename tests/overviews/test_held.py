@@ -11,6 +11,7 @@ import pytest
 
 from backbone.chains.chain import ChainUnknown, Unknown
 from backbone.overviews import held as module
+from backbone.overviews.digests import sealed
 from backbone.overviews.held import (
     BOTH,
     KNOWN,
@@ -20,7 +21,6 @@ from backbone.overviews.held import (
     Held,
     NotHeld,
     Registration,
-    digest_of,
     enough,
     fates,
     free,
@@ -323,8 +323,7 @@ def test_it_is_kept_once_and_noticed_when_it_was_changed(tmp_path: Path) -> None
     shelf = Shelf(tmp_path, "amsterdam")
     made = held(lines("oost", range(20)), {})
     shelf.keep_held(made)
-    theirs = msgspec.structs.replace(made, partner="politie-elders", digest="")
-    theirs = msgspec.structs.replace(theirs, digest=digest_of(theirs))
+    theirs = sealed(msgspec.structs.replace(made, partner="politie-elders"))
     shelf.keep_held(theirs)
     assert shelf.held() == [made, theirs], "of the chain, whoever's list it is"
     assert shelf.issues() == {}, "it is no issue"
@@ -334,4 +333,7 @@ def test_it_is_kept_once_and_noticed_when_it_was_changed(tmp_path: Path) -> None
     assert path.stat().st_mode & 0o077 == 0
     path.write_bytes(path.read_bytes().replace(b'"period":"2026-03"', b'"period":"2026-02"'))
     with pytest.raises(Damaged, match="not as it was written"):
+        shelf.held()
+    path.write_bytes((tmp_path / "amsterdam" / "held" / "politie-elders" / "2026-03.json").read_bytes())
+    with pytest.raises(Damaged, match=f"found the list of politie-elders here, expected one of {POLICE}"):
         shelf.held()

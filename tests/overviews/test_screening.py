@@ -98,8 +98,12 @@ def test_it_is_kept_once_beside_the_issues(tmp_path: Path) -> None:
     assert kept.queries[0].found == 9
     assert shelf.issues() == {}
     (tmp_path / "amsterdam" / "2026-Q2.query").write_text("torn", encoding="utf-8")
-    with pytest.raises(Damaged):
+    with pytest.raises(Damaged, match="nothing that can be read"):
         shelf.screening("2026-Q2")
+    path = tmp_path / "amsterdam" / "2026-Q1.query"
+    path.write_bytes(path.read_bytes().replace(b'"found":9', b'"found":8'))
+    with pytest.raises(Damaged, match="not as it was written"):
+        shelf.screening("2026-Q1")
 
 
 @pytest.mark.parametrize("form", ["html", "csv", "xlsx"])
