@@ -52,19 +52,19 @@ AFTER = datetime(2027, 1, 3, 12, tzinfo=UTC)
 
 
 def incidents(districts: tuple[str, ...], many: int) -> list[Incident]:
-    """Uneven, as they are: most in the first districts and of the first words."""
+    """Uneven, as they are: most in the first districts and of the first words. By day and read from an answer, as the command has them."""
     dice = random.Random(1)
 
     def one_of(words: tuple[str, ...]) -> str:
         return words[min(int(dice.expovariate(0.5)), len(words) - 1)]
 
     made = []
-    for number in range(many):
-        words = {table.id: (one_of(table.words),) for table in TABLES.values() if table.id != LATE}
+    for number, since in enumerate(sorted(dice.randrange(365) for _ in range(many))):
+        words = {table.id: one_of(table.words) for table in TABLES.values() if table.id != LATE}
         name = f"c0ffee00-0000-4000-8000-{number:012d}"
-        day = date(2026, 1, 1) + timedelta(days=dice.randrange(365))
+        day = date(2026, 1, 1) + timedelta(days=since)
         made.append(Incident(name, (name,), day, one_of((*districts, UNKNOWN)), words))
-    return made
+    return msgspec.json.decode(msgspec.json.encode(Counted(AFTER, made)), type=Counted).incidents
 
 
 def recorded(chain: str) -> list[State]:

@@ -5,14 +5,18 @@ issue counts of how many that is different by then, and remembers it anew: no co
 be shown of it, and why: docs/adr/0040. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache, reduce
+from operator import add
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from msgspec import UNSET
 
 from backbone.overviews.incident import Incident
+from backbone.overviews.incident import Words as Every
 from backbone.overviews.periods import Period
 from backbone.overviews.several import Said as Words
 from backbone.overviews.several import Several, several
@@ -31,33 +35,52 @@ _MONTHS = {By.MONTH: 1, By.QUARTER: 3}
 _TABLES = {by: [one for one in CORRECTED.words if one in TABLES and TABLES[one].by is by] for by in By}
 
 
-def as_counted(case: str, one: Incident, by: By) -> dict[str, int]:
-    """How this incident counts now in the tables that are made by the month, or by the quarter; case: what it was counted by."""
-    begun = crc32(f"{case} ".encode())
-    said = {table: crc32(words, begun) for spelt in _SPELT[by] for table, words in spelt.of(one)}
+def as_counted(told: Sequence[tuple[str, Incident]], by: By) -> Said:
+    """How these incidents count now in the tables that are made by the month, or by the quarter; each with what it was counted by."""
+    words = [one.words for _, one in told]
+    spelt = reduce(_beside, (spelling.of(words) for spelling in _SPELT[by]))
+    begun = [crc32(f"{case} ".encode()) for case, _ in told]
+    found = {
+        case: {table: crc32(said, start) for table, said in mine}
+        for (case, _), start, mine in zip(told, begun, spelt, strict=True)
+    }
     if by is By.MONTH:
-        said[INCIDENTS.id] = crc32(f"{case} {one.district} {Period.month_of(one.reported_on).name}".encode()) or 1
-    return said
+        for (case, one), start in zip(told, begun, strict=True):
+            found[case][INCIDENTS.id] = crc32(_place(one.district, one.reported_on), start) or 1
+    return found
 
 
-class _Spelt(dict[Words, list[tuple[str, bytes]]]):
+def _beside(some: "list[_Spelling]", others: "list[_Spelling]") -> "list[_Spelling]":
+    return list(map(add, some, others))
+
+
+@lru_cache(maxsize=10_000)
+def _place(district: str, day: date) -> bytes:
+    return f"{district} {Period.month_of(day).name}".encode()
+
+
+_Spelling = tuple[tuple[str, bytes], ...]
+"""Tables, each with the words in it as they are checked."""
+
+
+class _Spelt(dict[Words, _Spelling]):
     """The words of a few tables as they are checked. Many incidents count in the same ones."""
 
     def __init__(self, some: Several) -> None:
         super().__init__()
         self._some = some
 
-    def of(self, one: Incident) -> list[tuple[str, bytes]]:
-        return self[self._some.of(one.words)]
-
-    def __missing__(self, said: Words) -> list[tuple[str, bytes]]:
+    def of(self, every: Sequence[Every]) -> list[_Spelling]:
         if len(self) >= _SPELT_AT_MOST:
             self.clear()
-        found = self[said] = [
-            (table, f"{table} {' '.join(sorted(words))}".encode())
+        return list(map(self.__getitem__, self._some.of(every)))
+
+    def __missing__(self, said: Words) -> _Spelling:
+        found = self[said] = tuple(
+            (table, f"{table} {' '.join(sorted(words.split()))}".encode())
             for table, words in zip(self._some.tables, said, strict=True)
             if words is not None
-        ]
+        )
         return found
 
 
@@ -109,13 +132,14 @@ def changes(before: Before, by_case: Mapping[str, Incident], by: By) -> Said:
     by_case: the incidents as they stand, by each of their cases. An erased person's incident has no word left in most tables: that is
     no correction.
     """
+    goes_on = {
+        case: one for case in before.said if (one := by_case.get(case)) is not None and _goes_on(one, before) == case
+    }
+    as_now = as_counted(list(goes_on.items()), by)
+    no_more = {INCIDENTS.id: NO_MORE} if by is By.MONTH else {}
     found: Said = {}
     for case, last in before.said.items():
-        one = by_case.get(case)
-        if one is None or _goes_on(one, before) != case:
-            now = {INCIDENTS.id: NO_MORE} if by is By.MONTH else {}
-        else:
-            now = as_counted(case, one, by)
+        now = as_now.get(case, no_more)
         if new := {table: word for table, word in now.items() if last.get(table, word) != word}:
             found[case] = new
     return found

@@ -97,17 +97,18 @@ class Told:
 
     @classmethod
     def of(cls, incidents: Iterable[Incident], have: Iterable[Issue]) -> "Told":
-        by_month: dict[str, list[Incident]] = {}
+        by_day: dict[date, list[Incident]] = {}
         for one in incidents:
-            by_month.setdefault(str(one.reported_on)[:7], []).append(one)
-        by_case = {case: one for mine in by_month.values() for one in mine for case in one.cases}
-        last: dict[str, dict[str, date]] = {}
-        for month, mine in by_month.items():
-            days = last.setdefault(month, {})
-            for one in mine:
-                days[one.district] = max(days.get(one.district, one.reported_on), one.reported_on)
+            by_day.setdefault(one.reported_on, []).append(one)
         before = {case for issue in have for ids in issue.counted.values() for case in ids}
-        left = {month: [one for one in mine if before.isdisjoint(one.cases)] for month, mine in by_month.items()}
+        left: dict[str, list[Incident]] = {}
+        last: dict[str, dict[str, date]] = {}
+        for day, mine in sorted(by_day.items()):
+            month = Period.month_of(day).name
+            last.setdefault(month, {}).update(dict.fromkeys([one.district for one in mine], day))
+            new = [one for one in mine if before.isdisjoint(one.cases)] if before else mine
+            left.setdefault(month, []).extend(new)
+        by_case = {case: one for mine in by_day.values() for one in mine for case in one.cases}
         return cls(left, by_case, last, set())
 
 
@@ -125,7 +126,7 @@ def _month(chain: Chain, month: Period, told: Told, have: Mapping[str, Issue], a
     for one in mine:
         counted[one.district].append(one.id)
     number, last = _next(have)
-    said = {one.id: corrected.as_counted(one.id, one, By.MONTH) for one in mine}
+    said = corrected.as_counted([(one.id, one) for one in mine], By.MONTH)
     by_row = {row: counts[INCIDENTS.id][row].get(ONE, 0) for row in rows}
     shown_by_row = totals(by_row, rows, K)
     shown, apart = _tables(By.MONTH, counts, by_row, shown_by_row, rows)
@@ -217,9 +218,8 @@ def _longer(chain: Chain, period: Period, told: Told, have: Mapping[str, Issue],
         ]
         counts = tally(population, rows, By.QUARTER)
         cases = [case for issue in months for ids in issue.counted.values() for case in ids]
-        said = {
-            case: corrected.as_counted(case, told.by_case[case], By.QUARTER) for case in cases if case in told.by_case
-        }
+        standing = [(case, told.by_case[case]) for case in cases if case in told.by_case]
+        said = corrected.as_counted(standing, By.QUARTER)
         shown, apart = _tables(By.QUARTER, counts, by_row, shown_by_row, rows)
     else:
         shown, apart = _tables(By.QUARTER, _nothing(rows), by_row, shown_by_row, rows)

@@ -31,6 +31,8 @@ class Arc:
 
 _Way = tuple[int, int, Arc, bool]
 """The node that a hidden number leads to, the number's place, the number, and whether it grows that way."""
+_Came = dict[int, tuple[int, int, Arc, bool] | None]
+"""How a node was reached: from which, over which number, and whether that grows on the way from source to sink."""
 
 
 class Network:
@@ -101,22 +103,34 @@ class Network:
     def _path(
         self, source: int, sink: int, without: int, moved: Mapping[int, int]
     ) -> list[tuple[int, Arc, bool]] | None:
-        """The shortest along which something can still move; None when there is none, or source and sink are one."""
+        """A short one along which something can still move; None when there is none, or source and sink are one.
+
+        Looked for from both ends, the nearer nodes of the smaller side first: most are three numbers long, in a table of hundreds.
+        """
         if source == sink:
             return None
-        came: dict[int, tuple[int, int, Arc, bool] | None] = {source: None}
-        waiting = [source]
-        for here in waiting:
-            for there, number, arc, ahead in self._at[here]:
-                if there in came or number == without:
-                    continue
-                now = arc.value + moved[number] if number in moved else arc.value
-                if (now >= arc.most) if ahead else (now <= 0):
-                    continue
-                came[there] = (here, number, arc, ahead)
-                if there == sink:
-                    return list(_back(sink, came))
-                waiting.append(there)
+        from_source: _Came = {source: None}
+        from_sink: _Came = {sink: None}
+        front, back = [source], [sink]
+        while front and back:
+            ahead_of = len(front) <= len(back)
+            came, other, waiting = (from_source, from_sink, front) if ahead_of else (from_sink, from_source, back)
+            found: list[int] = []
+            for here in waiting:
+                for there, number, arc, grows in self._at[here]:
+                    if there in came or number == without:
+                        continue
+                    now = arc.value + moved[number] if number in moved else arc.value
+                    if (now >= arc.most) if grows is ahead_of else (now <= 0):
+                        continue
+                    came[there] = (here, number, arc, grows is ahead_of)
+                    if there in other:
+                        return [*_back(there, from_source), *_back(there, from_sink)]
+                    found.append(there)
+            if ahead_of:
+                front = found
+            else:
+                back = found
         return None
 
 
@@ -124,8 +138,8 @@ def _room(arc: Arc, moved: int, ahead: bool) -> int:
     return arc.most - arc.value - moved if ahead else arc.value + moved
 
 
-def _back(sink: int, came: Mapping[int, tuple[int, int, Arc, bool] | None]) -> Iterator[tuple[int, Arc, bool]]:
-    here = sink
+def _back(end: int, came: _Came) -> Iterator[tuple[int, Arc, bool]]:
+    here = end
     while (step := came[here]) is not None:
         here, number, arc, ahead = step
         yield number, arc, ahead

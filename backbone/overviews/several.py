@@ -1,12 +1,12 @@
 """The words of an incident in a few tables at once: thirty thousand incidents have few of those, each of which is looked at once. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from operator import itemgetter
 
 from backbone.overviews.incident import Words
 
-Said = tuple[tuple[str, ...] | None, ...]
+Said = tuple[str | None, ...]
 """By table; None where it has nothing to say of the incident."""
 _AT_ONCE = 3
 """Of more tables together nearly every incident would say something of its own."""
@@ -21,12 +21,12 @@ class Several:
             itemgetter(*tables) if len(tables) > 1 else lambda words: (words[tables[0]],)
         )
 
-    def of(self, words: Words) -> Said:
-        """What an incident says in these tables, in their order."""
+    def of(self, every: Sequence[Words]) -> list[Said]:
+        """What each incident says in these tables, in their order."""
         try:
-            return self._all(words)
-        except KeyError:
-            return tuple(map(words.get, self.tables))
+            return list(map(self._all, every))
+        except KeyError:  # an erased person's incident has nothing to say in most
+            return [tuple(map(words.get, self.tables)) for words in every]
 
 
 @cache

@@ -2,17 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from backbone.overviews.incident import UNKNOWN, Incident
+from backbone.overviews.incident import UNKNOWN, Incident, Words
 from backbone.overviews.periods import Period
 from backbone.overviews.several import Several, several
 from backbone.overviews.tables import INCIDENTS, LATE, TABLES, By
 
 Tally = dict[str, dict[str, dict[str, int]]]
 """By table, row and word. What has no word in a table counts there as `unknown`."""
-
-
-_NO_WORD = (UNKNOWN,)
 
 
 def tally(incidents: Iterable[tuple[str, Incident]], rows: Sequence[str], by: By) -> Tally:
@@ -24,25 +22,28 @@ def tally(incidents: Iterable[tuple[str, Incident]], rows: Sequence[str], by: By
     of_by = [table.id for table in TABLES.values() if table.by is by]
     if LATE in of_by:
         counts[LATE] = {row: _months(mine) for row, mine in by_row.items()}
-    for some in several(tuple(table for table in of_by if table != LATE)):
-        for row, mine in by_row.items():
-            for table, words in _words(some, mine):
-                counts.setdefault(table, {})[row] = words
+    groups = several(tuple(table for table in of_by if table != LATE))
+    for row, mine in by_row.items():
+        every = [one.words for one in mine]
+        for table, words in chain.from_iterable(_words(some, every) for some in groups):
+            counts.setdefault(table, {})[row] = words
     return counts
 
 
 def _months(incidents: Sequence[Incident]) -> dict[str, int]:
-    return dict(Counter(Period.month_of(day).name for day in [one.reported_on for one in incidents]))
+    months: Counter[str] = Counter()
+    for day, count in Counter([one.reported_on for one in incidents]).items():
+        months[Period.month_of(day).name] += count
+    return dict(months)
 
 
-def _words(some: Several, incidents: Sequence[Incident]) -> Iterator[tuple[str, dict[str, int]]]:
+def _words(some: Several, every: Sequence[Words]) -> Iterator[tuple[str, dict[str, int]]]:
     """How often each word of these tables. Many incidents have the same few: those are counted first, and taken apart then."""
-    of = some.of
-    together = Counter([of(one.words) for one in incidents])
+    together = Counter(some.of(every))
     for at, table in enumerate(some.tables):
         found: Counter[str] = Counter()
         for said, count in together.items():
-            for word in said[at] or _NO_WORD:
+            for word in (said[at] or UNKNOWN).split():
                 found[word] += count
         yield table, dict(found)
 

@@ -28,11 +28,13 @@ incident = Table(
     Column("words", Text),
     Column("linked", Text, nullable=False),
 )
-"""A row a case with a report. words: JSON, by table of the overviews; null when the case is no incident. reported_at_us: microseconds
-since 1970. linked: the cases that it says are about the same incident, between spaces."""
+"""A row a case with a report. words: JSON, by table of the overviews (`backbone.overviews.incident.Words`); null when the case is no
+incident. reported_at_us: microseconds since 1970. linked: the cases that it says are about the same incident, between spaces."""
 
 FILL_AT_ONCE = 500
 _FILLED = "filled"
+_A_LIST = "["
+"""In no closed word: in words as they were kept before, a list of them by table."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 _ASKED = (
@@ -52,8 +54,8 @@ def keep(tx: Tx, cases: Iterable[State], contact: Clocks) -> None:
 
 
 def fill(tx: Tx, desks: Desks, contact: Clocks) -> bool:
-    """The same for a database that is older than this table, some at a time. True when there are more."""
-    note = f"incident/{tx.checkpoint.partition}"
+    """The same for a database that is older than this table, or than words as strings, some at a time. True when there are more."""
+    note = f"incident/words/{tx.checkpoint.partition}"
     after = tx.note(note) or ""
     if after == _FILLED:
         return False
@@ -73,9 +75,19 @@ def kept(connection: Connection, chain: str) -> Sequence[Kept]:
     return connection.execute(_ASKED.where(overview.c.chain == chain)).all()
 
 
+def is_kept(words: str | None) -> bool:
+    """Whether a row says what its case counts as; what an older program wrote is written anew by and by."""
+    return words is None or _A_LIST not in words
+
+
 def moment(reported_at_us: int) -> datetime:
     """The moment that `reported_at_us` says."""
     return _EPOCH + reported_at_us * _US
+
+
+def moment_us(reported_at: datetime) -> int:
+    """A moment as it is kept: microseconds since 1970."""
+    return (reported_at - _EPOCH) // _US
 
 
 def _row(case: State, contact: Clocks) -> dict[str, object]:
@@ -83,7 +95,7 @@ def _row(case: State, contact: Clocks) -> dict[str, object]:
     others = sorted({link.other_case for link in case.links.values() if link.kind == LinkKind.SAME_INCIDENT})
     return {
         "case_id": case.id,
-        "reported_at_us": (case.reported_at - _EPOCH) // _US if case.reported_at else None,
+        "reported_at_us": moment_us(case.reported_at) if case.reported_at else None,
         "district": case.facts["place"]["district"],
         "words": msgspec.json.encode(words).decode() if words is not None else None,
         "linked": " ".join(others),

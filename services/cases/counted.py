@@ -7,6 +7,7 @@ in `backbone.overviews`, where issues are kept too. A case that no other is link
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from operator import itemgetter
 
 import msgspec
 from aiohttp import web
@@ -23,10 +24,11 @@ from backbone.store.transaction import Tx
 from schakel.case_state import State
 from schakel.entry import Entry
 from services.cases.api import Connect
-from services.cases.by_itself import kept, moment
+from services.cases.by_itself import is_kept, kept, moment, moment_us
 
 AT_ONCE = 1_000
 READ_TO = "logged/"
+_QUARTER_US = 15 * 60 * 1_000_000
 BEFORE_ANYTHING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -67,20 +69,35 @@ def routes(connect: Connect, chains: Chains, protocols: Protocols) -> list[web.R
 def _made(connection: Connection, chain: Chain, contact: Clocks) -> _Counted:
     rows = kept(connection, chain.name)
     together = {one for case_id, _, _, _, linked in rows if linked for one in (case_id, *linked.split())}
-    whole = [case_id for case_id, _, _, _, linked in rows if linked is None or case_id in together]
+    whole = [
+        case_id for case_id, _, _, words, linked in rows if linked is None or case_id in together or not is_kept(words)
+    ]
     cases = list(_cases(connection, whole))
     read = set(whole)
-    found: list[tuple[datetime, _Incident | Incident]] = []
+    found: list[tuple[int, str, _Incident | Incident]] = []
+    days = _Days(chain)
     for case_id, at_us, told, words, _ in rows:
         if words is not None and case_id not in read:
-            at = moment(at_us)
-            day, district = chain.day_of(at), district_of(chain, told)
-            found.append((at, _Incident(case_id, (case_id,), day, district, msgspec.Raw(words.encode()))))
-    reported = {case.id: case.reported_at or BEFORE_ANYTHING for case in cases}
-    found += [(reported[one.id], one) for one in incidents(chain, cases, contact)]
+            district = district_of(chain, told)
+            one = _Incident(case_id, (case_id,), days[at_us // _QUARTER_US], district, msgspec.Raw(words.encode()))
+            found.append((at_us, case_id, one))
+    reported = {case.id: moment_us(case.reported_at or BEFORE_ANYTHING) for case in cases}
+    found += [(reported[one.id], one.id, one) for one in incidents(chain, cases, contact)]
     newest = [_read_to(connection), read_chain_state(connection, chain.name).time, *(case.time for case in cases)]
-    found.sort(key=lambda one: (one[0], one[1].id))  # as `backbone.meetings.grouped` has them
-    return _Counted(max([BEFORE_ANYTHING, *filter(None, newest)]), [one for _, one in found])
+    found.sort(key=itemgetter(0, 1))  # as `backbone.meetings.grouped` has them
+    return _Counted(max([BEFORE_ANYTHING, *filter(None, newest)]), [one for _, _, one in found])
+
+
+class _Days(dict[int, date]):
+    """The day in a chain of each quarter of an hour since 1970: no time zone's day begins within one."""
+
+    def __init__(self, chain: Chain) -> None:
+        super().__init__()
+        self._chain = chain
+
+    def __missing__(self, quarter: int) -> date:
+        found = self[quarter] = self._chain.day_of(moment(quarter * _QUARTER_US))
+        return found
 
 
 def read_to(tx: Tx, entries: Sequence[Entry]) -> None:

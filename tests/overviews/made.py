@@ -32,7 +32,7 @@ def incidents(seed: int, many: int, first: date = date(2026, 1, 1), days: int = 
         for table in TABLES.values():
             if table.id != LATE and dice.random() < 0.93:
                 times = 1 + (table.several and dice.random() < 0.3)
-                words[table.id] = tuple({one_of(table.words): None for _ in range(times)})
+                words[table.id] = " ".join({one_of(table.words): None for _ in range(times)})
         name = f"c0ffee00-0000-4000-8000-{number:012d}"
         day = first + timedelta(days=dice.randrange(days))
         made.append(Incident(name, (name,), day, one_of(rows), words))

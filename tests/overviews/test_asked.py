@@ -56,7 +56,7 @@ def speaking(seed: int, many: int, share: int) -> list[Incident]:
     """So many of a hundred are nothing but hate speech."""
     made = incidents(seed, many, days=90)
     return [
-        msgspec.structs.replace(one, words=one.words | {"nature": (SPEECH,)}) if number % 100 < share else one
+        msgspec.structs.replace(one, words=one.words | {"nature": SPEECH}) if number % 100 < share else one
         for number, one in enumerate(made)
     ]
 

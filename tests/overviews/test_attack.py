@@ -153,7 +153,7 @@ def test_with_less_suppression_something_is_found_in_every_table(table: str, unc
 def test_hate_crime_and_hate_speech_cannot_be_had_by_subtracting(monkeypatch: pytest.MonkeyPatch) -> None:
     """All but three incidents of February are hate speech and nothing else. The three count under two words each, so that six are left of
     the nature, which would do for that table by itself; the incidents less the hate speech would be three."""
-    words = {True: (SPEECH,), False: ("threat", "intimidation")}
+    words = {True: SPEECH, False: "threat intimidation"}
     told = [
         msgspec.structs.replace(one, words=one.words | {NATURE: words[at % 100 < 98]})
         for at, one in enumerate(incidents(6, 300, days=90))

@@ -7,13 +7,13 @@ from itertools import product
 import msgspec
 import pytest
 
-from backbone.overviews.corrected import may_be_shown
+from backbone.overviews.corrected import as_counted, may_be_shown
 from backbone.overviews.digests import sealed
 from backbone.overviews.incident import Incident
 from backbone.overviews.issues import Issue
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import paper
-from backbone.overviews.tables import CORRECTED, INCIDENTS, TABLES, K
+from backbone.overviews.tables import CORRECTED, INCIDENTS, TABLES, By, K
 from tests.overviews.made import amsterdam, incidents
 from tests.overviews.test_attack import issued, learned
 from tests.overviews.test_late import shown
@@ -59,9 +59,9 @@ def corrected(told: list[Incident], month: int, many: int, table: str, skip: int
             row = "noord" if one.district != "noord" else "oost"
             new[one.id] = msgspec.structs.replace(one, district=row)
         else:
-            said = one.words.get(table, ())
+            said = one.words.get(table, "").split()
             other = next(word for word in TABLES[table].words if word not in said)
-            new[one.id] = msgspec.structs.replace(one, words=one.words | {table: (other,)})
+            new[one.id] = msgspec.structs.replace(one, words=one.words | {table: other})
     return [new.get(one.id, one) for one in told]
 
 
@@ -124,10 +124,21 @@ def test_the_attacker_would_notice() -> None:
     assert any("'corrected'" in line for line in learned(issues))
 
 
+def test_words_in_another_order_are_no_correction() -> None:
+    turned = [
+        msgspec.structs.replace(one, words={table: " ".join(said.split()[::-1]) for table, said in one.words.items()})
+        for one in TOLD
+    ]
+    assert sum(one != other for one, other in zip(TOLD, turned, strict=True)) > 100
+    for by in By:
+        pairs, others = [(one.id, one) for one in TOLD], [(one.id, one) for one in turned]
+        assert as_counted(pairs, by) == as_counted(others, by)
+
+
 def test_an_erased_person_is_no_correction() -> None:
     gone = [
         msgspec.structs.replace(
-            one, words={"nature": one.words.get("nature", ()), "ground": one.words.get("ground", ())}
+            one, words={"nature": one.words.get("nature", ""), "ground": one.words.get("ground", "")}
         )
         if one.reported_on.month == 2
         else one

@@ -135,6 +135,28 @@ async def test_a_database_older_than_this_table_is_filled(store: Store, processo
         assert not tx.wrote, "once it is filled, a tick writes nothing"
 
 
+@pytest.mark.parametrize("chain", CHAINS)
+async def test_words_as_an_older_program_kept_them_are_not_taken_and_written_anew(
+    store: Store, processor: CasesProcessor, states: Sequence[State], chain: str
+) -> None:
+    """It had a list of them by table."""
+    before = rows(store)
+    kept = by_itself.incident.c
+    with store.transaction(LEDGER, 0) as tx:
+        tx.touch()
+        tx.connection.execute(delete(tables.note))
+        tx.set_note("incident/0", "filled")  # as that program had it once its own were all there
+        tx.connection.execute(
+            update(by_itself.incident).where(kept.words.is_not(None)).values(words='{"nature":["arson"],"ground":[]}')
+        )
+    expected = straight(states, chain)
+    assert await asked(store, processor, chain) == expected
+    with store.transaction(LEDGER, 0) as tx:
+        processor.tick(tx, LEDGER, 0)
+    assert rows(store) == before
+    assert await asked(store, processor, chain) == expected
+
+
 def test_versions_make_exactly_the_table(store: Store) -> None:
     with store.reading() as connection:
         assert migrate.differences(connection, by_itself.metadata) == []

@@ -37,7 +37,7 @@ async def test_one_report_and_one_drill_are_one_incident(cluster: MiniCluster) -
     assert status == 200
     assert counted.as_of == cluster.time.now()
     (one,) = counted.incidents
-    assert (one.district, one.words["nature"], one.words["contact"]) == ("oost", ("assault",), ("no_limit",))
+    assert (one.district, one.words["nature"], one.words["contact"]) == ("oost", "assault", "no_limit")
     status, body = await ask(cluster, "/incidents/nergens")
     assert (status, b"no chain 'nergens'; expected one of amsterdam, groningen" in body) == (404, True)
 
