@@ -13,7 +13,7 @@ export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check acceptance bench lock schemas clean
+.PHONY: help setup demo test long soak check acceptance bench lock schemas clean
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ $(STAMP): requirements.lock pyproject.toml deploy/setup.sh
 demo: $(STAMP)  ## play a synthetic month of two chains on real Kafka (ONCE=1: play, check, stop)
 	@$(BIN)/backbone demo $(if $(ONCE),--once)
 
-test: $(STAMP)  ## run the tests, two at a time (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+test: $(STAMP)  ## run the tests that take seconds, two at a time: some minutes (ARGS="-k name" for some)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long and not slow" $(ARGS)
+
+long: $(STAMP)  ## run the tests that take longer, two at a time
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not slow" $(ARGS)
 
 soak: $(STAMP)  ## run the slow tests, one at a time: every service under load, killed, frozen, rebuilt
 	@$(BIN)/python -m pytest -m slow $(ARGS)
