@@ -82,6 +82,7 @@ def test_a_partner_writes_its_in_and_reads_its_out(kafka: Broker, coc: Credentia
 
 def test_a_partner_is_refused_every_other_topic(kafka: Broker, coc: Credentials, neighbour: Credentials) -> None:
     ours, theirs = coc.username, neighbour.username
+    send(kafka, coc, in_topic(ours))  # something to read: of an empty topic nothing is fetched, which nobody refuses
     unwritable = [
         out_topic(ours),
         in_topic(theirs),
