@@ -4,6 +4,7 @@ A watermark is logged into the chain's partition behind each moment at which som
 chain that keeps no scheme, and reminds nobody of an event, writes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backbone.chain_desks import chains_in, concerned
@@ -15,6 +16,7 @@ from backbone.store.transaction import Tx
 from schakel.entry import Entry
 from schakel.events import Told
 from schakel.events.case import TrendAnswered, TrendSignalled
+from schakel.events.chain import WatermarkPassed
 from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 
@@ -80,6 +82,18 @@ class ChainStream:
             return
         tx.set_note(_note(chain), at.isoformat())
         self._wait(tx, chain, at)
+
+    def looked_at(self, tx: Tx, entries: Sequence[Entry]) -> None:
+        """Of a new database: watermarks that the lost one logged here. What came round by then was looked at, and is not waited for."""
+        logged = max((entry.event.at for entry in entries if isinstance(entry.event, WatermarkPassed)), default=None)
+        if logged is None:
+            return
+        for chain in chains_in(self.chains, tx.checkpoint.partition):
+            known = tx.note(_note(chain.name))
+            if known is None or datetime.fromisoformat(known) < logged:
+                tx.set_note(_note(chain.name), logged.isoformat())
+                if tx.note(f"keeps/{chain.name}"):
+                    self._wait(tx, chain.name, logged)
 
     def _wait(self, tx: Tx, name: str, after: datetime) -> None:
         chain = self.chains.get(name)
