@@ -113,21 +113,21 @@ class Network:
         from_sink: _Came = {sink: None}
         front, back = [source], [sink]
         while front and back:
-            ahead_of = len(front) <= len(back)
-            came, other, waiting = (from_source, from_sink, front) if ahead_of else (from_sink, from_source, back)
+            onward = len(front) <= len(back)
+            came, other, waiting = (from_source, from_sink, front) if onward else (from_sink, from_source, back)
             found: list[int] = []
             for here in waiting:
                 for there, number, arc, grows in self._at[here]:
                     if there in came or number == without:
                         continue
                     now = arc.value + moved[number] if number in moved else arc.value
-                    if (now >= arc.most) if grows is ahead_of else (now <= 0):
+                    if (now >= arc.most) if grows is onward else (now <= 0):
                         continue
-                    came[there] = (here, number, arc, grows is ahead_of)
+                    came[there] = (here, number, arc, grows is onward)
                     if there in other:
                         return [*_back(there, from_source), *_back(there, from_sink)]
                     found.append(there)
-            if ahead_of:
+            if onward:
                 front = found
             else:
                 back = found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from itertools import product
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -133,6 +134,14 @@ def test_words_in_another_order_are_no_correction() -> None:
     for by in By:
         pairs, others = [(one.id, one) for one in TOLD], [(one.id, one) for one in turned]
         assert as_counted(pairs, by) == as_counted(others, by)
+
+
+def test_check_numbers_are_those_of_the_issues_there_are() -> None:
+    """Made another way, every incident that was issued before would count as corrected."""
+    one = Incident("a", ("a",), date(2026, 3, 5), "oost", {"nature": "threat assault", "ground": "religion"})
+    by_month = {"nature": crc32(b"a nature assault threat"), INCIDENTS.id: crc32(b"a oost 2026-03")}
+    assert as_counted([("a", one)], By.MONTH) == {"a": by_month}
+    assert as_counted([("a", one)], By.QUARTER) == {"a": {"ground": crc32(b"a ground religion")}}
 
 
 def test_an_erased_person_is_no_correction() -> None:
