@@ -219,10 +219,13 @@ def test_the_cluster_has_the_embedded_brokers_settings_where_they_concern_it() -
     assert three.keys() - config.keys() == strimzi.LEFT.keys()
     assert config == {name: value for name, value in three.items() if name in config}
     assert {name: config[name] for name in config if name.endswith(".ms") and not name.startswith("group.")} == {
-        "broker.heartbeat.interval.ms": "500",
-        "broker.session.timeout.ms": "2000",
-        "controller.quorum.fetch.timeout.ms": "1000",
+        "broker.heartbeat.interval.ms": "300",
+        "broker.session.timeout.ms": "1500",
+        "controller.quorum.fetch.timeout.ms": "750",
+        "controller.quorum.election.timeout.ms": "500",
+        "controller.quorum.election.backoff.max.ms": "300",
         "replica.lag.time.max.ms": "10000",
+        "replica.fetch.backoff.ms": "100",
     }, "ADR 0034"
     assert {name: value for name, value in config.items() if name.endswith("replication.factor")} == {
         f"{name}.replication.factor": "3"

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,6 +53,14 @@ def test_each_broker_knows_all_and_keeps_what_the_others_keep() -> None:
     assert len(copies) == 4
     assert mine["authorizer.class.name"]
     assert mine["broker.session.timeout.ms"] == str(int(SESSION_S * 1000))
+
+
+def test_brokers_lose_patience_with_their_controller_one_after_the_other() -> None:
+    """Two that stand for election at once each have their own vote, and nobody leads."""
+    patience = [int(settings(seat, SEATS)["controller.quorum.fetch.timeout.ms"]) for seat in SEATS]
+    assert [later - sooner for sooner, later in pairwise(patience)] == [225, 225]
+    # A controller with nothing new answers a fetch after half a second.
+    assert patience[0] >= 700
 
 
 def test_one_broker_keeps_everything_once() -> None:
