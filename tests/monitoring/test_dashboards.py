@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
@@ -60,7 +62,36 @@ def test_grafana_is_told_where_to_ask_and_where_the_files_are(program: ModuleTyp
     (source,) = YAML(typ="safe").load(PROVISIONED / "datasources" / "prometheus.yaml")["datasources"]
     assert (source["uid"], source["type"]) == (program.SOURCE.uid, "prometheus")
     (provider,) = YAML(typ="safe").load(PROVISIONED / "dashboards" / "schakel.yaml")["providers"]
-    assert Path(provider["options"]["path"]).name == BOARDS.name
+    assert where_mounted(provider["options"]["path"]) == BOARDS
+    assert where_mounted("/etc/grafana/provisioning") == PROVISIONED, "where Grafana itself looks for both files"
+
+
+@cache
+def compose() -> dict[str, Any]:
+    services: dict[str, Any] = YAML(typ="safe").load(ROOT / "deploy" / "compose.yaml")["services"]
+    return services
+
+
+def where_mounted(path: str) -> Path | None:
+    """The directory here that Grafana sees under this path in its container, to read only."""
+    for volume in compose()["grafana"]["volumes"]:
+        source, target, *how = volume.split(":")
+        if target == path and how == ["ro"]:
+            return (ROOT / "deploy" / source).resolve()
+    return None
+
+
+def test_grafana_asks_the_prometheus_beside_it() -> None:
+    """By the name of its container and the port in it. Prometheus listens where it always does: its check of itself says so."""
+    (source,) = YAML(typ="safe").load(PROVISIONED / "datasources" / "prometheus.yaml")["datasources"]
+    address = urlsplit(source["url"])
+    beside = compose()[str(address.hostname)]
+    assert beside["image"].startswith("prom/prometheus:")
+    assert not any(word.startswith("--web.listen-address") for word in beside["command"])
+    assert f"//127.0.0.1:{address.port}/" in beside["healthcheck"]["test"][-1]
+    assert [port.rpartition(":")[2] for port in beside["ports"]] == [str(address.port)]
+    assert (address.scheme, address.path, source["access"]) == ("http", "", "proxy")
+    assert address.hostname in compose()["grafana"]["depends_on"]
 
 
 @cache
