@@ -8,13 +8,14 @@ import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backbone.supervisor.up import SERVICES
-from tests.monitoring.tools import ROOT, alerts, metrics_in, needs_prometheus, panels
+from tests.monitoring.tools import ROOT, alerts, metrics_in, needs_prometheus, panels, selectors
 from tests.support.broker import CACHE, wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing, needs_prometheus]
@@ -125,6 +126,20 @@ def test_every_alert_can_be_judged(watched: str) -> None:
         if missing - MAY_BE_MISSING.keys() or (answer and asked.where not in MAY_FIRE):
             wrong[asked.where] = (missing, answer)
     assert wrong == {}
+
+
+def test_every_selector_finds_something(watched: str) -> None:
+    """At some moment of the demo. An alert on a label that nothing has never fires, and a panel that says 0 instead looks well."""
+    asked = {str(one) for each in (*alerts(), *panels()) for one in selectors(each.expr)}
+    found = set[str]()
+
+    def seen() -> bool:  # what was counted last stands in the tally some seconds later
+        found.update(one for one in asked - found if there(watched, f"last_over_time({one}[1h])"))
+        return found == asked
+
+    with suppress(AssertionError):
+        wait_until(seen, 60, every_s=0.5)
+    assert asked - found == set()
 
 
 def test_the_rules_are_the_ones_it_judges_by(watched: str) -> None:

@@ -1,10 +1,11 @@
 """Prometheus' own programs, and what the dashboards and rules ask of it."""
 
+import itertools
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "deploy" / "prometheus" / "rules.yaml"
 BOARDS = ROOT / "deploy" / "grafana" / "dashboards"
+_SELECTOR = re.compile(r"\b(\w+)\{([^}]+)\}")
+_MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"([^"]*)"')
 _NAME = re.compile(r"\b(?:schakel|process|scrape)_[a-z_]+\b|\bup\b")
 
 _MISSING = shutil.which("prometheus") is None or shutil.which("promtool") is None
@@ -52,3 +55,32 @@ def panels(within: str = "1h") -> Iterator[Asked]:
 def metrics_in(expr: str) -> set[str]:
     """The names of metrics in an expression."""
     return set(_NAME.findall(re.sub(r'"[^"]*"', "", expr)))
+
+
+class Selector(NamedTuple):
+    """A metric with what is asked of its labels, each as (label, operator, value)."""
+
+    metric: str
+    matchers: tuple[tuple[str, str, str], ...]
+
+    def __str__(self) -> str:
+        return f"{self.metric}{{{_written(self.matchers)}}}"
+
+
+def _written(matchers: Iterable[tuple[str, str, str]]) -> str:
+    return ",".join(f'{label}{how}"{value}"' for label, how, value in matchers)
+
+
+def selectors(expr: str) -> Iterator[Selector]:
+    """Every selector with labels in an expression. One that offers words (`=~"met|late_paperwork"`) comes once for each: together they
+    would find something though one of them were wrong.
+    """
+    for metric, text in _SELECTOR.findall(expr):
+        matchers = _MATCHER.findall(text)
+        assert _written(matchers) == text, f"{text} is not understood"
+        one_by_one = [
+            [(label, how, word) for word in (value.split("|") if how == "=~" else [value])]
+            for label, how, value in matchers
+        ]
+        for some in itertools.product(*one_by_one):
+            yield Selector(metric, some)
