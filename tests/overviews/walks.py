@@ -61,7 +61,7 @@ class Walk(gate_walk.Walk):
         at = FIRST + timedelta(days=self.dice.randrange(88), hours=self.dice.randrange(12))
         facts = told.event.facts.model_copy(update=self._facts())
         changed = {"reported_at": at, "facts": facts, "history": self._seldom(0.04)}
-        return replace(told, event=told.event.model_copy(update=changed))
+        return replace(told, event=told.event.model_copy(update=changed), drill=is_drill(self.number))
 
     def _facts(self) -> dict[str, Any]:
         pick = self.dice.choice
@@ -116,6 +116,11 @@ class Walk(gate_walk.Walk):
         event = telling.forget(proof=self.dice.choice(("called_back", None))).event
         assert isinstance(event, Told)
         return event
+
+
+def is_drill(number: int) -> bool:
+    """One in fourteen is an exercise, and some of them two about one incident: a link of a drill is to a drill, says intake."""
+    return number // 7 % 6 == 2 and number % 7 in (3, 5, 6)
 
 
 def case_id(number: int) -> str:
