@@ -14,13 +14,20 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from typer.testing import CliRunner, Result
 
+from backbone.casework import LEDGER
 from backbone.cli.main import app
 from backbone.evidence import replacing
 from backbone.evidence.archive import Archive
 from backbone.evidence.signing import SigningKeys
 from backbone.keys import open_keys
+from backbone.lists.identity import make_key
+from backbone.store.rows import Checkpoint
+from backbone.store.store import Store
+from backbone.supervisor.runfiles import RunFiles
 from tests.auditor.writer import witness_line
 from tests.cli.test_help import ALL, COLUMNS
+from tests.cli.test_park import GARBAGE, contact, park
+from tests.cli.test_reconcile import MAPPING
 from tests.evidence.test_witness import KEY, head
 
 ROOT = Path(__file__).parents[2]
@@ -30,14 +37,13 @@ LOOPS = "ends only when it is told to, or starts everything"
 NO_BROKER = {
     ("demo",): LOOPS,
     ("serve",): LOOPS,
-    ("up",): "has an own test",
-    ("import",): "connects as a partner, by its profile",
+    ("import",): "connects as a partner, by its profile, and has an own test",
     **{("consultation", name): "asks the service cases" for name in ("agenda", "list")},
     ("overview",): "asks the service cases",
-    ("reconcile",): "reads a list first, and has an own test",
+    ("reconcile",): "asks the service cases",
     **{("deploy", name): "files only" for name in ("handout", "keys", "write")},
     **{("keys", name): "the database of keys only" for name in ("grants", "retire", "rotate", "status")},
-    **{("park", name): "a service's database" for name in ("drop", "list", "retry")},
+    **{("park", name): "a service's database" for name in ("list", "retry")},
     **{("protocol", name): "files only" for name in ("adopt", "check", "draw", "explain", "try")},
     **{(name,): "this machine only" for name in ("down", "status")},
     ("door", "check"): "files only",
@@ -45,6 +51,7 @@ NO_BROKER = {
     ("topics", "show"): "files only",
 }
 """Commands that ask no broker, and why."""
+LIST = ("lijst.csv", "--mapping", "mapping.yaml", "--as", "politie-amsterdam")
 ASKS_THE_BROKER = {
     ("deploy", "apply"): (),
     ("erasure", "again"): (),
@@ -60,6 +67,7 @@ ASKS_THE_BROKER = {
     ("ledger", "restore"): ("in.zip",),
     ("ledger", "retire-key"): (),
     ("ledger", "rotate-key"): (),
+    ("park", "drop"): ("routing:1", "--reason", "cannot_be_read", "--yes"),
     ("partner", "add"): ("coc-amsterdam",),
     ("partner", "remove"): ("coc-amsterdam",),
     ("partner", "restore"): ("coc-amsterdam",),
@@ -70,6 +78,7 @@ ASKS_THE_BROKER = {
     ("rebuild",): ("--beside", "--service", "routing"),
     ("topics", "create"): (),
     ("topics", "verify"): (),
+    ("up",): (),
     ("witness", "add"): (witness_line("schakel-witness/coc-amsterdam", KEY),),
     ("witness", "list"): (),
     ("witness", "take"): ("cosigned.notes",),
@@ -78,6 +87,7 @@ ASKS_CASES = {
     ("consultation", "agenda"): ("amsterdam", "casusoverleg"),
     ("consultation", "list"): ("rotterdam", "politielijst"),
     ("overview",): ("amsterdam", "--period", "2026-03"),
+    ("reconcile",): ("amsterdam", *LIST, "--period", "2026-03"),
 }
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -105,7 +115,21 @@ def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", str(COLUMNS))
     monkeypatch.chdir(tmp_path)
+    rows = "".join(f"PL-{number};2026-03-10;Oost;Wies Verzonnen\n" for number in range(6))
+    Path("lijst.csv").write_text(f"Zaaknummer;Datum;Wijk;Naam\n{rows}", encoding="utf-8")
+    Path("mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    make_key(var_dir / "imports" / "politie-amsterdam.key", "politie-amsterdam")
     return var_dir
+
+
+def parked(var_dir: Path) -> Store:
+    """Routing's database with one record in it that cannot be read."""
+    (var_dir / "db").mkdir(exist_ok=True)
+    store = Store(f"sqlite:///{var_dir / 'db' / 'routing.db'}", "routing")
+    store.migrate()
+    store.take_up([Checkpoint(0, LEDGER, 0, 0, "test")])
+    park(store, CASE, contact(), GARBAGE)
+    return store
 
 
 @pytest.fixture
@@ -131,6 +155,8 @@ def test_a_broker_that_is_away_is_one_sentence(path: tuple[str, ...], away: Path
     with Archive(Path("in.zip")) as archive:
         archive.finish({"kind": "ledger"})
     Path("cosigned.notes").write_text(head(70), encoding="utf-8")
+    if path == ("park", "drop"):  # which looks first whether it is still there
+        parked(away).close()
     if path == ("rebuild",):  # which looks first whether there is anything to compare with
         (away / "db").mkdir()
         (away / "db" / "routing.db").touch()
@@ -147,6 +173,7 @@ def test_a_broker_that_is_away_is_one_sentence(path: tuple[str, ...], away: Path
     assert not Path("out.zip").exists()
     assert not Path("log.xes").exists()
     assert not list(away.glob("beside-*"))
+    assert not RunFiles(away).alive()
 
 
 @pytest.mark.parametrize("path", ASKS_CASES, ids=" ".join)
@@ -165,6 +192,43 @@ def test_a_service_that_is_away_is_one_sentence(path: tuple[str, ...], state: st
     assert line.startswith(f"backbone: the service cases {says[state]}")
     assert "urlopen" not in line
     assert not (away / "log" / "cli.log").exists()
+
+
+@pytest.mark.parametrize("history", [(), ("--history",)], ids=["as it comes", "history"])
+def test_an_import_says_in_one_sentence_that_the_broker_is_away(history: tuple[str, ...], away: Path) -> None:
+    """Beside what it says of the list; and no row stands in the errors file, or counts as answered: the same command goes on."""
+    profile = away / "partners" / "politie-amsterdam.json"
+    profile.parent.mkdir(parents=True)
+    said = {"bootstrap": "127.0.0.1:1", "partner": "politie-amsterdam", "oin": "0" * 20}
+    profile.write_text(json.dumps(said), encoding="utf-8")
+    profile.chmod(0o600)
+    result = CliRunner().invoke(app, ["import", *LIST, *history])
+    assert result.exit_code == 2, result.output
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("backbone: no Kafka broker answers at 127.0.0.1:1"), result.output
+    assert "Verzonnen" not in result.output
+    assert not (away / "log" / "cli.log").exists()
+    assert not Path("lijst.csv.errors.csv").exists()
+
+
+def test_a_backbone_in_the_background_says_it_where_it_was_asked_for(away: Path) -> None:
+    """Not only in its log, and nothing of it goes on."""
+    result = CliRunner().invoke(app, ["up", "--detach"])
+    assert result.exit_code == 2, result.output
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("backbone: no Kafka broker answers at 127.0.0.1:1"), result.output
+    assert not RunFiles(away).alive()
+
+
+def test_a_record_that_could_not_be_given_up_stays_parked(away: Path) -> None:
+    store = parked(away)
+    try:
+        before = store.parked()
+        result = CliRunner().invoke(app, ["park", "drop", *ASKS_THE_BROKER["park", "drop"]])
+        assert result.stderr.startswith("backbone: no Kafka broker answers"), result.output
+        assert store.parked() == before != []
+    finally:
+        store.close()
 
 
 def test_a_key_that_could_not_be_published_is_not_there(away: Path) -> None:
