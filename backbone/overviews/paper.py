@@ -34,11 +34,11 @@ from schakel.her_words import LANGUAGES, Language
 
 @dataclass(frozen=True)
 class Cell:
-    """count: shown. least: not shown, and at least so many. silent: no report at all for so long."""
+    """count: shown. least: not shown, and at least so many. silent: no report at all for so long, and not since when."""
 
     count: int | None = None
     least: int | None = None
-    silent: str | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,7 @@ def _sheet(one: Table, issue: Issue, rows: list[str], language: Language) -> She
     lines: list[Line] = []
     for row in rows:
         if one is INCIDENTS and row in issue.silent:
-            last = issue.silent[row]
-            when = day(last, language) if last else ""
-            lines.append(Line(row, "all", Cell(silent=when)))
+            lines.append(Line(row, "all", Cell(silent=True)))
             continue
         if row not in shown and row in issue.rows and row != UNKNOWN:
             if one is INCIDENTS:

@@ -22,8 +22,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def said(cell: Cell, paper: Paper) -> str | int:
     """A count, or in words why there is none."""
     of = LANGUAGES.index(paper.language)
-    if cell.silent is not None:
-        return SAID["silent"][of].format(when=cell.silent) if cell.silent else SAID["never"][of]
+    if cell.silent:
+        return SAID["silent"][of]
     if cell.count is not None:
         return cell.count
     return SAID["at_least"][of].format(count=cell.least) if cell.least else SAID["dash"][of]

@@ -50,8 +50,10 @@ SAID: Mapping[str, tuple[str, str]] = {
         "as are unknown ones.",
     ),
     "silence": (
-        "Stil: in de hele periode, en in de {weeks} weken voor het einde ervan, kwam er geen melding. Dat is geen goed nieuws en geen nul.",
-        "Silent: no report in the whole period, and none in the {weeks} weeks before its end. That is not good news, and not a zero.",
+        "Stil: in de hele periode, en in de {weeks} weken voor het einde ervan, kwam er geen melding. Dat is geen goed nieuws en geen nul. "
+        "De dag van de laatste melding staat er niet: die zou zeggen dat er onder een streepje iets schuilgaat.",
+        "Silent: no report in the whole period, and none in the {weeks} weeks before its end. That is not good news, and not a "
+        "zero. The day of the last report is not told: it would say that something is behind a dash.",
     ),
     "frozen": (
         "Dit overzicht verandert niet meer. Wat later binnenkomt staat als nagekomen in het volgende, en wat anders blijkt als verbeterd. "
@@ -129,8 +131,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "count": ("Aantal", "Number"),
     "at_least": ("ten minste {count}", "at least {count}"),
     "dash": ("–", "–"),
-    "silent": ("stil, laatste melding {when}", "silent, last report {when}"),
-    "never": ("stil, nooit een melding", "silent, never a report"),
+    "silent": ("stil, langer dan twaalf weken", "silent, for more than twelve weeks"),
     "definition": ("Wat er is geteld", "What was counted"),
     "one_up": (
         "Waar een stadsdeel niets te tonen heeft, staat het bij de hele keten.",

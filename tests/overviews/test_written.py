@@ -27,7 +27,7 @@ from tests.overviews.made import AFTER, amsterdam, incidents
 
 @pytest.fixture(scope="module")
 def issues() -> dict[str, Issue]:
-    """A quarter; nobody reports from Zuidoost after January 2."""
+    """A quarter; nobody reports from Zuidoost after December 2."""
     told = [one for one in incidents(7, 300, days=90) if one.district != "zuidoost"]
     quiet = msgspec.structs.replace(told[0], id="c0ffee01-0000-4000-8000-000000000001", district="zuidoost")
     quiet = msgspec.structs.replace(quiet, cases=(quiet.id,), reported_on=date(2025, 12, 2))
@@ -68,8 +68,22 @@ def test_whatever_is_exported_says_that_it_is_not_released_and_how_far_it_reache
 
 def test_silence_is_no_zero(issues: dict[str, Issue]) -> None:
     text = as_csv(paper(amsterdam(), issues["2026-03"])).decode("utf-8-sig")
-    assert "Zuidoost;meldingen;stil, laatste melding 2 december 2025" in text
+    assert "Zuidoost;meldingen;stil, langer dan twaalf weken;" in text
     assert not re.search(r";0;", text)
+    in_english = as_csv(paper(amsterdam(), issues["2026-03"], "en")).decode("utf-8-sig")
+    assert "Zuidoost;reports;silent, for more than twelve weeks;" in in_english
+
+
+def test_nobody_reads_since_when_it_is_silent(issues: dict[str, Issue]) -> None:
+    """Nor of an issue that was made when the day was still kept, nor whether there ever was a report."""
+    march = issues["2026-03"]
+    assert march.silent == {"zuidoost": None}
+    older = msgspec.structs.replace(march, silent={"zuidoost": date(2025, 12, 2)})
+    for language in ("nl", "en"):
+        assert paper(amsterdam(), older, language) == paper(amsterdam(), march, language)
+    never = [one for one in incidents(7, 300, days=90) if one.district != "zuidoost"]
+    made = {issue.period: issue for issue in press(amsterdam(), Period.parse("2026-Q1"), never, {}, AFTER)}
+    assert made["2026-03"].silent == march.silent
 
 
 def test_every_chart_has_a_title_and_a_table(issues: dict[str, Issue]) -> None:
