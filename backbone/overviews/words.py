@@ -133,10 +133,19 @@ SAID: Mapping[str, tuple[str, str]] = {
     "dash": ("–", "–"),
     "silent": ("stil, langer dan twaalf weken", "silent, for more than twelve weeks"),
     "definition": ("Wat er is geteld", "What was counted"),
-    "one_up": (
-        "Waar een stadsdeel niets te tonen heeft, staat het bij de hele keten.",
-        "Where a district has nothing to show, look at the whole chain.",
+    "others": ("wat hier niet bij staat", "what is not listed here"),
+    "up": ("{dash} ({up})", "{dash} ({up})"),
+    "up_whole": ("kijk bij de hele keten", "look at the whole chain"),
+    "up_whole_quarter": (
+        "kijk bij de hele keten, of in het overzicht van het kwartaal",
+        "look at the whole chain, or in the overview of the quarter",
     ),
+    "up_whole_year": (
+        "kijk bij de hele keten, of in het overzicht van het jaar",
+        "look at the whole chain, or in the overview of the year",
+    ),
+    "up_quarter": ("kijk in het overzicht van het kwartaal", "look in the overview of the quarter"),
+    "up_year": ("kijk in het overzicht van het jaar", "look in the overview of the year"),
     "nothing": (
         "Hier is niets te tonen zonder kleine aantallen.",
         "There is nothing to show here without small numbers.",

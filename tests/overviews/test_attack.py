@@ -1,7 +1,8 @@
 """Whoever holds every issue of a year beside each other learns of no number from 1 to 4, nor that there is one.
 
 From the numbers, and from "silent" where it stands: the attacker takes the periods and the months of those twelve weeks for 0. Not from
-where it does not stand. That is told on purpose: a dash of a quarter that is not silent is not 0 (`test_what_is_told_by_not_saying_silent`).
+where it does not stand. That is told on purpose: a dash of a quarter that is not silent is not 0
+(`test_what_is_told_by_not_saying_silent`).
 """
 
 from collections.abc import Mapping
