@@ -41,8 +41,9 @@ def _sheet(one: Table, shown: Shown, chain: Chain, language: Language) -> Sheet:
     """The whole and every district stand there, also those with a dash: who is left out would say something too."""
     of = LANGUAGES.index(language)
     rows = dict.fromkeys((ALL, *chain.districts, *(row for row in shown if row != REST), REST))
+    up = SAID["up_whole"][of]
     lines = [
-        Line(row, word, Cell(shown.get(row, {}).get(word)))
+        Line(row, word, Cell(shown.get(row, {}).get(word), up="" if row in (ALL, REST) else up))
         for row in rows
         for word in one.words
         if row != REST or row in shown

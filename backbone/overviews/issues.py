@@ -54,7 +54,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     shown: dict[str, Shown]
     least: dict[str, Least] = {}
     silent: dict[str, date | None]
-    """Districts without a report for so long: the day of the last one."""
+    """Districts without a report for so long. Only older issues have the day of the last one, and no reader gets it."""
     digest: str = ""
 
 
@@ -265,9 +265,10 @@ def _nothing(rows: Sequence[str]) -> Tally:
 
 
 def _silent(period: Period, told: Told, by_row: Mapping[str, int], have: Mapping[str, Issue]) -> dict[str, date | None]:
-    """Districts without a report in the period, and for twelve weeks before its end: the day of the last one, if ever.
+    """Districts without a report in the period, and for twelve weeks before its end. Never since when, nor whether there ever was one:
+    a day would say of a hidden number that it is not 0; a day here and there, where it is left out.
 
-    While a district stays silent the day is the one that was said at first: another would say that the report of that day was corrected.
+    A district stays silent until a report is counted: else it would say that one from before was corrected.
     """
     newest = Period.month_of(period.first_day - timedelta(days=1) if period.months == 1 else period.last_day).name
     before = have[newest].silent if newest in have else {}
@@ -277,5 +278,4 @@ def _silent(period: Period, told: Told, by_row: Mapping[str, int], have: Mapping
             last |= told.last[month]
     since = period.last_day - timedelta(weeks=SILENT_WEEKS)
     quiet = [row for row, count in by_row.items() if not count and row != UNKNOWN]
-    first = {row: last.get(row) for row in quiet if row not in last or last[row] <= since}
-    return first | {row: before[row] for row in quiet if row in before}
+    return {row: None for row in quiet if row in before or row not in last or last[row] <= since}

@@ -66,7 +66,7 @@ def _section(sheet: Sheet, paper: Paper, words: dict[str, str]) -> Iterator[str]
     if made:
         title = sheet.title if incidents else f"{sheet.title}, {row_name(ALL, paper.language)}"
         yield bars(title, words["chart"].format(title=title), made, f"c-{sheet.id}")
-    elif not sheet.lines:
+    elif not any(line.cell.count is not None for line in sheet.lines):
         yield f"<p>{escape(words['nothing'])}</p>"
     if incidents:
         yield _numbers(sheet.lines, sheet, paper, words, by_row=True)
@@ -76,7 +76,6 @@ def _section(sheet: Sheet, paper: Paper, words: dict[str, str]) -> Iterator[str]
         if sheet.by_row:
             yield f"<h3>{escape(words['districts'])}</h3>"
             yield _numbers(rest, sheet, paper, words, by_row=True) if rest else ""
-            yield f'<p class="small">{escape(words["one_up"])}</p>'
     yield "</section>"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from backbone.chains import Chain
 from backbone.overviews.apart import NATURE, two_figures
 from backbone.overviews.incident import UNKNOWN
-from backbone.overviews.issues import Issue
+from backbone.overviews.issues import ONE, Issue
 from backbone.overviews.occasions import beside
 from backbone.overviews.periods import Period
 from backbone.overviews.released import in_words
@@ -34,11 +34,17 @@ from schakel.her_words import LANGUAGES, Language
 
 @dataclass(frozen=True)
 class Cell:
-    """count: shown. least: not shown, and at least so many. silent: no report at all for so long."""
+    """count: shown. least: not shown, and at least so many. silent: no report at all for so long, and not since when. up: where to look
+    when nothing of this is there."""
 
     count: int | None = None
     least: int | None = None
-    silent: str | None = None
+    silent: bool = False
+    up: str = ""
+
+
+OTHERS = ""
+"""In place of a word: those that the row does not show, together."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table. lines: only those with something to say."""
+    """One table. lines: what is shown, and of each row that something is not, and where to look."""
 
     id: str
     title: str
@@ -134,32 +140,52 @@ def _sheets(one: Table, issue: Issue, rows: list[str], language: Language) -> It
     """The table; and after the nature of what happened, hate crime and hate speech as two figures."""
     yield _sheet(one, issue, rows, language)
     if one.id == NATURE:
-        of, lines = (
-            LANGUAGES.index(language),
-            (Line(ALL, name, Cell(count)) for name, count in two_figures(issue).items()),
-        )
+        of, up = LANGUAGES.index(language), _up(APART, issue, ALL, language)
+        lines = (Line(ALL, name, Cell(count, up=up)) for name, count in two_figures(issue).items())
         yield Sheet(APART.id, APART.title[of], APART.definition[of], tuple(lines), by_row=False)
 
 
 def _sheet(one: Table, issue: Issue, rows: list[str], language: Language) -> Sheet:
+    of, make = LANGUAGES.index(language), _reports if one is INCIDENTS else _words
+    lines = tuple(line for row in rows for line in make(one, issue, row, _up(one, issue, row, language)))
+    return Sheet(one.id, one.title[of], one.definition[of], lines, one.by_row)
+
+
+def _reports(one: Table, issue: Issue, row: str, up: str) -> Iterator[Line]:
+    """A line for whatever row there is. Those without a number of their own are together in one as soon as there are any, whether or not
+    they had a report."""
     shown, least = issue.shown[one.id], issue.least.get(one.id, {})
-    lines: list[Line] = []
-    for row in rows:
-        if one is INCIDENTS and row in issue.silent:
-            last = issue.silent[row]
-            when = day(last, language) if last else ""
-            lines.append(Line(row, "all", Cell(silent=when)))
-            continue
-        if row not in shown and row in issue.rows and row != UNKNOWN:
-            if one is INCIDENTS:
-                lines.append(Line(row, "all", Cell(least=least.get(row, {}).get("all"))))
-            continue
-        for name, count in shown.get(row, {}).items():
-            sure = least.get(row, {}).get(name)
-            if count is not None or sure or (one is INCIDENTS):
-                lines.append(Line(row, name, Cell(count, sure)))
-    of = LANGUAGES.index(language)
-    return Sheet(one.id, one.title[of], one.definition[of], tuple(lines), one.by_row)
+    hidden = [other for other in issue.rows if other not in shown]
+    if row in issue.silent:
+        yield Line(row, ONE, Cell(silent=True))
+    elif row in shown or (row in hidden and row != UNKNOWN) or (row == REST and hidden):
+        yield Line(row, ONE, Cell(shown.get(row, {}).get(ONE), least.get(row, {}).get(ONE), up=up))
+
+
+def _words(one: Table, issue: Issue, row: str, up: str) -> Iterator[Line]:
+    """The words that are shown, and one line for all that are not: by what is shown alone, so the same if they hold nothing."""
+    shown, least = issue.shown[one.id].get(row, {}), issue.least.get(one.id, {}).get(row, {})
+    told = {name: Cell(count, least.get(name)) for name, count in shown.items() if count is not None or least.get(name)}
+    yield from (Line(row, name, cell) for name, cell in told.items())
+    apart = row in issue.shown[one.id]
+    if row == ALL:
+        whole = one.id != LATE and len(told) == len(shown)
+    else:
+        whole = not one.by_row or row not in issue.rows or (apart and len(told) == len(shown))
+        whole |= row == UNKNOWN and not apart
+    if not whole:
+        yield Line(row, OTHERS, Cell(up=up))
+
+
+def _up(one: Table, issue: Issue, row: str, language: Language) -> str:
+    """Where to look when a row shows a dash: the whole chain, and the next longer period. Of what came late or was corrected no longer
+    period is made, and of the districts that are together no other number."""
+    months = Period.parse(issue.period).months
+    longer = {1: "quarter", 3: "year", 12: ""}[months]
+    if row == REST or (row == ALL and (not longer or one.id in (LATE, CORRECTED.id))):
+        return ""
+    name = f"up_{longer}" if row == ALL else f"up_whole_{longer}".rstrip("_")
+    return SAID[name][LANGUAGES.index(language)]
 
 
 def row_name(row: str, language: Language) -> str:
@@ -173,6 +199,8 @@ def row_name(row: str, language: Language) -> str:
 
 def word_name(table: str, name: str, language: Language) -> str:
     """What a reader calls a word of a table."""
+    if name == OTHERS:
+        return SAID["others"][LANGUAGES.index(language)]
     one = TABLES.get(table, INCIDENTS)
     if one.id == LATE:
         period = Period.parse(name)

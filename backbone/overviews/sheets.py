@@ -20,13 +20,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def said(cell: Cell, paper: Paper) -> str | int:
-    """A count, or in words why there is none."""
+    """A count, or in words why there is none and where to look."""
     of = LANGUAGES.index(paper.language)
-    if cell.silent is not None:
-        return SAID["silent"][of].format(when=cell.silent) if cell.silent else SAID["never"][of]
+    if cell.silent:
+        return SAID["silent"][of]
     if cell.count is not None:
         return cell.count
-    return SAID["at_least"][of].format(count=cell.least) if cell.least else SAID["dash"][of]
+    if cell.least:
+        return SAID["at_least"][of].format(count=cell.least)
+    dash = SAID["dash"][of]
+    return SAID["up"][of].format(dash=dash, up=cell.up) if cell.up else dash
 
 
 def rows(paper: Paper) -> Iterator[Row]:

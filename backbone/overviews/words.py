@@ -50,8 +50,10 @@ SAID: Mapping[str, tuple[str, str]] = {
         "as are unknown ones.",
     ),
     "silence": (
-        "Stil: in de hele periode, en in de {weeks} weken voor het einde ervan, kwam er geen melding. Dat is geen goed nieuws en geen nul.",
-        "Silent: no report in the whole period, and none in the {weeks} weeks before its end. That is not good news, and not a zero.",
+        "Stil: in de hele periode, en in de {weeks} weken voor het einde ervan, kwam er geen melding. Dat is geen goed nieuws en geen nul. "
+        "De dag van de laatste melding staat er niet: die zou zeggen dat er onder een streepje iets schuilgaat.",
+        "Silent: no report in the whole period, and none in the {weeks} weeks before its end. That is not good news, and not a "
+        "zero. The day of the last report is not told: it would say that something is behind a dash.",
     ),
     "frozen": (
         "Dit overzicht verandert niet meer. Wat later binnenkomt staat als nagekomen in het volgende, en wat anders blijkt als verbeterd. "
@@ -129,13 +131,21 @@ SAID: Mapping[str, tuple[str, str]] = {
     "count": ("Aantal", "Number"),
     "at_least": ("ten minste {count}", "at least {count}"),
     "dash": ("–", "–"),
-    "silent": ("stil, laatste melding {when}", "silent, last report {when}"),
-    "never": ("stil, nooit een melding", "silent, never a report"),
+    "silent": ("stil, langer dan twaalf weken", "silent, for more than twelve weeks"),
     "definition": ("Wat er is geteld", "What was counted"),
-    "one_up": (
-        "Waar een stadsdeel niets te tonen heeft, staat het bij de hele keten.",
-        "Where a district has nothing to show, look at the whole chain.",
+    "others": ("wat hier niet bij staat", "what is not listed here"),
+    "up": ("{dash} ({up})", "{dash} ({up})"),
+    "up_whole": ("kijk bij de hele keten", "look at the whole chain"),
+    "up_whole_quarter": (
+        "kijk bij de hele keten, of in het overzicht van het kwartaal",
+        "look at the whole chain, or in the overview of the quarter",
     ),
+    "up_whole_year": (
+        "kijk bij de hele keten, of in het overzicht van het jaar",
+        "look at the whole chain, or in the overview of the year",
+    ),
+    "up_quarter": ("kijk in het overzicht van het kwartaal", "look in the overview of the quarter"),
+    "up_year": ("kijk in het overzicht van het jaar", "look in the overview of the year"),
     "nothing": (
         "Hier is niets te tonen zonder kleine aantallen.",
         "There is nothing to show here without small numbers.",

@@ -6,10 +6,12 @@ Other code than what decides: intervals, tightened by every sum there is until n
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
+from backbone.overviews.incident import UNKNOWN
 from backbone.overviews.issues import Issue
 from backbone.overviews.periods import Period
-from backbone.overviews.tables import APART, CORRECTED, INCIDENTS, LATE, TABLES, By
+from backbone.overviews.tables import APART, CORRECTED, INCIDENTS, LATE, SILENT_WEEKS, TABLES, By
 
 ANY = 10**9
 EVERY = (INCIDENTS.id, *TABLES, CORRECTED.id, APART.id)
@@ -20,9 +22,11 @@ Name = tuple[str, str, str, str]
 
 
 class Attacker:
-    """`least` and `most` of every number that there is."""
+    """`least` and `most` of every number that there is. who_is_not_silent: also reckons with where "silent" is not said."""
 
-    def __init__(self, issues: Mapping[str, Issue], tables: Iterable[str] = EVERY) -> None:
+    def __init__(
+        self, issues: Mapping[str, Issue], tables: Iterable[str] = EVERY, *, who_is_not_silent: bool = False
+    ) -> None:
         self.least: dict[Name, int] = defaultdict(int)
         self.most: dict[Name, int] = defaultdict(lambda: ANY)
         self.sums: list[tuple[Name, list[Name]]] = []
@@ -32,6 +36,10 @@ class Attacker:
             self._read(issue)
             for table in self.tables:
                 self._sums_of(issue, table, issues)
+        for issue in issues.values():
+            self._silence_of(issue)
+            if who_is_not_silent:
+                self._heard_of(issue, issues)
 
     def _read(self, issue: Issue) -> None:
         for table in self.tables:
@@ -43,8 +51,37 @@ class Attacker:
             for row, least in issue.least.get(table, {}).items():
                 for word, count in least.items():
                     self.least[table, row, word, issue.period] = count
-        for row in issue.silent:
-            self.most["incidents", row, "all", issue.period] = 0
+
+    def _silence_of(self, issue: Issue) -> None:
+        """Nothing in the period, nor in the months of the twelve weeks before its end; if the day of the last report is told, then nothing
+        since that day, and something in its month."""
+        period = Period.parse(issue.period)
+        for row, last in issue.silent.items():
+            self._at_most(("incidents", row, "all", issue.period), 0)
+            since = last or period.last_day - timedelta(weeks=SILENT_WEEKS)
+            month = Period.month_of(period.last_day)
+            while month.first_day > since:
+                name = ("incidents", row, "all", month.name)
+                if not self.least[name]:  # late ones are counted after their day
+                    self._at_most(name, 0)
+                month = Period.month_of(month.first_day - timedelta(days=1))
+            if last:
+                self._at_least(("incidents", row, "all", Period.month_of(last).name), 1)
+
+    def _heard_of(self, issue: Issue, issues: Mapping[str, Issue]) -> None:
+        """A district that is not called silent had a report in one of the months of the twelve weeks before the end, or in the period."""
+        period = Period.parse(issue.period)
+        since = period.last_day - timedelta(weeks=SILENT_WEEKS)
+        for row in issue.rows:
+            if row != UNKNOWN and row not in issue.silent:
+                heard = ("heard of", row, "all", issue.period)
+                self.least[heard] = 1
+                months = [name for name in issues if len(name) == 7 and "Q" not in name]
+                within = [name for name in sorted(months) if str(since)[:7] <= name <= str(period.last_day)[:7]]
+                if period.months > 1:
+                    self._at_least(("incidents", row, "all", issue.period), 1)
+                elif min(months) <= str(since)[:7]:
+                    self.sums.append((heard, [("incidents", row, "all", name) for name in within]))
 
     def _sums_of(self, issue: Issue, table: str, issues: Mapping[str, Issue]) -> None:
         period, rows = issue.period, issue.rows

@@ -1,4 +1,9 @@
-"""Whoever holds every issue of a year beside each other learns of no number from 1 to 4, nor that there is one."""
+"""Whoever holds every issue of a year beside each other learns of no number from 1 to 4, nor that there is one.
+
+From the numbers, and from "silent" where it stands: the attacker takes the periods and the months of those twelve weeks for 0. Not from
+where it does not stand. That is told on purpose: a dash of a quarter that is not silent is not 0
+(`test_what_is_told_by_not_saying_silent`).
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -71,6 +76,7 @@ def counted(issue: Issue, table: str, pressed: Mapping[str, Issue]) -> Numbers:
 
 
 SEEDS = ((1, 90), (4, 1200))
+silent = issues._silent
 
 
 @cache
@@ -184,6 +190,58 @@ def test_late_ones_that_are_named_too_freely_are_found(monkeypatch: pytest.Monke
         issues, "late", lambda counts, newest, whole, k: {month: n for month, n in counts.items() if n >= k}
     )
     assert any(line.startswith(f"('{LATE}'") for line in learned(april()))
+
+
+FEW = ((1, 90), (9, 60))
+"""Seeds of a year in which many districts fall silent."""
+
+
+@pytest.mark.parametrize(("seed", "many"), FEW)
+def test_silence_says_nothing_of_what_was_before_it(seed: int, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silent is a word without a day: with one, a month that shows a dash would be known not to be 0. Nor is the day told only where the
+    month of it was shown: then whoever misses it knows that the last report came in a month that was not."""
+    year = issued(incidents(seed, many), "2026")
+    said = [row for issue in year.values() for row in issue.silent]
+    assert len(said) > 20
+    assert learned(year) == []
+    monkeypatch.setattr(issues, "_silent", with_the_day)
+    with_days = issued(incidents(seed, many), "2026")
+    assert [row for issue in with_days.values() for row in issue.silent] == said
+    assert len(learned(with_days)) > 20
+
+
+def with_the_day(period: Period, told: issues.Told, by_row: Mapping[str, int], have: Mapping[str, Issue]) -> Any:
+    """Silence as one would tell it at first: since when."""
+    days: dict[str, Any] = {}
+    for month in sorted(told.last):
+        days |= told.last[month] if month <= str(period.last_day)[:7] else {}
+    return {row: days.get(row) for row in silent(period, told, by_row, have)}
+
+
+def who_is_not_silent(year: Mapping[str, Issue]) -> tuple[int, int]:
+    """Of how many numbers from 1 to 4 it is learned that they are not 0, and that they are below k, by reckoning with that as well."""
+    attacker = Attacker(year, who_is_not_silent=True)
+    attacker.subtract()
+    least = most = 0
+    for issue in year.values():
+        for table in attacker.tables:
+            for row, words in judged(issue, table, year).items():
+                for word, count in words.items():
+                    name = (table, row, word, issue.period)
+                    assert attacker.least[name] <= count <= attacker.most[name]
+                    if 0 < count < K:
+                        least += attacker.least[name] > 0
+                        most += attacker.most[name] < K
+    return least, most
+
+
+def test_what_is_told_by_not_saying_silent() -> None:
+    """The limit that ADR 0031 names, so that nobody takes it for closed: a quarter that shows a dash and not "silent" had a report. In a
+    city that is all; in a chain with a few reports a month it goes further. Once this fails, the limit is gone: then say so there."""
+    assert who_is_not_silent(a_year(4, 1200)) == (1, 0)
+    least, most = who_is_not_silent(a_year(1, 90))
+    assert least > 0
+    assert most > 0
 
 
 def test_the_attacker_would_notice() -> None:

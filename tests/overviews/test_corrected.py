@@ -13,7 +13,7 @@ from backbone.overviews.digests import sealed
 from backbone.overviews.incident import Incident
 from backbone.overviews.issues import Issue
 from backbone.overviews.page import as_html
-from backbone.overviews.paper import paper
+from backbone.overviews.paper import Cell, paper
 from backbone.overviews.tables import CORRECTED, INCIDENTS, TABLES, By, K
 from tests.overviews.made import amsterdam, incidents
 from tests.overviews.test_attack import issued, learned
@@ -172,17 +172,24 @@ def test_no_report_any_more_and_one_incident_with_another_are_corrections() -> N
     assert said(then(both, "2026-04")["2026-04"])[INCIDENTS.id] == 6
 
 
-def test_a_correction_moves_no_day_of_a_last_report() -> None:
-    """Two overviews that name different days would say whose report was put elsewhere: the only one of that day."""
+def test_a_correction_ends_no_silence() -> None:
+    """One overview that says silent and one that does not would say whose report was put elsewhere: the only one of before."""
     old = msgspec.structs.replace(TOLD[0], id="c0ffee01-0000-4000-8000-000000000001", district="zuidoost")
     old = msgspec.structs.replace(old, cases=(old.id,), reported_on=date(2025, 11, 2))
     others = [one for one in TOLD if one.district != "zuidoost"]
     issues = issued([*others, old], *FIRST_HALF)
     elsewhere = msgspec.structs.replace(old, district="oost")
-    again = issued([*others, elsewhere], "2026-04", "2026-Q2", kept=issues)
-    days = [issue.silent["zuidoost"] for issue in again.values()]
-    assert len(days) == 8
-    assert set(days) == {old.reported_on}
+    moved = next(one for one in others if one.reported_on >= date(2026, 3, 25) and one.reported_on.month == 3)
+    here = msgspec.structs.replace(moved, district="zuidoost")
+    lines = set()
+    for turned in ([*others, elsewhere], [*(one for one in others if one != moved), old, here]):
+        again = issued(turned, "2026-04", "2026-Q2", kept=issues)
+        days = [issue.silent["zuidoost"] for issue in again.values()]
+        assert len(days) == 8
+        assert set(days) == {None}
+        made = [paper(amsterdam(), issue, "nl", "zuidoost").sheets[0] for issue in again.values()]
+        lines |= {line.cell for sheet in made for line in sheet.lines if line.row == "zuidoost"}
+    assert lines == {Cell(silent=True)}
 
 
 def test_an_issue_from_before_this_was_remembered_keeps_its_digest() -> None:
