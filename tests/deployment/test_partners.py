@@ -102,8 +102,18 @@ def test_what_it_has_under_way_is_found() -> None:
         case("e", coordinator="coc"),
         case("f", ("coc", ReferralState.RELEASED)),
     ]
-    assert left_in(cases, "coc") == Left(("a", "f"), ("b", "e"))
+    assert left_in(cases, "coc") == Left(("a", "f"), ("b", "e"), ("a", "b", "c", "e", "f"))
     assert not left_in(cases, "dmg")
+
+
+def test_what_a_suspension_gave_to_somebody_else_does_not_keep_it() -> None:
+    """Such a referral stays delivered, since its receiver may still answer."""
+    asked, back = (case(name, ("coc", ReferralState.DELIVERED), ("shn", ReferralState.PROPOSED)) for name in "ab")
+    assert left_in([asked, back], "coc") == Left(("a", "b"), (), ("a", "b"))
+    asked.referrals["1"].after = "0"
+    back.referrals["0"].given_up = "9"
+    assert not left_in([asked, back], "coc")
+    assert left_in([case("c", ("coc", ReferralState.ACCEPTED)), asked], "coc") == Left((), ("c",), ("c", "a"))
 
 
 def test_it_is_refused_while_cases_would_be_stranded_and_said_when_they_are(capsys: pytest.CaptureFixture[str]) -> None:
