@@ -15,11 +15,14 @@ from ruamel.yaml import YAML
 from backbone.definition_files import load_definitions
 from backbone.deployment.broker_settings import Tls
 from backbone.deployment.handout import DATABASES, Names, hand_out
+from backbone.kafka.access import read_rules
 from backbone.kafka.connection import connection
 from backbone.kafka.credentials import Credentials
+from backbone.kafka.names import in_topic, out_topic
 from backbone.kafka.ports import LOOPBACK
+from backbone.kafka.rights import service_user
 from backbone.records import ledger_record
-from backbone.supervisor.prepare import profile_path
+from backbone.supervisor.prepare import Broker, profile_path
 from schakel.client import Partner
 from schakel.client.access import Profile
 from schakel.kafka_errors import WrongCredentials
@@ -141,6 +144,16 @@ def _goes(compose: Compose, shell: Shell, profile: Profile) -> None:
     assert "everything is ready for the services" in shell.run(*COMPOSE["command"][1:])
     with pytest.raises(WrongCredentials):
         access.check()
+    _services_may_still_speak_to_it(compose)
+
+
+def _services_may_still_speak_to_it(compose: Compose) -> None:
+    """Its case goes on: what follows is said on its topic, and intake, which runs on until it is started again, still reads the other."""
+    ca_file = compose.home / "operator" / "authority" / "ca.crt"
+    with Broker(compose.bootstrap, compose.admin, ca_file).client() as admin:
+        for service, topic in (("intake", in_topic(NEW)), ("routing", out_topic(NEW))):
+            rules = read_rules(admin, service_user(service))
+            assert topic in {rule.resource_pattern.resource_name for rule in rules}
 
 
 def _referred(compose: Compose) -> str:
