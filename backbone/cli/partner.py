@@ -83,7 +83,8 @@ def add(
         _enter(settings, chains, name, title, oin, kind, chain, roles or [], districts)
         chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
     partner = _member(chains, name)
-    done = True
+    path, done = profile_path(settings.var_dir, name), True
+    known = path.exists()
     if settings.users_by == "kubernetes":
         done = _add_on_kubernetes(settings, partner)
     else:
@@ -92,9 +93,10 @@ def add(
             add_partner(admin, _secrets(settings), name, replicas=broker.replicas(admin))
         publish(broker, settings, chains, protocols)
         write_profiles(settings, broker, {name: partner})
-    path = profile_path(settings.var_dir, name)
     say(f"{_WHEN[done]}{name} may write schakel.in.{name} and read schakel.out.{name}")
     say(f"its profile is {path} (the password is in a file that it names); hand both over by a safe way")
+    if not known:
+        say("services that run learn of it at their next start; what it sends until then waits, and is answered then")
 
 
 def _enter(
@@ -274,8 +276,8 @@ def remove(
     Refused while it has referrals under way: suspend it first, then what it has not answered goes to somebody else; what it has
     taken up it completes, or somebody says --leave-cases and looks after these cases.
 
-    Its topics stay until they empty themselves (30 days), so that what it sent is still answered for. The ledger keeps what it
-    told. Take it out of chains/ too, or the next start brings it back.
+    Its topics stay until they empty themselves (30 days), so that what it sent is still answered for; --delete-topics is refused while
+    open cases name it. The ledger keeps what it told. Take it out of chains/ too, or the next start brings it back.
 
     Examples:
 
@@ -294,7 +296,10 @@ def remove(
         )
     looks = OperatorsHand(*find_user(settings, "auditor"), settings.ca_file)
     with looks.connected() as how:
-        _say_what_is_left(left_by(name, how), name, leave_cases)
+        left = left_by(name, how)
+    if delete_topics:
+        _refuse_while_it_is_told(left, name)
+    _say_what_is_left(left, name, leave_cases)
     if leave_chains:
         files = Change(settings.chains_dir, settings.protocols_dir).leave(name)
         say(f"{name} is taken out of {', '.join(files) or 'no file'}; the services learn of it at their next start")
@@ -327,6 +332,16 @@ def _remove_on_kubernetes(settings: Settings, name: str, delete_topics: bool) ->
     _secrets(settings).remove(name)
     on_kubernetes.password_file(settings, name).unlink(missing_ok=True)
     return done
+
+
+def _refuse_while_it_is_told(left: Left, name: str) -> None:
+    """Raises Undoable: what is said about an open case to a topic that is not there would stand in the way of all that a service says."""
+    if left.told:
+        some = f"{', '.join(left.told[:3])}{' ...' if len(left.told) > 3 else ''}"
+        raise Undoable(
+            f"{name} reported or was referred to in {len(left.told)} open cases ({some}), and what is still said to it about them needs "
+            "its topics; leave out --delete-topics: they empty themselves in 30 days, or do this when these cases are closed"
+        )
 
 
 def _say_what_is_left(left: Left, name: str, leave: bool) -> None:

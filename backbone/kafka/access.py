@@ -109,6 +109,12 @@ def remove_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str, 
             admin.delete_topics(theirs)
 
 
+def partners_with_topics(admin: KafkaAdminClient) -> set[str]:
+    """Whoever can be told something here: partners, and those that were let go and whose topics are still there."""
+    begins = out_topic("xx").removesuffix("xx")
+    return {topic.removeprefix(begins) for topic in admin.list_topics() if topic.startswith(begins)}
+
+
 def read_rules(admin: KafkaAdminClient, user: str) -> set[ACL]:
     """The user's rules as the broker has them, whoever made them."""
     everything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)

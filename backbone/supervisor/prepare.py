@@ -18,7 +18,7 @@ from backbone.definition_files import load_definitions
 from backbone.evidence import replacing
 from backbone.gateway import address
 from backbone.gateway.tokens import Tokens
-from backbone.kafka.access import add_partner, ensure_services
+from backbone.kafka.access import add_partner, ensure_services, partners_with_topics
 from backbone.kafka.connection import connected
 from backbone.kafka.credentials import Credentials, SecretStore
 from backbone.kafka.names import LEDGER
@@ -82,7 +82,9 @@ def prepare(broker: Broker, settings: Settings) -> Prepared:
         replicas = broker.replicas(admin)
         changed = ensure_topics(admin, core_topics(replicas))
         # The services' rights first, all at once: then a partner asks the broker for its own only.
-        services = ensure_services(admin, secrets, chains.partners)
+        # With those that were let go: what follows in a case that they were in is still said to them, and a topic that refuses it would
+        # keep a service from saying anything else.
+        services = ensure_services(admin, secrets, {*chains.partners, *partners_with_topics(admin)})
         for partner in chains.partners:
             add_partner(admin, secrets, partner, replicas=replicas)
     changes = [f"made topic {name}" for name in changed.created] + [

@@ -2,14 +2,12 @@
 once more in the foreground, ended by Ctrl-C."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,61 +22,18 @@ from schakel.client import Partner, Refused
 from schakel.client.access import Profile
 from schakel.kafka_errors import WrongCredentials
 from schakel.messages import ReceiptStatus
-from tests.support.broker import CACHE, wait_until
+from tests.support.broker import wait_until
+from tests.support.shell import ROOT, Shell, shell_in
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing]
 
-ROOT = Path(__file__).parents[2]
 PARTNER = "coc-amsterdam"
-
-
-class Shell:
-    """Runs the command as an operator does."""
-
-    def __init__(self, var_dir: Path) -> None:
-        self.var_dir = var_dir
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("SCHAKEL_")}
-        self.environment = {**plain, "SCHAKEL_VAR_DIR": str(var_dir), "COLUMNS": "80"}
-
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "backbone.cli.main", *words],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, *words: str, code: int = 0) -> str:
-        process = self.start(*words)
-        try:
-            said, _ = process.communicate(timeout=200)
-        finally:
-            process.kill()
-        assert process.returncode == code, said
-        return said
-
-    def status(self, code: int = 0) -> dict[str, Any]:
-        return dict(json.loads(self.run("status", "--json", code=code)))
-
-    def pids(self) -> set[int]:
-        """Everything that runs here, by what it says of itself."""
-        files = RunFiles(self.var_dir)
-        said = [files.read() or {}, *files.services().values(), {"pid": running(self.var_dir)}]
-        return {one["pid"] for one in said if one.get("pid")}
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    var_dir = tmp_path / "var"
-    var_dir.mkdir()
-    (var_dir / "cache").symlink_to(CACHE)
-    shell = Shell(var_dir)
-    try:
+    with shell_in(tmp_path) as shell:
         yield shell
-    finally:
-        shell.run("down")
 
 
 def nothing_is_left(shell: Shell, pids: set[int]) -> None:

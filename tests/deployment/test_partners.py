@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from backbone.chains.model import Partner, PartnerKind
 from backbone.cli.main import app
 from backbone.cli.output import Undoable
-from backbone.cli.partner import _say_what_is_left
+from backbone.cli.partner import _refuse_while_it_is_told, _say_what_is_left
 from backbone.definition_files import load_definitions
 from backbone.deployment.leaving import Left, left_in
 from backbone.deployment.register import Change, RegisterProblem, next_version
@@ -102,8 +102,18 @@ def test_what_it_has_under_way_is_found() -> None:
         case("e", coordinator="coc"),
         case("f", ("coc", ReferralState.RELEASED)),
     ]
-    assert left_in(cases, "coc") == Left(("a", "f"), ("b", "e"))
+    assert left_in(cases, "coc") == Left(("a", "f"), ("b", "e"), ("a", "b", "c", "e", "f"))
     assert not left_in(cases, "dmg")
+
+
+def test_what_a_suspension_gave_to_somebody_else_does_not_keep_it() -> None:
+    """Such a referral stays delivered, since its receiver may still answer."""
+    asked, back = (case(name, ("coc", ReferralState.DELIVERED), ("shn", ReferralState.PROPOSED)) for name in "ab")
+    assert left_in([asked, back], "coc") == Left(("a", "b"), (), ("a", "b"))
+    asked.referrals["1"].after = "0"
+    back.referrals["0"].given_up = "9"
+    assert not left_in([asked, back], "coc")
+    assert left_in([case("c", ("coc", ReferralState.ACCEPTED)), asked], "coc") == Left((), ("c",), ("c", "a"))
 
 
 def test_it_is_refused_while_cases_would_be_stranded_and_said_when_they_are(capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,6 +125,15 @@ def test_it_is_refused_while_cases_would_be_stranded_and_said_when_they_are(caps
         _say_what_is_left(left, "coc", False)
     _say_what_is_left(left, "coc", True)
     assert "has to find somebody else" in capsys.readouterr().out
+
+
+def test_its_topics_stay_while_it_is_told_of_open_cases() -> None:
+    """Without them a service that says something to it could say nothing else."""
+    _refuse_while_it_is_told(Left((), ()), "coc")
+    with pytest.raises(
+        Undoable, match=r"coc reported or was referred to in 1 open cases \(a\).*leave out --delete-topics"
+    ):
+        _refuse_while_it_is_told(Left((), (), ("a",)), "coc")
 
 
 # -- on Kubernetes ------------------------------------------------------------------------------------------------------
