@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         None, description="its certificate (PEM); unset: plain HTTP, for the loopback or behind a TLS proxy"
     )
     gateway_private_key: Path | None = Field(None, description="the certificate's private key (PEM)")
+    gateway_ca_file: Path | None = Field(
+        None, description="authority of the gateway's certificate, for the profiles; unset: those that a system trusts"
+    )
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

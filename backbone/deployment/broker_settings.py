@@ -21,7 +21,8 @@ class Tls:
 
 
 KEYSTORE = "listener.name.client.ssl.keystore.location"
-"""Told this setting anew, also with the same value, a broker reads the file again; see `certificates.reload`."""
+TRUSTSTORE = "listener.name.client.ssl.truststore.location"
+"""Told one of these settings anew, also with the same value, a broker reads the file again; see `certificates.reload`."""
 
 
 def embedded(
@@ -44,7 +45,7 @@ def with_tls(settings: Mapping[str, str], tls: Tls) -> dict[str, str]:
         KEYSTORE: str(tls.keystore),
         # The broker is a client of itself, and looks at its own certificate before it takes a new one.
         "listener.name.client.ssl.truststore.type": "PEM",
-        "listener.name.client.ssl.truststore.location": str(tls.authority),
+        TRUSTSTORE: str(tls.authority),
     }
 
 

@@ -158,6 +158,7 @@ def _operator() -> dict[str, Any]:
         "SCHAKEL_SASL_PASSWORD_FILE": f"{PLACES.var}/kafka/secrets/admin",
         "SCHAKEL_PARTNER_BOOTSTRAP": _OUTSIDE,
         "SCHAKEL_GATEWAY_URL": PLACES.gateway_url,
+        "SCHAKEL_GATEWAY_CA_FILE": f"{PLACES.var}/authority/ca.crt",
         "SCHAKEL_GATEWAY_TOKENS_DIR": f"{PLACES.secrets}/tokens",
         **{key_setting(need): f"{PLACES.secrets}/keys-{need}/{name}" for need, name in KEY_FILES.items()},
     }

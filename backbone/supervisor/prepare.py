@@ -120,6 +120,7 @@ def write_profiles(settings: Settings, broker: Broker, partners: Mapping[str, Pa
             ca_file=broker.ca_file.absolute() if broker.ca_file else None,
             gateway=address.url(settings),
             gateway_token=tokens.keep_or_issue(partner.id, _token_in(path)),
+            gateway_ca_file=settings.gateway_ca_file.absolute() if settings.gateway_ca_file else None,
         ).save(path)
 
 

@@ -151,6 +151,8 @@ class Inbox:
         ends = self._consumer.end_offsets([self._place, *public])
         self._next = ends[self._place]
         self._consumer.seek(self._place, self._next)
+        # A receipt may carry a signed head: that is judged by the definitions, so nothing is taken in before they were read.
+        self._consumer.pause(self._place)
         deadline = time.monotonic() + _BEGIN_S
         while any(self._consumer.position(place) < ends[place] for place in public):
             self.poll(0.2)
@@ -158,6 +160,7 @@ class Inbox:
                 raise ReadingStalled(
                     f"{DEFINITIONS} could not be read to its end in {_BEGIN_S:.0f} s; is the broker well?"
                 )
+        self._consumer.resume(self._place)
 
     def close(self) -> None:
         """Leave, with what was acknowledged on record. Does not wait long for a broker that is away, and does not raise."""

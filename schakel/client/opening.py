@@ -128,6 +128,7 @@ class Gateway:
             else http.client.HTTPConnection(address.hostname, address.port, timeout=timeout_s)
         )
         failed: str | None = None
+        untrusted: str | None = None
         try:
             connection.request(
                 "GET",
@@ -136,10 +137,17 @@ class Gateway:
             )
             answer = connection.getresponse()
             return answer.status, answer.read()
+        except ssl.SSLCertVerificationError as error:
+            untrusted = error.verify_message
         except (OSError, http.client.HTTPException) as error:
             failed = type(error).__name__  # raised below: what was read so far is in this error's frames
         finally:
             connection.close()
+        if untrusted:
+            raise GatewayProblem(
+                f"the gateway at {self.url} shows a certificate that we do not trust ({untrusted}); is it from the authority in "
+                f"'gateway_ca_file' of the profile?"
+            )
         raise GatewayAway(f"the gateway at {self.url} does not answer ({failed}); nothing was given, ask again later")
 
     @cached_property

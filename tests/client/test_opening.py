@@ -1,6 +1,7 @@
 """Reading by reference from a partner's side: what is asked, what each answer becomes, and that nothing of it shows."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from backbone.deployment.certificates import Authority
 from schakel.cli.main import app
 from schakel.client import (
     CannotTell,
@@ -129,6 +131,24 @@ def test_an_answer_that_is_none_of_ours_is_a_problem(gateway: Fake, body: bytes)
 def test_a_gateway_that_is_not_there_is_away() -> None:
     with pytest.raises(GatewayAway, match="does not answer"):
         Gateway("http://127.0.0.1:9", TOKEN).open("referrals/x", timeout_s=5)
+
+
+def test_a_certificate_of_another_authority_is_no_gateway_that_is_away(tmp_path: Path) -> None:
+    """To ask again later would not help."""
+    theirs, stranger = Authority.make(), tmp_path / "ca.pem"
+    stranger.write_bytes(Authority.make().certificate)
+    issued, shows = theirs.issue(["127.0.0.1"]), tmp_path / "tls.pem"
+    shows.write_bytes(issued.key + issued.certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(shows)
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        gateway = Gateway(f"https://127.0.0.1:{server.server_port}", TOKEN, ca_file=stranger)
+        with pytest.raises(GatewayProblem, match=r"do not trust .*'gateway_ca_file'"):
+            gateway.open("referrals/x")
+        thread.join(10)
 
 
 @pytest.mark.parametrize(

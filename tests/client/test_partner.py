@@ -4,8 +4,10 @@ import socket
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 from backbone.kafka.credentials import Credentials
 from schakel.client import (
@@ -25,7 +27,7 @@ from schakel.events import Told
 from schakel.events.contact import ContactMade
 from schakel.events.report import ReportReceived
 from schakel.events.vocab import Channel, Person
-from schakel.messages import Receipt, ReceiptStatus, ReferralOffered, Refusal
+from schakel.messages import Position, Receipt, ReceiptStatus, ReferralOffered, Refusal
 from schakel.timesource import FixedTime
 from tests.client.conftest import Connect
 from tests.client.fakes import CASE, DOOR, FACTS, NOW, OIN, FakeBackbone, accepts, referral, refuses, silent
@@ -33,6 +35,7 @@ from tests.support.broker import Broker, wait_until
 
 pytestmark = pytest.mark.kafka
 NAME = "Robin Verzonnen"
+HEAD = f"schakel/schakel.ledger/0\n1\n{'A' * 43}=\n\n— somebody {'A' * 92}\n"
 CONTACT = ContactMade(whom=Person.VICTIM, at=NOW, channel=Channel.TELEPHONE)
 
 
@@ -335,3 +338,24 @@ def test_a_receipt_that_nobody_waits_for_can_be_read_in_the_inbox(partner: Partn
     shown = [message.body for message in partner.inbox(wait_s=1, receipts=True)]
 
     assert [body.about for body in shown if isinstance(body, Receipt)] == sent
+
+
+def test_a_receipt_that_comes_while_it_connects_is_taken_in_after_what_it_is_judged_by(
+    connect: Connect, backbone: FakeBackbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process of the same partner goes on reporting: its receipts, with their heads, come at any moment."""
+    about, looks = event_id(), KafkaConsumer.end_offsets
+
+    def one_comes(consumer: KafkaConsumer, places: list[TopicPartition]) -> dict[TopicPartition, int]:
+        ends = looks(consumer, places)
+        monkeypatch.undo()
+        place = Position(partition=0, offset=0)
+        backbone.say(
+            Receipt(about=about, status=ReceiptStatus.ACCEPTED, case=CASE, position=place, in_offset=0, head=HEAD)
+        )
+        return ends
+
+    monkeypatch.setattr(KafkaConsumer, "end_offsets", one_comes)
+    partner = connect(heads=tmp_path / "heads")
+    assert partner.tell(CONTACT, case=CASE).case == CASE
+    assert partner._inbox.receipt(about), "it came after the client looked where its topic ends"

@@ -10,7 +10,7 @@ from cryptography import x509
 from ruamel.yaml import YAML
 
 from backbone.deployment.broker_settings import embedded
-from backbone.deployment.certificates import ends
+from backbone.deployment.certificates import Authority, ends
 from backbone.deployment.handout import Names, hand_out
 from backbone.kafka.credentials import ADMIN, SecretStore
 from backbone.kafka.rights import SERVICES as ROLES
@@ -47,6 +47,32 @@ def test_done_again_it_changes_nothing_until_a_certificate_ends(tmp_path: Path) 
         "gateway/tls.crt", "gateway/tls.key", "gateway/gateway/tls.crt", "gateway/gateway/tls.key",
     }  # fmt: skip
     assert ends(after["kafka/tls.crt"]) > NOW + timedelta(days=140)
+
+
+def test_the_authority_is_replaced_in_three_steps(tmp_path: Path) -> None:
+    """What docs/operations.md has an operator do by hand, and what becomes of it."""
+    give(tmp_path)
+    certificate, key = (tmp_path / "operator" / "authority" / name for name in ("ca.crt", "ca.key"))
+    old, new = certificate.read_bytes(), Authority.make(NOW)
+
+    def trusted() -> set[bytes]:
+        return {content for name, content in files(tmp_path).items() if name.endswith("/ca.crt")}
+
+    certificate.write_bytes(old + new.certificate)
+    assert give(tmp_path) == []
+    assert trusted() == {old + new.certificate}
+    certificate.write_bytes(new.certificate + old)
+    key.write_bytes(new.key)
+    for name in ("kafka", "gateway"):
+        (tmp_path / name / "tls.crt").unlink()
+    assert len(give(tmp_path)) == 2
+    by_the_new = x509.load_pem_x509_certificate(new.certificate)
+    for name in ("kafka/kafka.pem", "gateway/gateway/tls.crt"):
+        made = (tmp_path / name).read_bytes()
+        x509.load_pem_x509_certificate(made).verify_directly_issued_by(by_the_new)
+    certificate.write_bytes(new.certificate)
+    assert give(tmp_path) == []
+    assert trusted() == {new.certificate}
 
 
 def test_everything_is_private(tmp_path: Path) -> None:

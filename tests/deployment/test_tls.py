@@ -1,19 +1,19 @@
-"""TLS and SCRAM with a real broker; its certificate and authority replaced while clients write: nothing lost, nothing twice."""
+"""TLS and SCRAM with a real broker; its certificate and authority replaced while clients write and read: nothing lost, nothing twice."""
 
 import asyncio
-import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from kafka import KafkaAdminClient, KafkaProducer
 
-from backbone.deployment.broker_settings import KEYSTORE, Tls
+from backbone.deployment.broker_settings import KEYSTORE, TRUSTSTORE, Tls
 from backbone.deployment.certificates import Authority, ends, reload, write
 from backbone.kafka.access import add_partner, ensure_services
 from backbone.kafka.connection import connection
@@ -24,7 +24,7 @@ from backbone.supervisor.prepare import Broker
 from schakel.client.access import Profile
 from schakel.kafka_errors import WrongListener, check_sign_on
 from tests.support.broker import wait_until
-from tests.support.tls_broker import tls_broker
+from tests.support.tls_broker import TlsKafka, shown
 
 HOST = ["127.0.0.1"]
 WITHIN_S = 240
@@ -61,15 +61,30 @@ class Secured:
     def told(self, admin: KafkaAdminClient) -> None:
         reload(admin, ["1"], {KEYSTORE: str(self.tls.keystore)})
 
+    def everybody_trusts(self, admin: KafkaAdminClient, clients: Path, *authorities: Authority) -> None:
+        """These, from their next start on the clients with this file, from now on the broker."""
+        both = b"".join(one.certificate for one in authorities)
+        write(clients, both)
+        write(Path(self.tls.authority), both)
+        reload(admin, ["1"], {TRUSTSTORE: str(self.tls.authority)})
+
+    def takes_no_certificate_of(self, authority: Authority, admin: KafkaAdminClient) -> bool:
+        """Whether the broker, told to, says no in its log and goes on with the one that it has."""
+        log = self.home / "kafka" / "log" / "server.log"
+        said, shows = log.stat().st_size, self.shown(Path(self.tls.authority))
+        self.new_certificate(authority)
+        self.told(admin)
+        wait_until(lambda: b"PKIX path" in log.read_bytes()[said:], WITHIN_S)
+        return self.shown(Path(self.tls.authority)) == shows
+
+    def sign_on(self, trust: Path) -> None:
+        """As the administrator, by a new connection. Raises WrongListener."""
+        who = self.broker.admin
+        check_sign_on(self.broker.bootstrap, who.username, who.password, tls=ssl.create_default_context(cafile=trust))
+
     def shown(self, trust: Path) -> bytes:
         """The certificate that a new connection is shown."""
-        host, port = self.broker.bootstrap.split(":")
-        context = ssl.create_default_context(cafile=trust)
-        with (
-            socket.create_connection((host, int(port)), 5) as plain,
-            context.wrap_socket(plain, server_hostname=host) as on,
-        ):
-            return on.getpeercert(binary_form=True) or b""
+        return shown(self.broker.bootstrap, trust)
 
 
 @pytest.fixture(scope="module")
@@ -80,26 +95,25 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     issued = authority.issue(HOST)
     write(Path(tls.keystore), issued.key + issued.certificate)
     write(Path(tls.authority), authority.certificate)
-    with tls_broker(home, tls) as (bootstrap, admin):
-        made = Secured(
-            home, authority, tls, Broker(bootstrap, admin, Path(tls.authority)), SecretStore(home / "kafka" / "secrets")
-        )
-        with made.broker.client() as client:
+    kafka = TlsKafka(home, tls)
+    kafka.start(600)
+    try:
+        broker = Broker(kafka.bootstrap, kafka.admin, Path(tls.authority))
+        with broker.client() as client:
+            secrets = SecretStore(home / "kafka" / "secrets")
             ensure_topics(client, core_topics())
-            ensure_services(client, made.secrets, [])
-        yield made
+            ensure_services(client, secrets, [])
+        yield Secured(home, authority, tls, broker, secrets)
+    finally:
+        kafka.stop()
 
 
 @pytest.mark.kafka
 @pytest.mark.slow
 class TestSecured:
     def test_who_does_not_know_the_authority_is_told_so(self, secured: Secured) -> None:
-        stranger = secured.trust(Authority.make())
-        who = secured.broker.admin
         with pytest.raises(WrongListener, match="is its certificate from the authority you trust"):
-            check_sign_on(
-                secured.broker.bootstrap, who.username, who.password, tls=ssl.create_default_context(cafile=stranger)
-            )
+            secured.sign_on(secured.trust(Authority.make()))
 
     def test_a_wrong_authority_is_a_sentence_in_the_operators_commands_too(self, secured: Secured) -> None:
         stranger = Broker(secured.broker.bootstrap, secured.broker.admin, secured.trust(Authority.make()))
@@ -116,28 +130,40 @@ class TestSecured:
         assert who.username == "coc"
 
     def test_another_authority_takes_over_while_everybody_writes_and_reads(self, secured: Secured) -> None:
-        """The order of docs/operations.md: both trusted everywhere, then the new certificate, then the old authority is dropped."""
-        new = Authority.make()
-        both, trusts_new = secured.trust(secured.authority, new), secured.trust(new)
-        write(Path(secured.tls.authority), both.read_bytes())
-        with secured.broker.client() as admin, Load(secured, both) as load:
-            reload(admin, ["1"], {KEYSTORE.replace("keystore", "truststore"): str(secured.tls.authority)})
-            before = secured.shown(both)
-            wait_until(lambda: load.acknowledged > 50, WITHIN_S)
-            secured.new_certificate(secured.authority)
+        """The steps of docs/operations.md, in their order, to clients who start with the old authority alone."""
+        old, new = secured.authority, Authority.make()
+        trusts_old, trusts_new, theirs = secured.trust(old), secured.trust(new), secured.trust(old)
+        with secured.broker.client() as admin, Load(secured, theirs) as load:
+            load.goes_on()
+            # A certificate of the same authority, by the way: nobody has to be started again for it.
+            before = secured.shown(trusts_old)
+            secured.new_certificate(old)
             secured.told(admin)
-            wait_until(lambda: secured.shown(both) != before, WITHIN_S)
+            wait_until(lambda: secured.shown(trusts_old) != before, WITHIN_S)
+            load.goes_on()
+            # 1. Both are trusted by everybody, the broker too. Whoever trusts the old one alone has to be started again before 2.
+            secured.everybody_trusts(admin, theirs, old, new)
+            load.starts_again()
+            # 2. A certificate by the new one.
             secured.new_certificate(new)
             secured.told(admin)
             wait_until(lambda: _accepts(secured, trusts_new), WITHIN_S)
-            reached = load.acknowledged
-            wait_until(lambda: load.acknowledged > reached + 50, WITHIN_S)
             # Each of the broker's threads takes up the new certificate by itself: one may still show the old for a moment.
-            trusts_old = secured.trust(secured.authority)
             wait_until(lambda: not _accepts(secured, trusts_old), WITHIN_S)
-            load.again_after_the_change()
+            load.goes_on()
+            load.starts_again()
+            # 3. The old one is dropped, and worth nothing to anybody.
+            secured.everybody_trusts(admin, theirs, new)
+            load.starts_again()
+            assert secured.takes_no_certificate_of(old, admin)
+            secured.new_certificate(new)
+            secured.told(admin)
+            with pytest.raises(WrongListener, match="is its certificate from the authority you trust"):
+                secured.sign_on(trusts_old)
+            secured.sign_on(trusts_new)
+            load.goes_on()
         assert load.failed == []
-        assert load.read_back() == list(range(load.acknowledged))
+        assert load.read == list(range(load.acknowledged))
 
 
 def _accepts(secured: Secured, trust: Path) -> bool:
@@ -149,55 +175,90 @@ def _accepts(secured: Secured, trust: Path) -> bool:
 
 
 class Load:
-    """A writer as the services write, in a thread of its own; each record is a number."""
+    """A writer and a reader as the services are, each in a thread of its own, at the same time; each record is a number.
+
+    What they trust they read when they start, and only then. `failed` says what either of them could not do.
+    """
 
     def __init__(self, secured: Secured, trust: Path) -> None:
-        self._how = connection(secured.broker.bootstrap, _service(secured), ca_file=trust)
+        self._secured, self._trust = secured, trust
         self.acknowledged = 0
+        self.read: list[int] = []
         self.failed: list[str] = []
-        self._ends = threading.Event()
-        self._thread = threading.Thread(target=self._write)
+        self._start = 1
+        self._started = {"writer": 0, "reader": 0}
+        self._enough, self._all_written = threading.Event(), threading.Event()
+        self._threads = [
+            threading.Thread(target=self._works, args=(self._write, self._all_written)),
+            threading.Thread(target=self._works, args=(lambda: asyncio.run(self._read()), threading.Event())),
+        ]
 
     def __enter__(self) -> "Load":
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ends.set()
-        self._thread.join(WITHIN_S)
+        self._enough.set()
+        for thread in self._threads:
+            thread.join(WITHIN_S)
 
-    def _write(self) -> None:
-        producer = KafkaProducer(**self._how, acks="all", enable_idempotence=True, request_timeout_ms=WITHIN_S * 500)
+    def goes_on(self) -> None:
+        """Wait until fifty more records were written, and as many read."""
+        written, read = self.acknowledged + 50, len(self.read) + 50
+        wait_until(lambda: self.failed or (self.acknowledged > written and len(self.read) > read), WITHIN_S)
+        assert self.failed == []
+
+    def starts_again(self) -> None:
+        """Each ends in good order and connects anew, by what it finds in the file of whom it trusts."""
+        self._start += 1
+        wait_until(lambda: self.failed or set(self._started.values()) == {self._start}, WITHIN_S)
+        self.goes_on()
+
+    def _works(self, work: Callable[[], None], ended: threading.Event) -> None:
         try:
-            while not self._ends.is_set():
-                producer.send(LEDGER, str(self.acknowledged).encode(), partition=0).get(WITHIN_S)
-                self.acknowledged += 1
+            work()
         except Exception as error:
             self.failed.append(repr(error))
         finally:
-            producer.close()
+            ended.set()
 
-    def again_after_the_change(self) -> None:
-        """Somebody who connects only now."""
-        producer = KafkaProducer(**self._how, acks="all")
-        producer.send(LEDGER, b"new", partition=1).get(WITHIN_S)
-        producer.close()
+    def _how(self) -> dict[str, Any]:
+        return connection(self._secured.broker.bootstrap, _service(self._secured), ca_file=self._trust)
 
-    def read_back(self) -> list[int]:
-        """What stands in the partition, by the client that Faust stands on."""
-        return asyncio.run(self._read())
+    def _write(self) -> None:
+        while not self._enough.is_set():
+            start = self._start
+            producer = KafkaProducer(
+                **self._how(), acks="all", enable_idempotence=True, request_timeout_ms=WITHIN_S * 500
+            )
+            self._started["writer"] = start
+            try:
+                while not self._enough.is_set() and start == self._start:
+                    producer.send(LEDGER, str(self.acknowledged).encode(), partition=0).get(WITHIN_S)
+                    self.acknowledged += 1
+            finally:
+                producer.close()
 
-    async def _read(self) -> list[int]:
-        consumer = AIOKafkaConsumer(LEDGER, **self._how, auto_offset_reset="earliest", group_id=None)
-        await consumer.start()
-        found: list[int] = []
-        try:
-            while len(found) < self.acknowledged:
-                for records in (await consumer.getmany(timeout_ms=1000)).values():
-                    found += [int(record.value) for record in records if record.partition == 0]
-        finally:
-            await consumer.stop()
-        return found
+    async def _read(self) -> None:
+        """By the client that Faust stands on, from a position of its own, as the services keep theirs."""
+        place, ended = TopicPartition(LEDGER, 0), False
+        while not ended:
+            start = self._start
+            consumer = AIOKafkaConsumer(**self._how(), group_id=None, auto_offset_reset="none")
+            await consumer.start()
+            try:
+                consumer.assign([place])
+                consumer.seek(place, len(self.read))
+                self._started["reader"] = start
+                while not ended and start == self._start:
+                    for records in (await consumer.getmany(timeout_ms=100)).values():
+                        self.read += [int(record.value) for record in records]
+                    ended = (
+                        self._all_written.is_set() and len(self.read) >= (await consumer.end_offsets([place]))[place]
+                    )
+            finally:
+                await consumer.stop()
 
 
 def _service(secured: Secured) -> Credentials:

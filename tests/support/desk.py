@@ -29,7 +29,7 @@ class Desk:
 
     def gateway(self, partner: str) -> Gateway:
         held = Profile.load(profile_path(self.cluster.var_dir, partner))
-        return Gateway(held.gateway, held.gateway_token)
+        return Gateway(held.gateway, held.gateway_token, ca_file=held.gateway_ca_file)
 
     def offered(self, door: str = DOOR) -> ReferralOffered:
         """A person agreed at the door; the referral is on victim support's topic."""

@@ -9,12 +9,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
 
+from backbone.deployment.broker_settings import Tls
 from backbone.desks import Desk, load_desk
 from backbone.evidence import signing
 from backbone.kafka.cluster import EmbeddedCluster
@@ -31,6 +33,7 @@ from backbone.supervisor.up import SERVICES
 from schakel.evidence.note import Head, origin_of
 from schakel.timesource import FileTime
 from tests.support.broker import CACHE
+from tests.support.tls_broker import TlsKafka
 from tests.support.wire import Wire
 from tests.support.worker import ROOT, Worker
 
@@ -44,14 +47,42 @@ START_S, BROKER_S = 240.0, 240.0
 """Seven processes that start at once, and a broker, on a machine that may have other work to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """Certificates of the broker and of the gateway, which stand there already; one authority signed both."""
+
+    broker: Tls
+    gateway_certificate: Path
+    gateway_private_key: Path
+
+    def settings(self) -> dict[str, Path]:
+        """What of it everybody is told."""
+        return {
+            "ca_file": Path(self.broker.authority),
+            "gateway_ca_file": Path(self.broker.authority),
+            "gateway_certificate": self.gateway_certificate,
+            "gateway_private_key": self.gateway_private_key,
+        }
+
+
 class RealCluster:
     """Made once: broker, topics, users, keys, a clock that stands still until it is moved. The services come and go."""
 
-    def __init__(self, var_dir: Path, brokers: int = 1, *, keys_url: str | None = None, at: datetime = START) -> None:
-        """keys_url: where wrapped keys are kept; default: SQLite under `var_dir`. at: what the clock shows."""
+    def __init__(
+        self,
+        var_dir: Path,
+        brokers: int = 1,
+        *,
+        keys_url: str | None = None,
+        at: datetime = START,
+        secured: Secured | None = None,
+    ) -> None:
+        """keys_url: where wrapped keys are kept; default: SQLite under `var_dir`. at: what the clock shows. secured: over TLS."""
         self.var_dir = var_dir
-        self.embedded: EmbeddedKafka | EmbeddedCluster = (
-            EmbeddedKafka(var_dir, cache_dir=CACHE)
+        self.embedded: EmbeddedKafka | EmbeddedCluster | TlsKafka = (
+            TlsKafka(var_dir, secured.broker)
+            if secured
+            else EmbeddedKafka(var_dir, cache_dir=CACHE)
             if brokers == 1
             else EmbeddedCluster(var_dir, brokers=brokers, cache_dir=CACHE, session_s=PATIENT_S)
         )
@@ -66,13 +97,14 @@ class RealCluster:
             protocols_dir=ROOT / "protocols",
             chains_dir=ROOT / "chains",
             clock=f"file:{self.time.path}",
+            **(secured.settings() if secured else {}),
         )
-        prepared = prepare(Broker(self.embedded.bootstrap, self.embedded.admin), self.settings)
+        prepared = prepare(Broker(self.embedded.bootstrap, self.embedded.admin, self.settings.ca_file), self.settings)
         self.chains, self.protocols = prepared.chains, prepared.protocols
         self.keys: KeyService = open_keys(keys_url, var_dir, time=self.time)
         topics = {topic(partner): 1 for partner in self.chains.partners for topic in (in_topic, out_topic)}
         self.wire = Wire(
-            connection(self.embedded.bootstrap, self.embedded.admin),
+            connection(self.embedded.bootstrap, self.embedded.admin, ca_file=self.settings.ca_file),
             {LEDGER: LEDGER_PARTITIONS, REFUSED: 1, CHECKPOINTS: 1, **topics},
         )
         self.database_url: str | None = None
@@ -128,7 +160,9 @@ class RealCluster:
             "SCHAKEL_KEYS_URL": self.settings.keys_url or "",
             **KeyFiles.of(self.settings).for_service(service).environment(),
             **signing.environment(self.settings, service),
-            "SCHAKEL_CA_FILE": "",
+            "SCHAKEL_CA_FILE": str(self.settings.ca_file or ""),
+            "SCHAKEL_GATEWAY_CERTIFICATE": str(self.settings.gateway_certificate or ""),
+            "SCHAKEL_GATEWAY_PRIVATE_KEY": str(self.settings.gateway_private_key or ""),
             "SCHAKEL_SASL_USERNAME": who,
             "SCHAKEL_SASL_PASSWORD": "",
             "SCHAKEL_SASL_PASSWORD_FILE": str(self.var_dir / "kafka" / "secrets" / who),

@@ -1,14 +1,13 @@
 """A real broker whose listener speaks TLS, with the settings that `deploy/compose.yaml` gives its own."""
 
+import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from backbone.deployment.broker_settings import Tls, embedded, properties_text, with_tls
 from backbone.kafka import ports
-from backbone.kafka.credentials import ADMIN, Credentials, SecretStore
+from backbone.kafka.credentials import ADMIN, SecretStore
 from backbone.kafka.jars import ensure_jars
 from backbone.kafka.jvm import environment, java, write_private
 from backbone.kafka.properties import LOG4J
@@ -17,39 +16,59 @@ from schakel.kafka_errors import BrokerAway, check_sign_on
 from tests.support.broker import CACHE, wait_until
 
 
-@contextmanager
-def tls_broker(home: Path, tls: Tls) -> Iterator[tuple[str, Credentials]]:
-    """Runs it in `home`/kafka; gives its address and its administrator, whose password stands in `home`/kafka/secrets."""
-    kafka = home / "kafka"
-    for name in ("log", "tmp"):
-        (kafka / name).mkdir(parents=True, exist_ok=True)
-    admin, jars = SecretStore(kafka / "secrets").get_or_make(ADMIN), ensure_jars(CACHE)
-    port = ports.pick_free()
-    settings = embedded(admin, port=port, controller_port=ports.pick_free(avoid=port))
-    text = properties_text(with_tls(settings, tls))
-    write_private(kafka / "server.properties", text)
-    write_private(kafka / "log4j2.properties", LOG4J)
-    prepare_data(kafka, jars, text, admin)
-    process = subprocess.Popen(
-        java(jars, "kafka.Kafka", "server.properties", heap_mb=256),
-        cwd=kafka, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        bootstrap = f"127.0.0.1:{port}"
-        wait_until(lambda: _answers(process, bootstrap, admin, Path(tls.authority), kafka), 600)
-        yield bootstrap, admin
-    finally:
-        process.terminate()
-        process.wait(30)
+class TlsKafka:
+    """Runs it in `home`/kafka; the administrator's password stands in `home`/kafka/secrets."""
+
+    def __init__(self, home: Path, tls: Tls) -> None:
+        self.tls = tls
+        self._kafka = home / "kafka"
+        self.admin = SecretStore(self._kafka / "secrets").get_or_make(ADMIN)
+        self._port = ports.pick_free()
+        self.bootstrap = f"127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, within_s: float) -> None:
+        """Returns when it answers."""
+        for name in ("log", "tmp"):
+            (self._kafka / name).mkdir(parents=True, exist_ok=True)
+        jars = ensure_jars(CACHE)
+        settings = embedded(self.admin, port=self._port, controller_port=ports.pick_free(avoid=self._port))
+        text = properties_text(with_tls(settings, self.tls))
+        write_private(self._kafka / "server.properties", text)
+        write_private(self._kafka / "log4j2.properties", LOG4J)
+        prepare_data(self._kafka, jars, text, self.admin)
+        self._process = subprocess.Popen(
+            java(jars, "kafka.Kafka", "server.properties", heap_mb=256), cwd=self._kafka, env=environment(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            wait_until(self._answers, within_s)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(30)
+
+    def _answers(self) -> bool:
+        assert self._process
+        assert self._process.poll() is None, (self._kafka / "log" / "server.log").read_text()[-3000:]
+        try:
+            context = ssl.create_default_context(cafile=self.tls.authority)
+            check_sign_on(self.bootstrap, self.admin.username, self.admin.password, tls=context)
+        except BrokerAway:
+            return False
+        return True
 
 
-def _answers(
-    process: "subprocess.Popen[bytes]", bootstrap: str, admin: Credentials, authority: Path, kafka: Path
-) -> bool:
-    assert process.poll() is None, (kafka / "log" / "server.log").read_text()[-3000:]
-    try:
-        context = ssl.create_default_context(cafile=authority)
-        check_sign_on(bootstrap, admin.username, admin.password, tls=context)
-    except BrokerAway:
-        return False
-    return True
+def shown(address: str, trust: Path) -> bytes:
+    """The certificate that a new connection to `host:port` is shown. Raises ssl.SSLError when `trust` has nobody who signed it."""
+    host, port = address.split(":")
+    context = ssl.create_default_context(cafile=trust)
+    with (
+        socket.create_connection((host, int(port)), 5) as plain,
+        context.wrap_socket(plain, server_hostname=host) as on,
+    ):
+        return on.getpeercert(binary_form=True) or b""
