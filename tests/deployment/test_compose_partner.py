@@ -30,7 +30,7 @@ from tests.support.casebook import World
 from tests.support.postgres import Postgres
 from tests.support.shell import ROOT, Shell
 from tests.support.telling import report, terms
-from tests.support.tls_broker import tls_broker
+from tests.support.tls_broker import TlsKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow]
 
@@ -91,8 +91,12 @@ def compose(tmp_path: Path) -> Iterator[Compose]:
         server.start()
         _keys(server, tmp_path / "postgres-keys" / "init" / "roles.sql")
         tls = Tls(tmp_path / "kafka" / "kafka.pem", tmp_path / "kafka" / "ca.crt")
-        with tls_broker(tmp_path / "operator", tls) as (bootstrap, admin):
-            yield Compose(tmp_path, bootstrap, admin, f"{LOOPBACK}:{server.port}")
+        broker = TlsKafka(tmp_path / "operator", tls)
+        broker.start(60)
+        try:
+            yield Compose(tmp_path, broker.bootstrap, broker.admin, f"{LOOPBACK}:{server.port}")
+        finally:
+            broker.stop()
     finally:
         server.close()
 

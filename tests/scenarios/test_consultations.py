@@ -10,6 +10,7 @@ from backbone.chains import Chains
 from backbone.chains.rhythms import announced
 from backbone.meeting_rights import Seat, Why, seat, uninvited
 from backbone.meetings import LeadTime, case_list, criminal_side, line
+from backbone.overviews.paper import OTHERS
 from backbone.protocols import Protocols
 from backbone.protocols.consultations import Shows
 from backbone.protocols.cooperation import EMPTY
@@ -148,8 +149,8 @@ def test_rdo_3_the_municipality_joins_when_all_agree_and_sees_numbers(rdo: Files
     assert Role.MUNICIPALITY in figures.readers
     seen = numbers_of(chain, figures, cases, "2026-03")
     assert seen["nature", "all", "threat"] == 6
-    shown = {word for table, row, word in seen if (table, row) == ("nature", "all")}
-    assert shown == {"threat"}  # the one scolding is hidden, and the seven graffiti with it
+    shown = {word: count for (table, row, word), count in seen.items() if (table, row) == ("nature", "all")}
+    assert shown == {"threat": 6, OTHERS: None}  # the one scolding is hidden, and the seven graffiti with it
 
 
 def test_rdo_4_four_times_a_year_at_least(rdo: Files):
