@@ -35,7 +35,9 @@ def test_empty_databases_are_filled_in_silence(cluster: RealCluster, partners: C
     cluster.forget_databases()
     cluster.up()
     cluster.settle()
-    assert cluster.concluded() == ends, "nothing new, on no topic of conclusions"
+    after = cluster.concluded()
+    said = [raw for place in ends for raw in cluster.wire.records[place][ends[place] :]]
+    assert after == ends, f"nothing new, on no topic of conclusions: {[(raw.topic, dict(raw.headers)) for raw in said]}"
     assert cluster.heads_that_come_again(heads) == []
     assert cases(cluster) == held
 
