@@ -4,7 +4,6 @@ A watermark is logged into the chain's partition behind each moment at which som
 chain that keeps no scheme, and reminds nobody of an event, writes nothing.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backbone.chain_desks import chains_in, concerned
@@ -16,7 +15,6 @@ from backbone.store.transaction import Tx
 from schakel.entry import Entry
 from schakel.events import Told
 from schakel.events.case import TrendAnswered, TrendSignalled
-from schakel.events.chain import WatermarkPassed
 from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
 from schakel.events.partners import MinutesRecorded
 
@@ -83,11 +81,8 @@ class ChainStream:
         tx.set_note(_note(chain), at.isoformat())
         self._wait(tx, chain, at)
 
-    def looked_at(self, tx: Tx, entries: Sequence[Entry]) -> None:
-        """Of a new database: watermarks that the lost one logged here. What came round by then was looked at, and is not waited for."""
-        logged = max((entry.event.at for entry in entries if isinstance(entry.event, WatermarkPassed)), default=None)
-        if logged is None:
-            return
+    def looked_at(self, tx: Tx, logged: datetime) -> None:
+        """Of a new database: the lost one logged a watermark here. What came round by then was looked at, and is not waited for."""
         for chain in chains_in(self.chains, tx.checkpoint.partition):
             known = tx.note(_note(chain.name))
             if known is None or datetime.fromisoformat(known) < logged:

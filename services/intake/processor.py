@@ -143,7 +143,7 @@ class IntakeProcessor(CaseProcessor):
         self._answer(tx, seen.landed(tx, self._landings))
         if tx.checkpoint.rebuilding:
             answered.let_in(tx, entries)
-            self.streams.looked_at(tx, entries)
+            self.watermark.looked_at(tx, entries)
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:

@@ -16,9 +16,10 @@ from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events.chain import WatermarkPassed
 from schakel.ids import derived_id, service_source
-from services.intake.chain_stream import MARK, ChainStream
+from services.intake.chain_stream import MARK, TREND, ChainStream
 
 AT_ONCE = 1_000
+WHOLE_PARTITION = 1_000_000_000
 
 
 class Watermark:
@@ -74,3 +75,18 @@ class Watermark:
             time=at,
         )
         return Entry(envelope, event), len(waiting) == AT_ONCE
+
+    def looked_at(self, tx: Tx, entries: Sequence[Entry]) -> None:
+        """Of a new database: what the newest watermark among these was logged for waits no more, unless it came behind it. What came of it
+        stands in the ledger."""
+        marks = [number for number, entry in enumerate(entries) if isinstance(entry.event, WatermarkPassed)]
+        if not marks:
+            return
+        newest = entries[marks[-1]].event
+        assert isinstance(newest, WatermarkPassed)
+        behind = {name for entry in entries[marks[-1] :] for name in (entry.envelope.case, f"{MARK}{TREND}{entry.id}")}
+        until_ms = int(newest.at.timestamp() * 1000)
+        waiting = tx.timers_due(tx.checkpoint.partition, until_ms, WHOLE_PARTITION)
+        tx.drop_timers((name for name in waiting if name not in behind), until_ms)
+        if self.streams:
+            self.streams.looked_at(tx, newest.at)

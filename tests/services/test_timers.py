@@ -6,8 +6,12 @@ from sqlalchemy import select
 
 from backbone.casework import LEDGER, timers_of
 from backbone.store import tables
+from schakel.entry import Entry
+from schakel.envelope import Envelope
+from schakel.events.chain import WatermarkPassed
 from schakel.events.report import Place, ReportFacts, ReportReceived
 from schakel.events.vocab import Identity
+from schakel.ids import new_event_id, service_source
 from services.followup.processor import FollowupProcessor
 from services.intake.processor import IntakeProcessor
 from tests.support.minicluster import MiniCluster, Service
@@ -63,6 +67,22 @@ def test_a_watermark_takes_no_later_moment_along(cluster: MiniCluster) -> None:
         assert (logged is not None, more) == (True, False)
         assert watermark.due(tx, partition) == (None, False), "once for what was due"
     assert index(intake, case) == set(later)
+
+
+def test_a_new_database_waits_for_what_came_behind_the_last_watermark(cluster: MiniCluster) -> None:
+    """What stands before it, it was logged for; what came behind it may have a moment from before, and nobody looked at that yet."""
+    case = case_in_groningen(cluster)
+    intake, partition = service(cluster, "intake"), partition_of(cluster, case)
+    assert isinstance(intake.processor, IntakeProcessor)
+    watermark, entries = intake.processor.watermark, list(cluster.ledger(case))
+    later, event = watermark.waits(cluster.replay(case)), WatermarkPassed(at=cluster.time.now() + HOUR)
+    mark = Entry(Envelope(new_event_id(), service_source("intake"), event.TYPE, event.at), event, partition)
+    for order, left in (([*entries, mark], set(later)), ([mark, *entries], {*was_due(cluster), *later})):
+        with intake.store.transaction(LEDGER, partition) as tx:
+            tx.set_timers({case: [*was_due(cluster), *later]})
+            watermark.looked_at(tx, order)
+            tx.advance()
+        assert index(intake, case) == left
 
 
 def test_who_wakes_a_case_that_lacks_nothing_leaves_what_comes_later(cluster: MiniCluster) -> None:

@@ -228,3 +228,17 @@ def test_an_answer_to_a_signal_of_before_says_where_it_lies() -> None:
     entry = Entry(envelope, answer("t", TrendMeasure.CAMERA), 0, 0)
     chain = repository()[0].by_name["amsterdam"]
     assert [(to, told.municipality) for to, told in news(chain, state, entry)] == [(ADV, "amsterdam")]
+
+
+def test_a_rebuild_logs_no_watermark_again(cluster: MiniCluster) -> None:
+    """The day that nobody answered is over: it was looked at, also by an intake whose database is new. The other trend still waits."""
+    cluster.send(ADV, signal())
+    later = cluster.send(ADV, signal(answer_by=LAST + timedelta(days=5)))
+    cluster.settle()
+    until(cluster, OVER + timedelta(hours=1))
+    before = [entry.id for entry in cluster.ledger()]
+    cluster.rebuild("intake")
+    until(cluster, OVER + timedelta(hours=2))
+    assert [entry.id for entry in cluster.ledger()] == before
+    until(cluster, OVER + timedelta(days=5, hours=1))
+    assert later in {event.trend for event in unanswered(cluster)}
