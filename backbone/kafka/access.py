@@ -26,7 +26,7 @@ from kafka.admin import (
 )
 
 from backbone.kafka.credentials import MECHANISM, Credentials, SecretStore
-from backbone.kafka.names import in_topic, out_topic, partner_name
+from backbone.kafka.names import OUT, in_topic, out_topic, partner_name
 from backbone.kafka.quotas import NO_QUOTA, PARTNER_QUOTA, Quota, set_quota
 from backbone.kafka.rights import (
     SERVICES,
@@ -111,8 +111,7 @@ def remove_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str, 
 
 def partners_with_topics(admin: KafkaAdminClient) -> set[str]:
     """Whoever can be told something here: partners, and those that were let go and whose topics are still there."""
-    begins = out_topic("xx").removesuffix("xx")
-    return {topic.removeprefix(begins) for topic in admin.list_topics() if topic.startswith(begins)}
+    return {topic.removeprefix(OUT) for topic in admin.list_topics() if topic.startswith(OUT)}
 
 
 def read_rules(admin: KafkaAdminClient, user: str) -> set[ACL]:

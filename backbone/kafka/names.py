@@ -6,6 +6,8 @@ LEDGER = "schakel.ledger"
 REFUSED = "schakel.refused"
 DEFINITIONS = "schakel.definitions"
 CHECKPOINTS = "schakel.checkpoints"
+OUT = "schakel.out."
+"""How the name of every topic begins that a partner reads."""
 LEDGER_PARTITIONS = 6
 """For life: the key of a case says which partition it is in."""
 
@@ -30,4 +32,4 @@ def in_topic(partner: str) -> str:
 
 def out_topic(partner: str) -> str:
     """Where this partner reads."""
-    return f"schakel.out.{partner_name(partner)}"
+    return f"{OUT}{partner_name(partner)}"
