@@ -112,9 +112,9 @@ def cases(running: Backbone, number: int) -> dict[str, float]:
 
 
 def _read(store: Store) -> int:
-    """Records folded so far; 0 while the database is being made."""
+    """Records folded so far, the last of a partition when its cases have been looked at too; 0 while the database is being made."""
     try:
-        return sum(point.next_offset for point in store.checkpoints().values())
+        return sum(point.next_offset - point.rebuilding for point in store.checkpoints().values())
     except Exception:
         return 0
 

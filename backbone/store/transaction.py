@@ -6,14 +6,12 @@ SQLAlchemy Core throughout; only the statements of the hot loop go straight to t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from backbone.store import parking, tables
+from backbone.store import parking, statements, tables
 from backbone.store.outbox import in_rows, pack, unpack
 from backbone.store.rows import Checkpoint, Outgoing, ParkedRecord, Pending
 from schakel.record import Raw
@@ -59,6 +57,44 @@ class Tx:
         self.wrote = True
         return upsert(self.connection, table, key, columns)
 
+    def add(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write new rows, all with the same columns. One that is there already is an IntegrityError of the driver's."""
+        if rows:
+            self._insert(statements.put(self._lite, table, tuple(rows[0]), None), rows)
+
+    def put(self, table: Table, rows: Sequence[Mapping[str, Any]], replaced: Sequence[str] | None = None) -> None:
+        """Write rows, all with the same columns. One whose primary key is there already gets `replaced` of them; None: all others."""
+        if rows:
+            columns = tuple(rows[0])
+            if replaced is None:
+                replaced = [name for name in columns if not table.c[name].primary_key]
+            self._insert(statements.put(self._lite, table, columns, tuple(replaced)), rows)
+
+    def _insert(self, made: statements.Put, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.wrote = True
+        self._cursor.executemany(made.sql, made.values(rows))
+
+    def find(self, table: Table, column: str, values: Iterable[str]) -> list[tuple[Any, ...]]:
+        """The rows whose `column` has one of these values, as the driver gives them: for tables of texts, bytes and numbers."""
+        what = ", ".join(f'"{one.name}"' for one in table.columns)
+        return self._among(f'SELECT {what} FROM {table.name} WHERE "{column}"', values, reading=True)
+
+    def remove(self, table: Table, column: str, values: Iterable[str]) -> None:
+        """Delete the rows whose `column` has one of these values."""
+        self.wrote = True
+        self._among(f'DELETE FROM {table.name} WHERE "{column}"', values, reading=False)
+
+    def _among(self, sql: str, values: Iterable[str], *, reading: bool) -> list[tuple[Any, ...]]:
+        wanted, found = list(values), []
+        if not self._lite:
+            done = self._cursor.execute(f"{sql} = ANY(%s)", (wanted,))
+            return list(done.fetchall()) if reading else []
+        for some in _slices(wanted):
+            self._cursor.execute(f"{sql} IN ({', '.join('?' * len(some))})", some)
+            if reading:
+                found.extend(self._cursor.fetchall())
+        return found
+
     @classmethod
     def locking(cls, connection: Connection, driver: Any, topic: str, partition: int) -> "Tx | None":
         """The transaction of this partition, its checkpoint's row locked to the end (SQLite: the whole file is, by BEGIN
@@ -100,7 +136,7 @@ class Tx:
             point.outbox_seq += 1
             written.append(Pending(point.outbox_seq, records))
         if written:
-            self._many(
+            self.many(
                 "INSERT INTO outbox (checkpoint_id, seq, records, packed) VALUES (?, ?, ?, ?)",
                 [(point.id, row.seq, len(row.records), pack(row.records)) for row in written],
             )
@@ -128,22 +164,12 @@ class Tx:
 
     def snapshots(self, case_ids: Iterable[str]) -> dict[str, bytes]:
         """The snapshots of these cases, as far as there are any; of any partition."""
-        found: dict[str, bytes] = {}
-        cursor = self._cursor
-        if not self._lite:
-            sql = "SELECT case_id, state FROM snapshot WHERE case_id = ANY(%s)"
-            found.update(cursor.execute(sql, (list(case_ids),)).fetchall())
-            return found
-        for some in _slices(list(case_ids)):
-            marks = ", ".join("?" * len(some))
-            cursor.execute(f"SELECT case_id, state FROM snapshot WHERE case_id IN ({marks})", some)
-            found.update(cursor.fetchall())
-        return found
+        return dict(self._among("SELECT case_id, state FROM snapshot WHERE case_id", case_ids, reading=True))
 
     def save_snapshots(self, states: Mapping[str, bytes], partition: int | None = None) -> None:
         """Write cases' snapshots, new or changed. partition: the ledger's, for a transaction over another topic."""
         where = self.checkpoint.partition if partition is None else partition
-        self._many(
+        self.many(
             'INSERT INTO snapshot (case_id, "partition", state) VALUES (?, ?, ?)'
             " ON CONFLICT (case_id) DO UPDATE SET state = excluded.state",
             [(case_id, where, state) for case_id, state in states.items()],
@@ -165,8 +191,8 @@ class Tx:
     def set_timers(self, timers: Mapping[str, Sequence[tuple[str, int]]], partition: int | None = None) -> None:
         """Replace all timers of these cases by (name, due in milliseconds since 1970)."""
         where = self.checkpoint.partition if partition is None else partition
-        self._many("DELETE FROM timer WHERE case_id = ?", [(case_id,) for case_id in timers])
-        self._many(
+        self.many("DELETE FROM timer WHERE case_id = ?", [(case_id,) for case_id in timers])
+        self.many(
             'INSERT INTO timer (case_id, name, "partition", due_at_ms) VALUES (?, ?, ?, ?)',
             [(case_id, name, where, due_at_ms) for case_id, named in timers.items() for name, due_at_ms in named],
         )
@@ -186,7 +212,7 @@ class Tx:
 
     def drop_timers(self, case_ids: Iterable[str], until_ms: int) -> None:
         """Forget the timers of these cases at or before this moment; those that come later stay."""
-        self._many(
+        self.many(
             "DELETE FROM timer WHERE case_id = ? AND due_at_ms <= ?", [(case_id, until_ms) for case_id in case_ids]
         )
 
@@ -206,26 +232,30 @@ class Tx:
 
     def parked_cases(self, case_ids: Iterable[str]) -> set[str]:
         """Those of these cases that have a parked record."""
-        found: set[str] = set()
-        if self._cursor.execute("SELECT 1 FROM parked LIMIT 1").fetchone() is None:
-            return found  # nearly always, and asked in every transaction
-        column = tables.parked.c
-        for some in _slices(list(case_ids)):
-            found.update(self.connection.execute(select(column.case_id).where(column.case_id.in_(some))).scalars())
-        return found
+        if self._none_parked():
+            return set()
+        return {
+            case_id for (case_id,) in self._among("SELECT case_id FROM parked WHERE case_id", case_ids, reading=True)
+        }
+
+    def _none_parked(self) -> bool:
+        """Nearly always so, and asked in every transaction."""
+        return self._cursor.execute("SELECT 1 FROM parked LIMIT 1").fetchone() is None
 
     def parked(self, *, case_id: str | None = None, retry_only: bool = False, limit: int = 1_000) -> list[ParkedRecord]:
         """Parked records of this transaction's topic and partition, in the order of the log.
 
         case_id: of one case. retry_only: those that an operator wants tried again (`Store.retry_parked`).
         """
+        if self._none_parked():
+            return []
         point = self.checkpoint
         place = (point.topic, point.partition)
         return parking.find(self.connection, place=place, case_id=case_id, retry_only=retry_only, limit=limit)
 
     def unpark(self, ids: Iterable[int]) -> None:
         """Forget parked records: they have been processed, or voided in the ledger."""
-        self._many("DELETE FROM parked WHERE id = ?", [(number,) for number in ids])
+        self.many("DELETE FROM parked WHERE id = ?", [(number,) for number in ids])
 
     # -- notes ---------------------------------------------------------------------------------------------------------
 
@@ -256,7 +286,8 @@ class Tx:
             (point.next_offset, point.topic_id, point.digest, point.rebuild_until, point.outbox_seq, point.id),
         )
 
-    def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Carry this out once for each of these values, each a `?` in it."""
         if rows:
             self.wrote = True
             self._cursor.executemany(self._sql(sql), rows)
@@ -274,17 +305,7 @@ def checkpoints(connection: Connection) -> dict[tuple[str, int], Checkpoint]:
 
 def upsert(connection: Connection, table: Table, key: Sequence[str], columns: Sequence[str]) -> Insert:
     """An insert that replaces `columns` (none: leaves the row alone) where `key` is there already."""
-    return _upsert(connection.dialect.name == "sqlite", table, tuple(key), tuple(columns))
-
-
-@lru_cache(maxsize=100)
-def _upsert(lite: bool, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> Insert:
-    """Remembered, since making a statement takes longer than carrying it out."""
-    statement = sqlite.insert(table) if lite else postgresql.insert(table)
-    if not columns:
-        return statement.on_conflict_do_nothing(index_elements=list(key))
-    replaced = {name: statement.excluded[name] for name in columns}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=replaced)
+    return statements.upsert(connection.dialect.name == "sqlite", table, tuple(key), tuple(columns))
 
 
 def _slices(ids: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -47,10 +47,7 @@ _ASKED = (
 def keep(tx: Tx, cases: Iterable[State], contact: Clocks) -> None:
     """These cases count as they stand now. contact: which clocks time a contact (`backbone.overviews.incident`)."""
     rows = [_row(case, contact) for case in cases if case.report is not None and not case.drill]
-    if rows:
-        tx.touch()
-        columns = tuple(column.name for column in incident.columns if not column.primary_key)
-        tx.connection.execute(tx.upsert(incident, ("case_id",), columns), rows)
+    tx.put(incident, rows)
 
 
 def fill(tx: Tx, desks: Desks, contact: Clocks) -> bool:

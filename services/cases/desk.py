@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 from aiohttp import web
-from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, String, Table, delete, func, select
+from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, String, Table, func, select
 
 from backbone.chains import Chain, Chains
 from backbone.desk.items import Open, advice_for, lacking_items, open_items, seen_by
@@ -40,7 +40,6 @@ open_table = Table(
 """One row for each thing that is open. `who` null: nobody in particular, the coordinator looks."""
 
 MOST = 1_000
-AT_ONCE = 500
 Connect = Callable[[], AbstractContextManager[Connection]]
 Found = tuple[State, Chain] | web.Response
 
@@ -60,11 +59,8 @@ class DeskList:
 
     def saved(self, tx: Tx, cases: Sequence[State]) -> None:
         """Write these cases' rows anew."""
-        ids = [case.id for case in cases]
-        for start in range(0, len(ids), AT_ONCE):
-            tx.connection.execute(delete(open_table).where(open_table.c.case_id.in_(ids[start : start + AT_ONCE])))
-        if rows := [row for case in cases for row in self._rows(case)]:
-            tx.connection.execute(open_table.insert(), rows)
+        tx.remove(open_table, "case_id", [case.id for case in cases])
+        tx.add(open_table, [row for case in cases for row in self._rows(case)])
 
     def _rows(self, case: State) -> Iterator[Mapping[str, object]]:
         for number, item in enumerate(self.items(case)):

@@ -76,14 +76,15 @@ class CasesProcessor(CaseProcessor):
             save_chain_desk(tx, desk)
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
+        point = tx.checkpoint
+        if point.rebuilding and not point.reconciling:
+            self.tally.saved(tx, ())  # what a case stands as is written once, when all of it is known
+            return
         cases = [desk.case for desk in desks.values()]
         self.desk_list.saved(tx, cases)
         self.tally.saved(tx, cases)
         by_itself.keep(tx, cases, self.contact)
-        rows = [row_of(desk.case) for desk in desks.values() if desk.case.report]
-        if rows:
-            columns = tuple(column.name for column in overview.columns if not column.primary_key)
-            tx.connection.execute(tx.upsert(overview, ("case_id",), columns), rows)
+        tx.put(overview, [row_of(desk.case) for desk in desks.values() if desk.case.report])
 
 
 def row_of(case: State) -> Mapping[str, object]:

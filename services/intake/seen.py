@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, bindparam, insert, select
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
 
 from backbone.store.transaction import Tx
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Told
 
-LOOKUPS_AT_ONCE = 500
 GIVEN_UP = "given up"
 """Stands in the place of the content of an event whose record nobody can read."""
 
@@ -26,9 +25,6 @@ table = Table(
     Column("ledger_partition", Integer),
     Column("ledger_offset", BigInteger),
 )
-
-_FIND = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
-_ADD = insert(table)
 
 
 @dataclass(slots=True)
@@ -53,26 +49,18 @@ def content(envelope: Envelope, event: Told) -> str:
 
 def lookup(tx: Tx, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seen]:
     """What is known of these (source, id) pairs."""
-    wanted, found = set(keys), {}
-    ids = [event_id for _, event_id in keys]
-    for start in range(0, len(ids), LOOKUPS_AT_ONCE):
-        rows = tx.connection.execute(_FIND, {"ids": ids[start : start + LOOKUPS_AT_ONCE]})
-        for row in rows:
-            if (row.source, row.id) in wanted:
-                found[(row.source, row.id)] = Seen(row.case_id, row.content, row.ledger_partition, row.ledger_offset)
-    return found
+    wanted = set(keys)
+    rows = tx.find(table, "id", [event_id for _, event_id in keys])
+    return {(source, event_id): Seen(*rest) for event_id, source, *rest in rows if (source, event_id) in wanted}
 
 
 def accepted(tx: Tx, rows: Sequence[tuple[Envelope, str | None, str]]) -> None:
     """Let in (envelope, case id, content); where they land is not known yet."""
-    if rows:
-        tx.connection.execute(
-            _ADD,
-            [
-                {"source": envelope.source, "id": envelope.id, "case_id": case_id, "content": what}
-                for envelope, case_id, what in rows
-            ],
-        )
+    new = [
+        {"source": envelope.source, "id": envelope.id, "case_id": case_id, "content": what}
+        for envelope, case_id, what in rows
+    ]
+    tx.add(table, new)
 
 
 def given_up(tx: Tx, envelope: Envelope) -> bool:
@@ -81,7 +69,7 @@ def given_up(tx: Tx, envelope: Envelope) -> bool:
     if (before := lookup(tx, [key]).get(key)) and before.offset is not None:
         return False
     row = {"source": envelope.source, "id": envelope.id, "case_id": envelope.case, "content": GIVEN_UP}
-    tx.connection.execute(tx.upsert(table, ("id", "source"), ("content",)), [row])
+    tx.put(table, [row], ["content"])
     return True
 
 
@@ -104,10 +92,7 @@ def landed(tx: Tx, landings: Sequence[Landing]) -> list[Landing]:
         key = (landing.entry.envelope.source, landing.entry.id)
         if key not in first and (key not in known or known[key].offset is None):
             first[key] = landing
-    statement = tx.upsert(table, ("id", "source"), ("content", "ledger_partition", "ledger_offset"))
-    rows = [_row(landing) for landing in first.values()]
-    if rows:
-        tx.connection.execute(statement, rows)
+    tx.put(table, [_row(landing) for landing in first.values()], ["content", "ledger_partition", "ledger_offset"])
     return list(first.values())
 
 

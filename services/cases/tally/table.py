@@ -5,22 +5,9 @@ So a number counts every event once, however often a process is killed; and to s
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    delete,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, Text, func, select
 
 from backbone.store.tables import checkpoint
 from backbone.store.transaction import Tx
@@ -44,18 +31,17 @@ tallied = Table(
 )
 """As what a case stands in the tally now, as a JSON object of numbers; a case without a row stands nowhere."""
 
-_AT_ONCE = 500
-_ADD = text(
-    'INSERT INTO tally ("partition", name, n) VALUES (:partition, :name, :n)'
+_ADD = (
+    'INSERT INTO tally ("partition", name, n) VALUES (?, ?, ?)'
     ' ON CONFLICT ("partition", name) DO UPDATE SET n = tally.n + excluded.n'
 )
-_CLEAN = text('DELETE FROM tally WHERE "partition" = :partition AND name = :name AND n = 0')
+_CLEAN = 'DELETE FROM tally WHERE "partition" = ? AND name = ? AND n = 0'
 
 
 def count(tx: Tx, cases: Iterable[State], happened: Mapping[str, int], asks: Asks) -> None:
     """Move the numbers of the transaction's partition by what happened, and by how these cases stand now."""
     now = {case.id: standing(case, asks) for case in cases}
-    before = _before(tx.connection, list(now))
+    before = {case_id: Counter(json.loads(names)) for case_id, names in tx.find(tallied, "case_id", now)}
     moved: Counter[str] = Counter(happened)
     changed = {case_id: names for case_id, names in now.items() if names != before.get(case_id, Counter())}
     for case_id, names in changed.items():
@@ -63,29 +49,15 @@ def count(tx: Tx, cases: Iterable[State], happened: Mapping[str, int], asks: Ask
         moved.subtract(before.get(case_id, {}))
     _keep(tx, changed)
     where = tx.checkpoint.partition
-    if rows := [{"partition": where, "name": name, "n": n} for name, n in moved.items() if n]:
-        tx.touch()
-        tx.connection.execute(_ADD, rows)
-        if gone := [{"partition": where, "name": name} for name, n in moved.items() if n < 0]:
-            tx.connection.execute(_CLEAN, gone)
-
-
-def _before(connection: Connection, ids: Sequence[str]) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        some = select(tallied).where(tallied.c.case_id.in_(ids[start : start + _AT_ONCE]))
-        found |= {row.case_id: Counter(json.loads(row.names)) for row in connection.execute(some)}
-    return found
+    tx.many(_ADD, [(where, name, n) for name, n in moved.items() if n])
+    tx.many(_CLEAN, [(where, name) for name, n in moved.items() if n < 0])
 
 
 def _keep(tx: Tx, changed: Mapping[str, Counter[str]]) -> None:
     rows = [{"case_id": case_id, "names": json.dumps(names)} for case_id, names in changed.items() if names]
-    if rows:
-        tx.connection.execute(tx.upsert(tallied, ("case_id",), ("names",)), rows)
-    gone = [case_id for case_id, names in changed.items() if not names]
-    for start in range(0, len(gone), _AT_ONCE):
-        tx.touch()
-        tx.connection.execute(delete(tallied).where(tallied.c.case_id.in_(gone[start : start + _AT_ONCE])))
+    tx.put(tallied, rows)
+    if gone := [case_id for case_id, names in changed.items() if not names]:
+        tx.remove(tallied, "case_id", gone)
 
 
 def numbers(connection: Connection) -> dict[str, int] | None:
