@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import structlog
 from prometheus_client import Counter as Metric
@@ -85,7 +84,7 @@ class CaseProcessor:
 
     gather_s = 0.25
 
-    def waited_for(self, record: Any) -> bool:
+    def waited_for(self, record: Raw) -> bool:
         """Whether somebody waits for what follows from this record (see `Rules`)."""
         for name, value in record.headers:
             if name == "ce_type":

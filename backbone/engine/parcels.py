@@ -5,9 +5,9 @@ idle and large when catching up.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from backbone.engine.processor import Place
+from schakel.record import Raw
 
 MAX_RECORDS = 20_000
 """Records of one transaction: more does not write fewer snapshots, and a rebalance has to wait for it."""
@@ -16,11 +16,11 @@ _OVERHEAD_BYTES = 200
 
 
 class Parcel:
-    """Records as aiokafka gives them, consecutive as far as we know. token: of the seek that they were read after."""
+    """Records, consecutive as far as we know. token: of the seek that they were read after."""
 
     __slots__ = ("place", "records", "size_bytes", "taken", "token")
 
-    def __init__(self, place: Place, token: int, records: Sequence[Any]) -> None:
+    def __init__(self, place: Place, token: int, records: Sequence[Raw]) -> None:
         self.place = place
         self.token = token
         self.records = list(records)
@@ -28,7 +28,7 @@ class Parcel:
         self.taken = False
         """Once somebody works on it, nothing may join it."""
 
-    def join(self, token: int, records: Sequence[Any]) -> bool:
+    def join(self, token: int, records: Sequence[Raw]) -> bool:
         """Take these in too; False when they have to travel by themselves."""
         if self.taken or token != self.token:
             return False
@@ -40,6 +40,6 @@ class Parcel:
         return True
 
 
-def _size(records: Sequence[Any]) -> int:
-    values: int = sum(record.serialized_value_size for record in records)
+def _size(records: Sequence[Raw]) -> int:
+    values = sum([len(record.value or b"") for record in records])
     return values + _OVERHEAD_BYTES * len(records)

@@ -31,6 +31,7 @@ from backbone.settings import Settings
 from backbone.store.errors import DatabaseAway, StoreError
 from backbone.store.rows import Checkpoint
 from backbone.store.store import Store
+from schakel.record import Raw
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -148,8 +149,8 @@ class Shell:
                 self.holds.hold(place, token, *left)
 
     async def work_off(
-        self, place: Place, token: int, records: Sequence[Any]
-    ) -> tuple[Sequence[Any], Conditions] | None:
+        self, place: Place, token: int, records: Sequence[Raw]
+    ) -> tuple[Sequence[Raw], Conditions] | None:
         """Transaction after transaction until these records are done: None. Or what is left, and what it waits for.
 
         Of a topic that goes in portions (`Offers.portion`) only one; what is left waits for nothing but its next turn.
@@ -184,8 +185,8 @@ class Shell:
         self,
         place: Place,
         token: int,
-        do: Callable[[Place, Sequence[Any], Published], Step],
-        records: Sequence[Any],
+        do: Callable[[Place, Sequence[Raw], Published], Step],
+        records: Sequence[Raw],
     ) -> Step | None:
         """One transaction, if the partition is still the one that was meant; None when it is not, or something is away."""
         async with self._busy:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from prometheus_client import Counter
 
@@ -64,14 +64,14 @@ class Worker:
         self._processor = processor
         self._offers = offers
 
-    def records(self, place: Place, records: Sequence[Any], published: Published) -> Step:
+    def records(self, place: Place, records: Sequence[Raw], published: Published) -> Step:
         """One transaction over as many of these records as can go in. Raises Stop for a position that does not fit.
 
-        records: aiokafka's, of one partition in the order of the log.
+        records: of one partition in the order of the log.
         """
         began = time.perf_counter()
         step = Step(0, False)
-        taken: list[Raw] = []
+        taken: Sequence[Raw] = ()
         try:
             with self._store.transaction(*place) as tx:
                 self._forget(tx, published, step)
@@ -112,7 +112,7 @@ class Worker:
 
     # -- inside the transaction ----------------------------------------------------------------------------------------
 
-    def _one(self, tx: Tx, records: Sequence[Any], step: Step) -> list[Raw]:
+    def _one(self, tx: Tx, records: Sequence[Raw], step: Step) -> Sequence[Raw]:
         point = tx.checkpoint
         step.position, step.rebuilding, step.seq_before = point.next_offset, point.rebuilding, point.outbox_seq
         if point.reconciling:
@@ -127,20 +127,19 @@ class Worker:
             fresh = fresh[: point.rebuild_until - point.next_offset]
         if not fresh:
             return []
-        raws = [_raw(record) for record in fresh]
-        outcome = self._processor.process(tx, raws)
+        outcome = self._processor.process(tx, fresh)
         if outcome.wait_for:
             step.wait_for = outcome.wait_for
-            raws = raws[: outcome.processed]
-            if not raws:
+            fresh = fresh[: outcome.processed]
+            if not fresh:
                 raise _Waits
-        point.next_offset = raws[-1].offset + 1
-        point.digest = digest(raws[-1])
-        step.position, step.done = point.next_offset, old + len(raws)
+        point.next_offset = fresh[-1].offset + 1
+        point.digest = digest(fresh[-1])
+        step.position, step.done = point.next_offset, old + len(fresh)
         step.again = point.reconciling
         step.pending = tx.write_outbox()
         tx.advance()
-        return raws
+        return fresh
 
     def _reconcile(self, tx: Tx, step: Step) -> None:
         point = tx.checkpoint
@@ -182,16 +181,7 @@ def digest(raw: Raw) -> bytes:
     return found.digest()
 
 
-def _raw(record: Any) -> Raw:
-    headers = record.headers
-    for _, value in headers:
-        if value is None:  # Kafka knows the difference between nothing and empty; nobody who reads headers does
-            headers = tuple([(name, content or b"") for name, content in headers])
-            break
-    return Raw(record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers)
-
-
-def _seen_before(point: Checkpoint, records: Sequence[Any]) -> int:
+def _seen_before(point: Checkpoint, records: Sequence[Raw]) -> int:
     """How many of the records lie before the position. The one right before it must be the one that we read."""
     at = point.next_offset
     old = 0
@@ -200,7 +190,7 @@ def _seen_before(point: Checkpoint, records: Sequence[Any]) -> int:
             break
         old += 1
     where = f"{point.topic}[{point.partition}]"
-    if old and records[old - 1].offset == at - 1 and point.digest and digest(_raw(records[old - 1])) != point.digest:
+    if old and records[old - 1].offset == at - 1 and point.digest and digest(records[old - 1]) != point.digest:
         raise Stop(
             Exit.SAYS_WHY,
             "other_log",
@@ -224,7 +214,7 @@ def _seen_before(point: Checkpoint, records: Sequence[Any]) -> int:
     return old
 
 
-def _consecutive(records: Sequence[Any], begin: int) -> Sequence[Any]:
+def _consecutive(records: Sequence[Raw], begin: int) -> Sequence[Raw]:
     """The records from `begin` on, up to the first hole in their offsets."""
     fresh = records[begin:]
     if not fresh or fresh[-1].offset - fresh[0].offset + 1 == len(fresh):

@@ -1,10 +1,9 @@
 """Reads a stretch of an `in` topic for what may overtake, by its headers alone: a consumer of its own, in no group, that moves nothing."""
 
-from typing import Any
-
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from backbone.engine import header_names
 from backbone.engine.errors import BrokerAway
 from backbone.kafka.connection import connection
 from backbone.settings import Settings
@@ -13,6 +12,8 @@ from services.intake.ahead import KEPT, chosen, is_no, says_danger
 
 _AT_ONCE = 2_000
 _POLL_MS = 500
+
+header_names.install()
 
 
 class TopicScout:
@@ -38,7 +39,7 @@ class TopicScout:
             found: list[Raw] = []
             while sum(is_no(raw.headers) for raw in found) < KEPT and await consumer.position(place) < end:
                 batches = await consumer.getmany(place, timeout_ms=_POLL_MS, max_records=_AT_ONCE)
-                new = [_raw(record) for record in batches.get(place, ()) if _wanted(record) and record.offset < end]
+                new = [raw for raw in batches.get(place, ()) if _wanted(raw) and raw.offset < end]
                 found = chosen([*found, *new])
             return found
         except (KafkaError, OSError) as error:
@@ -49,10 +50,5 @@ class TopicScout:
             await consumer.stop()
 
 
-def _wanted(record: Any) -> bool:
-    return is_no(record.headers) or says_danger(record.headers)
-
-
-def _raw(record: Any) -> Raw:
-    headers = tuple((name, value or b"") for name, value in record.headers)
-    return Raw(record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers)
+def _wanted(raw: Raw) -> bool:
+    return is_no(raw.headers) or says_danger(raw.headers)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -124,10 +123,7 @@ async def test_a_list_in_which_every_row_is_marked_does_not_fill_the_memory(monk
             return self.at
 
         async def getmany(self, place: TopicPartition, **_: object) -> dict[TopicPartition, list[object]]:
-            rows = [
-                SimpleNamespace(topic=TOPIC, partition=0, offset=at, timestamp=0, key=None, value=b"", headers=headers)
-                for at in range(self.at, self.at + 200)
-            ]
+            rows = [Raw(TOPIC, 0, at, 0, None, b"", headers) for at in range(self.at, self.at + 200)]
             self.at += 200
             return {place: list(rows)}
 
