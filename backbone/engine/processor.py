@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
@@ -35,12 +35,14 @@ class Patience:
     """How long records may gather that nobody waits for: ten of them in one transaction cost little more than one, and leave
     the processor to those that somebody does wait for.
 
-    waited_for: whether somebody waits for a record (as aiokafka gives it; asked in the thread that fetches); without it nobody waits for
+    waited_for: whether somebody waits for a record (asked in the thread that fetches); without it nobody waits for
     this service at all, and the broker gathers.
+    hurried: whether somebody has begun to wait for what gathers already; then it gathers for `HURRIED_S` and no longer.
     """
 
     gather_s: float = 0.0
-    waited_for: Callable[[Any], bool] | None = None
+    waited_for: Callable[[Raw], bool] | None = None
+    hurried: Callable[[], bool] | None = None
 
     @property
     def broker(self) -> bool:
@@ -103,7 +105,11 @@ class Offers:
         """Folders with Alembic versions of the service's own tables."""
         self.cache_mb: int = getattr(processor, "cache_mb", CACHE_MB)
         """What SQLite may keep of its database in memory."""
-        self.patience = Patience(getattr(processor, "gather_s", 0.0), getattr(processor, "waited_for", None))
+        self.patience = Patience(
+            getattr(processor, "gather_s", 0.0),
+            getattr(processor, "waited_for", None),
+            getattr(processor, "hurried", None),
+        )
         self.beside: Sequence[str] = getattr(processor, "beside", ())
         """Other databases that its `begin` and `process` use, by `DatabaseAway.what`."""
         self.ticks: bool = hasattr(processor, "tick")

@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
-
 from backbone.casework import LEDGER, CaseProcessor
 from backbone.desks import Desk
 from backbone.engine.processor import Outcome, Place, Surroundings
@@ -35,9 +33,6 @@ class GatewayProcessor(CaseProcessor):
     """See the module's words. serve: what listens for partners, as long as the worker runs; it gets the surroundings."""
 
     versions = (Path(__file__).parent / "migrations",)
-    gather_s = 0.03
-    """Longer than an answer takes, so that a request and its answer are one transaction; and the most that another read may have to wait
-    for a request that was already let gather."""
 
     def __init__(self, watch: Watch, serve: Serve) -> None:
         super().__init__("gateway", NoRules())
@@ -49,17 +44,21 @@ class GatewayProcessor(CaseProcessor):
         self._answers: list[Answer] = []
         self._erased: set[str] = set()
 
-    def waited_for(self, record: Any) -> bool:
+    def waited_for(self, record: Raw) -> bool:
         """While somebody reads, all of it but requests: those wait for their answers. While somebody waits for a place of the log, all."""
         if self._watch.waits_for_a_place:
             return True
         return self._watch.busy and _TYPE_OF_REQUEST not in record.headers
 
+    def hurried(self) -> bool:
+        """While somebody reads: no longer than an answer takes, the most that another read has to wait for what gathers."""
+        return self._watch.busy
+
     async def serve(self, surroundings: Surroundings) -> None:
         """Listen for partners."""
         await self._serve(surroundings)
 
-    def coming(self, place: Place, records: Sequence[Any]) -> None:
+    def coming(self, place: Place, records: Sequence[Raw]) -> None:
         """Says where the newest of the gate's answers stands, so that whoever waits need not stand idle while it is folded."""
         if place[0] == LEDGER and self._watch.busy:
             for record in reversed(records):
@@ -109,10 +108,8 @@ class GatewayProcessor(CaseProcessor):
                 {"referral_id": one.id, "case_id": one.case, "partition": one.partition, "drill": one.drill}
                 for one in referrals
             ]
-            tx.connection.execute(tx.upsert(tables.referral, ("referral_id",), ("case_id", "partition")), rows)
-        if sealed:
-            newer = ("event_id", "event_type", "body")
-            tx.connection.execute(tx.upsert(tables.sealed, ("case_id", "field"), newer), sealed)
+            tx.put(tables.referral, rows, ["case_id", "partition"])
+        tx.put(tables.sealed, sealed)
         erased, self._erased = self._erased, set()
         if erased:  # nobody can open it any more, and nobody will look for it
-            tx.connection.execute(delete(tables.sealed).where(tables.sealed.c.case_id.in_(erased)))
+            tx.remove(tables.sealed, "case_id", erased)

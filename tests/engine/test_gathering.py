@@ -1,6 +1,6 @@
 """Records that nobody waits for gather; one that somebody waits for takes along what has gathered before it."""
 
-from backbone.engine.gathering import MANY, Gathering
+from backbone.engine.gathering import HURRIED_S, MANY, Gathering
 from backbone.engine.processor import Patience
 
 PLACE, OTHER = ("schakel.ledger", 0), ("schakel.ledger", 1)
@@ -19,6 +19,20 @@ def test_one_that_somebody_waits_for_takes_along_what_came_before() -> None:
     assert list(heaps.due(0.05)) == []
     assert list(heaps.due(0.1)) == [(OTHER, 1, ["x"])]
     assert list(heaps.due(9.0)) == []
+
+
+def test_once_somebody_waits_what_gathers_already_goes_soon() -> None:
+    somebody = False
+    heaps = Gathering(Patience(0.25, lambda record: False, lambda: somebody))
+    heaps.add(PLACE, 1, ["a"], now=0.0)
+    assert list(heaps.due(0.1)) == []
+    assert heaps.wait_s(0.1, most=0.5) <= HURRIED_S, "nobody wakes it when somebody begins to wait"
+
+    somebody = True
+    assert list(heaps.due(0.1)) == [(PLACE, 1, ["a"])]
+    heaps.add(PLACE, 1, ["question"], now=0.2)
+    assert list(heaps.due(0.21)) == []
+    assert heaps.add(PLACE, 1, ["answer"], now=0.2 + HURRIED_S) == ["question", "answer"]
 
 
 def test_their_time_runs_from_the_first() -> None:
