@@ -79,7 +79,8 @@ def _concerns(chain: Chain, entry: Entry) -> bool:
     match event:
         case MinutesRecorded():
             held = consultation_of(chain, event.consultation)
-            return held is not None and bool(chain.roles_of(entry.author))
+            named = event.chain in (None, chain.name)
+            return held is not None and named and bool(chain.roles_of(entry.author))
         case AgreementSigned():
             return any(chain.roles_of(party) for party in event.parties)
         case AgreementEnded():

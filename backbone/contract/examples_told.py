@@ -185,6 +185,7 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
         "held_on": "2026-03-26",
         "present": [DOOR, "om-amsterdam", "discriminatie-nl-amsterdam"],
         "cases": [CASE],
+        "chain": "amsterdam",
     },
     data.ErasureRequested: {"subject": "victim", "requested_by": "victim"},
     data.HoldPlaced: {"legal_ground": "criminal_case", "until": "2027-03-28"},

@@ -59,12 +59,14 @@ class MeetingVerbs:
         items: Iterable[str] = (),
         present: Iterable[str] = (),
         agreed_by: Iterable[str] = (),
+        chain: str | None = None,
         **options: Any,
     ) -> Receipt:
         """The meeting was held; its receipt. Each incident becomes a report of its own, by the channel `team_meeting`, and the minutes name
         its case.
 
         held_at: with a zone; what is registered there counts as reported then, and its clocks start then, whenever it happened.
+        chain: in which it was held, where more than one of yours keeps a consultation of this name.
         event_id: a UUID of your own for these minutes. The reports have ids made of it, by their place in the list: told again with it, in
         the same order, everything gets the answer that it had. Raises NotAllRegistered, CannotTell, and what `tell` raises.
         """
@@ -87,6 +89,7 @@ class MeetingVerbs:
             items=tuple(items),
             settled=tuple(named(case) for case in settled),
             agreed_by=tuple(agreed_by),
+            chain=chain,
         )
         registered: list[str] = []
         refused: dict[int, Refused] = {}

@@ -55,3 +55,5 @@ class MinutesRecorded(Told):
     """Cases that it is done with: they leave its agenda."""
     agreed_by: tuple[PartnerId, ...] = ()
     """Members that agreed to whoever was invited besides them."""
+    chain: Slug | None = None
+    """The chain in which it was held, where more than one of the teller's keeps a consultation of this name."""

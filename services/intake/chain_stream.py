@@ -39,7 +39,8 @@ class ChainStream:
             return event.chain
         own = self.chains.chains_of(partner.id) if partner else []
         if isinstance(event, MinutesRecorded):
-            own = [chain for chain in own if consultation_of(chain, event.consultation)] or own
+            named = [chain for chain in own if event.chain in (None, chain.name)]
+            own = [chain for chain in named if consultation_of(chain, event.consultation)] or named or own
         if isinstance(event, TrendSignalled | TrendAnswered):
             own = [chain for chain in own if event.municipality in chain.municipalities] or own
         return own[0].name if own else "chain"

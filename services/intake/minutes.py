@@ -23,7 +23,17 @@ def objections(event: MinutesRecorded, sender: Partner, chains: Sequence[Chain],
             expected="a day that has come",
             remedy="check the date and the clock of the sending system",
         )
-    keeping = [chain for chain in chains if any(True for _ in kept(chain))]
+    asked = [chain for chain in chains if event.chain in (None, chain.name)]
+    if event.chain is not None and not asked:
+        yield Refusal(
+            code="chain.not_yours",
+            field="chain",
+            found=event.chain,
+            expected=f"a chain that you are a member of: {', '.join(chain.name for chain in chains)}",
+            remedy="name the chain in which it was held, or leave it out where one alone keeps this consultation",
+        )
+        return
+    keeping = [chain for chain in asked if any(True for _ in kept(chain))]
     if not keeping:
         return
     found = [(chain, held[2]) for chain in keeping if (held := consultation_of(chain, event.consultation))]
@@ -36,8 +46,15 @@ def objections(event: MinutesRecorded, sender: Partner, chains: Sequence[Chain],
             expected=f"one of {', '.join(known) or 'none: the chain keeps no consultation'}",
             remedy="name it as the scheme's file does; a new one has to be added to a scheme that the chain keeps",
         )
-    for chain, one in found[:1]:
-        yield from _of(event, sender, chain, one)
+    elif len(found) > 1:
+        yield Refusal(
+            code="chain.not_named",
+            field="chain",
+            expected=f"the chain in which it was held: {', '.join(chain.name for chain, _ in found)}",
+            remedy="name it: each of them keeps a consultation of this name, with an agenda and a rhythm of its own",
+        )
+    else:
+        yield from _of(event, sender, *found[0])
 
 
 def _of(event: MinutesRecorded, sender: Partner, chain: Chain, one: Consultation) -> Iterator[Refusal]:

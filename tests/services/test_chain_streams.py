@@ -9,12 +9,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from backbone.chain_desks import lies_in, load_chain_desk
+from backbone.chains import load_chains
 from schakel.events.chain import RhythmDue, RhythmMissed, WatermarkPassed
 from schakel.events.partners import MinutesRecorded
 from schakel.events.report import ReportReceived
 from schakel.messages import ChainAttention
 from services.cases.processor import CasesProcessor
 from services.cases.together import routes
+from tests.support.casebook import repository
 from tests.support.meetings import ADV, CITY, COC, COVENANT, OM, POLICE, keeping
 from tests.support.minicluster import PARTITIONS, MiniCluster
 from tests.support.telling import report
@@ -103,6 +105,38 @@ def test_minutes_reach_the_stream_of_their_chain(cluster: MiniCluster) -> None:
     partition = next(number for number in range(PARTITIONS) if lies_in("proef", number))
     with cases.store.transaction("schakel.ledger", partition) as tx:
         assert [one.consultation for one in load_chain_desk(tx, "proef").state.minutes] == ["evaluatie"]
+
+
+def test_minutes_say_in_which_of_two_chains_they_were_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """COC sits in both, and each keeps an evaluation with a rhythm of its own: what was held in one is not held in the other."""
+    keeping(tmp_path, *SCHEMES, since="2026-03-01", more=COVENANT)
+    folder = tmp_path / "chains"
+    twin = (folder / "proef.yaml").read_text(encoding="utf-8").replace("chain: proef", "chain: tweede")
+    (folder / "tweede.yaml").write_text(twin.replace("[amsterdam]", "[zaanstad]"), encoding="utf-8")
+    _, protocols = repository()
+    files = (load_chains(folder, protocols), protocols)
+    monkeypatch.setattr("tests.support.minicluster.load_definitions", lambda *_: files)
+    cluster = MiniCluster(tmp_path)
+    (cases,) = (service for service in cluster.services if service.processor.name == "cases")
+    cases.processor = CasesProcessor(*files)
+    until(cluster, datetime(2026, 9, 1, tzinfo=UTC))
+
+    which = cluster.send(COC, minutes("evaluatie", date(2026, 8, 29)))
+    elsewhere = cluster.send(COC, minutes("evaluatie", date(2026, 8, 30), chain="elders"))
+    cluster.send(COC, minutes("evaluatie", date(2026, 8, 31), chain="tweede"))
+    cluster.settle()
+    refused = {about: receipt.refusal for about, receipt in cluster.receipts(COC).items() if receipt.refusal}
+    assert {about: refusal.code for about, refusal in refused.items()} == {
+        which: "chain.not_named",
+        elsewhere: "chain.not_yours",
+    }
+    assert refused[which].expected == "the chain in which it was held: proef, tweede"
+    held = {}
+    for name in ("proef", "tweede"):
+        partition = next(number for number in range(PARTITIONS) if lies_in(name, number))
+        with cases.store.transaction("schakel.ledger", partition) as tx:
+            held[name] = [one.held_on.day for one in load_chain_desk(tx, name).state.minutes]
+    assert held == {"proef": [], "tweede": [31]}
 
 
 async def ask(cluster: MiniCluster, path: str) -> tuple[int, Any]:
