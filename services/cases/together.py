@@ -7,6 +7,7 @@ as of the end of that day. `GET /found/{chain}`: what the police's query found, 
 backbone, as the rest of this service.
 """
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -104,13 +105,17 @@ def _found_by_query(connect: Connect, chains: Chains) -> Handler:
         chain = chains.get(request.match_info["chain"])
         if chain is None:
             return _unknown("chain", request, [], chains)
-        with connect() as connection:
-            cases = list(_cases(connection, chain))
-            newest = read_chain_state(connection, chain.name).time
-        times = [BEFORE_ANYTHING, *filter(None, (newest, *(case.time for case in cases)))]
-        return _answer(Records(max(times), list(found(chain, cases))))
+        return _answer(await asyncio.to_thread(_found, connect, chain))  # every case is decoded
 
     return found_by_query
+
+
+def _found(connect: Connect, chain: Chain) -> Records:
+    with connect() as connection:
+        cases = list(_cases(connection, chain))
+        newest = read_chain_state(connection, chain.name).time
+    times = [BEFORE_ANYTHING, *filter(None, (newest, *(case.time for case in cases)))]
+    return Records(max(times), list(found(chain, cases)))
 
 
 def _of_stream(connect: Connect, chains: Chains, what: str) -> Handler:

@@ -4,6 +4,8 @@
 among them: what was reported once is not missing.
 """
 
+import asyncio
+
 import msgspec
 from aiohttp import web
 from sqlalchemy import Connection, or_, select
@@ -20,11 +22,15 @@ def routes(connect: Connect) -> list[web.RouteDef]:
     """The route of this module."""
 
     async def told(request: web.Request) -> web.Response:
-        with connect() as connection:
-            found = told_by(connection, request.match_info["partner"])
+        found = await asyncio.to_thread(_told, connect, request.match_info["partner"])  # every one of them is decoded
         return web.Response(body=msgspec.json.encode(found), content_type="application/json")
 
     return [web.get("/told/{partner}", told)]
+
+
+def _told(connect: Connect, partner: str) -> dict[str, str]:
+    with connect() as connection:
+        return told_by(connection, partner)
 
 
 def told_by(connection: Connection, partner: str) -> dict[str, str]:
