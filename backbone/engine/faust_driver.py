@@ -8,6 +8,7 @@ What the records are read for, and where each partition goes on, is `backbone.en
 """
 
 import asyncio
+import hashlib
 import itertools
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -316,7 +317,7 @@ def make_app(
         topic_disable_leader=True,
         consumer_auto_offset_reset="none",  # an offset out of range is for a person to look at
         consumer_max_fetch_size=_FETCH_BYTES,
-        consumer_group_instance_id=f"{group}.{replica}" if replica else None,
+        consumer_group_instance_id=member_name(group, replica, topics) if replica else None,
         broker_session_timeout=SESSION_TIMEOUT_S,
         broker_heartbeat_interval=HEARTBEAT_S,
         broker_request_timeout=_ASKING_S,
@@ -352,6 +353,16 @@ def make_app(
 
     _add_agent(app, records, app.topic(*topics, schema=_Undecoded()))
     return app
+
+
+def member_name(group: str, replica: str, topics: Sequence[str]) -> str:
+    """Under which a worker is back at once, with the partitions that it had.
+
+    Kafka gives these to whoever comes back under its name, also when it reads other topics than before: a new partner's would be nobody's.
+    So other topics are another name.
+    """
+    reads = hashlib.blake2b("\n".join(sorted(topics)).encode(), digest_size=4).hexdigest()
+    return f"{group}.{replica}.{reads}"
 
 
 def _add_agent(app: App, records: Callable[[Any], Awaitable[None]], channel: Any) -> None:

@@ -9,14 +9,15 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.engine.load import produce
 from tests.engine.workers import Counting, Worker
-from tests.support.broker import Broker, wait_until
+from tests.support.broker import Broker, unique, wait_until
 from tests.support.postgres import Postgres
 from tests.support.returns import NAMED_S, NAMELESS_S, Returns
 
@@ -98,6 +99,27 @@ def counting_on_postgres(kafka: Broker, postgres: Postgres, tmp_path: Path) -> I
 def test_killed_at_any_moment(counting: Counting) -> None:
     """kill -9 of static members that are started again at once."""
     kill_at_any_moment(counting, KILLS, Returns("kills-of-the-counter"))
+
+
+@pytest.mark.parametrize("end", [Worker.stop, Worker.kill])
+def test_back_at_once_with_a_topic_more_or_less_it_reads_what_it_should(
+    counting: Counting, end: Callable[[Worker], Any]
+) -> None:
+    """Kafka gives who comes back under its name what it had: a new partner's topic would be nobody's until somebody else comes or goes."""
+    another = unique("counter-in")
+    counting.make_topic(another)
+    both = f"{counting.topic},{another}"
+    (alone,) = begin(counting, "a")
+    end(alone)
+    with_another = counting.start("a", COUNTER_TOPICS=both)
+    asyncio.run(produce(counting.broker.connect(), another, counting.partitions, 10))
+    wait_until(lambda: counting.caught_up(topic=another), 20)
+    end(with_another)
+    counting.start("a")
+    asyncio.run(produce(counting.broker.connect(), counting.topic, counting.partitions, 10))
+    wait_until(counting.caught_up, 20)
+    for topic in (counting.topic, another):
+        counting.check_state_of(topic)
 
 
 @pytest.mark.postgres
