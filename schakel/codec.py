@@ -7,6 +7,7 @@ model itself fills in today's defaults. Nothing here knows Kafka.
 
 import io
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -31,6 +32,8 @@ class _Known:
     model: type[BaseModel]
     parsed: Any
     header: bytes
+    validated: Callable[[Any], BaseModel]
+    """The model of data, as its own `model_validate` makes it, which stands in the way only."""
 
 
 @cache
@@ -42,6 +45,7 @@ def _by_id() -> dict[int, _Known]:
             models[entry.name],
             fastavro.parse_schema(avro.read_schema(entry)),
             _HEADER.pack(MAGIC, entry.id),
+            models[entry.name].__pydantic_validator__.validate_python,
         )
         for entry in avro.read_lock()
         if entry.name in models
@@ -114,13 +118,17 @@ def decode(raw: bytes | None) -> BaseModel:
             expected=f"exactly one {name}",
             remedy=REMEDY,
         )
-    return validate(known.model, data)
+    return _valid(known.validated, data)
 
 
 def validate(model: type[BaseModel], data: object) -> BaseModel:
     """`data` as a model; the first thing wrong becomes an Unreadable that names the field, never its value."""
+    return _valid(model.model_validate, data)
+
+
+def _valid(validated: Callable[[Any], BaseModel], data: object) -> BaseModel:
     try:
-        return model.model_validate(data)
+        return validated(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise Unreadable(

@@ -5,9 +5,9 @@ subject; everything else is the backbone's to set.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -57,7 +57,6 @@ _REMEMBERED = 20_000
 """Of the newest attributes what they mean: a case's events repeat its id, their causes and their moments."""
 _UNIQUE = frozenset({"ce_id", "ce_inposition", "ce_indigest"})
 """What no two events share: not worth remembering."""
-_KNOWN = frozenset({"ce_specversion", "ce_type", "ce_logtime", *PATTERNS})
 
 
 FIRST = ("schakel_first", b"danger")
@@ -126,24 +125,24 @@ class Envelope(msgspec.Struct, frozen=True):
 def read_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """The envelope of a record; headers that are not ours are ignored. Raises Unreadable naming the header at fault."""
     found = _known(headers)
-    for name, expected in _REQUIRED.items():
-        if name not in found:
-            raise _bad(name, None, expected)
+    if not found.keys() >= _REQUIRED.keys():
+        name = next(name for name in _REQUIRED if name not in found)
+        raise _bad(name, None, _REQUIRED[name])
     given = found.get
     return Envelope(
-        id=found["ce_id"],
-        source=found["ce_source"],
-        type=found["ce_type"],
-        time=found["ce_time"],
-        case=given("ce_subject"),
-        causation=given("ce_causationid"),
-        actor=given("ce_actor"),
-        traceparent=given("traceparent"),
-        drill=given("ce_drill") == "true",
-        logtime=given("ce_logtime"),
-        partner=given("ce_partner"),
-        position=given("ce_inposition"),
-        digest=given("ce_indigest"),
+        found["ce_id"],
+        found["ce_source"],
+        found["ce_type"],
+        found["ce_time"],
+        given("ce_subject"),
+        given("ce_causationid"),
+        given("ce_actor"),
+        given("traceparent"),
+        given("ce_drill") == "true",
+        given("ce_logtime"),
+        given("ce_partner"),
+        given("ce_inposition"),
+        given("ce_indigest"),
     )
 
 
@@ -160,47 +159,63 @@ def _known(headers: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
                 expected=f"at most {MAX_HEADERS_BYTES} bytes of headers",
                 remedy="send only the headers that docs/partners.md lists",
             )
-        if header not in _KNOWN:
+        read = _READERS.get(header)
+        if read is None:
             continue
         if header in found:  # readers differ in whether the first or the last counts
             raise _bad(header, "the header twice", "each header once")
-        found[header] = (_read if header in _UNIQUE else _value)(header, raw or b"")
+        found[header] = read(raw or b"")
     return found
 
 
-def _read(name: str, raw: bytes) -> Any:
-    """What an attribute says: a text, for times a moment in UTC. Raises Unreadable."""
+def _reader(name: str) -> Callable[[bytes], Any]:
+    """Of one attribute: what it says, a text, for times a moment in UTC. It raises Unreadable."""
     expected = _EXPECTED[name]
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _bad(name, "bytes that are not UTF-8", "UTF-8 text") from None
-    if not text:
-        raise _bad(name, None, expected)
+    understood = _understanding(name, expected)
+
+    def read(raw: bytes) -> Any:
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            raise _bad(name, "bytes that are not UTF-8", "UTF-8 text") from None
+        if not text:
+            raise _bad(name, None, expected)
+        return understood(text)
+
+    return read if name in _UNIQUE else lru_cache(maxsize=_REMEMBERED)(read)
+
+
+def _understanding(name: str, expected: str) -> Callable[[str], Any]:
     if name == "ce_specversion":
-        if text != "1.0":
-            raise _bad(name, "another version", expected)
-        return text
+        return partial(_version, expected)
     if name == "ce_type":
-        return _type_named(text, expected)
+        return partial(_type_named, expected)
     if name in _MOMENTS:
-        return _moment(name, text, expected)
-    if not _COMPILED[name].fullmatch(text):
-        raise _bad(name, f"{len(text)} characters that do not fit", expected)
+        return partial(_moment, name, expected)
+    fits = _COMPILED[name].fullmatch
+
+    def fitting(text: str) -> str:
+        if not fits(text):
+            raise _bad(name, f"{len(text)} characters that do not fit", expected)
+        return text
+
+    return fitting
+
+
+def _version(expected: str, text: str) -> str:
+    if text != "1.0":
+        raise _bad("ce_specversion", "another version", expected)
     return text
 
 
-_value = lru_cache(maxsize=_REMEMBERED)(_read)
-
-
-def _type_named(text: str, expected: str) -> str:
+def _type_named(expected: str, text: str) -> str:
     name = catalogue_name(text)
     if name is None:
         raise _bad("ce_type", "a type outside the catalogue", f"{expected}, see docs/asyncapi.yaml")
     return name
 
 
-def _moment(name: str, text: str, expected: str) -> datetime:
+def _moment(name: str, expected: str, text: str) -> datetime:
     """The moment in UTC. Some libraries write nanoseconds: finer than a microsecond is cut off."""
     if not _COMPILED["ce_time"].fullmatch(text):
         raise _bad(name, "a text that is no time with zone", expected)
@@ -224,6 +239,9 @@ def _written(moment: datetime) -> bytes:
 @lru_cache(maxsize=1_000)
 def _type_bytes(name: str) -> bytes:
     return ce_type(name).encode()
+
+
+_READERS = {name: _reader(name) for name in ("ce_specversion", "ce_type", "ce_logtime", *PATTERNS)}
 
 
 def _bad(name: str, found: str | None, expected: str) -> Unreadable:

@@ -63,6 +63,11 @@ def fill(tx: Tx, desks: Desks, contact: Clocks) -> bool:
     return more
 
 
+def is_filled(tx: Tx) -> None:
+    """What every case of this partition counts as was kept."""
+    tx.set_note(f"incident/words/{tx.checkpoint.partition}", _FILLED)
+
+
 Kept = Row[*tuple[Any, ...]]
 """case_id, reported_at_us, district, words, linked."""
 

@@ -64,6 +64,13 @@ class CasesProcessor(CaseProcessor):
         more = [self.tally.fill(tx, self.desks), by_itself.fill(tx, self.desks, self.contact)]
         return any(more)
 
+    def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
+        done = super().caught_up(tx, topic, partition)
+        if done:
+            self.tally.is_filled(tx)
+            by_itself.is_filled(tx)
+        return done
+
     def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
         super()._take(tx, entries)
         counted.read_to(tx, entries)
