@@ -23,7 +23,7 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from backbone.engine import header_names, unpacking
+from backbone.engine import header_names, pacing, unpacking
 from backbone.engine.errors import Stop
 from backbone.engine.fetch_errors import cannot_read
 from backbone.engine.gathering import Gathering
@@ -56,6 +56,7 @@ _BATCH_BYTES = 1_000_000
 
 
 header_names.install()
+pacing.install()
 unpacking.install()
 
 
@@ -115,6 +116,7 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             wait_s = gathering.wait_s(now, until - now)
             records = await super()._fetch_records(consumer, wanted, timeout=wait_s, max_records=max_records)
             now = monotonic()
+            consumer._fetcher.pace.came(sum(map(len, records.values())), now)
             if records and self.consumer.app.patience.broker:  # not before: the first record makes a worker ready
                 consumer._fetcher._fetch_min_bytes = _PATIENT_BYTES
             ready: list[tuple[Place, int, Sequence[Any]]] = []

@@ -26,7 +26,7 @@ from faust.tables.recovery import Recovery
 from faust.transport import conductor, consumer
 from faust.transport.drivers import aiokafka as driver
 
-from backbone.engine import faust_driver, header_names
+from backbone.engine import faust_driver, header_names, pacing
 
 OVERRIDDEN: dict[Callable[..., object], str] = {
     driver.ConsumerRebalanceListener.on_partitions_assigned: "1c1f8406ad36",
@@ -44,6 +44,7 @@ OVERRIDDEN: dict[Callable[..., object], str] = {
     TableManager.on_start: "365dd25fbc0e",
     driver.Producer._settings_extra: "a4c7bc41b638",
     driver.Producer._new_producer: "e72355c3430e",
+    Fetcher._proc_fetch_request: "59bf948fff47",
 }
 
 BUILT_ON: dict[Callable[..., object], str] = {
@@ -63,7 +64,10 @@ BUILT_ON: dict[Callable[..., object], str] = {
     FetchResult.getall: "3e717e30de50",
     header_names._Forgiving.__base__._unpack_records: "b803e6d46480",  # type: ignore[union-attr]
     header_names._Forgiving.__base__._consumer_record: "e668541600b0",  # type: ignore[union-attr]
-    Fetcher._proc_fetch_request: "59bf948fff47",
+    Fetcher.__init__: "bf21ecb7e0f2",
+    Fetcher._fetch_requests_routine: "2a8ec5932644",
+    Fetcher.close: "1cd24bc1c442",
+    AIOKafkaConsumer.start: "2f1ba7044332",
     Fetcher.fetched_records: "be4348896b9b",
     Fetcher.seek_to: "f0ba6aba6c22",
     Fetcher._get_actions_per_node: "1dab2cf937d1",
@@ -104,6 +108,7 @@ def test_a_private_method_is_as_it_was(method: Callable[..., object], digest: st
         faust_driver._Listener,
         faust_driver.Producer,
         faust_driver._NoTables,
+        pacing.Paced,
     ],
 )
 def test_every_override_is_on_the_list(ours: type) -> None:
