@@ -86,12 +86,15 @@ class CasesProcessor(CaseProcessor):
         point = tx.checkpoint
         if point.rebuilding and not point.reconciling:
             self.tally.saved(tx, ())  # what a case stands as is written once, when all of it is known
-            return
-        cases = [desk.case for desk in desks.values()]
+        else:
+            self.stand(tx, [desk.case for desk in desks.values()])
+
+    def stand(self, tx: Tx, cases: Sequence[State]) -> None:
+        """Write what these cases stand as, in every table beside them."""
         self.desk_list.saved(tx, cases)
         self.tally.saved(tx, cases)
         by_itself.keep(tx, cases, self.contact)
-        tx.put(overview, [row_of(desk.case) for desk in desks.values() if desk.case.report])
+        tx.put(overview, [row_of(case) for case in cases if case.report])
 
 
 def row_of(case: State) -> Mapping[str, object]:

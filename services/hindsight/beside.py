@@ -6,7 +6,7 @@ them (`projection`); what is on its way (outbox, own conclusions not yet read ba
 not compared.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from backbone.casework import LEDGER, CaseProcessor
 from backbone.chains import Chains
+from backbone.desks import load_desks
 from backbone.protocols import Protocols
 from backbone.store.rows import Checkpoint
 from backbone.store.store import Store
@@ -84,6 +85,7 @@ def rebuild(
         with one_look(live) as connection:
             positions = _positions(connection)
             _advance(processor, other, read, positions)
+            _stand(processor, other, positions)
             with other.reading() as built:
                 found = compare(name, connection, built, most)
         return Beside(name, positions, found.rows, found.digest, found.differences)
@@ -121,6 +123,18 @@ def _fold(processor: CaseProcessor, store: Store, partition: int, batch: Sequenc
         tx.advance()
     if isinstance(processor, GatewayProcessor):
         processor.committed((LEDGER, partition), batch[-1].offset + 1)
+
+
+def _stand(processor: CaseProcessor, store: Store, positions: Iterable[int]) -> None:
+    """What `cases` writes of each case at the end of a rebuild, when all of it is known."""
+    if not isinstance(processor, CasesProcessor):
+        return
+    for partition in positions:
+        with store.transaction(LEDGER, partition) as tx:
+            after = ""
+            while ids := tx.case_ids(partition, after, AT_ONCE):
+                processor.stand(tx, [desk.case for desk in load_desks(tx, ids).values()])
+                after = ids[-1]
 
 
 class _Untouched:
