@@ -13,7 +13,7 @@ from tests.support.realcluster import RealCluster
 from tests.system.conftest import check
 
 DOOR = "politie-amsterdam"
-BURST, HITS, TRIES = 40, 3, 20
+BURST, HITS, TRIES = 40, 3, 60
 
 
 def standing(cluster: RealCluster, sent: list[Sent]) -> set[str]:
