@@ -23,7 +23,7 @@ from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
-from backbone.engine import header_names, pacing, unpacking
+from backbone.engine import fetched, pacing, unpacking
 from backbone.engine.errors import Stop
 from backbone.engine.fetch_errors import cannot_read
 from backbone.engine.gathering import Gathering
@@ -55,7 +55,7 @@ _BATCH_BYTES = 1_000_000
 """Of a batch that we publish: below the mebibyte that the topics take, above what one record may have."""
 
 
-header_names.install()
+fetched.install()
 pacing.install()
 unpacking.install()
 
@@ -308,7 +308,7 @@ def make_app(
     patience: Patience,
 ) -> App:
     """One Faust app with one agent, in the running loop. replica: static membership, which is back in a second and fences a
-    double start; empty: a member without a name. home: a directory that Faust insists on."""
+    double start (with the same topics: `member_name`); empty: a member without a name. home: a directory that Faust insists on."""
     app = App(
         group,
         **faust_connection(bootstrap, who, ca_file=ca_file),

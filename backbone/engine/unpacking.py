@@ -76,6 +76,6 @@ class Bounded:
 
 
 def install() -> None:
-    """Have aiokafka unpack within the limit, in this process; it offers no setting for it. Who makes `Bounded`: `header_names`."""
+    """Have aiokafka unpack within the limit, in this process; it offers no setting for it. Who makes `Bounded`: `fetched`."""
     for name in (default_records.__name__, default_records.DefaultRecordBatch.__module__):  # of Python, of C
         vars(sys.modules[name])["gzip_decode"] = gunzip

@@ -1,6 +1,6 @@
 """Statements of the hot loop as the driver takes them: SQLAlchemy words each once for a table, and stands between no longer.
 
-To carry one out through SQLAlchemy costs a tenth of a millisecond, and a row some microseconds more: more than the database needs itself.
+Carried out through SQLAlchemy, most of them cost more than the database itself needs for them.
 """
 
 from collections.abc import Callable, Iterable, Mapping

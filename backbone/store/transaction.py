@@ -77,12 +77,12 @@ class Tx:
     def find(self, table: Table, column: str, values: Iterable[str]) -> list[tuple[Any, ...]]:
         """The rows whose `column` has one of these values, as the driver gives them: for tables of texts, bytes and numbers."""
         what = ", ".join(f'"{one.name}"' for one in table.columns)
-        return self._among(f'SELECT {what} FROM {table.name} WHERE "{column}"', values, reading=True)
+        return self._among(f'SELECT {what} FROM "{table.name}" WHERE "{column}"', values, reading=True)
 
     def remove(self, table: Table, column: str, values: Iterable[str]) -> None:
         """Delete the rows whose `column` has one of these values."""
         self.wrote = True
-        self._among(f'DELETE FROM {table.name} WHERE "{column}"', values, reading=False)
+        self._among(f'DELETE FROM "{table.name}" WHERE "{column}"', values, reading=False)
 
     def _among(self, sql: str, values: Iterable[str], *, reading: bool) -> list[tuple[Any, ...]]:
         wanted, found = list(values), []

@@ -52,7 +52,7 @@ def keep(tx: Tx, cases: Iterable[State], contact: Clocks) -> None:
 
 def fill(tx: Tx, desks: Desks, contact: Clocks) -> bool:
     """The same for a database that is older than this table, or than words as strings, some at a time. True when there are more."""
-    note = f"incident/words/{tx.checkpoint.partition}"
+    note = _note(tx)
     after = tx.note(note) or ""
     if after == _FILLED:
         return False
@@ -65,7 +65,11 @@ def fill(tx: Tx, desks: Desks, contact: Clocks) -> bool:
 
 def is_filled(tx: Tx) -> None:
     """What every case of this partition counts as was kept."""
-    tx.set_note(f"incident/words/{tx.checkpoint.partition}", _FILLED)
+    tx.set_note(_note(tx), _FILLED)
+
+
+def _note(tx: Tx) -> str:
+    return f"incident/words/{tx.checkpoint.partition}"
 
 
 Kept = Row[*tuple[Any, ...]]

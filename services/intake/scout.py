@@ -3,7 +3,7 @@
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from backbone.engine import header_names
+from backbone.engine import fetched
 from backbone.engine.errors import BrokerAway
 from backbone.kafka.connection import connection
 from backbone.settings import Settings
@@ -13,7 +13,7 @@ from services.intake.ahead import KEPT, chosen, is_no, says_danger
 _AT_ONCE = 2_000
 _POLL_MS = 500
 
-header_names.install()
+fetched.install()
 
 
 class TopicScout:

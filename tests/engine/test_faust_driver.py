@@ -26,7 +26,7 @@ from faust.tables.recovery import Recovery
 from faust.transport import conductor, consumer
 from faust.transport.drivers import aiokafka as driver
 
-from backbone.engine import faust_driver, header_names, pacing
+from backbone.engine import faust_driver, fetched, pacing
 
 OVERRIDDEN: dict[Callable[..., object], str] = {
     driver.ConsumerRebalanceListener.on_partitions_assigned: "1c1f8406ad36",
@@ -62,8 +62,8 @@ BUILT_ON: dict[Callable[..., object], str] = {
     faust.Stream._c_aiter: "fa44582a5882",
     faust.Stream._py_aiter: "3a48ee257a65",
     FetchResult.getall: "3e717e30de50",
-    header_names._Forgiving.__base__._unpack_records: "b803e6d46480",  # type: ignore[union-attr]
-    header_names._Forgiving.__base__._consumer_record: "e668541600b0",  # type: ignore[union-attr]
+    fetched._Forgiving.__base__._unpack_records: "b803e6d46480",  # type: ignore[union-attr]
+    fetched._Forgiving.__base__._consumer_record: "e668541600b0",  # type: ignore[union-attr]
     Fetcher.__init__: "bf21ecb7e0f2",
     Fetcher._fetch_requests_routine: "2a8ec5932644",
     Fetcher.close: "1cd24bc1c442",

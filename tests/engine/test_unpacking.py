@@ -15,7 +15,7 @@ from backbone.engine.unpacking import MAX_UNPACKED_BYTES, TOO_LARGE, UnpacksTooL
 from schakel.messages import ReceiptStatus
 from services.intake.rules import MAX_EVENT_BYTES
 from tests.engine.load import produce
-from tests.engine.test_header_names import GZIP, batch, read
+from tests.engine.test_fetched import GZIP, batch, read
 from tests.engine.workers import Counting
 from tests.services.test_parked import DOOR, contact, opened
 from tests.support.broker import Broker, wait_until

@@ -59,7 +59,7 @@ class Tally:
 
         What happened before is not known then: those counters begin at nothing. A rebuild of the service counts them all.
         """
-        note = f"tally/{tx.checkpoint.partition}"
+        note = _note(tx)
         after = tx.note(note) or ""
         if after == _FILLED:
             return False
@@ -71,7 +71,7 @@ class Tally:
 
     def is_filled(self, tx: Tx) -> None:
         """Every case of this partition was counted as it stands."""
-        tx.set_note(f"tally/{tx.checkpoint.partition}", _FILLED)
+        tx.set_note(_note(tx), _FILLED)
 
     async def serve(self, surroundings: Surroundings) -> None:
         """Show the tally at `/metrics`, read anew every few seconds."""
@@ -97,3 +97,7 @@ class Tally:
         chain = self._chains.get(case.chain or "")
         roles = sorted(chain.roles_of(case.door or "")) if chain else []
         return roles[0] if roles else Role.OTHER.value
+
+
+def _note(tx: Tx) -> str:
+    return f"tally/{tx.checkpoint.partition}"

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-from backbone.engine import faust_driver, header_names
+from backbone.engine import faust_driver, fetched
 from schakel.record import Raw
 
 PLACE = TopicPartition("schakel.in.coc", 0)
@@ -39,9 +39,9 @@ def read(data: bytes, at: int) -> list[object]:
 
 
 def test_it_is_installed_with_the_driver() -> None:
-    assert faust_driver.header_names is header_names
-    assert fetcher.MemoryRecords is header_names._Remembering
-    assert fetcher.PartitionRecords is header_names._Forgiving
+    assert faust_driver.fetched is fetched
+    assert fetcher.MemoryRecords is fetched._Remembering
+    assert fetcher.PartitionRecords is fetched._Forgiving
 
 
 @pytest.mark.parametrize("at", [10, 11, 12, 13, 14])
@@ -63,8 +63,8 @@ def test_a_record_read_again_is_like_one_that_aiokafka_reads() -> None:
     (theirs, ours) = (
         read(plain, 10),
         [
-            header_names._Forgiving._consumer_record(_Bare(), PLACE, record)  # type: ignore[arg-type]
-            for record in header_names._read(header_names._DefaultRecordBatchPy(plain))
+            fetched._Forgiving._consumer_record(_Bare(), PLACE, record)  # type: ignore[arg-type]
+            for record in fetched._read(fetched._DefaultRecordBatchPy(plain))
         ],
     )
     assert list(chain(ours)) == theirs
@@ -84,7 +84,7 @@ def test_a_record_is_what_the_services_take_and_its_headers_without_a_value_are_
 
 def test_compressed_batches_are_read_too() -> None:
     data = batch(10, b"name", b"kind", compression=GZIP)
-    (again, read_plainly) = list(header_names._read(header_names._DefaultRecordBatchPy(data))), read(data, 10)
+    (again, read_plainly) = list(fetched._read(fetched._DefaultRecordBatchPy(data))), read(data, 10)
     assert [record.offset for record in again] == [record.offset for record in read_plainly]  # type: ignore[attr-defined]
-    ours = [header_names._Forgiving._consumer_record(_Bare(), PLACE, record) for record in again]  # type: ignore[arg-type]
+    ours = [fetched._Forgiving._consumer_record(_Bare(), PLACE, record) for record in again]  # type: ignore[arg-type]
     assert ours == read_plainly
