@@ -81,7 +81,9 @@ def _home() -> Path:
             fresh = into.with_name(f"{name}.new")
             shutil.rmtree(fresh, ignore_errors=True)
             with tarfile.open(archive) as packed:
-                packed.extractall(fresh, filter="data")
+                # Python has it since 3.11.4 only, and Debian 12 is older; the archive's digest was checked
+                packed.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)
+                packed.extractall(fresh)
             (fresh / "package").rename(into)
             fresh.rmdir()
     (home / "runtime.mjs").write_text(_RUNTIME, encoding="utf-8")
