@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         "",
         description="name of this worker among those of its service, the same after a restart; unset: a member without a name",
     )
+    gather_s: float = Field(
+        0.25,
+        ge=0,
+        le=5,
+        description="seconds that events gather which nobody waits for; less is sooner, and more work an event",
+    )
     http_host: str = "127.0.0.1"
     http_port: int = Field(0, ge=-1, le=65535, description="0: a free one, written to var/run; -1: no HTTP server")
     gateway_host: str = Field("127.0.0.1", description="where the gateway listens for partners")

@@ -34,6 +34,8 @@ from schakel.timesource import FileTime
 
 _POLL_S = 0.1
 _LOOK_EVERY_S = 0.2
+_GATHER_S = 0.02
+"""The month goes on when all services are at the log's end: here somebody does wait for what else would gather."""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,9 @@ def _demo(home: Path, days: int, seed: int, once: bool) -> bool:
     story = build_story(seed, days)
     clock = FileTime(home.absolute() / "clock")
     clock.set(story.start)
-    settings = Settings(var_dir=home, clock=f"file:{clock.path}", bootstrap="", database_url=None, keys_url=None)
+    settings = Settings(
+        var_dir=home, clock=f"file:{clock.path}", bootstrap="", database_url=None, keys_url=None, gather_s=_GATHER_S
+    )
     with ExitStack() as stack:
         backbone = Backbone(settings, cache_dir=home.parent / "cache", own_broker=True, tell=say)
         stack.callback(_stop, backbone)

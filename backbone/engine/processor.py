@@ -1,7 +1,7 @@
 """The seam between the engine and a service: what a service must and may offer, and what it gets to work with."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -48,6 +48,10 @@ class Patience:
     def broker(self) -> bool:
         """Whether it is the broker that gathers."""
         return self.waited_for is None and self.gather_s > 0
+
+    def at_most(self, gather_s: float) -> "Patience":
+        """The same, but no longer than this."""
+        return replace(self, gather_s=min(self.gather_s, gather_s))
 
 
 class Surroundings(Protocol):

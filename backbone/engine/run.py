@@ -185,7 +185,7 @@ class _Life:
             ca_file=settings.ca_file,
             replica=settings.replica,
             home=home,
-            patience=self.offers.patience,
+            patience=self.offers.patience.at_most(settings.gather_s),
         )
         app.finalize()
         shell.connect(app)

@@ -224,6 +224,7 @@ class Backbone:
             "SCHAKEL_PROTOCOLS_DIR": str(self.settings.protocols_dir.absolute()),
             "SCHAKEL_CHAINS_DIR": str(self.settings.chains_dir.absolute()),
             "SCHAKEL_CLOCK": self.settings.clock,
+            "SCHAKEL_GATHER_S": str(self.settings.gather_s),
             # Said in any case, so that ours counts and not what the environment holds; an empty text is none.
             "SCHAKEL_DATABASE_URL": self.settings.database_url or "",
             "SCHAKEL_CA_FILE": str(self.settings.ca_file or ""),

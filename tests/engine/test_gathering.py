@@ -68,6 +68,14 @@ def test_many_are_not_kept() -> None:
     assert heaps.add(PLACE, 1, ["a"] * MANY, now=0.0) == ["a"] * MANY
 
 
+def test_the_operator_may_make_it_less_and_not_more() -> None:
+    patience = Patience(0.1, lambda record: False, lambda: True)
+
+    assert patience.at_most(0.02) == Patience(0.02, patience.waited_for, patience.hurried)
+    assert patience.at_most(5.0) == patience
+    assert Gathering(patience.at_most(0.0)).add(PLACE, 1, ["a"], now=0.0) == ["a"]
+
+
 def test_without_patience_nothing_waits() -> None:
     for patience in (Patience(), Patience(0.1), Patience(0.0, lambda record: False)):
         assert Gathering(patience).add(PLACE, 1, ["a"], now=0.0) == ["a"]
