@@ -38,11 +38,11 @@ demo: $(STAMP)  ## play a synthetic month of two chains on real Kafka (ONCE=1: p
 test: $(STAMP)  ## run the tests that take seconds, two at a time: some minutes (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long and not slow" $(ARGS)
 
-long: $(STAMP)  ## run the tests that take longer, two at a time
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not slow" $(ARGS)
+long: $(STAMP)  ## run the tests that take longer, three at a time: many of them wait for a broker
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "long and not slow" $(ARGS)
 
-soak: $(STAMP)  ## run the slow tests, one at a time: every service under load, killed, frozen, rebuilt
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+soak: $(STAMP)  ## run the slow tests, three at a time: every service under load, killed, frozen, rebuilt
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m slow $(ARGS)
 
 check: $(STAMP)  ## lint, types, import contracts
 	@$(BIN)/ruff check .
