@@ -19,6 +19,7 @@ from backbone.collecting import collect_seldom
 from backbone.engine import faust_driver, logs, metrics, rounds
 from backbone.engine.broker import Broker
 from backbone.engine.errors import Exit, Stop
+from backbone.engine.giving_way import give_way
 from backbone.engine.health import Health
 from backbone.engine.http import RunFile, Server
 from backbone.engine.processor import Offers, Processor, Surroundings
@@ -110,6 +111,8 @@ class _Life:
         shell.equip(store, self.processor, self.offers)
         await self.file.claim(_PREDECESSOR_ENDS_S)
         await self._listen()
+        if self.offers.patience.broker:
+            self.tasks.append(asyncio.create_task(give_way()))
         with suppress(Ended):
             while await shell.attempt(shell.in_worker(self._migrate)) is None:
                 await shell.pause()
@@ -189,7 +192,7 @@ class _Life:
         )
         app.finalize()
         shell.connect(app)
-        self.tasks = rounds.start(shell)
+        self.tasks += rounds.start(shell)
         shell.health.solved("start")
         await app.start()
         await app.wait_until_stopped()

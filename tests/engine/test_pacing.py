@@ -8,6 +8,7 @@ from aiokafka.consumer.fetcher import Fetcher
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backbone.engine import faust_driver
 from backbone.engine.pacing import LITTLE, MOST_S, MUCH, Pace, Paced
 
 ROUND_S = 0.01
@@ -92,4 +93,5 @@ async def test_a_fetch_that_waits_ends_quietly_as_aiokafkas_do(monkeypatch: pyte
 
 
 def test_it_is_installed_with_the_driver() -> None:
+    assert faust_driver.App
     assert consumer.Fetcher is Paced

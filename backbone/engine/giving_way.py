@@ -1,0 +1,47 @@
+"""A service that nobody waits for gives way to those that somebody does, while processors are scarce.
+
+Linux with a desktop's settings (`sched_autogroup_enabled`) shares processors out by sessions first, and each service is one: a process's
+own priority then counts among the processes of its session alone, and the session has one of its own. In a container neither
+counts; there the weights of the containers do.
+"""
+
+import asyncio
+import os
+from pathlib import Path
+
+import structlog
+
+NICE = 10
+"""A tenth of another's share, while there is another."""
+_SESSION = Path("/proc/self/autogroup")
+_AGAIN_S = 0.15
+"""Linux lets one session be changed in 0.1 s, whoever asks."""
+_TRIES = 20
+
+log = structlog.get_logger(__name__)
+
+
+async def give_way(session: Path = _SESSION) -> None:
+    """This process, and its session if it leads one; a shell from which it was started by hand keeps its share. Where neither can be
+    changed all goes on as it is."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+    except OSError as error:
+        log.info("priority kept", why=error.strerror)
+    if os.getsid(0) != os.getpid():
+        return
+    for _ in range(_TRIES):
+        if _settled(session):
+            return
+        await asyncio.sleep(_AGAIN_S)
+
+
+def _settled(session: Path) -> bool:
+    """Whether the session gives way now, or never will; else another one was changed a moment ago."""
+    try:
+        session.write_text(str(NICE), encoding="ascii")
+    except BlockingIOError:
+        return False
+    except OSError:  # no Linux, or one that does not share by sessions
+        return True
+    return True
