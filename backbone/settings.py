@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     gather_s: float = Field(
         0.25,
         ge=0,
-        le=5,
+        le=0.25,
         description="seconds that events gather which nobody waits for; less is sooner, and more work an event",
     )
     http_host: str = "127.0.0.1"

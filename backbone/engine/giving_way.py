@@ -1,8 +1,8 @@
 """A service that nobody waits for gives way to those that somebody does, while processors are scarce.
 
-Linux with a desktop's settings (`sched_autogroup_enabled`) shares processors out by sessions first, and each service is one: a process's
-own priority then counts among the processes of its session alone, and the session has one of its own. In a container neither
-counts; there the weights of the containers do.
+Where Linux shares processors out by sessions first (`/proc/sys/kernel/sched_autogroup_enabled`), a process's own priority counts among
+the processes of its session alone, and the session has one of its own; each service is a session. In a container neither counts;
+there the weights of the containers do.
 """
 
 import asyncio
@@ -21,13 +21,17 @@ _TRIES = 20
 log = structlog.get_logger(__name__)
 
 
-async def give_way(session: Path = _SESSION) -> None:
-    """This process, and its session if it leads one; a shell from which it was started by hand keeps its share. Where neither can be
-    changed all goes on as it is."""
+def give_way() -> None:
+    """This thread, and those that it starts from now on. To be called before any of them works."""
     try:
         os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     except OSError as error:
         log.info("priority kept", why=error.strerror)
+
+
+async def session_gives_way(session: Path = _SESSION) -> None:
+    """The session, if this process leads it; a shell from which it was started by hand keeps its share. Where it cannot be changed
+    all goes on as it is."""
     if os.getsid(0) != os.getpid():
         return
     for _ in range(_TRIES):

@@ -15,7 +15,7 @@ from aiokafka.consumer.fetcher import Fetcher
 LITTLE, MUCH = 100, 500
 """Records a second: up to the one nothing waits; from the other on all that may be waited. A report is a dozen records."""
 MOST_S = 0.02
-"""As long as a burst of work may take anyway; on the way of a report lie six fetches."""
+"""On the way of a report lie six fetches."""
 
 
 class Pace:

@@ -19,7 +19,7 @@ from backbone.collecting import collect_seldom
 from backbone.engine import faust_driver, logs, metrics, rounds
 from backbone.engine.broker import Broker
 from backbone.engine.errors import Exit, Stop
-from backbone.engine.giving_way import give_way
+from backbone.engine.giving_way import give_way, session_gives_way
 from backbone.engine.health import Health
 from backbone.engine.http import RunFile, Server
 from backbone.engine.processor import Offers, Processor, Surroundings
@@ -109,10 +109,11 @@ class _Life:
         shell, settings, name = self.shell, self.shell.settings, self.processor.name
         store = Store(settings.service_database_url(name), name, self.offers.versions, self.offers.cache_mb)
         shell.equip(store, self.processor, self.offers)
+        if self.offers.patience.broker:
+            give_way()
+            self.tasks.append(asyncio.create_task(session_gives_way()))
         await self.file.claim(_PREDECESSOR_ENDS_S)
         await self._listen()
-        if self.offers.patience.broker:
-            self.tasks.append(asyncio.create_task(give_way()))
         with suppress(Ended):
             while await shell.attempt(shell.in_worker(self._migrate)) is None:
                 await shell.pause()

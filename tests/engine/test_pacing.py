@@ -93,5 +93,5 @@ async def test_a_fetch_that_waits_ends_quietly_as_aiokafkas_do(monkeypatch: pyte
 
 
 def test_it_is_installed_with_the_driver() -> None:
-    assert faust_driver.App
+    assert faust_driver.pacing.Paced is Paced
     assert consumer.Fetcher is Paced

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from backbone.engine.giving_way import NICE
 from backbone.kafka.embedded import running
 from backbone.settings import Settings
 from backbone.supervisor.prepare import profile_path
@@ -55,6 +56,17 @@ def test_every_service_is_ready_and_says_where_it_listens(backbone: Backbone) ->
     state = backbone.files.read()
     assert state is not None
     assert state["state"] == "ready"
+
+
+def test_who_nobody_waits_for_gives_way_with_all_threads_that_work(backbone: Backbone) -> None:
+    giving_way = set()
+    for keeper in backbone.keepers:
+        threads = [task / "stat" for task in Path(f"/proc/{keeper.pid}/task").iterdir()]
+        nice = sorted(int(stat.read_text().rpartition(")")[2].split()[16]) for stat in threads)
+        if nice[-1] >= NICE:
+            giving_way.add(keeper.service.name)
+            assert nice[1:] == [NICE] * (len(nice) - 1), "only what watches over the supervisor's end was there before"
+    assert giving_way == {"cases", "followup", "audit"}
 
 
 def test_every_partner_has_a_private_profile_that_works(backbone: Backbone) -> None:
