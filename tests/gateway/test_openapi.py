@@ -17,7 +17,8 @@ from services.gateway.deadline import Deadline
 from services.gateway.ledger import Answer
 from services.gateway.reading import Away, Given, NotForYou, Refused, TooLate
 
-_TOKENS = Tokens(Path(tempfile.mkdtemp(prefix="schakel-tokens-")))
+_FOLDER = tempfile.TemporaryDirectory(prefix="schakel-tokens-")
+_TOKENS = Tokens(Path(_FOLDER.name))
 _TOKEN = _TOKENS.issue("slachtofferhulp")
 
 
