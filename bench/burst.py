@@ -36,7 +36,8 @@ QUICK_CASES, QUICK_FILL_S, QUICK_CALM_S = 150, 20.0, 8.0
 SETTLE_S = 60.0
 """For what follows from the last of them, before the calm begins."""
 AT_ONCE = 100
-RATE_PER_S = 5.0
+RATE_PER_S = 15.0
+"""A burst is over in seconds: of fewer reports the 99th percentile would be the slowest one."""
 BURST_S = 90.0
 """At most; what was not said by then is left out, and the figures say so."""
 _BREACHED = ce_type(ClockBreached.TYPE).encode()

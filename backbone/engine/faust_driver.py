@@ -111,13 +111,15 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         """What is to be worked on now: (partition, token under which it was open when these left aiokafka's buffer, records). The rest
         gathers here: to call the main thread for each record would cost more than to read it."""
         gathering, now, max_records = self.consumer.gathering, monotonic(), limits["max_records"]
+        pace, patience = consumer._fetcher.pace, self.consumer.app.patience
+        pace.most_s = patience.paced_s
         until = now + limits["timeout"]
         while True:
             wait_s = gathering.wait_s(now, until - now)
             records = await super()._fetch_records(consumer, wanted, timeout=wait_s, max_records=max_records)
             now = monotonic()
-            consumer._fetcher.pace.came(sum(map(len, records.values())), now)
-            if records and self.consumer.app.patience.broker:  # not before: the first record makes a worker ready
+            pace.came(sum(map(len, records.values())), now)
+            if records and patience.broker:  # not before: the first record makes a worker ready
                 consumer._fetcher._fetch_min_bytes = _PATIENT_BYTES
             ready: list[tuple[Place, int, Sequence[Any]]] = []
             for place, batch in records.items():

@@ -12,16 +12,17 @@ from typing import Any
 from aiokafka.consumer import consumer
 from aiokafka.consumer.fetcher import Fetcher
 
+from backbone.engine.processor import PACED_S
+
 LITTLE, MUCH = 100, 500
 """Records a second: up to the one nothing waits; from the other on all that may be waited. A report is a dozen records."""
-MOST_S = 0.02
-"""On the way of a report lie six fetches."""
 
 
 class Pace:
-    """Of one consumer: what came lately, and when it last asked each broker."""
+    """Of one consumer: what came lately, and when it last asked each broker. most_s: what one fetch waits for another at the most."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_s: float = PACED_S) -> None:
+        self.most_s = most_s
         self._lately = 0.0
         self._at = 0.0
         self._asked: dict[int, float] = {}
@@ -34,7 +35,7 @@ class Pace:
     def asks(self, broker: int, now: float) -> float:
         """Another fetch from this broker is due: how long it waits (seconds)."""
         share = (self._fallen(now) - LITTLE) / (MUCH - LITTLE)
-        begins = max(now, self._asked.get(broker, 0.0) + MOST_S * min(1.0, max(0.0, share)))
+        begins = max(now, self._asked.get(broker, 0.0) + self.most_s * min(1.0, max(0.0, share)))
         self._asked[broker] = begins
         return begins - now
 

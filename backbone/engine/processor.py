@@ -7,6 +7,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from backbone.engine.giving_way import NOBODY_WAITS
 from backbone.settings import Settings
 from backbone.store.databases import CACHE_MB
 from backbone.store.store import Store
@@ -15,6 +16,9 @@ from schakel.record import Raw
 
 Place = tuple[str, int]
 """(topic, partition)."""
+
+PACED_S = 0.02
+"""On the way of a report lie six fetches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,13 @@ class Patience:
     waited_for: whether somebody waits for a record (asked in the thread that fetches); without it nobody waits for
     this service at all, and the broker gathers.
     hurried: whether somebody has begun to wait for what gathers already; then it gathers for `HURRIED_S` and no longer.
+    paced_s: how long one fetch waits for another at the most, while much comes (`pacing`).
     """
 
     gather_s: float = 0.0
     waited_for: Callable[[Raw], bool] | None = None
     hurried: Callable[[], bool] | None = None
+    paced_s: float = PACED_S
 
     @property
     def broker(self) -> bool:
@@ -113,7 +119,10 @@ class Offers:
             getattr(processor, "gather_s", 0.0),
             getattr(processor, "waited_for", None),
             getattr(processor, "hurried", None),
+            getattr(processor, "paced_s", PACED_S),
         )
+        self.gives_way: int = getattr(processor, "gives_way", NOBODY_WAITS if self.patience.broker else 0)
+        """How far it lets others go first while processors are scarce (`giving_way`); 0: not at all."""
         self.beside: Sequence[str] = getattr(processor, "beside", ())
         """Other databases that its `begin` and `process` use, by `DatabaseAway.what`."""
         self.ticks: bool = hasattr(processor, "tick")

@@ -51,10 +51,11 @@ async def _ticks(shell: Shell) -> None:
     while True:
         await asyncio.sleep(TICK_S)
         number += 1
-        all_ = number % _SLOWLY == 0 or (shell.offers.ticks and await _restless(shell))
-        due = {place for place in list(shell.consumer.open) if all_ or _has_to_tick(shell, place)}
+        parked = number % _SLOWLY == 0
+        tick = parked or (shell.offers.ticks and await _restless(shell))
+        due = {place for place in list(shell.consumer.open) if tick or _has_to_tick(shell, place)}
         for _ in range(_TICKS_AT_ONCE):
-            due = {place for place in sorted(due) if await shell.idle(place)}
+            due = {place for place in sorted(due) if await shell.idle(place, parked=parked, tick=tick)}
             if not due:
                 break
 

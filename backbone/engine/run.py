@@ -109,9 +109,9 @@ class _Life:
         shell, settings, name = self.shell, self.shell.settings, self.processor.name
         store = Store(settings.service_database_url(name), name, self.offers.versions, self.offers.cache_mb)
         shell.equip(store, self.processor, self.offers)
-        if self.offers.patience.broker:
-            give_way()
-            self.tasks.append(asyncio.create_task(session_gives_way()))
+        if nice := self.offers.gives_way:
+            give_way(nice)
+            self.tasks.append(asyncio.create_task(session_gives_way(nice)))
         await self.file.claim(_PREDECESSOR_ENDS_S)
         await self._listen()
         with suppress(Ended):

@@ -173,12 +173,14 @@ class Shell:
             if step.done and records and self.offers.portion(place[0]):
                 return records, {}
 
-    async def idle(self, place: Place) -> bool:
-        """What is to do for a partition without records; True when there is more."""
+    async def idle(self, place: Place, *, parked: bool = True, tick: bool = True) -> bool:
+        """What is to do for a partition without records (see `Worker.idle`); True when there is more."""
         token = self.consumer.open.get(place)
         if token is None:
             return False
-        step = await self._locked(place, token, lambda place, _, published: self.worker.idle(place, published), ())
+        step = await self._locked(
+            place, token, lambda place, _, published: self.worker.idle(place, published, parked=parked, tick=tick), ()
+        )
         return step is not None and step.again
 
     async def _locked(

@@ -84,8 +84,9 @@ class Worker:
             metrics.TRANSACTION_SECONDS.observe(time.perf_counter() - began)
         return step
 
-    def idle(self, place: Place, published: Published) -> Step:
-        """One transaction of what is to do without records: reconciling after a rebuild, or parked records and the processor's tick."""
+    def idle(self, place: Place, published: Published, *, parked: bool = True, tick: bool = True) -> Step:
+        """One transaction of what is to do without records: reconciling after a rebuild, or parked records and the processor's tick, as
+        far as they are asked for."""
         with self._store.transaction(*place) as tx:
             point = tx.checkpoint
             step = Step(point.next_offset, point.rebuilding, seq_before=point.outbox_seq)
@@ -93,8 +94,8 @@ class Worker:
             if point.reconciling:
                 self._reconcile(tx, step)
             elif not point.rebuilding:
-                more_parked = self._offers.retry(tx, *place)
-                step.again = self._offers.tick(tx, *place) or more_parked
+                more_parked = parked and self._offers.retry(tx, *place)
+                step.again = (tick and self._offers.tick(tx, *place)) or more_parked
             step.pending = tx.write_outbox()
             if tx.wrote:
                 tx.advance()

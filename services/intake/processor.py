@@ -77,6 +77,7 @@ class IntakeProcessor(CaseProcessor):
     first = (LEDGER, REFUSED)
     """In a fresh database these are read before any message is judged: they know which were let in, and which refused."""
     beside = (KeysAway.what,)
+    paced_s = 0.01  # a receipt waits for two of its fetches
 
     def __init__(
         self,
@@ -88,8 +89,7 @@ class IntakeProcessor(CaseProcessor):
         ahead: Ahead | None = None,
     ) -> None:
         super().__init__("intake", NoRules())
-        self.chains = chains
-        self.keys = keys
+        self.chains, self.keys = chains, keys
         self.time = time
         self.new_id = new_id
         self.streams = ChainStream(chains)

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from backbone.engine import giving_way
-from backbone.engine.giving_way import NICE, session_gives_way
+from backbone.engine.giving_way import session_gives_way
 
+NICE = 7
 SESSION = Path("/proc/self/autogroup")
 SHOWS = """
 import asyncio, os
 from pathlib import Path
 from concurrent.futures import ThreadPoolExecutor
 from backbone.engine.giving_way import give_way, session_gives_way
-give_way()
-asyncio.run(session_gives_way())
+give_way(7)
+asyncio.run(session_gives_way(7))
 nice = lambda: os.getpriority(os.PRIO_PROCESS, 0)
 session = Path("/proc/self/autogroup")
 print(nice(), ThreadPoolExecutor(1).submit(nice).result(), *(session.read_text().split()[-1:] if session.exists() else []))
@@ -82,5 +83,5 @@ def test_it_tries_while_another_is_being_changed_and_else_goes_on(
     answers: tuple[OSError | None, ...], written: list[str]
 ) -> None:
     session = Refusing(*answers)
-    asyncio.run(session_gives_way(session))  # type: ignore[arg-type]
+    asyncio.run(session_gives_way(NICE, session))  # type: ignore[arg-type]
     assert session.written == written

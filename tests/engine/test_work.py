@@ -41,6 +41,7 @@ class Scripted:
     outcome: Callable[[Sequence[Raw]], Outcome] = lambda raws: Outcome()
     reconciles: int = 0
     ticked: int = 0
+    retried: int = 0
 
     def topics(self) -> Sequence[str]:
         return (PLACE[0],)
@@ -51,6 +52,10 @@ class Scripted:
         tx.save_snapshots({f"case-{raw.offset}": b"x" for raw in records})
         tx.outbox(Outgoing("out", 0, None, str(raw.offset).encode(), ()) for raw in records)
         return self.outcome(records)
+
+    def retry(self, tx: Tx, topic: str, partition: int) -> bool:
+        self.retried += 1
+        return False
 
     def caught_up(self, tx: Tx, topic: str, partition: int) -> bool:
         done = int(tx.note("done") or 0) + 1
@@ -225,6 +230,16 @@ def test_ticks_say_whether_there_is_more_and_may_send(store: Store, worker: Work
     assert [step.again for step in steps] == [True, True, False]
     assert [[row.seq for row in step.pending] for step in steps] == [[], [1], []]
     assert [step.seq_before for step in steps] == [0, 0, 1]
+
+
+def test_only_what_is_asked_for_is_looked_at(worker: Worker, scripted: Scripted) -> None:
+    worker.records(PLACE, records(5, 7), Published())
+    only_forgets = worker.idle(PLACE, Published(1, 0), parked=False, tick=False)
+    assert (only_forgets.forgot, only_forgets.again, scripted.retried, scripted.ticked) == (1, False, 0, 0)
+    worker.idle(PLACE, Published(1, 1), parked=False)
+    assert (scripted.retried, scripted.ticked) == (0, 1)
+    worker.idle(PLACE, Published(1, 1), tick=False)
+    assert (scripted.retried, scripted.ticked) == (1, 1)
 
 
 def test_what_was_published_is_forgotten_with_the_next_transaction(store: Store, worker: Worker) -> None:

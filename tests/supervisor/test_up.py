@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from backbone.engine.giving_way import NICE
+from backbone.engine.giving_way import NOBODY_WAITS
 from backbone.kafka.embedded import running
 from backbone.settings import Settings
 from backbone.supervisor.prepare import profile_path
 from backbone.supervisor.up import SERVICES, Backbone, BackboneProblem
 from schakel.client.access import Profile
+from services.gateway.processor import GatewayProcessor
 from tests.support.broker import CACHE
 
 pytestmark = pytest.mark.kafka
@@ -58,15 +59,19 @@ def test_every_service_is_ready_and_says_where_it_listens(backbone: Backbone) ->
     assert state["state"] == "ready"
 
 
-def test_who_nobody_waits_for_gives_way_with_all_threads_that_work(backbone: Backbone) -> None:
-    giving_way = set()
+def test_who_is_waited_for_less_gives_way_with_all_threads_that_work(backbone: Backbone) -> None:
+    giving_way, ours = {}, os.getpriority(os.PRIO_PROCESS, 0)
     for keeper in backbone.keepers:
         threads = [task / "stat" for task in Path(f"/proc/{keeper.pid}/task").iterdir()]
         nice = sorted(int(stat.read_text().rpartition(")")[2].split()[16]) for stat in threads)
-        if nice[-1] >= NICE:
-            giving_way.add(keeper.service.name)
-            assert nice[1:] == [NICE] * (len(nice) - 1), "only what watches over the supervisor's end was there before"
-    assert giving_way == {"cases", "followup", "audit"}
+        if nice[-1] > ours:
+            giving_way[keeper.service.name] = nice[-1]
+            assert nice[1:] == [nice[-1]] * (len(nice) - 1), (
+                "only what watches over the supervisor's end was there before"
+            )
+    assert giving_way == dict.fromkeys(("cases", "followup", "audit"), NOBODY_WAITS) | {
+        "gateway": GatewayProcessor.gives_way
+    }
 
 
 def test_every_partner_has_a_private_profile_that_works(backbone: Backbone) -> None:
