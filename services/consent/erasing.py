@@ -55,6 +55,7 @@ class ConsentProcessor(CaseProcessor):
     watermark."""
 
     keeps_timers = True
+    gives_way = 3  # as routing
     beside = (KeysAway.what,)
 
     @staticmethod

@@ -117,6 +117,7 @@ class RoutingProcessor(CaseProcessor):
     """Folds the ledger and proposes; keeps an index of the moments at which a digest of answers is due, woken by the watermark."""
 
     keeps_timers = True
+    gives_way = 3  # half of intake's share: a receipt is waited for, what follows from it may come a moment later
 
     def __init__(self, rules: RoutingRules) -> None:
         super().__init__("routing", rules)

@@ -14,7 +14,9 @@ from backbone.settings import Settings
 from backbone.supervisor.prepare import profile_path
 from backbone.supervisor.up import SERVICES, Backbone, BackboneProblem
 from schakel.client.access import Profile
+from services.consent.erasing import ConsentProcessor
 from services.gateway.processor import GatewayProcessor
+from services.routing.processor import RoutingProcessor
 from tests.support.broker import CACHE
 
 pytestmark = pytest.mark.kafka
@@ -69,9 +71,9 @@ def test_who_is_waited_for_less_gives_way_with_all_threads_that_work(backbone: B
             assert nice[1:] == [nice[-1]] * (len(nice) - 1), (
                 "only what watches over the supervisor's end was there before"
             )
-    assert giving_way == dict.fromkeys(("cases", "followup", "audit"), NOBODY_WAITS) | {
-        "gateway": GatewayProcessor.gives_way
-    }
+    waited_for = {"gateway": GatewayProcessor, "routing": RoutingProcessor, "consent": ConsentProcessor}
+    expected = {name: one.gives_way for name, one in waited_for.items()}
+    assert giving_way == dict.fromkeys(("cases", "followup", "audit"), NOBODY_WAITS) | expected
 
 
 def test_every_partner_has_a_private_profile_that_works(backbone: Backbone) -> None:
