@@ -33,9 +33,7 @@ class GatewayProcessor(CaseProcessor):
     """See the module's words. serve: what listens for partners, as long as the worker runs; it gets the surroundings."""
 
     versions = (Path(__file__).parent / "migrations",)
-    gives_way = (
-        5  # a third of another's share: who reads is waited for, but not before those who report and are referred
-    )
+    gives_way = 5  # a third of intake's share: it folds all that the others do, and only now and then somebody reads
 
     def __init__(self, watch: Watch, serve: Serve) -> None:
         super().__init__("gateway", NoRules())
