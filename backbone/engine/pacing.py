@@ -19,10 +19,11 @@ LITTLE, MUCH = 100, 500
 
 
 class Pace:
-    """Of one consumer: what came lately, and when it last asked each broker. most_s: what one fetch waits for another at the most."""
+    """Of one consumer: what came lately, and when it last asked each broker."""
 
-    def __init__(self, most_s: float = PACED_S) -> None:
-        self.most_s = most_s
+    def __init__(self) -> None:
+        self.most_s = PACED_S
+        """What one fetch waits for another at the most; `Patience.paced_s` of whose consumer it is."""
         self._lately = 0.0
         self._at = 0.0
         self._asked: dict[int, float] = {}

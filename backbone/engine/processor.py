@@ -18,7 +18,7 @@ Place = tuple[str, int]
 """(topic, partition)."""
 
 PACED_S = 0.02
-"""On the way of a report lie six fetches."""
+"""What one fetch waits for another at the most, unless a service says otherwise. On the way of a report lie six fetches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ NICE = 7
 SESSION = Path("/proc/self/autogroup")
 ITSELF = [str(max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))] * 2
 """A process and its thread: whoever gives way further already stays there."""
-SHOWS = """
+SHOWS = f"""
 import asyncio, os
 from pathlib import Path
 from concurrent.futures import ThreadPoolExecutor
 from backbone.engine.giving_way import give_way, session_gives_way
-give_way(7)
-asyncio.run(session_gives_way(7))
+give_way({NICE})
+asyncio.run(session_gives_way({NICE}))
 nice = lambda: os.getpriority(os.PRIO_PROCESS, 0)
 session = Path("/proc/self/autogroup")
 print(nice(), ThreadPoolExecutor(1).submit(nice).result(), *(session.read_text().split()[-1:] if session.exists() else []))
