@@ -14,7 +14,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +41,7 @@ class EmbeddedKafka(Node):
     var_dir: the directory all state lives under. cache_dir: where the jars are kept (default `var_dir`/cache).
     port: where clients connect; 0 takes a free one and keeps to it at later starts as long as it is free.
     heap_mb: the JVM's heap. sasl: False gives a broker that anyone on this machine may use, for measurements.
-    tell: called with a sentence when something takes long.
+    java_options: further ones of Java's. tell: called with a sentence when something takes long.
     """
 
     def __init__(
@@ -52,16 +52,17 @@ class EmbeddedKafka(Node):
         port: int = 0,
         heap_mb: int = 512,
         sasl: bool = True,
+        java_options: Sequence[str] = (),
         tell: Callable[[str], None] = log.info,
     ) -> None:
         home = Path(var_dir).absolute() / "kafka"
-        super().__init__(home, SecretStore(home / "secrets"), heap_mb=heap_mb, sasl=sasl)
+        super().__init__(home, SecretStore(home / "secrets"), heap_mb=heap_mb, sasl=sasl, java_options=java_options)
         self._cache_dir = Path(cache_dir).absolute() if cache_dir else self.home.parent / "cache"
         self._wanted_port = port
         self._tell = tell
 
     def start(self, timeout_s: float = 60.0) -> Self:
-        """Start the broker and return when it answers (about 3 s; the first time it is downloaded before).
+        """Start the broker and return when it answers (a second or two; the first time it is downloaded before).
 
         The address is also written to `var/kafka/bootstrap`.
         Raises JarsUnavailable, AlreadyRunning, ForeignData, PortTaken or BrokerDied.

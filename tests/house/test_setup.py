@@ -106,6 +106,31 @@ def test_no_network(checkout: Path) -> None:
     assert "no network" in (checkout / "var" / "setup.log").read_text()
 
 
+MAKES_A_PIP_THAT_WORKS = """#!/bin/sh
+[ "$1" = -m ] || exit 0
+mkdir -p "$3/bin"
+printf '#!/bin/sh\\nexit 0\\n' >"$3/bin/pip"
+printf '#!/bin/sh\\necho "$@"; exit {code}\\n' >"$3/bin/python"
+chmod +x "$3/bin/pip" "$3/bin/python"
+"""
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_kafka_is_prepared_and_goes_without_where_that_fails(checkout: Path, code: int) -> None:
+    python = script(checkout / "python3", MAKES_A_PIP_THAT_WORKS.replace("{code}", str(code)))
+    done = subprocess.run(
+        ["sh", "deploy/setup.sh", "var/venv"],
+        cwd=checkout,
+        env={**os.environ, "PYTHON": str(python)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "backbone.kafka.class_archive" in (checkout / "var" / "setup.log").read_text()
+    assert ("could not be prepared for quick starts" in done.stdout) is bool(code)
+
+
 def test_an_environment_that_works_is_kept(checkout: Path) -> None:
     environment(checkout)
     done = make(checkout, "setup", "PYTHON=python3.99")
