@@ -15,6 +15,7 @@ from prometheus_client import Counter as Metric
 from backbone import metrics, standing
 from backbone.case_rules import TOLD, Rules, may_lack
 from backbone.desks import Desk, Desks, copied
+from backbone.engine.logs import concerning
 from backbone.engine.processor import Outcome
 from backbone.records import LEDGER as LEDGER
 from backbone.records import ledger_record, out_record
@@ -198,7 +199,11 @@ class CaseProcessor:
             if desk is None:
                 desk = desks[case_id] = Desk(State(id=case_id))
             for entry in entries:
-                effect = apply(desk.case, entry)
+                try:
+                    effect = apply(desk.case, entry)
+                except Exception as error:
+                    concerning(error, case=case_id, offset=entry.offset)
+                    raise
                 effects[effect] += not desk.case.drill
                 if case_id not in moved and may_lack(self.rules, desk.case, entry, effect):
                     moved[case_id] = desk
@@ -231,6 +236,15 @@ class CaseProcessor:
         if case.time is None:
             return
         outgoing: list[Outgoing] = []
+        try:
+            self._conclude_all(tx, desk, case, now, outgoing)
+        except Exception as error:
+            concerning(error, case=case.id)
+            raise
+        if outgoing:
+            tx.outbox(outgoing)
+
+    def _conclude_all(self, tx: Tx, desk: Desk, case: State, now: datetime | None, outgoing: list[Outgoing]) -> None:
         said = self._conclude(desk, case, now)
         while said:
             for entry, event, value in said:
@@ -242,8 +256,6 @@ class CaseProcessor:
             for entry, _, _ in said:
                 apply(case, entry)
             said = self._conclude(desk, case, now)
-        if outgoing:
-            tx.outbox(outgoing)
 
     def _conclude(self, desk: Desk, case: State, now: datetime | None) -> list[tuple[Entry, Derived, bytes]]:
         """What `case` lacks and is not on its way, and each encoded; from here on it is on its way."""

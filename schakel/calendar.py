@@ -11,6 +11,7 @@ and neither is so above 90 days, 12 weeks or 3 months (art. 4). That law is abou
 """
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,15 +60,15 @@ _EXTENDED_UP_TO = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3}
 class Limit:
     """A length of time as a protocol promises it: `48h`, `2 werkdagen`, `14 dagen`, `8 weken`, `1 maand`, `30 minuten`.
 
-    `amount` is 1..9999. `str(limit)` is the canonical spelling; `Limit.parse(str(limit)) == limit`.
+    `amount` is 1..9999, in a multiple of one more. `str(limit)` is the canonical spelling; `Limit.parse(str(limit)) == limit`.
     """
 
     amount: int
     unit: Unit
 
     def __post_init__(self) -> None:
-        if not 1 <= self.amount <= 9999:
-            raise ValueError(f"a limit counts 1 to 9999 {self.unit}, found {self.amount}")
+        if self.amount < 1:
+            raise ValueError(f"a limit counts at least one of {self.unit}, found {self.amount}")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -80,6 +81,9 @@ class Limit:
                 "'14 dagen', '8 weken', '1 maand' or '30 minuten'"
             )
         return cls(int(match["amount"]), unit)
+
+    def __mul__(self, times: int) -> Self:
+        return type(self)(self.amount * times, self.unit)
 
     def __str__(self) -> str:
         if self.unit is Unit.HOURS:
@@ -181,6 +185,24 @@ class Calendar:
                 last = _days_later(first, limit)
                 extended = limit.amount <= _EXTENDED_UP_TO[limit.unit]
                 return self.end_of_day(self._extended(first, last) if extended else last)
+
+    def first_after(self, moment: datetime, began: datetime, every: Limit) -> datetime:
+        """The first multiple of `every`, counted from `began`, that ends behind `moment`.
+
+        Counted from the beginning: a weekend moves one of them, and none behind it. However long ago that was, it is soon found.
+        """
+        times = 1
+        while every.amount * times <= _EXTENDED_UP_TO.get(
+            every.unit, 0
+        ):  # moved on by free days, one may end behind a longer one
+            if (end := self.add(began, every * times)) > moment:
+                return end
+            times += 1
+        further = times
+        while self.add(began, every * further) <= moment:
+            times, further = further, further * 2
+        ends = bisect_right(range(times, further), moment, key=lambda one: self.add(began, every * one))
+        return self.add(began, every * (times + ends))
 
     def later(self, due_at: datetime, pause: timedelta, limit: Limit) -> datetime:
         """The due moment of a clock with this limit that stood still for so long.

@@ -147,7 +147,7 @@ _EXAMPLES: dict[type[Told], Mapping[str, Any]] = {
     contact.ActionDone: {"agreed": example_id("action.agreed"), "helped": "yes"},
     contact.AftercareAnswered: {"of": "neighbourhood", "answer": "not_wanted"},
     contact.ComplaintAppointed: {"appointed_on": "2026-03-31", "at_home": True},
-    contact.ComplaintTaken: {"taken_on": "2026-03-31", "record": "complaint"},
+    contact.ComplaintTaken: {"taken_on": "2026-03-27", "record": "complaint"},
     contact.ComplaintSettled: {"outcome": "dismissed", "reason": "no_evidence"},
     contact.TreatmentComplaint: {"about": DOOR, "handed_in": False},
     case.ThreadClosed: {

@@ -16,6 +16,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from backbone.settings import Settings
 
+_NOTED = "schakel_concerning"
 _CHATTY = ("faust", "mode", "kafka", "alembic", "aiohttp", "asyncio", "sqlalchemy", "backbone.engine.faust_driver")
 
 
@@ -54,6 +55,18 @@ def configure(settings: Settings) -> None:
     threading.excepthook = _broken_thread
     # What it says of a broker that is away, it says ten times a second; the engine says it once.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+def concerning(error: Exception, **what: object) -> None:
+    """Note on `error` what was being worked on, for whoever reads the log: ids and positions, nothing that somebody wrote."""
+    noted = error.__dict__.setdefault(_NOTED, {})
+    for name, value in what.items():
+        noted.setdefault(name, value)  # the first to note it stood nearest
+
+
+def concerned(error: BaseException) -> dict[str, object]:
+    """What was noted on it."""
+    return dict(error.__dict__.get(_NOTED, {}))
 
 
 def where_from(error: BaseException) -> list[str]:

@@ -22,7 +22,7 @@ from backbone.engine.errors import BrokerAway, Exit, Stop
 from backbone.engine.faust_driver import App, Consumer
 from backbone.engine.health import Health, Standing
 from backbone.engine.holds import Conditions, Holds
-from backbone.engine.logs import where_from
+from backbone.engine.logs import concerned, where_from
 from backbone.engine.parcels import Parcel
 from backbone.engine.processor import Offers, Place, Processor
 from backbone.engine.publisher import Publisher
@@ -326,8 +326,8 @@ class Shell:
 
 
 def fault(error: BaseException) -> Stop:
-    """Something that nobody foresaw; its text is left out, since it may quote what somebody wrote."""
-    log.error("a defect ends the process", error=where_from(error))
+    """Something that nobody foresaw; its text is left out, since it may quote what somebody wrote. What it was at is said."""
+    log.error("a defect ends the process", error=where_from(error), **concerned(error))
     return Stop(
         Exit.FAULT,
         "fault",

@@ -16,6 +16,7 @@ from prometheus_client import Counter
 
 from backbone.engine import metrics
 from backbone.engine.errors import Exit, Stop
+from backbone.engine.logs import concerning
 from backbone.engine.parcels import MAX_RECORDS
 from backbone.engine.processor import Offers, Place, Processor
 from backbone.store.rows import Checkpoint, Pending
@@ -78,6 +79,9 @@ class Worker:
                 taken = self._one(tx, records, step)
         except _Waits:
             step.forgot = 0
+        except Exception as error:
+            concerning(error, topic=place[0], partition=place[1], **_offsets(records))
+            raise
         if taken:
             _handled(place).inc(len(taken))
             metrics.TRANSACTION_RECORDS.observe(len(taken))
@@ -87,18 +91,25 @@ class Worker:
     def idle(self, place: Place, published: Published, *, parked: bool = True, tick: bool = True) -> Step:
         """One transaction of what is to do without records: reconciling after a rebuild, or parked records and the processor's tick, as
         far as they are asked for."""
-        with self._store.transaction(*place) as tx:
-            point = tx.checkpoint
-            step = Step(point.next_offset, point.rebuilding, seq_before=point.outbox_seq)
-            self._forget(tx, published, step)
-            if point.reconciling:
-                self._reconcile(tx, step)
-            elif not point.rebuilding:
-                more_parked = parked and self._offers.retry(tx, *place)
-                step.again = (tick and self._offers.tick(tx, *place)) or more_parked
-            step.pending = tx.write_outbox()
-            if tx.wrote:
-                tx.advance()
+        try:
+            with self._store.transaction(*place) as tx:
+                return self._without_records(tx, place, published, parked=parked, tick=tick)
+        except Exception as error:
+            concerning(error, topic=place[0], partition=place[1])
+            raise
+
+    def _without_records(self, tx: Tx, place: Place, published: Published, *, parked: bool, tick: bool) -> Step:
+        point = tx.checkpoint
+        step = Step(point.next_offset, point.rebuilding, seq_before=point.outbox_seq)
+        self._forget(tx, published, step)
+        if point.reconciling:
+            self._reconcile(tx, step)
+        elif not point.rebuilding:
+            more_parked = parked and self._offers.retry(tx, *place)
+            step.again = (tick and self._offers.tick(tx, *place)) or more_parked
+        step.pending = tx.write_outbox()
+        if tx.wrote:
+            tx.advance()
         return step
 
     def unpublished(self, place: Place, after_seq: int) -> tuple[list[Pending], int]:
@@ -162,6 +173,10 @@ class Worker:
         if published.acknowledged > published.forgotten:
             tx.forget_published(published.acknowledged)
             step.forgot = published.acknowledged
+
+
+def _offsets(records: Sequence[Raw]) -> dict[str, object]:
+    return {"offsets": f"{records[0].offset} to {records[-1].offset}"} if records else {}
 
 
 @cache

@@ -11,7 +11,7 @@ import msgspec
 from backbone.chains import Chain
 from backbone.protocols import Protocol
 from backbone.protocols.clock_rules import OF_REFERRAL, ClockRule, ClockStart, LadderStep
-from schakel.calendar import Calendar, Limit
+from schakel.calendar import Calendar
 from schakel.case_clocks import to_be_forgotten
 from schakel.case_consent import HER
 from schakel.case_marks import Mark
@@ -202,17 +202,9 @@ def _again(ground: Ground, rule: ClockRule, clock: Clock, stop: Stop | None, why
                 clock=clock.id,
                 nth=len(clock.remind_at),
                 to=clock.responsible,
-                next_at=_next(ground.calendar, clock.started_at, rule.every, now),
+                next_at=ground.calendar.first_after(now, clock.started_at, rule.every),
                 premises=(clock.id,),
             )
-
-
-def _next(calendar: Calendar, began: datetime, every: Limit, now: datetime) -> datetime:
-    """The first multiple after `now`, counted from the beginning: a weekend moves one of them, and none behind it."""
-    times = 1
-    while (at := calendar.add(began, Limit(every.amount * times, every.unit))) <= now:
-        times += 1
-    return at
 
 
 def _suspended(ground: Ground, rule: ClockRule, clock: Clock, stop: Stop | None, why: str | None) -> Iterator[Derived]:

@@ -4,7 +4,7 @@ A chain whose file names no scheme takes minutes of any consultation, as they we
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backbone.chains import Chain, Partner
 from backbone.chains.schemes import consultation_of, kept
@@ -16,13 +16,6 @@ from schakel.messages import Refusal
 
 def objections(event: MinutesRecorded, sender: Partner, chains: Sequence[Chain], now: datetime) -> Iterator[Refusal]:
     """Why these minutes cannot be taken. chains: those of the sender."""
-    if event.held_on > (now + timedelta(days=1)).date():
-        yield Refusal(
-            code="time.in_the_future",
-            field="held_on",
-            expected="a day that has come",
-            remedy="check the date and the clock of the sending system",
-        )
     asked = [chain for chain in chains if event.chain in (None, chain.name)]
     if event.chain is not None and not asked:
         yield Refusal(

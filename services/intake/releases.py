@@ -4,7 +4,7 @@ Which issues there are is not known here: a decision on another mark than that o
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backbone.chains import Chain, Partner, Relation
 from backbone.overviews.periods import Period
@@ -75,11 +75,4 @@ def _release(event: OverviewReleased, chain: Chain, may: Sequence[Role], now: da
             found=event.district,
             expected=f"one of {', '.join(chain.districts)}",
             remedy="use the chain's own names of districts, or leave the district out for the whole overview",
-        )
-    if event.decided_on > (now + timedelta(days=1)).date():
-        yield Refusal(
-            code="time.in_the_future",
-            field="decided_on",
-            expected="a day that has come",
-            remedy="check the date and the clock of the sending system",
         )

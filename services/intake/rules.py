@@ -7,7 +7,7 @@ the chain. The first thing wrong is the answer. What was said is never judged.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backbone.case_facts import chain_of
 from backbone.chains import Chain, Chains, Partner, Relation
@@ -16,16 +16,14 @@ from schakel.case import holds
 from schakel.case_clocks import authors as clock_authors
 from schakel.case_state import ReferralState, State
 from schakel.envelope import Envelope
-from schakel.events import TOLD, Event, Told, consent, contact, data, referral, report
+from schakel.events import TOLD, Event, Told, consent, data, referral, report
 from schakel.events.case import CloseRequested
 from schakel.events.vocab import Answer, Check, CloseReason
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import bases, closing, desk, doors, erasure, links, mediation, of_chain, schemes, wishes
+from services.intake import bases, closing, desk, doors, erasure, links, mediation, moments, of_chain, schemes, wishes
 
 MAX_EVENT_BYTES = 256 * 1024
-FUTURE = timedelta(minutes=5)
-"""How far a partner's clock may run ahead of ours."""
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 OPENS_CASE = report.ReportReceived
 _ANSWERS = referral.ReferralAccepted | referral.ReferralDeclined | referral.ReferralCompleted | referral.FeedbackGiven
@@ -54,7 +52,7 @@ def _objections(message: Submission, chains: Chains, now: datetime) -> Iterator[
     yield from _envelope(message, now)
     yield from _case(message)
     yield from _rights(message, chains)
-    yield from _moments(message, now)
+    yield from moments.objections(message.event, now)
     yield from _chain(message, chains)
     yield from _recipients(message, chains)
     yield from _references(message)
@@ -115,17 +113,7 @@ def _envelope(message: Submission, now: datetime) -> Iterator[Refusal]:
             expected=expected,
             remedy="send your own organisation number as ce_source",
         )
-    if envelope.time > now + FUTURE:
-        yield _future("ce_time")
-
-
-def _future(field: str) -> Refusal:
-    return Refusal(
-        code="time.in_the_future",
-        field=field,
-        expected="a moment that has passed (five minutes of difference are allowed)",
-        remedy="check the clock and the time zone of the sending system",
-    )
+    yield from moments.logged(envelope, now)
 
 
 def _case(message: Submission) -> Iterator[Refusal]:
@@ -203,32 +191,6 @@ def _chains_of(message: Submission, chains: Chains) -> list[Chain]:
     if message.case and message.case.chain:
         return [chain_of(message.case, chains)]
     return list(chains.chains_of(message.partner.id))
-
-
-def _moments(message: Submission, now: datetime) -> Iterator[Refusal]:
-    event = message.event
-    if isinstance(event, report.ReportReceived):
-        if event.reported_at > now + FUTURE:
-            yield _future("reported_at")
-        yield from _days(event.facts.occurrence, now)
-    if isinstance(event, contact.ContactMade | contact.ContactAttempted) and event.at > now + FUTURE:
-        yield _future("at")
-
-
-def _days(occurrence: report.Occurrence, now: datetime) -> Iterator[Refusal]:
-    first, last = occurrence.first_day, occurrence.last_day
-    tomorrow = (now + timedelta(days=1)).date()  # east of us it may be tomorrow already
-    if first and first > tomorrow:
-        yield _future("facts.occurrence.first_day")
-    if last and last > tomorrow:
-        yield _future("facts.occurrence.last_day")
-    if first and last and last < first:
-        yield Refusal(
-            code="occurrence.backwards",
-            field="facts.occurrence.last_day",
-            expected="a day on or after first_day",
-            remedy="exchange the two days",
-        )
 
 
 def _chain(message: Submission, chains: Chains) -> Iterator[Refusal]:

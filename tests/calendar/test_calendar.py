@@ -1,10 +1,11 @@
 """Limits and working days: the documents' own dates, an independent computation of Easter, and properties."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schakel.calendar import NEVER, Calendar, Limit, Unit
@@ -230,6 +231,29 @@ def test_due_lies_after_the_start(calendar: Calendar, start: datetime, limit: Li
 def test_a_later_start_is_never_due_earlier(calendar: Calendar, one: datetime, other: datetime, limit: Limit):
     first, second = sorted((one.astimezone(UTC), other.astimezone(UTC)))
     assert calendar.add(first, limit) <= calendar.add(second, limit)
+
+
+@given(
+    calendars,
+    moments,
+    st.builds(Limit, st.integers(1, 12), st.sampled_from(Unit)),
+    st.integers(1, 120),
+    st.sampled_from([-1, 0, 1]),
+)
+@settings(deadline=None)  # the other way has to go through all of them
+def test_the_next_of_a_rhythm_is_the_first_that_ends_behind_a_moment(
+    calendar: Calendar, began: datetime, every: Limit, times: int, seconds: int
+):
+    moment = calendar.add(began, every * times) + timedelta(seconds=seconds)
+    ends = (calendar.add(began, every * number) for number in count(1))
+    assert calendar.first_after(moment, began, every) == next(end for end in ends if end > moment)
+
+
+@pytest.mark.parametrize("every", ["1 minuut", "24h", "1 dag", "14 dagen", "1 werkdag", "2 weken", "1 maand"])
+@pytest.mark.parametrize("began", [datetime(1, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)])
+def test_however_long_ago_it_began_the_next_is_soon_found(began: datetime, every: str):
+    calendar, now = Calendar.current("nl", "Europe/Amsterdam"), datetime(2026, 3, 3, 12, tzinfo=UTC)
+    assert now < calendar.first_after(now, began, Limit.parse(every)) < now + timedelta(days=32)
 
 
 @given(calendars, moments, st.integers(1, 60))

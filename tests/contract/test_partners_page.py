@@ -20,7 +20,8 @@ from schakel.envelope import MAX_HEADERS_BYTES
 from schakel.events.base import SealedField, SubjectHandle
 from schakel.messages import ConsentQuestion, Receipt, ReferralOffered
 from schakel.sealing import MAX_BODY_BYTES
-from services.intake.rules import FUTURE, MAX_EVENT_BYTES
+from services.intake.moments import AHEAD
+from services.intake.rules import MAX_EVENT_BYTES
 from tests.contract.codes import refusal_codes
 from tests.contract.fake_kafka import module
 from tests.support.minicluster import MiniCluster
@@ -71,7 +72,7 @@ def test_every_promised_limit_is_the_codes_own() -> None:
     assert limits["a batch, unpacked"].startswith(f"{MAX_UNPACKED_BYTES // mib} MiB;")
     assert limits["sending"].startswith(f"{(PARTNER_QUOTA.send_bytes or 0) // mib} MiB a second")
     assert limits["receiving"].startswith(f"{(PARTNER_QUOTA.receive_bytes or 0) // mib} MiB a second")
-    assert limits["a clock ahead of ours"] == f"{int(FUTURE.total_seconds()) // 60} minutes"
+    assert limits["a clock ahead of ours"] == f"{int(AHEAD.total_seconds()) // 60} minutes"
 
 
 def test_how_to_connect_is_how_the_broker_is_set_up() -> None:

@@ -299,6 +299,7 @@ def test_a_defect_ends_the_process_and_not_the_record(counting: Counting) -> Non
     assert worker.wait() == Exit.FAULT
     assert "a secret in the text" not in worker.said(), "what an exception says may quote what somebody wrote"
     assert "counter.py" in worker.said()
+    assert f"topic={counting.topic}" in worker.said(), "and where it stood"
     again = counting.start("a")
     wait_until(lambda: again.ready, 30)
     check(counting)

@@ -31,6 +31,7 @@ from tests.support.telling import (
     corrected,
     granted,
     label_given,
+    moment,
     passed,
     reopen_requested,
     report,
@@ -261,3 +262,14 @@ def test_taking_up_a_referral_again_opens_the_thread_again():
     assert story.case.threads[HELP].closed
     story.when(granted(HELP, supersedes=True), accepted(HELP))
     assert not story.case.threads[HELP].closed
+
+
+# --- what no system should have sent
+
+
+def test_a_report_of_the_year_1_stops_nobody():
+    """Refused today (`time.long_ago`); where it stands in a ledger already, its silence is counted in months like any other."""
+    story = given(report_in_groningen(at="0001-01-01 12:00", logged="2026-03-28 12:00"))
+    story.when(passed("2026-05-29 00:00"))
+    (silence,) = (clock for clock in story.case.clocks.values() if clock.name == "volhouden")
+    assert silence.remind_at[-1] > moment("2026-05-29 00:00")

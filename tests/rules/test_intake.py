@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,11 @@ from schakel.envelope import Envelope
 from schakel.events import Event, Told
 from schakel.events.case import TrendSignalled
 from schakel.events.consent import ConsentGranted
+from schakel.events.contact import ComplaintTaken
 from schakel.events.report import CaseOpened
 from schakel.ids import partner_source
 from schakel.messages import Refusal
-from services.intake import mediation, rules
+from services.intake import mediation, moments, rules
 from services.intake.rules import Submission, refusal
 from tests.support import telling
 from tests.support.casebook import CASE, Story, World, given, repository
@@ -154,6 +155,7 @@ REFUSED: dict[str, tuple[Callable[[], Tell], str, dict[str, object]]] = {
     "id.not_a_uuid": (telling.report, "ce_id", {"id": "dossier-17"}),
     "source.not_yours": (telling.report, "ce_source", {"source": partner_source("0" * 20)}),
     "time.in_the_future": (telling.report, "ce_time", {"time": NOW + timedelta(minutes=6)}),
+    "time.long_ago": (telling.report, "ce_time", {"time": datetime(1899, 12, 31, tzinfo=UTC)}),
     "case.not_expected": (telling.report, "ce_subject", {"named": CASE}),
     "case.missing": (lambda: telling.withdrawn(HELP), "ce_subject", {}),
     "chain.unknown": (lambda: telling.report(place={"municipality": "haarlem"}), "facts.place.municipality", {}),
@@ -206,7 +208,7 @@ def test_refused_in_a_case(wanted: str, amsterdam: State):
 
 
 def test_every_code_of_the_rules_is_refused_here_once():
-    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (rules, mediation))
+    source = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (rules, mediation, moments))
     assert set(re.findall(r'code="([a-z_.]+)"', source)) == {*REFUSED, *IN_CASE}
 
 
@@ -255,6 +257,30 @@ def test_what_has_not_happened_yet_cannot_be_told(told: Tell, field: str):
     found = answer(told)
     assert found is not None
     assert (found.code, found.field) == ("time.in_the_future", field)
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        (telling.report(at="0001-01-01 12:00"), "reported_at"),
+        (telling.report(occurrence={"first_day": "1066-10-14"}), "facts.occurrence.first_day"),
+        (telling.report(occurrence={"first_day": "0001-01-01"}), "facts.occurrence.first_day"),
+    ],
+    ids=["reported", "the battle of Hastings", "the first day there is"],
+)
+def test_a_date_that_a_system_sends_when_it_knows_none_is_refused(told: Tell, field: str):
+    found = answer(told)
+    assert found is not None
+    assert (found.code, found.field) == ("time.long_ago", field)
+
+
+def test_the_days_of_a_correction_and_of_a_complaint_are_looked_at_too(amsterdam: State):
+    wrong = telling.corrected(POLICE, occurrence={"first_day": "2026-03-05"})
+    taken = Tell(POLICE, ComplaintTaken(taken_on=date(2026, 3, 5)))
+    for told, field in ((wrong, "facts.occurrence.first_day"), (taken, "taken_on")):
+        found = answer(told, amsterdam)
+        assert found is not None
+        assert (found.code, found.field) == ("time.in_the_future", field)
 
 
 def test_a_contact_that_is_still_to_come_is_an_appointment(amsterdam: State):

@@ -53,7 +53,7 @@ def test_act_3_each_line_says_what_changed_since_the_last_issue(plan: Files):
     since = (
         replace(accepted(HELP), logged=moment("2026-02-10 12:00")),
         contact_made(POLICE, "2026-02-11 10:00"),
-        taken(POLICE),
+        replace(taken(POLICE), logged=moment("2026-03-02 12:00")),
         chosen(POLICE, "criminal"),
     )
     moved, still = case(plan, 1, *before, *since), case(plan, 2, *before)

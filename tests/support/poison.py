@@ -7,7 +7,7 @@ are no text, batches) is in tests/system/test_poison.py.
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schakel import codec
@@ -186,6 +186,16 @@ def _moments(sender: Sender) -> Iterator[Poison]:
     yield _about_nothing(sender, "it has yet to happen", "time.in_the_future", sender.report(occurrence=happening))
     ending = Occurrence(first_day=first, last_day=first + timedelta(days=30))
     yield _about_nothing(sender, "it has yet to end", "time.in_the_future", sender.report(occurrence=ending))
+    unknown = datetime(1, 1, 1, tzinfo=UTC)  # what some systems send for a date that they do not know
+    yield Poison(
+        "logged in the year 1",
+        "time.long_ago",
+        codec.encode(ahead),
+        sender.headers(ahead, ce_time=unknown.isoformat().encode()),
+    )
+    yield _about_nothing(sender, "reported in the year 1", "time.long_ago", sender.report(reported_at=unknown))
+    ancient = sender.report(occurrence=Occurrence(first_day=unknown.date()))
+    yield _about_nothing(sender, "it happened in the year 1", "time.long_ago", ancient)
     backwards = Occurrence(first_day=first, last_day=first - timedelta(days=1))
     yield _about_nothing(
         sender, "it ended before it began", "occurrence.backwards", sender.report(occurrence=backwards)
