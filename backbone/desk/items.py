@@ -10,6 +10,7 @@ from datetime import datetime
 from backbone.case_facts import facts_of
 from backbone.chains import Chain
 from backbone.desk.duties import not_explained
+from backbone.desk.home import home_not_known, homes_without_receiver
 from backbone.desk.who import adviser, sees_advice, sees_grievance, sees_request, takes_grievance
 from backbone.protocols import Protocol, Protocols
 from backbone.protocols.desk import TalkRule
@@ -50,6 +51,10 @@ def open_items(case: State, chain: Chain, protocols: Protocols) -> list[Open]:
             and _answered_by_door(case, check.check.value) == Answer.UNKNOWN
         ]
     found += [Open("not_explained", case.door, (duty.topic,)) for duty in not_explained(case, iter(running))]
+    if home_not_known(case, facts, running):
+        found.append(Open("home_not_known"))
+    if roles := homes_without_receiver(case, chain, facts, running):
+        found.append(Open("home_without_receiver", None, tuple(roles)))
     found += _links(case)
     return found
 

@@ -11,6 +11,7 @@ from schakel.events.clock import ClockBreached, ClockStarted
 from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.messages import ConsentQuestion, Information, Message, ReferralOffered
+from tests.scenarios.desk_stories import items, kinds
 from tests.scenarios.stories import given
 from tests.support.casebook import Story
 from tests.support.conclusions import (
@@ -38,6 +39,7 @@ from tests.support.telling import (
     accepted,
     close_requested,
     contact_made,
+    corrected,
     explained,
     granted,
     label_given,
@@ -100,8 +102,19 @@ def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
     "home", [{"abroad": True}, {}, {"municipality": "nergenshuizen"}], ids=["abroad", "not said", "not known"]
 )
 def test_ams_2_a_home_that_is_not_known_is_not_guessed(home: dict[str, object]):
-    """For a person to sort out; no partner is picked by guess."""
-    given(report(residence={"elsewhere": "yes", **home})).never(of_type(ReferralProposed))
+    """For a person to sort out, on the coordinator's list; no partner is picked by guess."""
+    story = given(report(residence={"elsewhere": "yes", **home})).never(of_type(ReferralProposed))
+    (item,) = [one for one in items(story) if one.kind == "home_without_receiver"]
+    assert (item.who, item.what) == (None, ("victim_support",))
+    story.when(corrected(POLICE, residence={"elsewhere": "yes", "municipality": "haarlem"}))
+    assert "home_without_receiver" not in kinds(story)
+
+
+def test_ams_2_whether_she_lives_elsewhere_is_asked_until_it_is_known():
+    story = given(report(residence={"elsewhere": "unknown"}))
+    assert "home_not_known" in kinds(story)
+    story.when(corrected(POLICE, residence={"elsewhere": "no"}))
+    assert "home_not_known" not in kinds(story)
 
 
 def test_ams_3_a_label_she_refuses_reaches_nobody_from_there_on():
