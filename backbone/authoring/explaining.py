@@ -193,7 +193,7 @@ def _step(step: Step) -> Item:
     if refer.duty:
         lines.append(f"Wat {to} dan doet: {refer.duty}.")
     if refer.hand_over:
-        lines.append("De zaak gaat daarmee over naar de keten van die partner.")
+        lines.append("Wie de doorverwijzing aanneemt, heeft daarna de leiding over de zaak.")
     if refer.qualified:
         lines.append("Wie hiervoor is opgeleid, komt als eerste in aanmerking.")
     if refer.advice:

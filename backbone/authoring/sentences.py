@@ -95,6 +95,11 @@ def limit(of: Limit) -> str:
     return f"{of.amount} uur" if of.unit is Unit.HOURS else str(of)
 
 
+def each(of: Limit) -> str:
+    """What follows `elke`: `maand`, `14 dagen`."""
+    return limit(of).removeprefix("1 ")
+
+
 # --- conditions -------------------------------------------------------------------------------------------------------
 
 
@@ -201,7 +206,7 @@ def clock(rule: ClockRule) -> list[str]:
         after = listed(limit(reminder) for reminder in rule.reminders)
         said.append(f"Na {after} krijgt {doer(rule)} een herinnering.")
     if rule.every:
-        said.append(f"Daarna komt er elke {limit(rule.every)} een herinnering, zolang de klok loopt.")
+        said.append(f"Daarna komt er elke {each(rule.every)} een herinnering, zolang de klok loopt.")
     if rule.on_breach:
         said.append(f"Is de tijd voorbij, dan {hears(rule.on_breach)} {roles(rule.on_breach)} dat.")
     return said

@@ -28,11 +28,11 @@ def named_in(cooperation: Cooperation, name: str) -> str:
 
 
 def often(rhythm: Rhythm) -> str:
-    """`minstens 4 keer per jaar`, `elke 14 dagen`, `binnen 24 maanden`."""
+    """`minstens 4 keer per jaar`, `elke 14 dagen`, `elke maand`, `binnen 24 maanden`."""
     if rhythm.at_least is not None and rhythm.each is not None:
         return f"minstens {rhythm.at_least} keer {labels.WORDS[Each][rhythm.each.value]}"
     if rhythm.every is not None:
-        return f"elke {s.limit(rhythm.every)}"
+        return f"elke {s.each(rhythm.every)}"
     return f"binnen {s.limit(rhythm.length)}" + (", en daarna steeds opnieuw" if rhythm.again else "")
 
 

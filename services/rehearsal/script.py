@@ -1,10 +1,12 @@
 """A rehearsal as lines to read: who told what when, and below it what followed, each proposal with the passage it rests on. Pure."""
 
 import difflib
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,15 +22,7 @@ from services.rehearsal import words as w
 from services.rehearsal.play import Failure, Rehearsal, Scene
 
 WIDTH = 80
-_LISTED = {
-    "purpose": "Purpose", "scopes": "Scope", "mode": "Mode", "basis": "Basis", "channel": "Channel", "identity": "Identity",
-    "natures": "Nature", "check": "Check", "answer": "Answer", "whom": "Person", "outcome": "AttemptOutcome", "topic": "InformationTopic",
-    "needs": "Scope", "wants": "Scope", "place_type": "PlaceType", "level": "Severity", "reporter": "Person", "target": "Target",
-}  # fmt: skip
-_REASONS = {
-    "referral.held": "HoldReason", "referral.revoked": "HoldReason", "referral.declined": "DeclineReason", "case.closed": "CloseReason",
-    "close.requested": "CloseReason", "thread.closed": "CloseReason",
-}  # fmt: skip
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(#\d+)?")
 _UNSAID = ("sealed", "premises", "reported_at", "at", "facts", "terms", "protocol", "place")
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 
@@ -100,21 +94,22 @@ class Script:
         assert scene.told is not None
         name = type(scene.told).TYPE
         does = in_language(w.TOLD, self.language).get(name, name)
-        details = ", ".join(self._details(name, scene.told.model_dump(mode="json", exclude_defaults=True)))
+        details = ", ".join(self._details(scene.told.model_dump(exclude_defaults=True)))
         return f"{self._partner(scene.teller or '')} {does}" + (f": {details}." if details else ".")
 
-    def _details(self, event_type: str, said: Mapping[str, Any]) -> Iterator[str]:
+    def _details(self, said: Mapping[str, Any]) -> Iterator[str]:
         """The coded words of what was said, without ids and moments."""
         for inner in ("facts", "terms", "place"):
             if isinstance(said.get(inner), Mapping):
-                yield from self._details(event_type, said[inner])
+                yield from self._details(said[inner])
+        marks, about = in_language(w.MARKS, self.language), in_language(w.ABOUT, self.language)
         for name, value in said.items():
             if name in _UNSAID or (name == "referral" and self._answers_its_own(value)):
                 continue
             if value is True:
-                yield name.replace("_", " ")
-            elif isinstance(value, str | list) and (shown := self._value(event_type, name, value)):
-                yield shown
+                yield marks.get(name, name.replace("_", " "))
+            elif not isinstance(value, int | bytes) and (shown := self._value(value)):
+                yield about.get(name, "{}").format(shown)
 
     def _answers_its_own(self, referral: Any) -> bool:
         """Whoever answers a referral is the one it went to: no need to say so."""
@@ -134,7 +129,7 @@ class Script:
         if isinstance(event, ClockStarted) and event.due_at is None:
             name = "clock.measures"
         template = in_language(w.CONCLUDED, self.language).get(name)
-        fields = {key: self._value(name, key, value) for key, value in event.model_dump().items() if key != "premises"}
+        fields = {key: self._value(value) for key, value in event.model_dump().items() if key != "premises"}
         fields |= self._about(entry)
         if template is None:
             shown = ", ".join(f"{key} {value}" for key, value in fields.items() if value)
@@ -182,22 +177,23 @@ class Script:
 
     # -- words -----------------------------------------------------------------------------------------------------------
 
-    def _value(self, event_type: str, name: str, value: Any) -> str:
+    def _value(self, value: Any) -> str:
         if isinstance(value, list | tuple):
-            return ", ".join(filter(None, (self._value(event_type, name, one) for one in value)))
+            return ", ".join(filter(None, map(self._value, value)))
         if isinstance(value, dict):
-            return ", ".join(filter(None, (self._value(event_type, key, one) for key, one in value.items())))
+            return ", ".join(filter(None, map(self._value, value.values())))
         if isinstance(value, datetime):
             return self._moment(value)
+        if isinstance(value, Enum):
+            return self._word(type(value).__name__, str(value.value))
         if value is None:
             return ""
         text = str(value)
         if text in self.rehearsal.setting.chain.partners:
             return self._partner(text)
-        listed = _REASONS.get(event_type) if name == "reason" else _LISTED.get(name)
-        if listed:
-            return self._word(listed, text)
         referral = self.rehearsal.case.referrals.get(text)
+        if referral is None and _ID.fullmatch(text):
+            return ""
         return self._partner(referral.to) if referral else text
 
     def _word(self, listed: str, word: str) -> str:

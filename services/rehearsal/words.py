@@ -27,8 +27,84 @@ TOLD: Table = {
     "close.requested": ("sluit de zaak", "closes the case"),
     "reopen.requested": ("vraagt de zaak te heropenen", "asks to reopen the case"),
     "erasure.requested": ("meldt: de persoon wil gewist worden", "says that the person wants to be forgotten"),
+    "action.agreed": ("spreekt een actie af", "agrees on an action"),
+    "action.done": ("heeft een actie gedaan", "has done an action"),
+    "advice.given": ("geeft advies", "gives advice"),
+    "advice.requested": ("vraagt advies", "asks for advice"),
+    "aftercare.answered": ("zegt hoe het met de nazorg staat", "says how aftercare stands"),
+    "agreement.ended": ("laat een afspraak tussen partners eindigen", "lets an agreement between partners end"),
+    "agreement.signed": ("tekent een afspraak tussen partners", "signs an agreement between partners"),
+    "category.set": ("deelt de zaak in", "sorts the case"),
+    "checklist.answered": ("beantwoordt een regel van de checklist", "answers a line of the checklist"),
+    "complaint.appointed": ("maakt een afspraak voor aangifte", "makes an appointment for a complaint"),
+    "complaint.settled": ("zegt hoe de aangifte afliep", "says how the complaint ended"),
+    "complaint.taken": ("neemt aangifte op", "takes a complaint"),
+    "contact.preference_set": (
+        "schrijft op hoe de persoon bereikt wil worden",
+        "records how the person wants to be reached",
+    ),
+    "deliberation.recorded": ("legt het overleg vast", "records the deliberation"),
+    "escalation.requested": ("vraagt om op te schalen", "asks to escalate"),
+    "evaluation.recorded": ("evalueert de zaak", "evaluates the case"),
+    "event.voided": ("geeft een regel op die niemand kan lezen", "gives up a record that nobody can read"),
+    "feedback.given": ("koppelt terug", "gives feedback"),
+    "hold.lifted": ("hoeft niet langer te bewaren", "need not keep it any longer"),
+    "hold.placed": ("moet van de wet bewaren", "has to keep it by law"),
+    "inquiry.answered": ("beantwoordt een navraag", "answers an inquiry"),
+    "inquiry.requested": ("doet navraag bij een partner", "inquires with a partner"),
+    "list.matched": ("vindt dit met een zoekvraag", "finds this with a query"),
+    "list.screened": ("beoordeelt een treffer van een zoekvraag", "judges what a query found"),
+    "minutes.recorded": ("legt de notulen vast", "records the minutes"),
+    "needs.recorded": ("schrijft op wat de persoon nodig heeft", "records what the person needs"),
+    "overview.release_withdrawn": ("trekt de vrijgave van een overzicht in", "withdraws the release of an overview"),
+    "overview.released": ("geeft een overzicht vrij", "releases an overview"),
+    "partner.restored": ("laat een partner weer meedoen", "lets a partner take part again"),
+    "partner.suspended": ("zet een partner stil", "suspends a partner"),
+    "place.watched": ("houdt de plek in de gaten", "watches the place"),
+    "settlement.chosen": ("kiest hoe het wordt afgedaan", "chooses how it is settled"),
+    "statement.published": ("doet een uitspraak naar buiten", "makes a statement to the public"),
+    "statement.retracted": ("neemt een uitspraak terug", "takes a word back"),
+    "treatment.complaint": (
+        "meldt: de persoon klaagt over een partner",
+        "says that the person complains about a partner",
+    ),
+    "trend.answered": ("antwoordt op een signaal", "answers a signal"),
+    "trend.signalled": ("ziet dat het ergens vaker gebeurt", "sees that it happens more often somewhere"),
 }
-"""What a partner does by telling it. Another event shows under its own name."""
+"""What a partner does by telling it."""
+
+ABOUT: Table = {
+    "wishes": ("graag: {}", "wishes: {}"),
+    "no_wish": ("niet: {}", "not: {}"),
+    "cannot_be_met": ("kan niet: {}", "cannot be: {}"),
+    "wants": ("als het mag: {}", "if it may be: {}"),
+    "only_by": ("alleen door: {}", "only by: {}"),
+    "to": ("aan: {}", "to: {}"),
+    "about": ("over: {}", "about: {}"),
+    "elsewhere": ("woont elders: {}", "lives elsewhere: {}"),
+    "situation_stopped": ("gestopt: {}", "stopped: {}"),
+    "recovered": ("hersteld: {}", "recovered: {}"),
+    "wants_call": ("wil gebeld worden: {}", "wants a call: {}"),
+}
+"""Fields whose words alone do not say what is meant."""
+
+MARKS: Table = {
+    "abroad": ("in het buitenland", "abroad"),
+    "acute": ("acuut", "acute"),
+    "at_home": ("thuis", "at home"),
+    "departs_from_wish": ("anders dan de persoon wil", "other than the person wants"),
+    "explained": ("uitgelegd", "explained"),
+    "handed_in": ("ingediend", "handed in"),
+    "high_profile": ("veel aandacht", "high profile"),
+    "history": ("van vroeger", "of earlier"),
+    "listening_ear": ("wil alleen gehoord worden", "wants only to be heard"),
+    "series": ("meer dan eens", "more than once"),
+    "shows_case": ("met zaken erin", "shows cases"),
+    "supplement": ("aanvulling", "supplement"),
+    "until_reviewed": ("tot het wordt bekeken", "until reviewed"),
+    "wanted_by_person": ("de persoon wil dit", "the person wants it"),
+}
+"""What is said by yes alone."""
 
 CONCLUDED: Table = {
     "case.opened": ("De zaak begint, onder {protocols}.", "The case begins, under {protocols}."),
@@ -83,7 +159,14 @@ CONCLUDED: Table = {
     "case.escalated": ("Opgeschaald naar {to}.", "Escalated to {to}."),
     "aftercare.due": ("Nazorg: het is tijd om te bellen.", "Aftercare: it is time to call."),
     "erasure.scheduled": ("Wissen kan vanaf {due_at}.", "Erasing can begin at {due_at}."),
+    "erasure.refused": ("Wissen kan nu niet. Reden: {reason}.", "Erasing is not possible now. Reason: {reason}."),
     "subject.erased": ("Gewist.", "Erased."),
+    "category.suggested": ("Dit lijkt op: {category}.", "This looks like: {category}."),
+    "contact.preference_told": (
+        "{to} hoort hoe de persoon bereikt wil worden.",
+        "{to} is told how the person wants to be reached.",
+    ),
+    "referral.reported": ("{to} hoort hoe het met de doorverwijzingen staat.", "{to} is told how the referrals stand."),
 }
 """What the backbone concludes, by type of event. Another one shows under its own name with its fields."""
 

@@ -9,6 +9,9 @@ from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
 from backbone.protocols import load_protocols
+from schakel.events import TOLD
+from schakel.events.report import ReportFacts
+from services.rehearsal import words
 from services.rehearsal.scenario import beside
 from tests.protocols.samples import ROOT
 
@@ -84,6 +87,31 @@ def test_clocks_come_due_as_time_passes(backbone: Run):
     assert "vr 1 mei 2026 22:00 > Herinnering aan Gemeente Groningen: klok 'contact-met-melder'." in text
     assert "za 2 mei 2026 22:00 > Te laat: klok 'contact-met-melder'. Gemeente Groningen hoort dat." in text
     assert "ma 30 mrt 2026 13:00" in text, "48 hours over the night in which the clock goes forward"
+
+
+def test_whatever_a_partner_tells_of_a_case_has_words():
+    """No codes in front of a policy officer: every event of the catalogue, every yes, in both languages."""
+    assert TOLD.keys() <= words.TOLD.keys()
+    yes = {
+        name
+        for model in (*TOLD.values(), ReportFacts)
+        for name, field in model.model_fields.items()
+        if field.annotation is bool
+    }
+    assert yes <= words.MARKS.keys()
+
+
+def test_what_she_does_not_want_is_not_shown_as_what_she_needs(backbone: Run, tmp_path: Path):
+    told = """scenario: Wat zij nodig heeft
+lines:
+  - {at: 2026-03-02 12:00, by: police, tell: report.received}
+  - at: 2026-03-02 13:00
+    by: police
+    tell: needs.recorded
+    with: {needs: [emotional], wishes: [victim_support], no_wish: [mediation]}
+"""
+    text = flat(backbone("handreiking-negen-stappen", scenario(tmp_path, told)).stdout)
+    assert "schrijft op wat de persoon nodig heeft: emotioneel, graag: Slachtofferhulp, niet: buurtbemiddeling." in text
 
 
 def test_a_protocol_that_no_chain_has_plays_in_an_example(backbone: Run, small: Path, tmp_path: Path):
