@@ -95,7 +95,8 @@ def counts(rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:
     """Whether an event stops a clock by its rule, whoever told it and whenever."""
     if event.type in ("contact.made", "contact.attempted"):
         made = event.type == "contact.made"
-        return rule.on in ("attempted", "notice") + ("made",) * made and event["whom"] in whom
+        word = made or event.get("outcome") in ("left_details", "postponed")
+        return rule.on in ("attempted",) + ("notice",) * word + ("made",) * made and event["whom"] in whom
     if event.type == "information.given":
         return rule.on == "notice" and event["whom"] in whom
     if rule.on == "ended":

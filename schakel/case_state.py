@@ -185,6 +185,8 @@ class Contact(msgspec.Struct, omit_defaults=True):
     by: str
     at: datetime
     listening_ear: bool = False
+    word_given: bool = False
+    """Of one that was tried: details were left, or the person put it off. Notice, and no contact."""
 
 
 class Label(msgspec.Struct, omit_defaults=True):

@@ -40,6 +40,7 @@ from schakel.events.report import (
     ReportCorrected,
     ReportReceived,
 )
+from schakel.events.vocab import AttemptOutcome
 from schakel.ids import OPERATOR
 
 
@@ -224,7 +225,8 @@ def _made(case: State, entry: Entry) -> Effect:
 def _attempted(case: State, entry: Entry) -> Effect:
     event: ContactAttempted = entry.event  # type: ignore[assignment]
     case_preferences.note_contact(case, entry)
-    case.contacts.append(Contact(entry.id, False, event.whom.value, entry.author, event.at))
+    word = event.outcome in (AttemptOutcome.LEFT_DETAILS, AttemptOutcome.POSTPONED)
+    case.contacts.append(Contact(entry.id, False, event.whom.value, entry.author, event.at, word_given=word))
     return Effect.EFFECTIVE
 
 

@@ -78,6 +78,8 @@ def one_sentence() -> Iterator[None]:
         raise
     except KeyboardInterrupt:
         fail("stopped", STOPPED)
+    except BrokenPipeError:
+        raise  # whoever read it has seen enough (`| head`): the command ends without a word
     except OSError as error:
         fail(_system(error), UNDOABLE)
     except StoreError as error:

@@ -47,7 +47,8 @@ class StopOn(StrEnum):
     MADE = "made"
     ATTEMPTED = "attempted"
     NOTICE = "notice"
-    """Word was given: information, or a contact. Notice is apart from contact, and stops no clock that wants a contact."""
+    """Word was given: information, a contact, or an attempt at which details were left or the person put it off. Notice is apart from
+    contact, and stops no clock that wants a contact."""
     WORD = "word"
     """The next word towards the person after the one that started it."""
     ANSWERED = "answered"

@@ -72,7 +72,8 @@ def _stops(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Iterator
 def _contacts(case: State, chain: Chain, rule: ClockRule) -> Iterator[Stop]:
     whom, on = persons(case, rule), rule.stops.on
     for contact in case.contacts:
-        if contact.whom in whom and (contact.made or on is not StopOn.MADE) and by_one_of(chain, rule, contact):
+        counts = contact.made or on is StopOn.ATTEMPTED or (on is StopOn.NOTICE and contact.word_given)
+        if counts and contact.whom in whom and by_one_of(chain, rule, contact):
             yield Stop(contact.id, contact.at, contact.by)
     if on is StopOn.NOTICE:
         for mark in case.marks:

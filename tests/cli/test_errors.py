@@ -191,3 +191,13 @@ def test_as_a_program(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("backbone: 'nobody' is no service")
     assert "\x1b" not in done.stderr + done.stdout
+
+
+def test_whoever_has_seen_enough_closes_the_pipe_and_hears_nothing() -> None:
+    """As `| head` does."""
+    words = [sys.executable, "-m", "backbone.cli.main", "protocol", "explain", "utrecht-alert"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""

@@ -159,8 +159,9 @@ def test_spans_of_days_are_said(span: str, said: str):
 def test_every_clock_of_every_file_is_said_whole(protocols: Protocols):
     for clock in (clock for protocol in protocols for clock in protocol.clocks):
         said = " ".join(sentences.clock(clock))
-        for limit in (clock.limit, clock.every, clock.waits, *clock.reminders):
+        for limit in (clock.limit, clock.waits, *clock.reminders):
             assert limit is None or sentences.limit(limit) in said, clock.id
+        assert clock.every is None or f"elke {sentences.each(clock.every)} " in said, clock.id
         assert all(sentences.role(role) in said for role in (*clock.on_breach, *clock.stops.by)), clock.id
         assert "{" not in said
 

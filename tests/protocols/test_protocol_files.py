@@ -89,6 +89,8 @@ def test_a_limit_runs_only_where_a_text_gives_one_or_the_file_says_that_it_is_ou
         "handreiking-negen-stappen@2017.2/evaluatie",
         "amsterdam-treiteraanpak@2013.1/bericht",
         "amsterdam-treiteraanpak@2013.1/contact",
+        "amsterdam-treiteraanpak@2013.2/bericht",
+        "amsterdam-treiteraanpak@2013.2/contact",
         "actieplan-veiligheid@2020.2/antwoord",
         "actieplan-veiligheid@2020.3/antwoord",
     }

@@ -10,7 +10,7 @@ from schakel.messages import Information
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import clock_started, clock_stopped, escalated, informed, of_type, proposed
+from tests.support.conclusions import breached, clock_started, clock_stopped, escalated, informed, of_type, proposed
 from tests.support.telling import (
     CITY,
     POLICE,
@@ -19,9 +19,11 @@ from tests.support.telling import (
     assessed,
     contact_attempted,
     corrected,
+    explained,
     granted,
     invoked,
     level_set,
+    passed,
     report,
     requested,
 )
@@ -147,10 +149,30 @@ def test_a_simple_case_that_turns_out_otherwise_gets_a_heavier_level():
 
 
 def test_trt_1_the_schemes_own_file_has_the_two_terms():
-    """Thursday 2 April 10:00: notice by Saturday 10:00, contact by the end of Wednesday 8 April; an attempt stops the first only."""
+    """Thursday 2 April 10:00: notice by Saturday 10:00, contact by the end of Wednesday 8 April; a notice on Friday stops the first only.
+
+    NOT a call that nobody answered: she has heard nothing. NOT due on Good Friday, in the weekend or on Easter Monday.
+    """
     story = given_in("treiteraanpak", quarrel(at="2026-04-02 10:00"))
     story.then_among(
         clock_started("bericht", due_at="2026-04-04 10:00"),
         clock_started("contact", due_at="2026-04-09 00:00", responsible=DIRECTOR),
     )
-    story.when(contact_attempted(CITY, "2026-04-03 15:00", whom="victim")).then(clock_stopped("bericht"))
+    story.when(contact_attempted(CITY, "2026-04-03 11:00", outcome="no_answer")).expect_nothing()
+    story.when(explained("what_happens_next", CITY, logged="2026-04-03 15:00")).then(
+        clock_stopped("bericht", stopped_at="2026-04-03 15:00")
+    )
+    story.when(passed("2026-04-08 23:59")).expect_nothing()
+    story.when(passed("2026-04-09 00:00")).then(breached("contact"))
+
+
+def test_trt_1_details_that_were_left_are_a_notice():
+    story = given_in("treiteraanpak", quarrel(at="2026-04-02 10:00"))
+    left = contact_attempted(CITY, "2026-04-03 11:00", outcome="left_details")
+    story.when(left).then(clock_stopped("bericht", stopped_at="2026-04-03 11:00"))
+
+
+def test_b19_the_covenant_stands_in_the_file():
+    """Under the id that the chain's file gives it, so that who invokes it finds its text."""
+    (agreement,) = given_in("treiteraanpak", quarrel()).world.protocols.get(SCHEME, "2013.2").cooperation.agreements
+    assert (agreement.id, "police" in agreement.parties) == ("gegevensuitwisseling-treiteraanpak", True)
