@@ -4,7 +4,7 @@ The ledger tells what was let in, `schakel.refused` what was refused. A message 
 as if it had just come. What is refused stays refused, also when today's rules or today's case would let it in: its sender was told so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import structlog
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
@@ -15,7 +15,6 @@ from schakel.entry import Entry
 from schakel.errors import Unreadable
 from schakel.messages import RefusedRecord
 from schakel.record import Raw
-from services.intake import seen
 
 metadata = MetaData()
 table = Table(
@@ -68,14 +67,16 @@ def reached(tx: Tx, topic: str) -> int:
     return int(tx.note(_note(topic)) or -1)
 
 
-def unanswered(tx: Tx, records: Sequence[Raw], keys: Sequence[Key | None], newest: int) -> list[int]:
-    """The numbers of those records that never got an answer. keys: of each, None where it cannot be read. newest: see `reached`.
+def unanswered(
+    tx: Tx, records: Sequence[Raw], keys: Sequence[Key | None], known: Collection[Key], newest: int
+) -> list[int]:
+    """The numbers of those records that never got an answer. keys: of each, None where it cannot be read. known: those of them that
+    were let in. newest: see `reached`.
 
     What was sent again is answered by the receipt of what was sent first; behind the newest message that we know to have been
     answered, it is answered once more, rather than not at all.
     """
     topic = records[0].topic
-    known = seen.lookup(tx, [key for key in keys if key])
     between = table.c.offset.between(records[0].offset, records[-1].offset)
     statement = select(table.c.offset).where(table.c.topic == topic, between)
     were_refused = set(tx.connection.execute(statement).scalars())

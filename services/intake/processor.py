@@ -6,7 +6,7 @@ clocks are waiting for a watermark. A message about a case that the fold has not
 A no, or a report in danger, that stands far back on its topic is let in before its turn (`ahead`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +27,7 @@ from backbone.store.rows import Outgoing
 from backbone.store.store import Store
 from backbone.store.transaction import Tx
 from schakel import codec
+from schakel.case import holds
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
@@ -34,7 +35,7 @@ from schakel.errors import Unreadable
 from schakel.events import Derived, Told
 from schakel.events.base import Sealed
 from schakel.events.report import ReportLinked, ReportReceived
-from schakel.ids import new_case_id
+from schakel.ids import new_case_id, partner_source
 from schakel.ledger import place_of
 from schakel.messages import Refusal
 from schakel.record import Raw
@@ -44,6 +45,7 @@ from services.intake.ahead import Ahead, may_overtake
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
 from services.intake.heads import Heads
+from services.intake.reading import named, read_message
 from services.intake.waits import Waits
 from services.intake.writing import also, envelope_with
 
@@ -185,22 +187,24 @@ class IntakeProcessor(CaseProcessor):
     def _admit(self, tx: Tx, records: Sequence[Raw]) -> Outcome:
         partner = self.chains.partner(records[0].topic.removeprefix(IN))
         now = self.time.now()
-        read = [self._read(raw) for raw in records]
+        read = [read_message(raw) for raw in records]
         left = list(range(len(records)))
         topic = records[0].topic
+        known = seen.of(tx, read)
         if topic not in self._answered_to:
             self._answered_to[topic] = answered.reached(tx, topic)
         if records[0].offset <= self._answered_to[topic]:  # our database was lost, and this is from before
-            keys = [None if isinstance(item, Refusal) else (item[0].source, item[0].id) for item in read]
-            left = answered.unanswered(tx, records, keys, self._answered_to[topic])
+            left = answered.unanswered(
+                tx, records, [seen.key_of(item) for item in read], known, self._answered_to[topic]
+            )
             records, read = [records[number] for number in left], [read[number] for number in left]
             if not records:
                 return Outcome()
-        cases = self._cases(tx, [case for item in read if not isinstance(item, Refusal) for case in _named(*item)])
-        judged = [self._judge(item, partner, cases, now) for item in read]
+        cases = self._cases(tx, [case for item in read if not isinstance(item, Refusal) for case in named(*item)])
+        judged = [self._judge(item, partner, cases, now, known) for item in read]
         outcome = self.doubts.outcome(tx, records, read, judged)
         if done := outcome.processed:
-            self._write(tx, records[:done], read[:done], judged[:done], partner, now, cases)
+            self._write(tx, records[:done], read[:done], judged[:done], partner, now, cases, known)
         if outcome.wait_for is None:
             self._admit_ahead(tx, topic, records[-1].offset + 1)
             return outcome
@@ -212,40 +216,30 @@ class IntakeProcessor(CaseProcessor):
             return  # nothing of it was judged yet: our fold may still be young
         found = self.ahead.take(topic, max(position, self._answered_to[topic] + 1))
         partner, now = self.chains.partner(topic.removeprefix(IN)), self.time.now()
-        read = [self._read(raw) for raw in found]
+        read = [read_message(raw) for raw in found]
+        known = seen.of(tx, read)
         cases = self._cases(tx, [item[0].case for item in read if not isinstance(item, Refusal) and item[0].case])
         good = [
             (raw, item)
             for raw, item in zip(found, read, strict=True)
             if not isinstance(item, Refusal)
             and may_overtake(item[1])
-            and self._judge(item, partner, cases, now) is None
+            and self._judge(item, partner, cases, now, known) is None
         ]
         raws, items = [raw for raw, _ in good], [item for _, item in good]
-        let_in = self._write(tx, raws, items, [None] * len(good), partner, now, cases, early=True) if good else ()
+        verdicts = [None] * len(good)
+        let_in = self._write(tx, raws, items, verdicts, partner, now, cases, known, early=True) if good else ()
         # What is let in is forgotten once it is known, not before: this transaction may be taken back.
         self.ahead.forget(topic, {raw.offset for raw in found}.difference(let_in))
         metrics.ahead.inc(len(let_in))
 
-    def _read(self, raw: Raw) -> Read:
-        try:
-            if raw.value is not None and len(raw.value) > rules.MAX_EVENT_BYTES:
-                raise Unreadable(
-                    "value.too_large",
-                    field="value",
-                    found=f"{len(raw.value)} bytes",
-                    expected=f"at most {rules.MAX_EVENT_BYTES} bytes",
-                    remedy="send attachments by another way; an event holds facts and a sealed story",
-                )
-            envelope = read_headers(raw.headers)
-            return envelope, codec.decode_event(raw.value)  # type: ignore[return-value]  # the rules refuse what is not told
-        except Unreadable as error:
-            return answers.as_refusal(error)
-
     def _cases(self, tx: Tx, ids: Sequence[str]) -> dict[str, State]:
         return {case_id: desk.case for case_id, desk in load_desks(tx, list(dict.fromkeys(ids))).items()}
 
-    def _judge(self, item: Read, partner: Partner | None, cases: dict[str, State], now: datetime) -> Refusal | None:
+    def _judge(
+        self, item: Read, partner: Partner | None, cases: dict[str, State], now: datetime, known: seen.Known
+    ) -> Refusal | None:
+        """What its sender said before is not judged anew: what was let in stays so, whatever became of the case since."""
         if isinstance(item, Refusal):
             return item
         if partner is None:
@@ -256,9 +250,14 @@ class IntakeProcessor(CaseProcessor):
                 remedy="have the partner added to the register, or remove its topic",
             )
         envelope, event = item
+        if seen.key_of(item) in known and envelope.source == partner_source(partner.oin) and isinstance(event, Told):
+            return None
         case = cases.get(envelope.case) if envelope.case else None
         other = cases.get(event.other_case) if isinstance(event, ReportLinked) else None
-        return rules.refusal(rules.Submission(envelope, event, partner, case, other), self.chains, now)
+        wrong = rules.refusal(rules.Submission(envelope, event, partner, case, other), self.chains, now)
+        if wrong is None and case is not None and holds(case, envelope.id):
+            return answers.ALREADY_USED  # by another partner: within a case an id is one event
+        return wrong
 
     def _write(
         self,
@@ -269,6 +268,7 @@ class IntakeProcessor(CaseProcessor):
         partner: Partner | None,
         now: datetime,
         folded: Mapping[str, State],
+        known: seen.Known,
         *,
         early: bool = False,
     ) -> Sequence[int]:
@@ -276,7 +276,6 @@ class IntakeProcessor(CaseProcessor):
 
         Returns the offsets of what is new. early: before its turn; whatever else it is, it has its answer in its turn, once.
         """
-        known = seen.lookup(tx, [(item[0].source, item[0].id) for item in read if not isinstance(item, Refusal)])
         signed = Heads(tx)
         cases, resealed = self._reseal(read, judged, known)
         outgoing: list[Outgoing] = []
@@ -311,7 +310,7 @@ class IntakeProcessor(CaseProcessor):
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content == seen.GIVEN_UP:
                 outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now, signed))
-            elif before.content != content:
+            elif before.content != content or envelope.case not in (None, before.case):
                 outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now, signed))
             elif before.offset is not None and before.partition is not None:
                 again = envelope_with(envelope, partner, now, position=place_of(raw))
@@ -327,7 +326,7 @@ class IntakeProcessor(CaseProcessor):
         self,
         read: Sequence[Read],
         judged: Sequence[Refusal | None],
-        known: Mapping[tuple[str, str], seen.Seen],
+        known: seen.Known,
     ) -> tuple[dict[tuple[str, str], str | None], dict[int, tuple[Sealed, ...] | Unreadable]]:
         """The case of each new event, and by its number in the batch what it says of people, sealed anew under their own keys.
 
@@ -389,11 +388,3 @@ class IntakeProcessor(CaseProcessor):
         if entry is not None:
             tx.outbox([ledger_record(entry, partition, WATERMARK)])
         return more
-
-
-def _named(envelope: Envelope, event: Told) -> Iterator[str]:
-    """The cases that a message speaks of."""
-    if envelope.case:
-        yield envelope.case
-    if isinstance(event, ReportLinked):
-        yield event.other_case

@@ -10,6 +10,7 @@ from backbone.store.transaction import Tx
 from schakel.entry import Entry
 from schakel.envelope import Envelope
 from schakel.events import Told
+from schakel.messages import Refusal
 
 GIVEN_UP = "given up"
 """Stands in the place of the content of an event whose record nobody can read."""
@@ -37,6 +38,10 @@ class Seen:
     offset: int | None
 
 
+Known = dict[tuple[str, str], Seen]
+"""By (source, id)."""
+
+
 def content(envelope: Envelope, event: Told) -> str:
     """What an event says, whatever its sealing: sealing the same story twice gives other bytes, and intake seals it anew.
 
@@ -47,7 +52,17 @@ def content(envelope: Envelope, event: Told) -> str:
     return sha256("\n".join((envelope.type, bare, *parts)).encode()).hexdigest()
 
 
-def lookup(tx: Tx, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seen]:
+def key_of(item: tuple[Envelope, Told] | Refusal) -> tuple[str, str] | None:
+    """(source, id) of what was read of a message; None when it could not be."""
+    return None if isinstance(item, Refusal) else (item[0].source, item[0].id)
+
+
+def of(tx: Tx, read: Sequence[tuple[Envelope, Told] | Refusal]) -> Known:
+    """What is known of the ids of these messages."""
+    return lookup(tx, [key for item in read if (key := key_of(item))])
+
+
+def lookup(tx: Tx, keys: Sequence[tuple[str, str]]) -> Known:
     """What is known of these (source, id) pairs."""
     wanted = set(keys)
     rows = tx.find(table, "id", [event_id for _, event_id in keys])

@@ -220,8 +220,8 @@ class MiniCluster:
                 )
         self.settle()
 
-    def rebuild(self, name: str) -> None:
-        """The service's database is lost: a new one is built from the topics, as the engine does it."""
+    def rebuild(self, name: str, *, settle: bool = True) -> None:
+        """The service's database is lost: a new one is built from the topics, as the engine does it. settle: then all read on."""
         service = next(service for service in self.services if service.processor.name == name)
         service.store.close()
         service.processor = self._makes[name]()  # a process of its own
@@ -241,7 +241,8 @@ class MiniCluster:
             for start in range(0, end, 100):
                 self._process(service, *place, self.topics[place][start : min(end, start + 100)])
             self._in_transaction(service, *place, lambda tx, place=place: self._caught_up(service, tx, *place))
-        self.settle()
+        if settle:
+            self.settle()
 
     def _caught_up(self, service: Service, tx: Tx, topic: str, partition: int) -> None:
         if tx.checkpoint.rebuilding:
