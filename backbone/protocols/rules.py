@@ -1,27 +1,17 @@
-"""What must hold inside one protocol file, beyond its form, and the rules that stand above all files.
+"""What must hold inside one protocol file, beyond its form. Pure: a protocol in, faults out.
 
-Pure: a protocol in, faults out. Each check is one function that reads like the sentence it enforces. The rule above all
-files about mediation is also asked live, as long as a talk is proposed or runs (`schakel.case_mediation`).
+Each check is one function that reads like the sentence it enforces. The rules that stand above all files are in `above_all`.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import date
 
-from backbone.protocols import scheme_rules
+from backbone.protocols import above_all, scheme_rules
 from backbone.protocols.clock_faults import clock_faults
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
 from backbone.protocols.reading import Fault, Level, Location
-from schakel.case_mediation import (
-    INSTEAD_PASSAGE,
-    LOCK_DOWN_PASSAGE,
-    LOCKED_DOWN,
-    MEDIATION_PASSAGE,
-    NO_MEDIATION_NATURES,
-    Against,
-    is_mediation,
-)
 from schakel.events.vocab import Answer, Basis, Identity, Scope
 
 OWN_CHOICE = "keuze:"
@@ -38,7 +28,8 @@ def faults(protocol: Protocol) -> Iterator[Fault]:
     yield from _checks(protocol)
     yield from _explains(protocol)
     yield from _steps(protocol)
-    yield from _clocks(protocol)
+    yield from clock_faults(protocol)
+    yield from above_all.faults(protocol)
     yield from scheme_rules.faults(protocol)
     yield from _stub(protocol)
 
@@ -167,9 +158,6 @@ def _steps(protocol: Protocol) -> Iterator[Fault]:
         at: Location = ("steps", position)
         yield from _stripped(at, step)
         yield from _anonymous(at, step)
-        yield from _severity((*at, "when"), f"the help of step `{step.id}`", step.when)
-        if is_mediation(step.refer.to, step.refer.purpose):
-            yield from _mediation(at, step, protocol)
 
 
 def _stripped(at: Location, step: Step) -> Iterator[Fault]:
@@ -195,67 +183,6 @@ def _anonymous(at: Location, step: Step) -> Iterator[Fault]:
             "add `identity: [known_to_door, by_name]` to `when`",
             Level.WARNING,
         )
-
-
-def _severity(at: Location, subject: str, when: Condition) -> Iterator[Fault]:
-    if when.asks_about("severity"):
-        yield Fault(
-            (*at, "severity" if any(name == "severity" for name, _ in when.must) else "not"),
-            f"{subject} depends on severity",
-            "help that is the same for all: [1] «Acties bij ernstige incidenten zijn dan ook niet anders»",
-            "drop `severity`; only informing the board may depend on it (domain-detail B25)",
-            Level.WARNING,
-        )
-
-
-def _mediation(at: Location, step: Step, protocol: Protocol) -> Iterator[Fault]:
-    """Above all files: no mediation with violence, threat, intimidation, open suspicion, honour or household (domain-detail A17, A08)."""
-    whens = [step.when, *([protocol.opens.when] if protocol.opens else [])]
-    natures = sorted(n for n in NO_MEDIATION_NATURES if not any(when.excludes("natures", n) for when in whens))
-    if natures:
-        yield Fault(
-            (*at, "when"),
-            f"mediation in step `{step.id}` can be reached with nature {', '.join(natures)}",
-            f"never with violence, threat or intimidation: {MEDIATION_PASSAGE}",
-            f"write `not: {{natures: [{', '.join(sorted(NO_MEDIATION_NATURES))}]}}`",
-        )
-    open_suspicion = [Answer.YES, Answer.UNKNOWN, None]
-    still_open = [a or "absent" for a in open_suspicion if not any(when.excludes("suspicion", a) for when in whens)]
-    if still_open:
-        yield Fault(
-            (*at, "when"),
-            f"mediation in step `{step.id}` can be reached while suspicion of discrimination is {', '.join(still_open)}",
-            f"only once the suspicion was answered with no: {MEDIATION_PASSAGE}",
-            'write `suspicion: ["no"]`',
-        )
-    stands_in = [one for one in protocol.steps if not is_mediation(one.refer.to, one.refer.purpose) and _instead(one)]
-    if not stands_in:
-        yield Fault(
-            at,
-            f"step `{step.id}` proposes mediation, and no step says who is proposed where a suspicion stops it",
-            f"a step with `talk_ruled_out: [suspicion]`, in this file or in another of the chain: {INSTEAD_PASSAGE}",
-            "add a step to roze_in_blauw, anti_discrimination or coc_safety_coordinator",
-            Level.WARNING,
-        )
-    locked = [name for name in LOCKED_DOWN if not any(when.excludes(name, Answer.YES) for when in whens)]
-    if locked:
-        yield Fault(
-            (*at, "when"),
-            f"mediation in step `{step.id}` can be reached where {' and '.join(locked)} is yes",
-            f"never there: {LOCK_DOWN_PASSAGE}",
-            "write `not: {" + ", ".join(f'{name}: ["yes"]' for name in locked) + "}`",
-        )
-
-
-def _instead(step: Step) -> bool:
-    """Whether it is for a case in which a suspicion of discrimination stops a talk (domain-detail A18)."""
-    return any(name == "talk_ruled_out" and Against.SUSPICION in allowed for name, allowed in step.when.must)
-
-
-def _clocks(protocol: Protocol) -> Iterator[Fault]:
-    yield from clock_faults(protocol)
-    for position, clock in enumerate(protocol.clocks):
-        yield from _severity(("clocks", position, "when"), f"clock `{clock.id}`", clock.when)
 
 
 def _stub(protocol: Protocol) -> Iterator[Fault]:
