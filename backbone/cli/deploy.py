@@ -21,6 +21,7 @@ from backbone.keys.grants import GRANTS, statements
 from backbone.keys.wrapping import public_of
 from backbone.settings import Settings
 from backbone.supervisor.prepare import Broker, prepare, publish
+from backbone.supervisor.unread import unread_by_nobody
 from schakel.timesource import time_source
 
 app = typer.Typer(
@@ -112,13 +113,17 @@ def apply() -> None:
     settings = read_settings()
     broker = find_broker(settings)
     if settings.users_by == "broker":
-        for change in prepare(broker, settings).changes:
-            say(change)
+        prepared = prepare(broker, settings)
+        for sentence in (*prepared.changes, *prepared.warnings):
+            say(sentence)
     else:
         _look(broker, settings)
         chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
         for key in publish(broker, settings, chains, protocols):
             say(f"published {key}")
+        with broker.connected() as how:
+            for warning in unread_by_nobody(how, chains.partners):
+                say(warning)
     say(f"{_grant(settings)} users of the database of keys have their rights")
     say("everything is ready for the services")
 

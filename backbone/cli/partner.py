@@ -17,10 +17,12 @@ from backbone.deployment import partners as on_kubernetes
 from backbone.deployment.leaving import Left, left_by
 from backbone.deployment.register import Change
 from backbone.gateway.tokens import Tokens
-from backbone.kafka.access import add_partner, remove_partner, renew_partner
+from backbone.kafka.access import add_partner, kept_from_writing, remove_partner, renew_partner
 from backbone.kafka.credentials import SecretStore
+from backbone.kafka.unread import await_handled
 from backbone.settings import Settings
 from backbone.supervisor.prepare import Broker, new_token, profile_path, publish, write_profiles
+from backbone.supervisor.unread import left_unhandled, not_handled
 from schakel.events.chain import PartnerRestored, PartnerSuspended
 
 app = typer.Typer(
@@ -270,14 +272,18 @@ def remove(
     leave_chains: Annotated[
         bool, typer.Option("--from-chains", help="Also take it out of the files under chains/.")
     ] = False,
+    leave_unread: Annotated[
+        bool, typer.Option("--leave-unread", help="Although it sent messages that intake has not handled.")
+    ] = False,
 ) -> None:
     """Let a partner go: broker and gateway refuse it from now on, the broker also on connections that are open.
 
     Refused while it has referrals under way: suspend it first, then what it has not answered goes to somebody else; what it has
-    taken up it completes, or somebody says --leave-cases and looks after these cases.
+    taken up it completes, or somebody says --leave-cases and looks after these cases. What it sent is handled first: --from-chains and
+    --delete-topics wait some seconds for intake, and are refused while messages are left; --leave-unread leaves them without an answer.
 
-    Its topics stay until they empty themselves (30 days), so that what it sent is still answered for; --delete-topics is refused while
-    open cases name it. The ledger keeps what it told. Take it out of chains/ too, or the next start brings it back.
+    Its topics stay until they empty themselves (30 days); --delete-topics is refused while open cases name it. The ledger keeps what it
+    told. Take it out of chains/ too, or the next start brings it back.
 
     Examples:
 
@@ -300,9 +306,8 @@ def remove(
     if delete_topics:
         _refuse_while_it_is_told(left, name)
     _say_what_is_left(left, name, leave_cases)
-    if leave_chains:
-        files = Change(settings.chains_dir, settings.protocols_dir).leave(name)
-        say(f"{name} is taken out of {', '.join(files) or 'no file'}; the services learn of it at their next start")
+    if leave_chains or delete_topics:
+        _leave_off(settings, name, known=name in chains.partners, leave_chains=leave_chains, leave_unread=leave_unread)
     done = True
     if settings.users_by == "kubernetes":
         done = _remove_on_kubernetes(settings, name, delete_topics)
@@ -316,6 +321,23 @@ def remove(
     say(f"{_WHEN[done]}{name} may no longer read or write" + ("; its topics are gone" if delete_topics else ""))
     if name in chains.partners:
         say("it still stands in chains/: take it out, or the next start brings it back")
+
+
+def _leave_off(settings: Settings, name: str, *, known: bool, leave_chains: bool, leave_unread: bool) -> None:
+    """Have intake handle what it sent before nobody reads it any more, then take it out of `chains/` where that is asked for.
+
+    On Kubernetes the right to write is taken here too: Strimzi puts it back within minutes, unless its user is gone by then.
+    Raises Undoable, RegisterProblem, KafkaProblem; then the partner may write as before.
+    """
+    broker = find_broker(settings)
+    with broker.client() as admin, broker.connected() as how, kept_from_writing(admin, name):
+        if count := await_handled(how, name):
+            if not leave_unread:
+                raise Undoable(not_handled(name, count, known=known))
+            say(left_unhandled(name, count))
+        if leave_chains:
+            files = Change(settings.chains_dir, settings.protocols_dir).leave(name)
+            say(f"{name} is taken out of {', '.join(files) or 'no file'}; the services learn of it at their next start")
 
 
 def _remove_on_kubernetes(settings: Settings, name: str, delete_topics: bool) -> bool:

@@ -118,4 +118,6 @@ def create() -> None:
     prepared = prepare(find_broker(settings), settings)
     for change in prepared.changes:
         say(change)
+    for warning in prepared.warnings:
+        say(warning)
     say(f"{len(prepared.changes)} changes; topics, users and rights are as they must be")

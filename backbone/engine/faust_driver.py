@@ -132,7 +132,8 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 return ready
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        """The group's offsets are for people who look with Kafka's own tools: a failure to write them is no failure."""
+        """The group's offsets are for whoever looks from outside (Kafka's own tools, `backbone.kafka.unread`): a failure to write them
+        is no failure. They come after what was handled, never before it."""
         try:
             ours = self._ensure_consumer().assignment()
             chosen = {
@@ -248,6 +249,13 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
 
     def _new_offset(self, tp: TP) -> int | None:
         return self.committable.get((tp.topic, tp.partition))
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        """Faust takes for committed also what the broker did not take, and would say it again with the next message only."""
+        done = bool(await super()._commit_offsets(offsets, start_new_transaction=start_new_transaction))
+        if not done:
+            self._committed_offset.update(dict.fromkeys(offsets))
+        return done
 
 
 class Producer(driver.Producer):  # type: ignore[misc]

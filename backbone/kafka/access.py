@@ -10,6 +10,7 @@ Every call returns when the broker that was asked shows the change.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from kafka import KafkaAdminClient
 from kafka.admin import (
@@ -94,8 +95,9 @@ def renew_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str) -
 def remove_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str, *, delete_topics: bool = False) -> None:
     """Offboard a partner: from now on the broker refuses it, also on connections it has open.
 
-    Its topics stay until they empty themselves (30 days), so that what it sent is still answered for, unless
-    `delete_topics`. Doing it again, or for a partner that never was, changes nothing.
+    Its topics stay until they empty themselves (30 days), unless `delete_topics`. Intake reads what it sent for as long as it stands in
+    the register: who takes it out waits for that first (`kept_from_writing`, `unread`). Doing it again, or for a partner that never
+    was, changes nothing.
     """
     _ensure_exactly(admin, partner_name(partner), set())
     _delete_user(admin, partner)
@@ -107,6 +109,22 @@ def remove_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str, 
         present = {topic["name"] for topic in admin.describe_topics() if not topic["error_code"]}
         if theirs := sorted(present & {in_topic(partner), out_topic(partner)}):
             admin.delete_topics(theirs)
+
+
+@contextmanager
+def kept_from_writing(admin: KafkaAdminClient, partner: str) -> Iterator[None]:
+    """Within it the partner may write nothing, also on connections it has open. It may again when what is done within it fails.
+
+    For a partner that may not, or never was, it does nothing. Raises ValueError for a name that cannot be one, AccessRefused.
+    """
+    user = partner_name(partner)
+    taken = {rule for rule in read_rules(admin, user) if rule.operation in (ACLOperation.WRITE, ACLOperation.ALL)}
+    try:
+        _revoke(admin, user, taken)
+        yield
+    except BaseException:
+        _grant(admin, user, taken)
+        raise
 
 
 def partners_with_topics(admin: KafkaAdminClient) -> set[str]:

@@ -6,6 +6,8 @@ LEDGER = "schakel.ledger"
 REFUSED = "schakel.refused"
 DEFINITIONS = "schakel.definitions"
 CHECKPOINTS = "schakel.checkpoints"
+IN = "schakel.in."
+"""How the name of every topic begins that a partner writes."""
 OUT = "schakel.out."
 """How the name of every topic begins that a partner reads."""
 LEDGER_PARTITIONS = 6
@@ -27,7 +29,7 @@ def partner_name(name: str) -> str:
 
 def in_topic(partner: str) -> str:
     """Where this partner writes."""
-    return f"schakel.in.{partner_name(partner)}"
+    return f"{IN}{partner_name(partner)}"
 
 
 def out_topic(partner: str) -> str:

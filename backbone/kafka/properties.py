@@ -53,6 +53,9 @@ def server_properties(
         "min.insync.replicas": replicas.min_insync,
         "offsets.topic.num.partitions": 8,
         "offsets.topic.replication.factor": replicas.factor,
+        # 45 days: longer than a message stays on an `in` topic. After Kafka's own 7, all of a topic that nobody reads any more, or of a
+        # group that was away, would look unread (`unread`).
+        "offsets.retention.minutes": 45 * 24 * 60,
         "transaction.state.log.num.partitions": 4,
         "transaction.state.log.replication.factor": replicas.factor,
         "transaction.state.log.min.isr": replicas.min_insync,

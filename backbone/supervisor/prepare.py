@@ -26,6 +26,7 @@ from backbone.kafka.topics import Replicas, core_topics, ensure_topics, replicas
 from backbone.keys import KeyFiles, open_keys
 from backbone.protocols import Protocols
 from backbone.settings import Settings
+from backbone.supervisor.unread import unread_by_nobody
 from schakel.client.access import Profile
 from schakel.client.errors import ProfileProblem
 from schakel.timesource import time_source
@@ -63,12 +64,13 @@ class Broker:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was made or found. changes: a sentence for each thing that was put right."""
+    """What was made or found. changes: a sentence for each thing that was put right; warnings: for each that a person has to put right."""
 
     chains: Chains
     protocols: Protocols
     services: Mapping[str, Credentials]
     changes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def prepare(broker: Broker, settings: Settings) -> Prepared:
@@ -92,7 +94,9 @@ def prepare(broker: Broker, settings: Settings) -> Prepared:
     ]
     changes += [f"published {key}" for key in publish(broker, settings, chains, protocols)]
     write_profiles(settings, broker, chains.partners)
-    return Prepared(chains, protocols, services, tuple(changes))
+    with broker.connected() as how:
+        warnings = unread_by_nobody(how, chains.partners)
+    return Prepared(chains, protocols, services, tuple(changes), tuple(warnings))
 
 
 def publish(broker: Broker, settings: Settings, chains: Chains, protocols: Protocols) -> list[str]:

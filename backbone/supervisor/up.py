@@ -86,6 +86,8 @@ class Backbone:
             self.broker = self._start_broker()
             self.prepared = prepare(self.broker, self.settings)
             self._tell(_what_was_prepared(self.prepared))
+            for warning in self.prepared.warnings:
+                self._tell(warning)
             self._supervisor = Supervisor(list(self._services()), tell=self._tell, launch=self._loaded.start)
             self._supervisor.start()
             self._say("starting")

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -271,9 +272,16 @@ def test_letting_it_go_takes_its_user_away_and_its_files(
     monkeypatch.setattr("backbone.cli.partner.find_user", lambda settings, role: ("127.0.0.1:1", None))
     monkeypatch.setattr("backbone.cli.partner.OperatorsHand", _Hand)
     monkeypatch.setattr("backbone.cli.partner.left_by", lambda name, how: Left((), ()))
+    monkeypatch.setattr("backbone.cli.partner.find_broker", lambda settings: _Kafka())
+    monkeypatch.setattr("backbone.cli.partner.kept_from_writing", lambda admin, name: nullcontext())
+    monkeypatch.setattr("backbone.cli.partner.await_handled", lambda how, name: unread.pop(0))
+    unread = [2, 0]
     refused = backbone("partner", "remove", "coc-utrecht")
     assert "still stands in chains/" in refused.stderr
+    refused = backbone("partner", "remove", "coc-utrecht", "--from-chains")
+    assert "coc-utrecht sent 2 messages that intake has not handled" in refused.stderr
     assert (tmp_path / "var" / "partners" / "coc-utrecht.json").exists(), "a refusal changes nothing"
+    assert "delete" not in (tmp_path / "asked").read_text()
     done = backbone("partner", "remove", "coc-utrecht", "--from-chains")
     assert done.exit_code == 0, done.output
     asked = (tmp_path / "asked").read_text()
@@ -294,6 +302,10 @@ class _Hand:
         return {}
 
     def __exit__(self, *_: object) -> None: ...
+
+
+class _Kafka:
+    connected = client = staticmethod(nullcontext)
 
 
 @pytest.mark.parametrize("more", [(), ("--from-chains",)], ids=" ".join)

@@ -25,6 +25,7 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.transport import conductor, consumer
 from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
 
 from backbone.engine import faust_driver, fetched, pacing
 
@@ -41,6 +42,7 @@ OVERRIDDEN: dict[Callable[..., object], str] = {
     driver.Consumer.verify_event_path: "a17e8f0610e1",
     consumer.Consumer._filter_tps_with_pending_acks: "f6f923977423",
     consumer.Consumer._new_offset: "1d2c7ea89a7a",
+    consumer.Consumer._commit_offsets: "1a6979904118",
     TableManager.on_start: "365dd25fbc0e",
     driver.Producer._settings_extra: "a4c7bc41b638",
     driver.Producer._new_producer: "e72355c3430e",
@@ -49,7 +51,6 @@ OVERRIDDEN: dict[Callable[..., object], str] = {
 
 BUILT_ON: dict[Callable[..., object], str] = {
     consumer.Consumer._filter_committable_offsets: "dc5e9baf5d99",
-    consumer.Consumer._commit_offsets: "1a6979904118",
     consumer.Consumer.on_partitions_revoked: "d04b7ae72c6f",
     driver.AIOKafkaConsumerThread.getmany: "26fc5fc9f3b6",
     driver.credentials_to_aiokafka_auth: "364c9c9c6852",
@@ -142,3 +143,21 @@ async def test_a_batch_waits_for_a_leader_for_as_long_as_it_takes(ours: bool, mo
     if not ours:
         with pytest.raises(LeaderNotAvailableError):
             await sent
+
+
+async def test_what_the_broker_did_not_take_is_committed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faust's own waits for the next message, and until then it looks as if intake had not handled the last one."""
+    place, took = TP("schakel.in.coc", 0), False
+
+    async def fausts(self: consumer.Consumer, offsets: dict[TP, int], start_new_transaction: bool = True) -> bool:
+        self._committed_offset.update(offsets)
+        return took
+
+    monkeypatch.setattr(consumer.Consumer, "_commit_offsets", fausts)
+    ours = object.__new__(faust_driver.Consumer)
+    ours._committed_offset = {}
+    assert not await ours._commit_offsets({place: 7})
+    assert ours._should_commit(place, 7)
+    took = True
+    assert await ours._commit_offsets({place: 7})
+    assert not ours._should_commit(place, 7)

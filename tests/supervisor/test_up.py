@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaProducer
 
 from backbone.engine.giving_way import NOBODY_WAITS
 from backbone.kafka.embedded import running
+from backbone.kafka.names import in_topic
+from backbone.kafka.topics import ensure_topics, partner_topics
 from backbone.settings import Settings
 from backbone.supervisor.prepare import profile_path
 from backbone.supervisor.up import SERVICES, Backbone, BackboneProblem
@@ -120,8 +123,9 @@ def test_a_broker_that_is_killed_comes_back_at_its_address(backbone: Backbone, t
     assert running(backbone.settings.var_dir) not in (None, before)
 
 
-def test_a_second_start_changes_nothing_and_stopping_leaves_nothing(backbone: Backbone) -> None:
+def test_a_second_start_changes_nothing_and_stopping_leaves_nothing(backbone: Backbone, told: list[str]) -> None:
     """The last test of this file: it stops what the others use."""
+    somebody_who_left_had_sent(backbone, "vertrokken")
     pids = [keeper.pid for keeper in backbone.keepers]
     backbone.stop()
     assert not running(backbone.settings.var_dir)
@@ -130,7 +134,17 @@ def test_a_second_start_changes_nothing_and_stopping_leaves_nothing(backbone: Ba
     backbone.start()
     assert backbone.prepared is not None
     assert backbone.prepared.changes == ()
+    assert any("on schakel.in.vertrokken nobody reads 1 message" in sentence for sentence in told)
     backbone.stop()
+
+
+def somebody_who_left_had_sent(backbone: Backbone, name: str) -> None:
+    """A message of a partner that was taken out of the files before intake read it."""
+    assert backbone.broker is not None
+    with backbone.broker.client() as admin, backbone.broker.connected() as how:
+        ensure_topics(admin, partner_topics(name))
+        with KafkaProducer(**how, acks="all") as producer:
+            producer.send(in_topic(name), b"x").get(10)
 
 
 @pytest.mark.parametrize("workers", [{"routing": 0}, {"console": 1}, {"gateway": 2}])
