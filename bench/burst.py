@@ -31,13 +31,13 @@ from schakel.reading import read_to_end
 TERM = timedelta(hours=48)
 """Of the first contact, in the chain that the other partner reports in."""
 OTHER = "politie-noord"
-CASES, FILL_S, CALM_S, QUIET_S = 3_000, 70.0, 30.0, 2.0
+CASES, FILL_S, CALM_S, QUIET_S = 10_000, 120.0, 30.0, 2.0
 QUICK_CASES, QUICK_FILL_S, QUICK_CALM_S = 150, 20.0, 8.0
 SETTLE_S = 60.0
 """For what follows from the last of them, before the calm begins."""
 AT_ONCE = 100
 RATE_PER_S = 15.0
-"""A burst is over in seconds: of fewer reports the 99th percentile would be the slowest one."""
+"""With this many the 99th percentile of a burst is the third slowest report; of a third of the clocks it would be the slowest one."""
 BURST_S = 90.0
 """At most; what was not said by then is left out, and the figures say so."""
 _BREACHED = ce_type(ClockBreached.TYPE).encode()
