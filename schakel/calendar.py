@@ -191,10 +191,8 @@ class Calendar:
 
         Counted from the beginning: a weekend moves one of them, and none behind it. However long ago that was, it is soon found.
         """
-        times = 1
-        while every.amount * times <= _EXTENDED_UP_TO.get(
-            every.unit, 0
-        ):  # moved on by free days, one may end behind a longer one
+        times, extended = 1, _EXTENDED_UP_TO.get(every.unit, 0)
+        while every.amount * times <= extended:  # moved on by free days, one may end behind a longer one
             if (end := self.add(began, every * times)) > moment:
                 return end
             times += 1

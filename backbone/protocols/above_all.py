@@ -5,11 +5,11 @@ Pure: a protocol in, faults out. The rule about mediation is also asked live, as
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from backbone.protocols.clock_rules import WITH_A_PERSON, ClockStart
 from backbone.protocols.conditions import Condition
 from backbone.protocols.fault import Fault, Level, Location
+from backbone.protocols.model import Protocol, Step
 from schakel.case_mediation import (
     INSTEAD_PASSAGE,
     LOCK_DOWN_PASSAGE,
@@ -21,13 +21,10 @@ from schakel.case_mediation import (
 )
 from schakel.events.vocab import Answer, Purpose, RecordKind, Role, Severity, Tenure
 
-if TYPE_CHECKING:
-    from backbone.protocols.model import Protocol, Step
-
 _NOT_INCIDENTS = (RecordKind.LEAD, RecordKind.SIGNAL, RecordKind.FOR_INFORMATION, RecordKind.ADVICE_REQUEST)
 
 
-def faults(protocol: "Protocol") -> Iterator[Fault]:
+def faults(protocol: Protocol) -> Iterator[Fault]:
     """Whatever of it no file may say."""
     for position, step in enumerate(protocol.steps):
         at: Location = ("steps", position)
@@ -73,7 +70,7 @@ def _attention(at: Location, subject: str, when: Condition) -> Iterator[Fault]:
         )
 
 
-def _receiver(at: Location, step: "Step") -> Iterator[Fault]:
+def _receiver(at: Location, step: Step) -> Iterator[Fault]:
     """Who may be asked at all, and for what."""
     to = step.refer.to
     if to is Role.ROZE_IN_BLAUW and step.refer.hand_over:
@@ -100,7 +97,7 @@ def _receiver(at: Location, step: "Step") -> Iterator[Fault]:
         )
 
 
-def _talk(at: Location, subject: str, when: Condition, protocol: "Protocol | None") -> Iterator[Fault]:
+def _talk(at: Location, subject: str, when: Condition, protocol: Protocol | None) -> Iterator[Fault]:
     """No mediation with violence, threat, intimidation, open suspicion, honour or household (domain-detail A17, A08).
 
     protocol: whose `opens` holds beside the condition; none for what lies outside it.
@@ -133,7 +130,7 @@ def _talk(at: Location, subject: str, when: Condition, protocol: "Protocol | Non
         )
 
 
-def _instead_of_a_talk(at: Location, step: "Step", protocol: "Protocol") -> Iterator[Fault]:
+def _instead_of_a_talk(at: Location, step: Step, protocol: Protocol) -> Iterator[Fault]:
     stands_in = [one for one in protocol.steps if not is_mediation(one.refer.to, one.refer.purpose) and _instead(one)]
     if not stands_in:
         yield Fault(
@@ -145,12 +142,12 @@ def _instead_of_a_talk(at: Location, step: "Step", protocol: "Protocol") -> Iter
         )
 
 
-def _instead(step: "Step") -> bool:
+def _instead(step: Step) -> bool:
     """Whether it is for a case in which a suspicion of discrimination stops a talk (domain-detail A18)."""
     return any(name == "talk_ruled_out" and Against.SUSPICION in allowed for name, allowed in step.when.must)
 
 
-def _clocks(protocol: "Protocol") -> Iterator[Fault]:
+def _clocks(protocol: Protocol) -> Iterator[Fault]:
     for position, clock in enumerate(protocol.clocks):
         at: Location = ("clocks", position)
         subject = f"clock `{clock.id}`"

@@ -4,7 +4,6 @@ A chain whose file names no scheme takes minutes of any consultation, as they we
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from backbone.chains import Chain, Partner
 from backbone.chains.schemes import consultation_of, kept
@@ -14,7 +13,7 @@ from schakel.events.partners import MinutesRecorded
 from schakel.messages import Refusal
 
 
-def objections(event: MinutesRecorded, sender: Partner, chains: Sequence[Chain], now: datetime) -> Iterator[Refusal]:
+def objections(event: MinutesRecorded, sender: Partner, chains: Sequence[Chain]) -> Iterator[Refusal]:
     """Why these minutes cannot be taken. chains: those of the sender."""
     asked = [chain for chain in chains if event.chain in (None, chain.name)]
     if event.chain is not None and not asked:

@@ -16,7 +16,7 @@ def objections(event: Event, sender: Partner, chains: Sequence[Chain], now: date
     """Why this cannot be recorded. chains: those of the sender."""
     match event:
         case MinutesRecorded():
-            yield from minutes.objections(event, sender, chains, now)
+            yield from minutes.objections(event, sender, chains)
         case OverviewReleased() | OverviewReleaseWithdrawn():
             yield from releases.objections(event, sender, chains, now)
         case TrendSignalled() | TrendAnswered():

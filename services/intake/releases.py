@@ -45,14 +45,14 @@ def objections(
             remedy="have the overview made when the period is over, look at it, and name its mark",
         )
     if isinstance(event, OverviewReleased):
-        yield from _release(event, chain, may, now)
+        yield from _release(event, chain, may)
 
 
 def _may(chain: Chain, event: OverviewReleased | OverviewReleaseWithdrawn, role: Role) -> bool:
     return chain.may_tell(event.TYPE, frozenset({role}), {Relation.NONE})
 
 
-def _release(event: OverviewReleased, chain: Chain, may: Sequence[Role], now: datetime) -> Iterator[Refusal]:
+def _release(event: OverviewReleased, chain: Chain, may: Sequence[Role]) -> Iterator[Refusal]:
     if event.decided_by not in may:
         yield Refusal(
             code="role.not_held",

@@ -99,12 +99,13 @@ class Script:
 
     def _details(self, said: Mapping[str, Any]) -> Iterator[str]:
         """The coded words of what was said, without ids and moments."""
-        for inner in ("facts", "terms", "place"):
-            if isinstance(said.get(inner), Mapping):
-                yield from self._details(said[inner])
+        for inner in filter(lambda value: isinstance(value, Mapping), said.values()):
+            yield from self._details(inner)
         marks, about = in_language(w.MARKS, self.language), in_language(w.ABOUT, self.language)
         for name, value in said.items():
             if name in _UNSAID or (name == "referral" and self._answers_its_own(value)):
+                continue
+            if isinstance(value, Mapping):
                 continue
             if value is True:
                 yield marks.get(name, name.replace("_", " "))
@@ -181,7 +182,7 @@ class Script:
         if isinstance(value, list | tuple):
             return ", ".join(filter(None, map(self._value, value)))
         if isinstance(value, dict):
-            return ", ".join(filter(None, map(self._value, value.values())))
+            return ", ".join(self._details(value))
         if isinstance(value, datetime):
             return self._moment(value)
         if isinstance(value, Enum):

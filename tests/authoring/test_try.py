@@ -104,13 +104,14 @@ def test_whatever_a_partner_tells_of_a_case_has_words():
 def test_what_she_does_not_want_is_not_shown_as_what_she_needs(backbone: Run, tmp_path: Path):
     told = """scenario: Wat zij nodig heeft
 lines:
-  - {at: 2026-03-02 12:00, by: police, tell: report.received}
+  - {at: 2026-03-02 12:00, by: police, tell: report.received, with: {residence: {elsewhere: "yes", abroad: true}}}
   - at: 2026-03-02 13:00
     by: police
     tell: needs.recorded
     with: {needs: [emotional], wishes: [victim_support], no_wish: [mediation]}
 """
     text = flat(backbone("handreiking-negen-stappen", scenario(tmp_path, told)).stdout)
+    assert "woont elders: ja, in het buitenland" in text, "also of what stands inside a field"
     assert "schrijft op wat de persoon nodig heeft: emotioneel, graag: Slachtofferhulp, niet: buurtbemiddeling." in text
 
 

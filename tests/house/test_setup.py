@@ -57,9 +57,8 @@ def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["make", *words], cwd=checkout, env=plain, capture_output=True, text=True, timeout=60)
 
 
-def set_up(checkout: Path, python: str | Path) -> str:
-    """The one line on standard error with which the set-up ends."""
-    done = subprocess.run(
+def run_setup(checkout: Path, python: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["sh", "deploy/setup.sh", "var/venv"],
         cwd=checkout,
         env={**os.environ, "PYTHON": str(python)},
@@ -67,6 +66,11 @@ def set_up(checkout: Path, python: str | Path) -> str:
         text=True,
         timeout=60,
     )
+
+
+def set_up(checkout: Path, python: str | Path) -> str:
+    """The one line on standard error with which the set-up ends."""
+    done = run_setup(checkout, python)
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert len(lines) == 1, done.stderr
@@ -118,14 +122,7 @@ chmod +x "$3/bin/pip" "$3/bin/python"
 @pytest.mark.parametrize("code", [0, 1])
 def test_kafka_is_prepared_and_goes_without_where_that_fails(checkout: Path, code: int) -> None:
     python = script(checkout / "python3", MAKES_A_PIP_THAT_WORKS.replace("{code}", str(code)))
-    done = subprocess.run(
-        ["sh", "deploy/setup.sh", "var/venv"],
-        cwd=checkout,
-        env={**os.environ, "PYTHON": str(python)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run_setup(checkout, python)
     assert (done.returncode, done.stderr) == (0, "")
     assert "backbone.kafka.class_archive" in (checkout / "var" / "setup.log").read_text()
     assert ("could not be prepared for quick starts" in done.stdout) is bool(code)

@@ -197,8 +197,8 @@ clocks:
 def test_trt_1_notice_counts_hours_and_contact_counts_working_days_over_easter(tmp_path: Path):
     """Reported Thursday 2 April 10:00: notice by Saturday 10:00, contact by the end of Wednesday 8 April.
 
-    A notice on Friday stops the notice's clock only. NOT due on Good Friday, in the weekend or on Easter Monday. (The scheme's own
-    file comes later; its two terms run here in a file of the test's own.)
+    A notice on Friday stops the notice's clock only. NOT due on Good Friday, in the weekend or on Easter Monday. (Here in a file of the
+    test's own, with these two clocks alone; the scheme's own file: `test_treiteraanpak`.)
     """
     chains, protocols = written(tmp_path, {"treiter": TREITER}, "  - {use: treiter@1.0, districts: all}\n")
     story = given(report(by=CITY, at="2026-04-02 10:00", channel="telephone"), chains=chains, protocols=protocols)
