@@ -131,6 +131,7 @@ WHOLE: Mapping[str, Mapping[str, str]] = {
         "no": "de pleger is niet van het huishouden of de familie",
     },
     "honour": {"yes": "het is eergerelateerd", "no": "het is niet eergerelateerd"},
+    "danger": {"yes": "iemand is nu in gevaar, of verkracht", "no": "niemand is nu in gevaar of verkracht"},
     "refugee": {
         "yes": "het slachtoffer is vluchteling of statushouder",
         "no": "het slachtoffer is geen vluchteling of statushouder",
