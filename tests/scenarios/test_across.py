@@ -45,7 +45,7 @@ from tests.support.variants import HELP_STEP, written
 
 CHAIN = """\
   - {use: treiter@1.0, districts: all}
-  - {use: amsterdam-handelingskader@2023.1, districts: all, when: {label: ["given"]}}
+  - {use: amsterdam-handelingskader@2023.2, districts: all, when: {label: ["given"]}}
 """
 
 
@@ -85,7 +85,7 @@ def test_x_2_a_label_brings_the_handelingskader_beside_the_treiteraanpak(tmp_pat
     story.when(label_given()).then_among(
         attached(), proposed(ADV, step="discriminatie-nl"), clock_started("eerste-contact", due_at=None)
     )
-    assert story.case.protocols == ["treiter@1.0", "amsterdam-handelingskader@2023.1"]
+    assert story.case.protocols == ["treiter@1.0", "amsterdam-handelingskader@2023.2"]
     assert [referral.protocol for referral in story.case.referrals.values() if referral.to == HELP] == ["treiter@1.0"]
     assert {clock_id: story.case.clocks[clock_id] for clock_id in before} == before
 
@@ -93,7 +93,7 @@ def test_x_2_a_label_brings_the_handelingskader_beside_the_treiteraanpak(tmp_pat
         clock_stopped("bericht"), clock_stopped("contact"), clock_stopped("eerste-contact")
     )
     started = [entry.event.clock for entry in story.concluded(since=0) if isinstance(entry.event, ClockStarted)]
-    assert sorted(started) == ["bericht", "contact", "eerste-contact"]
+    assert sorted(started) == ["antwoord", "bericht", "contact", "eerste-contact"]
     story.never(of_type(ReferralProposed, to=HELP, step="slachtofferhulp"))
     assert len([entry for entry in story.concluded(since=0) if released(HELP).fits(entry, story.case)]) == 1
 

@@ -59,7 +59,7 @@ def test_grn_1_suspicion_at_the_desk_goes_to_dmg_by_name_with_the_form():
         clock_started("gemeente-contact-met-slachtoffer", responsible=GRONINGEN),
     )
     assert [referral.to for referral in story.case.referrals.values()] == [DMG]
-    step = story.world.protocols.get("groningen-protocolkaart", "2017.2").step("naar-dmg")
+    step = story.world.protocols.get("groningen-protocolkaart", "2017.3").step("naar-dmg")
     assert step is not None
     assert step.refer.form == "meldingsformulier"
     story.never(of_type(ReferralProposed, purpose="mediation"), informed("mayor"), informed("alderman"))

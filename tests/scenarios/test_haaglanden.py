@@ -89,7 +89,7 @@ def test_hgl_2_a_changed_definition_is_a_new_version(tmp_path: Path):
 def test_hgl_2_running_cases_keep_theirs_and_no_figure_mixes_two():
     """A case that runs keeps its version; a new one begins under the new. NOT figures of two definitions in one row without a mark."""
     chains, protocols = repository()
-    old = protocols.get("handreiking-negen-stappen", "2017.2")
+    old = protocols.get("handreiking-negen-stappen", "2017.3")
     new = old.model_copy(update={"version": "2026.1"})
     both = Protocols({**protocols.by_ref, new.ref: new})
     running = given(report_in_groningen(), protocols=both)

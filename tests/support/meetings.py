@@ -59,7 +59,7 @@ members:
   - {partner: coc-amsterdam, roles: [coc], districts: [oost]}
   - {partner: rita, roles: [report_platform], districts: all}
 protocols:
-  - {use: amsterdam-handelingskader@2023.1}
+  - {use: amsterdam-handelingskader@2023.2}
 """
 
 
