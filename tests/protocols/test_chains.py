@@ -260,7 +260,7 @@ FAULTY = [
         "amsterdam.yaml",
         "@2023.2,",
         "@2024.1,",
-        ["the protocol `amsterdam-handelingskader@2024.1` is not in", "@2023.2`"],
+        ["the protocol `amsterdam-handelingskader@2024.1` is not in", "did you mean `amsterdam-handelingskader@2023."],
     ),
     ("amsterdam.yaml", "@2023.2,", ",", ["name@version"]),
     ("amsterdam.yaml", "Europe/Amsterdam", "Europe/Amsterdm", ["'Europe/Amsterdm'", "IANA name"]),
