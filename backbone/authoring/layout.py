@@ -10,7 +10,6 @@ from backbone.protocols.model import Protocol, Status
 from schakel.events.vocab import Role
 
 WIDTH = 80
-ONLY, NOT = "Dit geldt alleen als:", "Dit geldt niet als:"
 
 
 def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) -> str:
@@ -22,7 +21,7 @@ def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) ->
         title = f"{number}. {heading(section)}"
         lines += ["", title, "-" * len(title)]
         for number_of_item, item in enumerate(found):
-            lines += ["", *_text_item(item, width)] if number_of_item or item.title else _text_item(item, width)
+            lines += ["", *_text_item(item, width)] if number_of_item else _text_item(item, width)
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +93,7 @@ def _markdown_item(item: Item) -> Iterator[str]:
 
 
 def _conditions(item: Item) -> Iterator[tuple[str, list[str]]]:
-    for called, lines in ((ONLY, s.condition(item.when)), (NOT, s.exceptions(item.when))):
+    for called, lines in ((item.only, s.condition(item.when)), (item.never, s.exceptions(item.when))):
         if lines:
             yield called, lines
 

@@ -221,16 +221,21 @@ def doer(rule: ClockRule) -> str:
 
 def start(rule: ClockRule) -> str:
     """What starts it, and of which levels, actions or roles only."""
-    if rule.of_step in (None, ANY_STEP):
-        step = "een doorverwijzing"
-    else:
-        step = f"de doorverwijzing '{rule.of_step}'"
-    said = w.STARTS[rule.starts.value].format(step=step)
+    return " ".join((w.STARTS[rule.starts.value].format(step=_step_of(rule)), *start_but(rule)))
+
+
+def start_but(rule: ClockRule) -> list[str]:
+    """What has to hold besides before it starts: where the start itself is seen, this is what is left to say."""
+    said = []
     if rule.starts not in OF_REFERRAL and rule.of_step:
-        said += f" De klok bestaat pas als {step} is aangenomen."
+        said.append(f"De klok bestaat pas als {_step_of(rule)} is aangenomen.")
     if rule.of:
-        said += f" Dit geldt alleen voor: {listed(map(_of, rule.of), 'of')}."
+        said.append(f"Dit geldt alleen voor: {listed(map(_of, rule.of), 'of')}.")
     return said
+
+
+def _step_of(rule: ClockRule) -> str:
+    return "een doorverwijzing" if rule.of_step in (None, ANY_STEP) else f"de doorverwijzing '{rule.of_step}'"
 
 
 def _of(word: str) -> str:
