@@ -6,6 +6,7 @@ from itertools import groupby
 
 from backbone.authoring import sentences as s
 from backbone.authoring.explaining import Item, heading, items, sections
+from backbone.person.plain import day
 from backbone.protocols.model import Protocol, Status
 from schakel.events.vocab import Role
 
@@ -51,12 +52,12 @@ def _about(protocol: Protocol, role: Role | None) -> Iterator[str]:
     if protocol.status is Status.MENTIONED:
         yield "Let op: wij hebben de tekst van dit protocol niet. Een ander document noemt het alleen."
     if protocol.adopted_by:
-        on = f" op {protocol.adopted_on}" if protocol.adopted_on else ""
+        on = f" op {day(protocol.adopted_on, 'nl')}" if protocol.adopted_on else ""
         yield f"Aangenomen door: {protocol.adopted_by}{on}."
     elif protocol.adopted_on:
-        yield f"Aangenomen op {protocol.adopted_on}."
+        yield f"Aangenomen op {day(protocol.adopted_on, 'nl')}."
     if protocol.valid_until:
-        yield f"Het geldt tot en met {protocol.valid_until}. Lopende zaken gaan daarna door."
+        yield f"Het geldt tot en met {day(protocol.valid_until, 'nl')}. Lopende zaken gaan daarna door."
     for mark, title in protocol.sources.items():
         yield f"Bron [{mark}]: {title}."
 

@@ -14,6 +14,7 @@ from backbone.authoring.picture import ALWAYS_ON, CLOCK, INK, PAPER, PLAIN, SOFT
 from backbone.authoring.route import route
 from backbone.cli.main import app
 from backbone.protocols import Protocol, Protocols
+from schakel.calendar import Limit
 from schakel.events.vocab import CloseReason, InformationTopic
 from schakel.her_copy import LANGUAGES
 from tests.outing.scan import outs
@@ -181,6 +182,15 @@ def test_what_only_measures_is_no_time_to_her(protocols: Protocols):
         promised |= {voice.limit(one.aftercare.after)} if one.aftercare else set()
         times = re.findall(r"(?:Binnen|Elke|Ongeveer) (\d* ?\w+)", said)
         assert [time for time in times if time not in promised] == [], one.ref
+
+
+def test_a_reminder_to_whoever_has_to_call_is_no_time_to_her(protocols: Protocols):
+    one = protocols.get("utrecht-alert", "2017.2")
+    (clock,) = one.clocks
+    measured = clock.model_copy(update={"reminders": (Limit.parse("7 dagen"),), "every": Limit.parse("9 dagen")})
+    said = words(draw(hers.route(one.model_copy(update={"clocks": (measured,)}))))
+    assert "Hier is geen tijd beloofd" in said
+    assert "dagen" not in said
 
 
 def test_she_reads_who_calls_what_a_no_does_and_how_to_stop_it(protocols: Protocols):

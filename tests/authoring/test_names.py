@@ -60,6 +60,18 @@ def test_the_condition_of_a_beginning_is_said_once(protocols: Protocols):
     assert "Dit geldt alleen als:" not in text[begins : text.index("2. ")]
 
 
+def test_days_and_places_are_written_as_people_write_them(protocols: Protocols):
+    text = as_text(protocols.get("versterkte-aanpak", "2026.1"))
+    assert "Het geldt tot en met 31 december 2029." in text
+    assert "het gebeurde in de gemeente Amsterdam" in text
+
+
+def test_who_has_to_answer_has_not_taken_it_on_yet(protocols: Protocols):
+    text = as_text(protocols.get("actieplan-veiligheid", "2020.3"))
+    assert "Wie de doorverwijzing kreeg is hiervoor verantwoordelijk." in text
+    assert "Wie het op zich nam is" not in text
+
+
 def test_no_heading_is_followed_by_an_empty_line(protocols: Protocols):
     for protocol in protocols:
         assert not re.search(r"^-+\n\n", as_text(protocol), re.MULTILINE)

@@ -15,7 +15,7 @@ from backbone.authoring.boxes import Card, Lane, Route
 from backbone.authoring.measuring import width_of
 from backbone.authoring.moments import ANSWERED_BY, door_groups
 from backbone.authoring.picture import USUAL_PX, WIDE_PX, draw
-from backbone.authoring.placing import Box, Line, Placed, Wire, place, tracks
+from backbone.authoring.placing import SPINE_PX, Box, Line, Placed, Wire, place, tracks
 from backbone.authoring.route import route
 from backbone.protocols import Protocol, Protocols
 from schakel.her_copy import LANGUAGES
@@ -43,6 +43,9 @@ def faults(placed: Placed) -> Iterator[str]:
         right = line.x + width_of(line.said, line.size, bold=line.bold)
         if line.x < box.left or right > box.right or line.base - line.size < box.top or line.base > box.bottom:
             yield f"over its box: {line.said}"
+    numbers = [
+        Box(SPINE_PX - 13, at - 13, SPINE_PX + 13, at + 13, placed.boxes[0].mark, "number") for at in placed.stops
+    ]
     for wire in placed.wires:
         (x, y), (end_x, end_y) = wire.points[-2:]
         if not ((end_x > x and end_y == y) or (end_y > y and end_x == x)):
@@ -51,7 +54,9 @@ def faults(placed: Placed) -> Iterator[str]:
             if end[1] < begin[1]:
                 yield f"goes up: {wire.begin} {wire.end}"
             yield from (
-                f"through {box.key}: {wire.begin} {wire.end}" for box in placed.boxes if _through(begin, end, box)
+                f"through {box.key}: {wire.begin} {wire.end}"
+                for box in (*placed.boxes, *numbers)
+                if _through(begin, end, box)
             )
             yield from (f"over {line.said}" for line in placed.lines if _over(begin, end, line))
 
