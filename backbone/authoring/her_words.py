@@ -16,7 +16,17 @@ HELP = ("een organisatie die helpt", "an organisation that helps")
 RECEIVERS: Table = {
     **dict.fromkeys((Role.MAYOR, Role.ALDERMAN, Role.DISTRICT_CHAIR, Role.TRIANGLE), _BOARD),
     **dict.fromkeys((Role.MUNICIPALITY, Role.MUNICIPAL_DESK, Role.PROTOCOL_OFFICER, Role.SAFETY_ADVISER), _CITY),
-    **dict.fromkeys((Role.POLICE, Role.POLICE_CONTROL_ROOM, Role.ROZE_IN_BLAUW, Role.ECAD_P), _ACTS),
+    **dict.fromkeys(
+        (
+            Role.POLICE,
+            Role.POLICE_CONTROL_ROOM,
+            Role.ROZE_IN_BLAUW,
+            Role.ECAD_P,
+            Role.DISCRIMINATION_CONTACT,
+            Role.PROSECUTOR,
+        ),
+        _ACTS,
+    ),
     **dict.fromkeys((Role.COC, Role.COC_CONFIDANT, Role.COC_SAFETY_COORDINATOR), _TRUST),
     Role.COORDINATOR: ("wie de hulp bij elkaar houdt", "whoever keeps the help together"),
     Role.AREA_MANAGER: ("wie de hulp in uw buurt bij elkaar houdt", "whoever keeps the help in your area together"),
@@ -172,7 +182,10 @@ LINES: Table = {
     "always": ("Altijd. Zonder uw naam als u nee zegt", "Always. Without your name if you say no"),
     "other_ground": ("Ook zonder uw ja; u hoort waarom", "Also without your yes; you hear why"),
     "told": ("Wie hoort dat er iets was", "Who hears that something happened"),
-    "told_line": ("Dat hoeft niet altijd. Zij bellen u niet.", "That is not always needed. They do not call you."),
+    "told_line": (
+        "Dat hoeft niet altijd. Dat alleen is geen reden om u te bellen.",
+        "That is not always needed. By itself it is no reason to call you.",
+    ),
     "nameless": ("Zonder uw naam", "Without your name"),
     "soon": ("Wanneer u iets hoort", "When you hear from us"),
     "within": ("Binnen {limit}. Dat is beloofd", "Within {limit}. That is a promise"),

@@ -108,9 +108,13 @@ def _doors(protocol: Protocol) -> Iterator[Card]:
     for number, group in enumerate(groups):
         beside = tuple(_stack(clock, protocol, of_the_door=True) for clock, of in timed if of == number)
         yield Card("", (_any_of(group),), key=f"door:{number}", beside=beside)
-    opens = _conditions(protocol.opens.when, ()) if protocol.opens else []
+    opening = s.doors(protocol.opens.when) if protocol.opens else ()
+    opens = _conditions(protocol.opens.when, ("door",) if opening else ()) if protocol.opens else []
     beside = tuple(_stack(clock, protocol) for clock, of in timed if of is None)
-    elsewhere = _any_of(role for role in Role if role in asked) if asked else "" if groups else "Elk loket van de keten"
+    others = [role for role in Role if role in asked | (set(opening) - {role for group in groups for role in group})]
+    if opening:  # only there it begins, whoever answers a question later
+        others = [role for role in others if role in opening]
+    elsewhere = _any_of(others) if others else "" if groups else "Elk loket van de keten"
     if groups and elsewhere:
         yield Card("", (elsewhere,))
     if not groups:

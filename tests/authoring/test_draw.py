@@ -84,6 +84,18 @@ def test_what_the_file_says_of_them_is_in_the_picture(protocols: Protocols):
         assert [text for text in told if bare(text).lower() not in said.lower()] == [], protocol.ref
 
 
+def test_where_a_case_begins_only_at_some_doors_it_says_which(protocols: Protocols):
+    first = route(protocols.get("zwb-aanspreekpunt", "2017.2")).lanes[0].cards[0]
+    assert first.lines == ("De politie of het regionaal aanspreekpunt discriminatiezaken",)
+    assert (
+        route(protocols.get("utrecht-alert", "2017.2"))
+        .lanes[0]
+        .cards[0]
+        .lines[1]
+        .startswith("Alleen als: het is een melding")
+    )
+
+
 def bare(text: str) -> str:
     """Without spaces: lines break anywhere."""
     return "".join(text.split())
