@@ -64,7 +64,7 @@ class _Hers:
         """Where she can go, as far as the file names doors, and for what happened where."""
         say, opens = self.say, self.protocol.opens
         named = {role for group in door_groups(self.protocol) for role in group}
-        named |= {role for check in self.protocol.checks for role in check.asked_by}
+        named |= {role for check in self.protocol.checks if check.check in URGENT for role in check.asked_by}
         named |= set(doors(opens.when)) if opens else set()
         lines = [say["tell_line"]]
         if named:

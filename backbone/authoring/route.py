@@ -101,9 +101,6 @@ def _reading(note: object) -> str:
 def _doors(protocol: Protocol) -> Iterator[Card]:
     """A card for each group of doors of which the file says the same, and what is timed from the report on beside them."""
     groups = door_groups(protocol)
-    asked = {role for check in protocol.checks for role in check.asked_by} - {
-        role for group in groups for role in group
-    }
     timed = [(clock, _group_of(clock, groups)) for clock in protocol.clocks if _starts_at_the_door(clock)]
     for number, group in enumerate(groups):
         beside = tuple(_stack(clock, protocol, of_the_door=True) for clock, of in timed if of == number)
@@ -111,10 +108,11 @@ def _doors(protocol: Protocol) -> Iterator[Card]:
     opening = s.doors(protocol.opens.when) if protocol.opens else ()
     opens = _conditions(protocol.opens.when, ("door",) if opening else ()) if protocol.opens else []
     beside = tuple(_stack(clock, protocol) for clock, of in timed if of is None)
-    others = [role for role in Role if role in asked | (set(opening) - {role for group in groups for role in group})]
-    if opening:  # only there it begins, whoever answers a question later
-        others = [role for role in others if role in opening]
-    elsewhere = _any_of(others) if others else "" if groups else "Elk loket van de keten"
+    if opening:
+        named_before = {role for group in groups for role in group}
+        elsewhere = _any_of(role for role in opening if role not in named_before)
+    else:
+        elsewhere = "Elk ander loket van de keten" if groups else "Elk loket van de keten"
     if groups and elsewhere:
         yield Card("", (elsewhere,))
     if not groups:
