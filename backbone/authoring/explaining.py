@@ -12,6 +12,7 @@ from backbone.authoring import labels
 from backbone.authoring import sentences as s
 from backbone.authoring import together as t
 from backbone.authoring import words as w
+from backbone.authoring.names import spoken, titled
 from backbone.authoring.plain_parts import fields_of
 from backbone.authoring.plain_parts import lines as plain_lines
 from backbone.authoring.plain_parts import roles_in as roles_named
@@ -33,7 +34,7 @@ from backbone.protocols.model import (
     Variant,
 )
 from backbone.protocols.rhythms import Rhythm
-from backbone.protocols.schemes import Category, Scheme
+from backbone.protocols.schemes import Category, Scheme, Stage
 from schakel.events.vocab import ClockKind, Role
 
 HEADER = ("protocol", "version", "title", "status", "adopted_by", "adopted_on", "valid_until", "sources")
@@ -45,7 +46,10 @@ UNTITLED = ("readings", "closing")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One part of a protocol. `lines` are sentences; `when` it applies; `roles` whose part it is, none: everybody's."""
+    """One part of a protocol. `lines` are sentences; `when` it applies; `roles` whose part it is, none: everybody's.
+
+    only, never: what stands above the conditions, where the usual words would say the same twice.
+    """
 
     section: str
     id: str
@@ -54,6 +58,8 @@ class Item:
     when: Condition = ALWAYS
     source: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
+    only: str = "Dit geldt alleen als:"
+    never: str = "Dit geldt niet als:"
 
     def is_for(self, role: Role | None) -> bool:
         return role is None or not self.roles or role in self.roles
@@ -148,9 +154,10 @@ def _opens(opens: Opens | None, protocol: Protocol) -> Item:
             (begins,) if is_about_cases(protocol) else (none, together) if protocol.cooperation != EMPTY else (none,)
         )
         return Item("opens", "opens", "", lines)
+    begins = "Een melding valt onder dit protocol als dit klopt:"
+    never = "Maar niet als:" if s.condition(opens.when) else "Elke melding valt onder dit protocol, maar niet als:"
     return Item(
-        "opens", "opens", "", ("Een melding valt onder dit protocol als dit klopt:",),
-        opens.when, opens.source, frozenset(s.doors(opens.when)),
+        "opens", "opens", "", (), opens.when, opens.source, frozenset(s.doors(opens.when)), begins, never
     )  # fmt: skip
 
 
@@ -218,7 +225,7 @@ def _inform(inform: Inform) -> Item:
 
 def _clock(clock: ClockRule) -> Item:
     roles = frozenset((*filter(None, [clock.role]), *clock.on_breach, *clock.stops.by, *s.doors(clock.when)))
-    title = s.capital(clock.id.replace("-", " "))
+    title = titled(clock.id)
     return Item(
         "clocks", clock.id, title, tuple(s.clock(clock)), clock.when, clock.source, roles
     )  # fmt: skip
@@ -234,7 +241,7 @@ def _aftercare(care: Aftercare) -> Item:
         *(f"De vraag is dan: {question}" for question in care.asks),
     ]
     return Item(
-        "aftercare", care.id, s.capital(care.id.replace("-", " ")), tuple(lines), care.when, care.source,
+        "aftercare", care.id, titled(care.id), tuple(lines), care.when, care.source,
         frozenset({care.responsible}),
     )  # fmt: skip
 
@@ -260,12 +267,12 @@ def _closing(closing: Closing) -> Iterator[Item]:
 
 def _rung(rung: LadderStep, protocol: Protocol) -> Item:
     """One rung above a breach."""
-    clocks = s.listed((one.replace("-", " ") for one in rung.of), "of")
+    clocks = s.listed(map(spoken, rung.of), "of")
     goes_up = "De zaak gaat dan naar die partner." if rung.escalates else "De zaak blijft waar die is."
     line = f"{s.capital(s.limit(rung.after))} na de grens van: {clocks}. Dan hoort {s.role(rung.to)} dat het nog niet is gebeurd."
     above = (protocol.clock(clock) for clock in rung.of)
     roles = frozenset((rung.to, *(clock.role for clock in above if clock and clock.role)))
-    return Item("ladder", rung.id, s.capital(rung.id.replace("-", " ")), (line, goes_up), ALWAYS, rung.source, roles)
+    return Item("ladder", rung.id, titled(rung.id), (line, goes_up), ALWAYS, rung.source, roles)
 
 
 # --- what has no sentences of its own ---------------------------------------------------------------------------------
@@ -282,10 +289,10 @@ def _anything(section: str, part: Any) -> Item:
         plain["when"] = when
         when = None
     title = str(plain.pop("title", "") or "")
-    if isinstance(part, Category):
+    if isinstance(part, Category | Stage):
         title = str(plain.pop("text"))
     elif not title and own and section not in UNTITLED:
-        title = s.capital(own.replace("-", " "))
+        title = titled(own)
     lines = [str(plain.pop("text"))] if plain.get("text") else []
     for name, value in plain.items():
         lines += plain_lines(name, value)
@@ -297,7 +304,7 @@ def _rhythm(section: str, rhythm: Rhythm, cooperation: Cooperation) -> Item:
     about = named_in(cooperation, rhythm.of)
     lines = [t.how_often(rhythm, about)]
     lines += t.rhythm_bounds(rhythm, cooperation)
-    title = s.capital(rhythm.id.replace("-", " "))
+    title = titled(rhythm.id)
     roles = frozenset((*rhythm.tell, *roles_named(t.found(cooperation, rhythm.of))))
     return Item(section, rhythm.id, title, tuple(lines), ALWAYS, rhythm.source, roles)
 
@@ -312,5 +319,5 @@ def _variant(section: str, variant: Variant) -> Item:
         promised = "beloofd" if rule.promise is ClockKind.PROMISED else "onze eigen keuze"
         lines.append(f"Strenger is de klok {rule.clock}: {s.limit(rule.limit)} ({promised}). {rule.source}")
     roles = frozenset(roles_named([variant.explain, variant.steps, variant.informs, variant.clocks]))
-    return Item(section, variant.variant, s.capital(variant.variant.replace("-", " ")), tuple(lines), ALWAYS,
+    return Item(section, variant.variant, titled(variant.variant), tuple(lines), ALWAYS,
                 variant.source, roles)  # fmt: skip

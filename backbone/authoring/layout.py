@@ -6,11 +6,11 @@ from itertools import groupby
 
 from backbone.authoring import sentences as s
 from backbone.authoring.explaining import Item, heading, items, sections
+from backbone.person.plain import day
 from backbone.protocols.model import Protocol, Status
 from schakel.events.vocab import Role
 
 WIDTH = 80
-ONLY, NOT = "Dit geldt alleen als:", "Dit geldt niet als:"
 
 
 def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) -> str:
@@ -22,7 +22,7 @@ def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) ->
         title = f"{number}. {heading(section)}"
         lines += ["", title, "-" * len(title)]
         for number_of_item, item in enumerate(found):
-            lines += ["", *_text_item(item, width)] if number_of_item or item.title else _text_item(item, width)
+            lines += ["", *_text_item(item, width)] if number_of_item else _text_item(item, width)
     return "\n".join(lines) + "\n"
 
 
@@ -52,12 +52,12 @@ def _about(protocol: Protocol, role: Role | None) -> Iterator[str]:
     if protocol.status is Status.MENTIONED:
         yield "Let op: wij hebben de tekst van dit protocol niet. Een ander document noemt het alleen."
     if protocol.adopted_by:
-        on = f" op {protocol.adopted_on}" if protocol.adopted_on else ""
+        on = f" op {day(protocol.adopted_on, 'nl')}" if protocol.adopted_on else ""
         yield f"Aangenomen door: {protocol.adopted_by}{on}."
     elif protocol.adopted_on:
-        yield f"Aangenomen op {protocol.adopted_on}."
+        yield f"Aangenomen op {day(protocol.adopted_on, 'nl')}."
     if protocol.valid_until:
-        yield f"Het geldt tot en met {protocol.valid_until}. Lopende zaken gaan daarna door."
+        yield f"Het geldt tot en met {day(protocol.valid_until, 'nl')}. Lopende zaken gaan daarna door."
     for mark, title in protocol.sources.items():
         yield f"Bron [{mark}]: {title}."
 
@@ -94,7 +94,7 @@ def _markdown_item(item: Item) -> Iterator[str]:
 
 
 def _conditions(item: Item) -> Iterator[tuple[str, list[str]]]:
-    for called, lines in ((ONLY, s.condition(item.when)), (NOT, s.exceptions(item.when))):
+    for called, lines in ((item.only, s.condition(item.when)), (item.never, s.exceptions(item.when))):
         if lines:
             yield called, lines
 

@@ -1,64 +1,37 @@
-"""A route as an SVG: lanes from top to bottom along one line, each with its cards. Own layout, since no light library draws this.
+"""A route as an SVG: lanes from top to bottom along one line, each with its cards, and arrows. Own layout (`placing`), since no light
+library draws this.
 
 Readable on a telephone of 360 pixels and in print: one column, two where there is room, no fonts from elsewhere, a shape beside every
-colour, contrast of at least 7 to 1. Text is wrapped by widths that no usual font exceeds. Pure. What is drawn is `route`'s and `hers`'.
+colour, contrast of at least 7 to 1. Pure. What is drawn is `route`'s and `hers`'.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
+
+from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
+from backbone.authoring.placing import INK, SOFT, SPINE_PX, TWO_COLUMNS_PX, Box, Placed, Wire, place
+
+__all__ = [
+    "ALWAYS_ON",
+    "CLOCK",
+    "INK",
+    "PLAIN",
+    "SOFT",
+    "TOLD",
+    "TWO_COLUMNS_PX",
+    "YES",
+    "Card",
+    "Lane",
+    "Mark",
+    "Route",
+]
 
 FONTS = "'DejaVu Sans', Verdana, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-NARROWEST_PX, USUAL_PX, TWO_COLUMNS_PX, WIDE_PX = 300, 360, 600, 760
-INK, SOFT, PAPER, LINE = "#16202c", "#3d4a5a", "#ffffff", "#1f4e79"
-EDGE_PX, SPINE_PX, INDENT_PX, PAD_PX, GAP_PX = 12, 24, 44, 10, 10
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a card is told apart by: a colour and a shape, so that it is clear without colour too."""
-
-    name: str
-    fill: str
-    edge: str
-
-
-YES = Mark("yes", "#e3f2e6", "#14532d")
-ALWAYS_ON = Mark("always", "#fdf0d5", "#6b3a00")
-TOLD = Mark("told", "#e8e6f5", "#3b2f80")
-CLOCK = Mark("clock", "#dfeefa", "#0f4c75")
-PLAIN = Mark("plain", "#f2f4f7", "#44546a")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A box: a small line above, a title, lines, and a mark with its words below."""
-
-    title: str
-    lines: tuple[str, ...] = ()
-    above: str = ""
-    mark: Mark = PLAIN
-    says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One part of the route."""
-
-    heading: str
-    cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """title: what the picture shows; about: a line below it; description: for those who do not see it."""
-
-    title: str
-    about: str
-    description: str
-    lanes: tuple[Lane, ...]
-    language: str = "nl"
-    legend: tuple[tuple[Mark, str], ...] = ()
+NARROWEST_PX, USUAL_PX, WIDE_PX = 300, 360, 760
+PAPER, LINE = "#ffffff", "#1f4e79"
+TRACKS = (("#1f4e79", ""), ("#8a3b00", "6 3"), ("#3b2f80", "2 3"), ("#14532d", "9 3 2 3"))
+"""Colour and dashes of the tracks in the margin, in turn: two that lie beside each other never look the same."""
 
 
 def draw(route: Route, width_px: int = USUAL_PX, name: str = "route") -> str:
@@ -68,164 +41,64 @@ def draw(route: Route, width_px: int = USUAL_PX, name: str = "route") -> str:
     """
     if width_px < NARROWEST_PX:
         raise ValueError(f"a route needs at least {NARROWEST_PX} pixels, found {width_px}")
-    canvas = _Canvas(width_px)
-    canvas.header(route)
-    for number, lane in enumerate(route.lanes, 1):
-        canvas.lane(number, lane, last=number == len(route.lanes))
-    canvas.legend(route.legend)
-    return canvas.finished(route, name)
-
-
-# --- measuring --------------------------------------------------------------------------------------------------------
-
-_NARROW = {
-    **dict.fromkeys("iljI.,:;'|!", 0.33),
-    **dict.fromkeys('ftr()[]/\\-" ', 0.42),
-    **dict.fromkeys("mwMW%@—…", 1.0),
-}
-
-
-def width_of(text: str, size_px: float, *, bold: bool = False) -> float:
-    """How wide a text is at most, in pixels."""
-    em = sum(_NARROW.get(letter, 0.79 if letter.isupper() else 0.645) for letter in text)
-    return em * size_px * (1.12 if bold else 1.0)
-
-
-def wrap(text: str, room_px: float, size_px: float, *, bold: bool = False) -> list[str]:
-    """The text in lines that fit; a word that is too long is broken."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, size_px, bold=bold) <= room_px:
-            lines[-1] = longer
-            continue
-        lines.extend(_pieces(word, room_px, size_px, bold))
-    return lines or [""]
-
-
-def _pieces(word: str, room_px: float, size_px: float, bold: bool) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and width_of(pieces[-1] + letter, size_px, bold=bold) > room_px:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
-
-
-# --- drawing ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Canvas:
-    width_px: int
-    y: float = 0.0
-    parts: list[str] = field(default_factory=list)
-
-    def header(self, route: Route) -> None:
-        self.y = EDGE_PX
-        room = self.width_px - 2 * EDGE_PX
-        self.text(route.title, EDGE_PX, room, 18, bold=True)
-        self.y += 2
-        self.text(route.about, EDGE_PX, room, 13, colour=SOFT)
-        self.y += 12
-
-    def lane(self, number: int, lane: Lane, *, last: bool) -> None:
-        top = self.y
-        centre = top + 13
-        here = len(self.parts)
-        self.y += 3
-        self.text(lane.heading, INDENT_PX, self.width_px - INDENT_PX - EDGE_PX, 15, bold=True)
-        self.y = max(self.y, top + 26) + 6
-        self.cards(lane.cards)
-        self.y += 8
-        spine = (
-            [] if last else [f'<path d="M{SPINE_PX} {centre:.0f}V{self.y + 13:.0f}" stroke="{LINE}" stroke-width="2"/>']
-        )
-        circle = f'<circle cx="{SPINE_PX}" cy="{centre:.0f}" r="13" fill="{LINE}"/>'
-        place = f'x="{SPINE_PX}" y="{centre + 5:.0f}" font-size="14" font-weight="bold"'
-        digit = f'<text {place} text-anchor="middle" fill="{PAPER}">{number}</text>'
-        self.parts[here:here] = [*spine, circle, digit]
-
-    def cards(self, cards: Sequence[Card]) -> None:
-        """Below each other; where there is room in two columns, each card in the shorter one."""
-        left, right = INDENT_PX, self.width_px - EDGE_PX
-        if self.width_px < TWO_COLUMNS_PX or len(cards) < 2:
-            for card in cards:
-                self.card(card, left, right)
-            return
-        half = (right - left - GAP_PX) / 2
-        columns = [self.y, self.y]
-        for card in cards:
-            shorter = columns.index(min(columns))
-            self.y, begin = columns[shorter], left + shorter * (half + GAP_PX)
-            self.card(card, begin, begin + half)
-            columns[shorter] = self.y
-        self.y = max(columns)
-
-    def card(self, card: Card, left: float, right: float) -> None:
-        """Its box is drawn once its height is known, and put below its text."""
-        inside, room = left + PAD_PX + 4, right - left - 2 * PAD_PX - 4
-        top, here = self.y, len(self.parts)
-        self.y += PAD_PX
-        if card.above:
-            self.text(card.above, inside, room, 12, colour=SOFT)
-            self.y += 4
-        if card.title:
-            self.text(card.title, inside, room, 14, bold=True)
-        for line in card.lines:
-            self.y += 2
-            self.text(line, inside, room, 13)
-        if card.says:
-            self.y += 6
-            self.marked(card.mark, card.says, inside, room)
-        self.y += PAD_PX
-        height = self.y - top
-        mark, wide = card.mark, right - left
-        size = f'x="{left:.0f}" y="{top:.0f}" width="{wide:.0f}" height="{height:.0f}"'
-        box = [
-            f'<rect class="card" {size} rx="6" fill="{mark.fill}" stroke="{mark.edge}" stroke-width="1"/>',
-            f'<rect x="{left:.0f}" y="{top + 6:.0f}" width="4" height="{height - 12:.0f}" fill="{mark.edge}"/>',
+    placed = place(route, width_px)
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" lang="{route.language}" viewBox="0 0 {width_px} {placed.height}" '
+            f'width="{width_px}" height="{placed.height}" font-family="{FONTS}" aria-labelledby="{name}-title {name}-description" '
+            f'style="max-width:100%;height:auto">',
+            f'<title id="{name}-title">{escape(route.title)}</title>',
+            f'<desc id="{name}-description">{escape(route.description)}</desc>',
+            f'<rect width="{width_px}" height="{placed.height}" fill="{PAPER}"/>',
+            *_spine(placed),
+            *(part for box in placed.boxes for part in _box(box)),
+            *(part for wire in placed.wires for part in _wire(wire)),
+            *(_shape(sign.mark, sign.x, sign.y) for sign in placed.signs),
+            *_texts(placed),
+            "</svg>\n",
         ]
-        self.parts[here:here] = box
-        self.y += GAP_PX
+    )
 
-    def marked(self, mark: Mark, says: str, left: float, room: float) -> None:
-        """A shape and its words."""
-        self.parts.append(_shape(mark, left, self.y))
-        self.text(says, left + 22, room - 22, 12.5, bold=True, colour=mark.edge)
 
-    def legend(self, entries: Sequence[tuple[Mark, str]]) -> None:
-        self.y += 4
-        for mark, says in entries:
-            self.parts.append(_shape(mark, EDGE_PX, self.y))
-            self.text(says, EDGE_PX + 22, self.width_px - 2 * EDGE_PX - 22, 12, colour=SOFT)
-            self.y += 4
+def _spine(placed: Placed) -> Iterator[str]:
+    """The line along which the lanes stand, with their numbers."""
+    if len(placed.stops) > 1:
+        yield f'<path d="M{SPINE_PX} {placed.stops[0]:.0f}V{placed.stops[-1]:.0f}" stroke="{LINE}" stroke-width="2"/>'
+    for number, centre in enumerate(placed.stops, 1):
+        yield f'<circle cx="{SPINE_PX}" cy="{centre:.0f}" r="13" fill="{LINE}"/>'
+        where = f'x="{SPINE_PX}" y="{centre + 5:.0f}" font-size="14" font-weight="bold"'
+        yield f'<text {where} text-anchor="middle" fill="{PAPER}">{number}</text>'
 
-    def text(self, text: str, x: float, room: float, size: float, *, bold: bool = False, colour: str = INK) -> None:
-        """Lines below each other from `y` on; `y` stands below them afterwards."""
-        step = size * 1.35
-        weight = ' font-weight="bold"' if bold else ""
-        for line in wrap(text, room, size, bold=bold):
-            base = self.y + size
-            self.parts.append(
-                f'<text x="{x:.0f}" y="{base:.1f}" font-size="{size:g}"{weight} fill="{colour}">{escape(line)}</text>'
-            )
-            self.y += step
 
-    def finished(self, route: Route, name: str) -> str:
-        height = round(self.y + EDGE_PX)
-        return "\n".join(
-            [
-                f'<svg xmlns="http://www.w3.org/2000/svg" role="img" lang="{route.language}" viewBox="0 0 {self.width_px} {height}" '
-                f'width="{self.width_px}" height="{height}" font-family="{FONTS}" aria-labelledby="{name}-title {name}-description" '
-                f'style="max-width:100%;height:auto">',
-                f'<title id="{name}-title">{escape(route.title)}</title>',
-                f'<desc id="{name}-description">{escape(route.description)}</desc>',
-                f'<rect width="{self.width_px}" height="{height}" fill="{PAPER}"/>',
-                *self.parts,
-                "</svg>\n",
-            ]
-        )
+def _box(box: Box) -> Iterator[str]:
+    height, key = box.bottom - box.top, f' data-part="{escape(box.key)}"' if box.key else ""
+    size = f'x="{box.left:.0f}" y="{box.top:.1f}" width="{box.right - box.left:.0f}" height="{height:.1f}"'
+    yield f'<rect class="card"{key} {size} rx="6" fill="{box.mark.fill}" stroke="{box.mark.edge}" stroke-width="1"/>'
+    yield f'<rect x="{box.left:.0f}" y="{box.top + 6:.1f}" width="4" height="{height - 12:.1f}" fill="{box.mark.edge}"/>'
+
+
+def _wire(wire: Wire) -> Iterator[str]:
+    """What goes down has the dashes of its track; what goes right is short, and whole. A head at the end."""
+    colour, dashes = TRACKS[wire.track % len(TRACKS)] if wire.track >= 0 else (CLOCK.edge, "")
+    (x, y), (_, last_y) = wire.points[-1], wire.points[-2]
+    right = y == last_y
+    ends = (*wire.points[:-1], (x - 5, y) if right else (x, y - 5))
+    down = "".join(f"M{x:.1f} {y:.1f}V{to:.1f}" for (x, y), (at, to) in pairwise(ends) if x == at)
+    across = "".join(f"M{x:.1f} {y:.1f}H{at:.1f}" for (x, y), (at, to) in pairwise(ends) if y == to)
+    yield f'<g class="arrow" data-from="{escape(wire.begin)}" data-to="{escape(wire.end)}" stroke="{colour}" stroke-width="1.6">'
+    if down:
+        yield f'<path d="{down}"' + (f' stroke-dasharray="{dashes}"' if dashes else "") + "/>"
+    if across:
+        yield f'<path d="{across}"/>'
+    head = f"M{x:.1f} {y:.1f}l-7 -4v8z" if right else f"M{x:.1f} {y:.1f}l-4 -7h8z"
+    yield f'<path d="{head}" fill="{colour}" stroke="none"/></g>'
+
+
+def _texts(placed: Placed) -> Iterator[str]:
+    for line in placed.lines:
+        weight = ' font-weight="bold"' if line.bold else ""
+        where = f'x="{line.x:.0f}" y="{line.base:.1f}" font-size="{line.size:g}"'
+        yield f'<text {where}{weight} fill="{line.colour}">{escape(line.said)}</text>'
 
 
 def _shape(mark: Mark, x: float, y: float) -> str:

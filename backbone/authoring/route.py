@@ -1,27 +1,23 @@
-"""The route of a protocol for professionals: from the door to the closing, with who is asked, who gets what, and which time runs. Pure."""
+"""The route of a protocol for professionals: from the door to aftercare, with who is asked, who gets what, and which time runs. Pure.
 
-from collections.abc import Iterable, Iterator
+In the order in which a report meets it: doors, questions, what is explained, who gets it (by when it happens), who is only told, what is
+timed meanwhile, the end, aftercare. A clock stands beside what starts it; below it what happens when it is late.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 
 from backbone.authoring import sentences as s
-from backbone.authoring import together as t
 from backbone.authoring import words as w
+from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
 from backbone.authoring.explaining import HEADER, heading, is_about_cases, part_of, sections
-from backbone.authoring.picture import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
-from backbone.authoring.plain_parts import fields_of, word
-from backbone.protocols.agreements import Pilot, SignedAgreement
-from backbone.protocols.clock_rules import LadderStep
+from backbone.authoring.moments import URGENT, arrows, door_groups, in_order
+from backbone.authoring.names import titled
+from backbone.authoring.scheme_cards import named, part_card
+from backbone.person.plain import lists
+from backbone.protocols.clock_rules import OF_REFERRAL, ClockStart
 from backbone.protocols.conditions import Condition
-from backbone.protocols.consultations import Consultation
-from backbone.protocols.cooperation import Network
-from backbone.protocols.desk import AdviceLadder
-from backbone.protocols.measures import Register
-from backbone.protocols.model import ClockRule, Inform, Protocol, Status, Step
-from backbone.protocols.overviews import Definitions, Overview
-from backbone.protocols.rhythms import Rhythm
-from backbone.protocols.schemes import Card as Card_
-from backbone.protocols.schemes import Category, Checklist, Deliberation, Pitfall, Reserved, Speaking
-from backbone.protocols.schemes import Route as OutsideRoute
-from schakel.events.vocab import Basis, ClockKind, Role
+from backbone.protocols.model import ClockRule, Explain, Inform, Protocol, Status, Step
+from schakel.events.vocab import Basis, Channel, ClockKind, Role
 
 LEGEND = (
     (YES, "alleen met het ja van de persoon"),
@@ -29,31 +25,47 @@ LEGEND = (
     (TOLD, "hoort dat er iets is gebeurd, zonder persoonsgegevens"),
     (CLOCK, "hier loopt een klok"),
 )
-_DRAWN = ("opens", "checks", "explain", "steps", "informs", "clocks", "closing", "aftercare", "readings", "variants")
+ARROWS = "Een pijl staat er alleen waar het bestand zelf zegt dat het een op het ander volgt. De nummers geven de volgorde van de route."
+_DRAWN = (
+    *("opens", "checks", "explain", "steps", "informs", "clocks", "ladder", "closing", "aftercare", "doors"),
+    *("readings", "variants"),
+)
 _USUAL = ("door", "record_kind", "target")
 """Facts that a step need not repeat in the picture: from which door stands above it, the others hold of nearly every step."""
 
-
 _REACHABLE = ("identity", frozenset({"known_to_door", "by_name"}))
+_AT_THE_DOOR = (ClockStart.REPORT_RECEIVED, ClockStart.OCCURRENCE)
 
 
 def route(protocol: Protocol) -> Route:
     """Lanes only for what the protocol has."""
     lanes = tuple(lane for lane in _lanes(protocol) if lane.cards)
     held = "" if protocol.status is Status.HELD else " Wij hebben de tekst niet."
-    words = "; ".join(
-        f"{lane.heading}: {', '.join(card.title or card.lines[0] for card in lane.cards)}" for lane in lanes
-    )
     says = (
         "Zo loopt een melding." if is_about_cases(protocol) else "Geen route van een melding: dit doen partners samen."
     )
     about = f"Versie {protocol.version}. {says}{held}"
-    return Route(protocol.title, about, f"{says} {words}.", lanes, "nl", _legend(lanes))
+    there = {card.key: card for lane in lanes for card in lane.cards if card.key}
+    drawn = tuple(_forward(arrows(protocol), list(there)))
+    words = "; ".join(f"{lane.heading}: {', '.join(card.named for card in lane.all())}" for lane in lanes)
+    leads = "; ".join(f"{there[begin].named} → {there[end].named}" for begin, end in drawn)
+    told = f"{says} {words}." + (f" Pijlen: {leads}." if leads else "")
+    beside = any(card.beside for lane in lanes for card in lane.cards)
+    return Route(
+        protocol.title, about, told, lanes, "nl", _legend(lanes), drawn, ARROWS if drawn or beside else ""
+    )  # fmt: skip
+
+
+def _forward(found: Iterable[tuple[str, str]], order: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each once, and only to what stands further on: a step that takes the case up again is said in words."""
+    for begin, end in dict.fromkeys(found):
+        if begin in order and end in order and order.index(begin) < order.index(end):
+            yield begin, end
 
 
 def _legend(lanes: Iterable[Lane]) -> tuple[tuple[Mark, str], ...]:
     """Only the marks that are in the picture."""
-    used = {card.mark for lane in lanes for card in lane.cards}
+    used = {card.mark for lane in lanes for card in lane.all()}
     return tuple((mark, says) for mark, says in LEGEND if mark in used)
 
 
@@ -61,159 +73,243 @@ def _lanes(protocol: Protocol) -> Iterator[Lane]:
     if is_about_cases(protocol):
         yield Lane("De melding komt binnen", tuple(_doors(protocol)))
     yield Lane("Er wordt gevraagd", tuple(_checks(protocol)))
-    yield Lane("Er wordt uitgelegd", tuple(_explained(protocol)))
-    yield Lane("Wie krijgt de melding", tuple(map(_step, protocol.steps)))
+    yield Lane("Er wordt uitgelegd", tuple(map(_explained, protocol.explain)))
+    yield Lane("Wie krijgt de melding", tuple(_steps(protocol)))
+    yield Lane("Zegt een partner nee, of blijft het stil", tuple(_not_taken_up(protocol)))
     yield Lane("Wie hoort het alleen", tuple(map(_inform, protocol.informs)))
-    yield Lane("Welke tijd loopt er", tuple(map(_clock, protocol.clocks)))
+    yield Lane("Welke tijd loopt er tijdens de zaak", tuple(_meanwhile(protocol)))
     yield Lane("De zaak eindigt", tuple(_closing(protocol)))
     yield Lane("Nazorg", tuple(_aftercare(protocol)))
+    if not is_about_cases(protocol):
+        yield Lane(heading("doors"), tuple(_desks(protocol)))
     for section in sections(protocol):
         if section not in _DRAWN and section not in HEADER and (value := part_of(protocol, section)):
             parts = value if isinstance(value, tuple) else (value,)
-            yield Lane(heading(section), tuple(_part(part, protocol) for part in parts))
+            yield Lane(heading(section), tuple(part_card(part, protocol) for part in parts))
     if not is_about_cases(protocol) and protocol.readings and not protocol.cooperation.consultations:
-        yield Lane("Wat wij ervan lezen", (Card("", tuple(f"• {_named(note)}" for note in protocol.readings)),))
+        yield Lane("Wat wij ervan lezen", (Card("", tuple(f"• {_reading(note)}" for note in protocol.readings)),))
 
 
-def _part(part: object, protocol: Protocol) -> Card:
-    """A part of a scheme: its name, and what makes it different from its neighbours."""
-    match part:
-        case Consultation():
-            return Card(part.title, (s.capital(s.roles(part.members)) + ".",), "Overleg")
-        case Overview():
-            return Card(part.title, (f"Voor {s.roles(part.readers)}.", s.capital(word(part.of)) + "."), "Overzicht")
-        case Rhythm():
-            kind = {ClockKind.MEASURED: "Alleen geteld", ClockKind.PROMISED: "Beloofd"}
-            says = f"{s.capital(t.often(part))}. {kind.get(part.promise, 'Onze eigen keuze')}"
-            return Card(t.named_in(protocol.cooperation, part.of), (), "", CLOCK, says)
-        case LadderStep():
-            above = f"{s.limit(part.after)} na de grens"
-            return Card(s.capital(s.role(part.to)), (f"Hoort dat dit nog niet is gebeurd: {_names(part.of)}.",), above)
-        case Category():
-            lead = (f"De leiding heeft {s.role(part.lead)}.",) if part.lead else ()
-            outside = (f"Valt hierbuiten; gebruik dan {part.outside}",) if part.outside else ()
-            return Card(part.text, (*lead, *outside))
-        case Card_():
-            after = (f"Pas na: {word(part.after)}.",) if part.after else ()
-            return Card(s.capital(word(part.action)), after, "Voor wie het doet")
-        case Checklist():
-            return Card(part.title, (f"{len(part.lines)} regels; {s.roles(part.answered_by, 'of')} antwoordt.",))
-        case Pitfall():
-            return Card(part.says, (f"Dan hoort {s.role(part.tell)} dat.",), mark=TOLD)
-        case Register():
-            return Card(
-                part.title, (f"{len(part.measures)} maatregelen, {part.first_year} tot en met {part.last_year}.",)
-            )
-        case OutsideRoute():
-            return Card(part.says, (f"Naar {s.role(part.to)}.",))
-        case Deliberation():
-            return Card(s.capital(word(part.step)), tuple(f"• {one}" for one in part.asks))
-        case Reserved():
-            return Card(s.capital(word(part.check)), (f"Dat mag alleen {s.roles(part.by, 'of')} zeggen.",))
-        case Speaking():
-            return Card("", (f"{s.capital(s.roles(part.spokesperson, 'of'))}: één tegelijk.",))
-        case AdviceLadder():
-            return Card("", (f"Eerst wie het dichtst bij is: {', dan '.join(map(s.role, part.rungs))}.",))
-        case Definitions():
-            return Card("", (s.capital(s.listed(map(word, (*part.records, *part.natures)))) + ".",))
-        case Network():
-            return Card("", (s.capital(s.roles(part.wants)) + ".",))
-        case SignedAgreement() | Pilot():
-            return Card(part.title, (s.capital(s.roles(part.parties)) + ".",))
-        case _:
-            return Card(_named(part), ())
+def _reading(note: object) -> str:
+    """Its own text: what it is named by is for developers."""
+    return str(getattr(note, "text", "") or named(note))
 
 
-def _names(ids: Iterable[str]) -> str:
-    return s.listed((one.replace("-", " ") for one in ids), "of")
-
-
-def _named(part: object) -> str:
-    fields = fields_of(part)
-    title = fields.get("title") or str(fields.get("id", "")).replace("-", " ")
-    return s.capital(str(title))
+# --- the door ---------------------------------------------------------------------------------------------------------
 
 
 def _doors(protocol: Protocol) -> Iterator[Card]:
-    whens = [*(step.when for step in protocol.steps), *(inform.when for inform in protocol.informs)]
-    named = {role for when in whens for role in s.doors(when)}
-    asked = {role for check in protocol.checks for role in check.asked_by}
-    known = [role for role in Role if role in (named or asked)]
-    lines = [s.capital(s.listed((s.role(role) for role in known), "of"))] if known else ["Elk loket van de keten"]
-    if protocol.opens:
-        lines += _conditions(protocol.opens.when, ())
-    yield Card("", tuple(lines))
+    """A card for each group of doors of which the file says the same, and what is timed from the report on beside them."""
+    groups = door_groups(protocol)
+    timed = [(clock, _group_of(clock, groups)) for clock in protocol.clocks if _starts_at_the_door(clock)]
+    for number, group in enumerate(groups):
+        beside = tuple(_stack(clock, protocol, of_the_door=True) for clock, of in timed if of == number)
+        yield Card("", (_any_of(group),), key=f"door:{number}", beside=beside)
+    opening = s.doors(protocol.opens.when) if protocol.opens else ()
+    opens = _conditions(protocol.opens.when, ("door",) if opening else ()) if protocol.opens else []
+    beside = tuple(_stack(clock, protocol) for clock, of in timed if of is None)
+    if opening:
+        named_before = {role for group in groups for role in group}
+        elsewhere = _any_of(role for role in opening if role not in named_before)
+    else:
+        elsewhere = "Elk ander loket van de keten" if groups else "Elk loket van de keten"
+    if groups and elsewhere:
+        yield Card("", (elsewhere,))
+    if not groups:
+        yield Card("", (elsewhere, *opens), key="received", beside=beside)
+    elif opens or beside:
+        yield Card("De melding is er", tuple(opens), key="received", beside=beside)
+    yield from _desks(protocol)
+
+
+def _group_of(clock: ClockRule, groups: Sequence[Sequence[Role]]) -> int | None:
+    """The group of doors that a clock is for; None: for no one of them."""
+    doors = set(s.doors(clock.when))
+    return next((number for number, group in enumerate(groups) if doors and doors == set(group)), None)
+
+
+def _any_of(roles: Iterable[Role]) -> str:
+    return s.capital(s.roles(roles, "of"))
+
+
+def _desks(protocol: Protocol) -> Iterator[Card]:
+    """Where people can report, as the text names it."""
+    if not protocol.doors:
+        return
+    channels = lists()["Channel"]
+    lines = []
+    for door in protocol.doors:
+        ways = [
+            channels.get(str(way), str(way))
+            for way in (door.model_extra or {}).get("channels", ())
+            if str(way) in list(Channel)
+        ]
+        lines.append(f"• {named(door)}" + (f": {s.listed(ways, 'of')}" if ways else ""))
+    yield Card("Hier kun je melden", tuple(lines))
+
+
+def _starts_at_the_door(clock: ClockRule) -> bool:
+    return clock.starts in _AT_THE_DOOR and not clock.of_step
+
+
+# --- questions and explanations ---------------------------------------------------------------------------------------
 
 
 def _checks(protocol: Protocol) -> Iterator[Card]:
     said = {"yes": "Ja", "no": "Nee", "unknown": "Onbekend"}
-    for check in protocol.checks:
-        answers = tuple(f"{said[answer.value]}: {text}" for answer, text in check.consequences.items())
-        yield Card(check.question, answers)
+    for check in sorted(protocol.checks, key=lambda check: check.check not in URGENT):
+        answers = [f"{said[answer.value]}: {text}" for answer, text in check.consequences.items()]
+        above = f"{'Eerst. ' if check.check in URGENT else ''}{_any_of(check.asked_by)} vraagt:"
+        lines = (*answers, *_conditions(check.when, _USUAL[1:]))
+        yield Card(check.question, lines, above, key=f"check:{check.id}")
 
 
-def _explained(protocol: Protocol) -> Iterator[Card]:
-    topics = [s.in_list("InformationTopic", explain.topic.value) for explain in protocol.explain]
-    if topics:
-        yield Card("", tuple(s.capital(topic) for topic in dict.fromkeys(topics)))
+def _explained(explain: Explain) -> Card:
+    topic = s.in_list("InformationTopic", explain.topic.value)
+    before = w.BEFORE.get(explain.before, "voor de stap waar de pijl heen gaat")
+    lines = [f"{s.capital(before)}.", *_conditions(explain.when, _USUAL)]
+    if explain.by:
+        lines.append(f"{s.capital(s.role(explain.by))} legt dit uit.")
+    return Card(s.capital(topic), tuple(lines), key=f"explain:{explain.id}")
 
 
-def _step(step: Step) -> Card:
+# --- who gets it ------------------------------------------------------------------------------------------------------
+
+
+def _steps(protocol: Protocol) -> Iterator[Card]:
+    """The steps by when they happen, what is timed of each beside it."""
+    since = ""
+    for when, step in in_order(protocol):
+        timed = tuple(_stack(clock, protocol) for clock in protocol.clocks if clock.of_step == step.id)
+        yield _step(step, protocol, when if when != since else "", timed)
+        since = when
+
+
+def _not_taken_up(protocol: Protocol) -> Iterator[Card]:
+    """What holds of every referral of a protocol (`services.routing.loop`), with what the file times of every one."""
+    if protocol.steps:
+        timed = tuple(_stack(clock, protocol) for clock in protocol.clocks if _of_any_step(clock, protocol))
+        lines = (
+            "De volgende partner van die rol krijgt het voorstel; de persoon wordt opnieuw gevraagd.",
+            "Is er niemand meer, dan hoort wie voor de zaak zorgt dat.",
+        )
+        yield Card("De volgende partner", lines, "Zo gaat het in elk protocol", key="referral", beside=timed)
+
+
+def _of_any_step(clock: ClockRule, protocol: Protocol) -> bool:
+    return clock.starts in OF_REFERRAL and protocol.step(clock.of_step or "") is None
+
+
+def _step(step: Step, protocol: Protocol, since: str, timed: tuple[tuple[Card, ...], ...]) -> Card:
     refer, doors = step.refer, s.doors(step.when)
     mark, says = _consent(step)
-    lines = [f"Gaat mee: {s.scopes((*refer.needs, *refer.wants))}."]
+    lines = [f"{s.capital(w.PURPOSES.get(refer.purpose.value, refer.purpose.value))}. Nodig: {s.scopes(refer.needs)}."]
+    if refer.wants:
+        lines.append(f"Ook, als het mag: {s.scopes(refer.wants)}.")
     lines += _conditions(step.when, _USUAL)
-    above = f"Van {s.listed((s.role(role) for role in doors), 'of')}" if doors else "Van elk loket"
-    return Card(f"Naar {s.receiver(refer)}", tuple(lines), above, mark, says)
+    if first := protocol.step(step.after or ""):
+        lines.append(f"Pas na: naar {s.receiver(first.refer)}.")
+    if refer.hand_over:
+        lines.append("Wie het aanneemt, heeft daarna de leiding over de zaak.")
+    above = f"Van {s.roles(doors, 'of')}" if doors else "Van elk loket"
+    return Card(f"Naar {s.receiver(refer)}", tuple(lines), above, mark, says, f"step:{step.id}", since, timed)
 
 
 def _consent(step: Step) -> tuple[Mark, str]:
     if step.refer.basis is not Basis.CONSENT:
-        return PLAIN, f"Op grond van: {s.in_list('Basis', step.refer.basis.value)}"
+        return PLAIN, f"Geen toestemming, maar: {s.in_list('Basis', step.refer.basis.value)}"
     if step.refer.if_refused.value == "strip":
-        return ALWAYS_ON, "Altijd; zonder naam bij nee"
-    return YES, "Alleen met een ja"
+        return ALWAYS_ON, "Altijd; bij nee zonder naam"
+    return YES, "Alleen met een ja; bij nee wacht het"
 
 
 def _inform(inform: Inform) -> Card:
     doors = s.doors(inform.when)
-    above = f"Van {s.listed((s.role(role) for role in doors), 'of')}" if doors else ""
+    above = f"Van {s.roles(doors, 'of')}" if doors else ""
     lines = tuple(_conditions(inform.when, _USUAL))
-    return Card(s.capital(s.roles(inform.inform)), lines, above, mark=TOLD, says="Zonder persoonsgegevens")
+    return Card(s.capital(s.roles(inform.inform)), lines, above, TOLD, "Zonder persoonsgegevens", f"inform:{inform.id}")
 
 
-def _clock(clock: ClockRule) -> Card:
-    says, lines = "Geen grens; alleen gemeten", [f"Aan zet: {s.doer(clock)}."]
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+def _stack(clock: ClockRule, protocol: Protocol, *, of_the_door: bool = False) -> tuple[Card, ...]:
+    """A clock, and below it what happens when it is late: who hears of it, and the ladder. of_the_door: beside its doors."""
+    late = [_clock(clock, () if of_the_door else s.doors(clock.when))]
+    if clock.on_breach:
+        told = s.roles(clock.on_breach)
+        late.append(
+            Card("Te laat?", (f"Dan {s.hears(clock.on_breach)} {told} dat.",), mark=TOLD, key=f"late:{clock.id}")
+        )
+    for rung in protocol.rungs(clock.id):
+        above = f"{s.capital(s.limit(rung.after))} na de grens, nog niet gebeurd?"
+        lines = ("De zaak gaat naar die partner.",) if rung.escalates else ("De zaak blijft waar die is.",)
+        late.append(
+            Card(f"{s.capital(s.role(rung.to))} hoort dat", lines, above, TOLD, key=f"rung:{clock.id}:{rung.id}")
+        )
+    return tuple(late)
+
+
+def _clock(clock: ClockRule, doors: Sequence[Role]) -> Card:
+    """What starts it is said only where the card beside it does not say it already."""
+    seen = clock.of_step is None and clock.starts not in (*OF_REFERRAL, ClockStart.OCCURRENCE)
+    start = s.start_but(clock) if seen else [s.start(clock)]
+    says, lines = "Geen grens; alleen gemeten", [*start, f"Aan zet: {s.doer(clock)}."]
     if clock.limit is not None:
         promised = "Beloofd" if clock.promise is ClockKind.PROMISED else "Onze eigen keuze"
         says = f"Binnen {s.limit(clock.limit)}. {promised}"
     if clock.by_when:
         says = "Op de afgesproken dag"
-    lines.insert(0, s.start(clock))
-    if clock.on_breach:
-        lines.append(f"Te laat? Dan {s.hears(clock.on_breach)} {s.roles(clock.on_breach)} dat.")
+    if doors:
+        lines.append(f"Alleen van {s.roles(doors, 'of')}.")
+    lines += _conditions(clock.when, _USUAL)
     title = w.CLOCKS[clock.stops.on.value].format(whom=s.persons(clock.stops.with_) or "de persoon")
-    return Card(title, tuple(lines), mark=CLOCK, says=says)
+    return Card(title, tuple(lines), titled(clock.id), CLOCK, says, f"clock:{clock.id}")
+
+
+def _meanwhile(protocol: Protocol) -> Iterator[Card]:
+    """What is timed from something that happens in the case, each beside what starts it."""
+    starts: dict[ClockStart, list[ClockRule]] = {}
+    for clock in protocol.clocks:
+        beside_a_step = protocol.step(clock.of_step or "") is not None or (
+            protocol.steps and _of_any_step(clock, protocol)
+        )
+        if not (beside_a_step or _starts_at_the_door(clock) or clock.starts is ClockStart.CASE_CLOSED):
+            starts.setdefault(clock.starts, []).append(clock)
+    for start, clocks in starts.items():
+        timed = tuple(_stack(clock, protocol) for clock in clocks)
+        yield Card(w.BEGINS[start.value], key=f"start:{start.value}", beside=timed)
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
 
 
 def _closing(protocol: Protocol) -> Iterator[Card]:
     closing = protocol.closing
-    if closing.by or closing.reasons:
-        by = (f"{s.capital(s.role(closing.by))} sluit de zaak.",) if closing.by else ()
-        yield Card("", (*by, *(f"• {reason.text}" for reason in closing.reasons)))
+    timed = tuple(_stack(clock, protocol) for clock in protocol.clocks if clock.starts is ClockStart.CASE_CLOSED)
+    lines = (
+        [f"{s.capital(s.role(closing.by))} sluit de zaak. Elke partner sluit eerst het eigen deel."]
+        if closing.by
+        else []
+    )
+    if care := closing.aftercare:
+        lines.append(
+            f"Eerst een antwoord over nazorg voor: {s.listed(s.in_list('AftercareFor', one.value) for one in care.of)}."
+        )
+    lines += [f"• {reason.text}" for reason in closing.reasons]
+    if lines or timed:
+        yield Card("" if lines else "De zaak is gesloten", tuple(lines), key="closing", beside=timed)
 
 
 def _aftercare(protocol: Protocol) -> Iterator[Card]:
     if care := protocol.aftercare:
         until = f" tot {s.limit(care.until)}" if care.until else ""
+        lines = [f"{s.limit(care.after)}{until} na het sluiten.", *_conditions(care.when, _USUAL)]
+        lines += ["De persoon mag zeggen dat dit niet hoeft.", *(f"• {question}" for question in care.asks)]
         says = "Beloofd" if care.promise is ClockKind.PROMISED else "Onze eigen keuze"
-        yield Card(
-            f"{s.capital(s.role(care.responsible))} belt nog eens",
-            (f"{s.limit(care.after)}{until} na het sluiten.",),
-            "",
-            CLOCK,
-            says,
-        )
+        late = tuple(_stack(care.as_clock, protocol)[1:])
+        yield Card(f"{s.capital(s.role(care.responsible))} belt nog eens", tuple(lines), "", CLOCK, says, f"aftercare:{care.id}",
+                   beside=(late,) if late else ())  # fmt: skip
 
 
 def _conditions(when: Condition, without: tuple[str, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import cast
 
 from backbone.authoring import words as w
+from backbone.authoring.names import titled
 from backbone.person.plain import day, lists
 from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, WITH_A_PERSON, ClockStart
 from backbone.protocols.conditions import Condition
@@ -141,6 +142,8 @@ def _word(fact: Fact, word: _Word) -> str:
         return role(Role(word))
     if word in (own := w.OWN.get(fact.name, {})):
         return own[word]
+    if fact.name in ("municipality", "district"):
+        return titled(word)
     if fact.name == "category":
         return f"'{word}'"
     if fact.kind is Kind.DATE:
@@ -212,25 +215,38 @@ def clock(rule: ClockRule) -> list[str]:
     return said
 
 
+_DOERS = {
+    ClockStart.REPORT_RECEIVED: "het loket waar de melding binnenkwam",
+    ClockStart.REFERRAL_DELIVERED: "wie de doorverwijzing kreeg",
+    ClockStart.ADVICE_REQUESTED: "wie om advies is gevraagd",
+}
+"""Who has to act while nobody has taken anything on."""
+
+
 def doer(rule: ClockRule) -> str:
     """Who has to act: the role, or whoever took the work on."""
-    if rule.role is None and rule.starts is ClockStart.REPORT_RECEIVED:
-        return "het loket waar de melding binnenkwam"
+    if rule.role is None and rule.starts in _DOERS:
+        return _DOERS[rule.starts]
     return role(rule.role) if rule.role else "wie het op zich nam"
 
 
 def start(rule: ClockRule) -> str:
     """What starts it, and of which levels, actions or roles only."""
-    if rule.of_step in (None, ANY_STEP):
-        step = "een doorverwijzing"
-    else:
-        step = f"de doorverwijzing '{rule.of_step}'"
-    said = w.STARTS[rule.starts.value].format(step=step)
+    return " ".join((w.STARTS[rule.starts.value].format(step=_step_of(rule)), *start_but(rule)))
+
+
+def start_but(rule: ClockRule) -> list[str]:
+    """What has to hold besides before it starts: where the start itself is seen, this is what is left to say."""
+    said = []
     if rule.starts not in OF_REFERRAL and rule.of_step:
-        said += f" De klok bestaat pas als {step} is aangenomen."
+        said.append(f"De klok bestaat pas als {_step_of(rule)} is aangenomen.")
     if rule.of:
-        said += f" Dit geldt alleen voor: {listed(map(_of, rule.of), 'of')}."
+        said.append(f"Dit geldt alleen voor: {listed(map(_of, rule.of), 'of')}.")
     return said
+
+
+def _step_of(rule: ClockRule) -> str:
+    return "een doorverwijzing" if rule.of_step in (None, ANY_STEP) else f"de doorverwijzing '{rule.of_step}'"
 
 
 def _of(word: str) -> str:

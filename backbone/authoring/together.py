@@ -5,6 +5,7 @@ from typing import Any
 
 from backbone.authoring import labels
 from backbone.authoring import sentences as s
+from backbone.authoring.names import spoken
 from backbone.person.plain import day
 from backbone.protocols.cooperation import Cooperation
 from backbone.protocols.rhythms import Each, OnFreeDay, Rhythm
@@ -24,7 +25,7 @@ def found(cooperation: Cooperation, name: str) -> Any:
 
 def named_in(cooperation: Cooperation, name: str) -> str:
     """Its title; its id where it has none."""
-    return getattr(found(cooperation, name), "title", "") or name.replace("-", " ")
+    return getattr(found(cooperation, name), "title", "") or spoken(name)
 
 
 def often(rhythm: Rhythm) -> str:

@@ -218,6 +218,26 @@ STARTS: Mapping[str, str] = {
 }
 """What starts a clock, every word of `ClockStart`."""
 
+BEGINS: Mapping[str, str] = {
+    "report.received": "De melding is binnen",
+    "occurrence": "De laatste dag waarop het gebeurde",
+    "label.given": "Het label is gegeven",
+    "level.set": "Iemand zegt hoe zwaar de zaak is",
+    "referral.delivered": "Een doorverwijzing is bezorgd",
+    "referral.accepted": "Een doorverwijzing is aangenomen",
+    "action.agreed": "Er is een actie afgesproken",
+    "advice.requested": "Er is om advies gevraagd",
+    "complaint.wished": "De persoon wil aangifte doen, of contact met de politie",
+    "complaint.taken": "De aangifte is opgenomen",
+    "complaint.settled": "De aangifte is afgehandeld",
+    "needs.recorded": "De persoon zegt wat nodig is",
+    "treatment.complaint": "De persoon klaagt over hoe een partner met haar omging",
+    "case.closed": "De zaak is gesloten",
+    "last_word": "Het laatste bericht aan de persoon",
+    "last_news": "Het laatste nieuws van een partner in de zaak",
+}
+"""The same as the title of what a clock starts from in a picture."""
+
 STOPS: Mapping[str, str] = {
     "made": "De klok stopt als {by} contact heeft gehad met {whom}. Een poging telt niet.",
     "attempted": "De klok stopt als {by} heeft geprobeerd {whom} te bereiken. Een poging telt.",

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from backbone.authoring import hers, pages, picture
+from backbone.authoring import her_words, hers, pages, picture, sentences
+from backbone.authoring.her_voice import Voice
+from backbone.authoring.moments import URGENT
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, INK, PAPER, PLAIN, SOFT, TOLD, YES, Card, Lane, Route, draw
 from backbone.authoring.route import route
 from backbone.cli.main import app
 from backbone.protocols import Protocol, Protocols
-from schakel.events.vocab import InformationTopic
+from schakel.calendar import Limit
+from schakel.events.vocab import CloseReason, InformationTopic
 from schakel.her_copy import LANGUAGES
 from tests.outing.scan import outs
 from tests.protocols.samples import ROOT
@@ -41,13 +44,57 @@ def test_it_can_be_drawn_and_says_what_it_is(protocols: Protocols):
         assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
 
 
-def test_every_step_clock_and_question_is_in_the_picture(protocols: Protocols):
+def test_every_part_of_a_case_is_in_the_picture(protocols: Protocols):
+    """By its id, once; a rung of the ladder at every clock that it stands above. Nothing else of a case is drawn."""
+    for protocol in protocols:
+        keys = [card.key for lane in route(protocol).lanes for card in lane.all() if card.key]
+        wanted = [
+            *(f"check:{one.id}" for one in protocol.checks),
+            *(f"explain:{one.id}" for one in protocol.explain),
+            *(f"step:{one.id}" for one in protocol.steps),
+            *(f"inform:{one.id}" for one in protocol.informs),
+            *(f"clock:{one.id}" for one in protocol.clocks),
+            *(f"late:{one.id}" for one in protocol.clocks if one.on_breach),
+            *(f"rung:{clock}:{one.id}" for one in protocol.ladder for clock in one.of),
+            *([f"aftercare:{protocol.aftercare.id}"] if protocol.aftercare else []),
+        ]
+        kinds = tuple({one.partition(":")[0] + ":" for one in wanted})
+        assert sorted(key for key in keys if key.startswith(kinds)) == sorted(wanted), protocol.ref
+        assert len(keys) == len(set(keys)), protocol.ref
+
+
+def test_what_the_file_says_of_them_is_in_the_picture(protocols: Protocols):
     for protocol in protocols:
         lanes = {lane.heading: lane.cards for lane in route(protocol).lanes}
+        said = bare(words(draw(route(protocol))))
         assert len(lanes.get("Wie krijgt de melding", ())) == len(protocol.steps)
-        assert len(lanes.get("Welke tijd loopt er", ())) == len(protocol.clocks)
         assert len(lanes.get("Wie hoort het alleen", ())) == len(protocol.informs)
-        assert [card.title for card in lanes.get("Er wordt gevraagd", ())] == [one.question for one in protocol.checks]
+        urgent = [one.question for one in protocol.checks if one.check in URGENT]
+        others = [one.question for one in protocol.checks if one.check not in URGENT]
+        assert [card.title for card in lanes.get("Er wordt gevraagd", ())] == urgent + others
+        told = [reason.text for reason in protocol.closing.reasons]
+        told += [text for check in protocol.checks for text in check.consequences.values()]
+        told += [
+            sentences.role(role)
+            for clock in protocol.clocks
+            for role in (*clock.on_breach, *filter(None, [clock.role]))
+        ]
+        told += [sentences.limit(clock.limit) for clock in protocol.clocks if clock.limit]
+        told += [sentences.scopes(step.refer.needs) for step in protocol.steps]
+        assert [text for text in told if bare(text).lower() not in said.lower()] == [], protocol.ref
+
+
+def test_where_a_case_begins_only_at_some_doors_it_says_which(protocols: Protocols):
+    first = route(protocols.get("zwb-aanspreekpunt", "2017.2")).lanes[0].cards[0]
+    assert first.lines == ("De politie of het regionaal aanspreekpunt discriminatiezaken",)
+    anywhere, only = route(protocols.get("utrecht-alert", "2017.2")).lanes[0].cards[0].lines
+    assert anywhere == "Elk loket van de keten", "whoever answers a question later is no door by that"
+    assert only.startswith("Alleen als: het is een melding")
+
+
+def bare(text: str) -> str:
+    """Without spaces: lines break anywhere."""
+    return "".join(text.split())
 
 
 def test_nothing_is_loaded_from_elsewhere(protocols: Protocols):
@@ -102,9 +149,12 @@ def test_her_picture_outs_nobody(protocols: Protocols, language):
 
 
 def test_no_word_that_may_stand_in_it_outs():
-    tables = (hers.LINES, hers.TOPICS, hers.RECEIVERS, hers._UNITS, {"help": hers._HELP})
+    tables = [table for name, table in vars(her_words).items() if isinstance(table, dict) and name[0] != "_"] + [
+        {"help": her_words.HELP}
+    ]
+    assert len(tables) == 8
     assert [(said, word) for table in tables for pair in table.values() for said in pair if (word := outs(said))] == []
-    assert set(hers.TOPICS) == set(InformationTopic)
+    assert set(her_words.TOPICS) == set(InformationTopic)
 
 
 def test_her_picture_promises_no_more_than_the_protocol(protocols: Protocols):
@@ -117,6 +167,56 @@ def test_her_picture_promises_no_more_than_the_protocol(protocols: Protocols):
     assert "geen tijd beloofd" not in said["handreiking-negen-stappen"], "beside a promise of the same contact"
     assert "Hier is geen tijd beloofd" in said["amsterdam-handelingskader"]
     assert "beloofd" not in said["amsterdam-handelingskader"].replace("geen tijd beloofd", "")
+
+
+def test_who_is_no_part_of_the_same_scheme_gets_another_picture(protocols: Protocols):
+    """What differs from scheme to scheme is what she wants to know: who gets it, when, who calls."""
+    newest = {one.protocol: one for one in sorted(protocols, key=lambda one: one.version)}
+    for language in LANGUAGES:
+        drawn: dict[object, list[str]] = {}
+        for one in newest.values():
+            drawn.setdefault(hers.route(one, language).lanes, []).append(one.ref)
+        assert len(drawn) > 20
+        assert [alike for alike in drawn.values() if len(alike) > 1] == []
+
+
+def test_what_only_measures_is_no_time_to_her(protocols: Protocols):
+    """No length that a measured clock has, as a limit or as a reminder, nor how often partners happen to meet."""
+    for one in protocols:
+        said = " ".join(words(draw(hers.route(one))).split())
+        voice = Voice("nl")
+        promised = {voice.limit(clock.limit) for clock in one.clocks if clock.limit}
+        promised |= {
+            voice.every(rhythm.every)
+            for rhythm in one.cooperation.rhythms
+            if rhythm.every and rhythm.promise == "promised"
+        }
+        promised |= {voice.limit(one.aftercare.after)} if one.aftercare else set()
+        times = re.findall(r"(?:Binnen|Elke|Ongeveer) (\d* ?\w+)", said)
+        assert [time for time in times if time not in promised] == [], one.ref
+
+
+def test_a_reminder_to_whoever_has_to_call_is_no_time_to_her(protocols: Protocols):
+    one = protocols.get("utrecht-alert", "2017.2")
+    (clock,) = one.clocks
+    measured = clock.model_copy(update={"reminders": (Limit.parse("7 dagen"),), "every": Limit.parse("9 dagen")})
+    said = words(draw(hers.route(one.model_copy(update={"clocks": (measured,)}))))
+    assert "Hier is geen tijd beloofd" in said
+    assert "dagen" not in said
+
+
+def test_she_reads_who_calls_what_a_no_does_and_how_to_stop_it(protocols: Protocols):
+    said = {one.ref: " ".join(words(draw(hers.route(one))).split()) for one in protocols}
+    card = said["groningen-protocolkaart@2017.2"]
+    assert "alleen zonder uw naam" in card
+    assert "Contact met u: de gemeente" in card
+    assert "Pas nadat met u is besproken wat u verder wilt." in card
+    nine = said["handreiking-negen-stappen@2017.2"]
+    assert "Contact met u: wie de hulp bij elkaar houdt" in nine
+    assert "Zegt u nee, dan krijgt niemand iets." in nine
+    assert "Ongeveer 1 maand later" in said["amsterdam-handelingskader@2023.1"]
+    assert all("U mag elk ja weer intrekken." in one for one in said.values())
+    assert set(her_words.ENDS) == set(CloseReason)
 
 
 def test_a_step_that_strips_is_told_as_it_is(protocols: Protocols):

@@ -310,53 +310,6 @@ def test_an_agreement_needs_members_and_a_term(folder: Path, protocols: Protocol
         load_chains(folder, protocols)
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
-    [
-        (
-            "amsterdam.yaml",
-            "    districts: [centrum, nieuw-west, noord, oost, west, zuid, zuidoost, weesp]",
-            "    districts: [centrum, nieuw-west, noord, oost, west, zuid]",
-            "nobody holds the role coordinator in zuidoost, weesp, which step projectleider-veiligheid of amsterdam",
-        ),
-        ("amsterdam.yaml", "roles: [victim_support]", "roles: [other]", "the role victim_support in the whole chain"),
-        (
-            "groningen.yaml",
-            "roles: [anti_discrimination], d",
-            "roles: [other], d",
-            "0 partners with the role anti_discr",
-        ),
-        (
-            "amsterdam.yaml",
-            "roles: [sexual_violence_centre], districts: all",
-            "roles: [sexual_violence_centre], districts: [noord, oost]",
-            "the role sexual_violence_centre in centrum, nieuw-west, west, zuid, zuidoost, weesp, whom",
-        ),
-        (
-            "groningen.yaml",
-            "roles: [sexual_violence_centre]",
-            "roles: [other]",
-            "sexual_violence_centre in the whole chain",
-        ),
-        (
-            "amsterdam.yaml",
-            "handelingskader@2023.2",
-            "handelingskader@2023.1",
-            "no clock of the chain waits for an answer",
-        ),
-        ("amsterdam.yaml", "partner: rita,", "partner: coc-amsterdam,", "the partner `rita` is a member of no chain"),
-        ("rights.yaml", "treatment.complaint", "contact.made", "nobody may tell treatment.complaint"),
-    ],
-)
-def test_what_a_chain_lacks_is_a_warning(folder: Path, protocols: Protocols, name, old, new, said):
-    """Each chain by itself: what the other counts on here for somebody from elsewhere is an error, see the next test."""
-    for each in ("amsterdam.yaml", "groningen.yaml"):
-        break_file(folder, each, "roles: [victim_support, anti_discrimination]", "roles: [coc]")
-    break_file(folder, name, old, new)
-    chains = load_chains(folder, protocols)
-    assert any(said in str(problem) for problem in chains.warnings), chains.warnings
-
-
 def test_what_the_other_chain_counts_on_is_an_error(folder: Path, protocols: Protocols):
     """Somebody from elsewhere would be handed to nobody."""
     break_file(folder, "amsterdam.yaml", "roles: [victim_support]", "roles: [other]")
