@@ -73,15 +73,17 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
     """What the events of one log say, case by case."""
     report.counts["events"] += len(log.events)
     kept: list[Event] = []
-    seen: set[tuple[str | None, str, str]] = set()
+    first: dict[tuple[str | None, str, str], str] = {}
     for event in log.events:
         if why := said_by_another(event, definitions.partners):
             report.wrong("owners", "another", event.place, why)
             continue
-        paper.expect(event)
-        if (key := (event.case, *event.key)) not in seen:  # what comes twice in a case counts once
+        key = (event.case, *event.key)
+        if event.case is None or first.get(key, event.source) == event.source:
+            paper.expect(event)  # of two who told under one id, the second has no effect, and was refused
+        if key not in first:  # what comes twice in a case counts once
             kept.append(event)
-        seen.add(key)
+            first[key] = event.source
     cases: dict[str, list[Event]] = {}
     for event in kept:
         if event.case is not None and event.type != "minutes.recorded":
