@@ -13,6 +13,9 @@ from auditor.report import Report
 from auditor.structure import Keys, Log, Structure, notes_in
 from auditor.timing import Watermarks
 
+KNOWN_FOLD = 1
+"""What events mean for a case is versioned, and the case's opening says by which version it is read."""
+
 
 def audit(files: Files, heads: Iterable[str] = (), name: str | None = None, witnesses: Iterable[str] = ()) -> Report:
     """Verify a bundle. heads: the texts of files of heads that somebody outside holds. name: the number under which the bundle is known.
@@ -96,6 +99,15 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
     for case_id in sorted(cases):
         events = cases[case_id]
         report.counts["cases"] += 1
+        newer = next(
+            (one for one in events if one.type == "case.opened" and one.get("fold_version", 0) > KNOWN_FOLD), None
+        )
+        if newer is not None:
+            theirs = newer["fold_version"]
+            says = f"it was opened under version {theirs} of the fold, and this auditor knows {KNOWN_FOLD}: take a newer one"
+            report.cannot_tell("consent", "newer_fold", newer.place, says)
+            report.cannot_tell("clocks", "newer_fold", newer.place, says)
+            continue
         if events[0].type != "report.received" and bundle.kind == "period":
             says = "the case began before the period: what was permitted before cannot be seen here"
             report.cannot_tell("consent", "began_before", events[0].place, says)
