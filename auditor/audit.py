@@ -13,6 +13,9 @@ from auditor.report import Report
 from auditor.structure import Keys, Log, Structure, notes_in
 from auditor.timing import Watermarks
 
+KNOWN_FOLD = 1
+"""What events mean for a case is versioned, and the case's opening says by which version it is read."""
+
 
 def audit(files: Files, heads: Iterable[str] = (), name: str | None = None, witnesses: Iterable[str] = ()) -> Report:
     """Verify a bundle. heads: the texts of files of heads that somebody outside holds. name: the number under which the bundle is known.
@@ -73,15 +76,17 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
     """What the events of one log say, case by case."""
     report.counts["events"] += len(log.events)
     kept: list[Event] = []
-    seen: set[tuple[str | None, str, str]] = set()
+    first: dict[tuple[str | None, str, str], str] = {}
     for event in log.events:
         if why := said_by_another(event, definitions.partners):
             report.wrong("owners", "another", event.place, why)
             continue
-        paper.expect(event)
-        if (key := (event.case, *event.key)) not in seen:  # what comes twice in a case counts once
+        key = (event.case, *event.key)
+        if event.case is None or first.get(key, event.source) == event.source:
+            paper.expect(event)  # of two who told under one id, the second has no effect, and was refused
+        if key not in first:  # what comes twice in a case counts once
             kept.append(event)
-        seen.add(key)
+            first[key] = event.source
     cases: dict[str, list[Event]] = {}
     for event in kept:
         if event.case is not None and event.type != "minutes.recorded":
@@ -94,6 +99,15 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
     for case_id in sorted(cases):
         events = cases[case_id]
         report.counts["cases"] += 1
+        newer = next(
+            (one for one in events if one.type == "case.opened" and one.get("fold_version", 0) > KNOWN_FOLD), None
+        )
+        if newer is not None:
+            theirs = newer["fold_version"]
+            says = f"it was opened under version {theirs} of the fold, and this auditor knows {KNOWN_FOLD}: take a newer one"
+            report.cannot_tell("consent", "newer_fold", newer.place, says)
+            report.cannot_tell("clocks", "newer_fold", newer.place, says)
+            continue
         if events[0].type != "report.received" and bundle.kind == "period":
             says = "the case began before the period: what was permitted before cannot be seen here"
             report.cannot_tell("consent", "began_before", events[0].place, says)

@@ -27,7 +27,7 @@ from schakel.case import apply, conclude
 from schakel.case_clocks import next_moments
 from schakel.case_consent import consent_moments
 from schakel.case_erasure import erasure_moments
-from schakel.case_state import Effect, State
+from schakel.case_state import FOLD_VERSION, Effect, State
 from schakel.entry import Entry
 from schakel.errors import Unreadable
 from schakel.events import Derived, Observed, Told
@@ -84,6 +84,7 @@ class CaseProcessor:
         return (LEDGER,)
 
     gather_s = 0.25
+    fold_version = FOLD_VERSION
 
     def waited_for(self, record: Raw) -> bool:
         """Whether somebody waits for what follows from this record (see `Rules`)."""

@@ -34,14 +34,13 @@ from schakel import (  # noqa: F401  (they register the handlers)
     codec,
 )
 from schakel.case_reads import REMEMBERED
+from schakel.case_state import FOLD_VERSION as FOLD_VERSION
 from schakel.case_state import Effect, State
 from schakel.entry import HANDLERS, NOTES, Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived, Told
 from schakel.events.report import ReportFacts
 from schakel.ids import derived_id, service_source
-
-FOLD_VERSION = 1
 
 
 def apply(case: State, entry: Entry) -> Effect:

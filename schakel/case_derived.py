@@ -21,7 +21,7 @@ from schakel.case_erasing import end_terms
 from schakel.case_loop import can_be_followed, give_up
 from schakel.case_moves import moved_on
 from schakel.case_preferences import came_with_it
-from schakel.case_state import Effect, Referral, ReferralState, Side, State
+from schakel.case_state import Effect, Referral, ReferralState, Side, State, knows_fold
 from schakel.case_told import learned, reached
 from schakel.entry import Entry, folds
 from schakel.events.case import CaseClosed, CaseReopened
@@ -49,6 +49,10 @@ def ref_text(ref: ProtocolRef) -> str:
 @folds(CaseOpened)
 def _opened(case: State, entry: Entry) -> Effect:
     event: CaseOpened = entry.event  # type: ignore[assignment]
+    if not knows_fold(event.fold_version):
+        return (
+            Effect.NOT_UNDERSTOOD
+        )  # who reads records never comes here: `schakel.ledger.understand` says that it cannot be read
     if case.opened or not case.report:
         case.lapsed.append(entry.id)  # what was concluded ahead on this opening rests on nothing
         return Effect.OVERTAKEN

@@ -21,6 +21,15 @@ from schakel.case_terms import LegalHold as LegalHold
 from schakel.case_terms import Term as Term
 from schakel.preferences import Preferences
 
+FOLD_VERSION = 1
+"""Of the fold that this program has. `case.opened` names the one that its case began under: a newer one may give its events another
+meaning, so that nobody who lacks it goes on with the case (docs/adr/0060)."""
+
+
+def knows_fold(version: int) -> bool:
+    """Whether a case that was opened under this version can be folded here. What was released stays: all up to our own."""
+    return version <= FOLD_VERSION
+
 
 class Effect(StrEnum):
     """What an event did at its position. `recorded` events are kept and shown; the fold draws no more from them than their moment."""

@@ -3,13 +3,14 @@
 What the event then does to its case is the fold's (`schakel.case`); finding a case's records is `schakel.history`'s.
 """
 
-from schakel import codec
+from schakel import case_state, codec
 from schakel.entry import Entry
 from schakel.envelope import read_headers
 from schakel.errors import Unreadable
 from schakel.events import Event, Told
 from schakel.events.chain import EventVoided
-from schakel.ids import OPERATOR
+from schakel.events.report import CaseOpened
+from schakel.ids import OPERATOR, service_source
 from schakel.record import Raw
 
 
@@ -39,6 +40,18 @@ def understand(raw: Raw, known: Event | None = None) -> Entry:
             field="ce_partner",
             expected="who told it: a partner, or for event.voided an operator",
             remedy="let intake append what partners tell",
+        )
+    if (
+        isinstance(event, CaseOpened)
+        and not case_state.knows_fold(event.fold_version)
+        and envelope.source == service_source(CaseOpened.OWNER)
+    ):
+        raise Unreadable(
+            "fold.unknown_version",
+            field="fold_version",
+            found=str(event.fold_version),
+            expected=f"a case opened under version {case_state.FOLD_VERSION} of the fold or an earlier one, found {event.fold_version}",
+            remedy="a newer version of the program opened this case; bring this one to that version, then try the case again",
         )
     return Entry(envelope, event, raw.partition, raw.offset)
 

@@ -2,8 +2,10 @@
 
 import json
 import urllib.request
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -51,6 +53,7 @@ def collect(
     records = _topic(connection, LEDGER)
     acts = [told.act for told in stage.told]
     sent = [Sent(act.partner, act.id, act.opens, act.expect, act.again) for act in acts]
+    sent += asked_again(sent, sent_to)
     sent += [Sent(garbage.partner, None, False, garbage.expect) for garbage in stage.garbage]
     return Evidence(
         sent=sent,
@@ -63,6 +66,21 @@ def collect(
         reads=stage.reads,
         records=records,
     )
+
+
+def asked_again(sent: Iterable[Sent], sent_to: Mapping[str, Sequence[Raw]]) -> list[Sent]:
+    """What the client sent once more by itself, since no receipt had come in ten seconds. sent_to: by partner, what stands on its topic."""
+    acted = Counter((one.partner, one.id) for one in sent)
+    known = {(one.partner, one.id): one for one in sent}
+    stand = Counter(
+        (partner, value.decode("ascii", "replace"))
+        for partner, records in sent_to.items()
+        for record in records
+        for name, value in record.headers
+        if name == "ce_id"
+    )
+    more = [key for key, count in stand.items() for _ in range(count - acted[key]) if key in known]
+    return [replace(known[key], again=True) for key in more]
 
 
 def _topic(connection: Mapping[str, Any], topic: str) -> list[Raw]:

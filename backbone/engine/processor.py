@@ -113,6 +113,8 @@ class Offers:
         """
         self.versions: Sequence[Path] = getattr(processor, "versions", ())
         """Folders with Alembic versions of the service's own tables."""
+        self.fold_version: int | None = getattr(processor, "fold_version", None)
+        """Of what makes state of its records; a database that another version filled is not gone on with. None: it has no versions."""
         self.cache_mb: int = getattr(processor, "cache_mb", CACHE_MB)
         """What SQLite may keep of its database in memory."""
         self.patience = Patience(

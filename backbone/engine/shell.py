@@ -286,6 +286,8 @@ class Shell:
             pass
 
     async def _look_up(self, places: Sequence[Place]) -> tuple[Mapping[Place, takeup.Beginning], Conditions]:
+        # Asked again at each assignment: another version may have begun with an empty database meanwhile.
+        await self.in_worker(self.store.folded_by, self.offers.fold_version)
         # The checkpoints before the log's ends: a worker that was frozen may still move one.
         points = await self.in_worker(self.store.checkpoints)
         logs = await self._logs(places)

@@ -31,6 +31,10 @@ class SchemaUnknown(StoreError):
     """The tables are of a version that this program does not have; trying again changes nothing."""
 
 
+class OtherFold(StoreError):
+    """What is kept was folded by another version of the fold than this program's; trying again changes nothing."""
+
+
 class CheckpointMissing(StoreError):
     """A transaction over a partition that was never taken up."""
 

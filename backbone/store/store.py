@@ -15,11 +15,14 @@ from sqlalchemy.engine import make_url
 
 from backbone.store import migrate, parking, tables
 from backbone.store.databases import CACHE_MB, begin, open_engine
-from backbone.store.errors import CheckpointMissing, as_away
+from backbone.store.errors import CheckpointMissing, OtherFold, as_away
 from backbone.store.rows import Checkpoint, ParkedRecord
 from backbone.store.transaction import Tx, checkpoints, upsert
 
 _COLUMNS = tuple(field.name for field in fields(Checkpoint))
+_FOLD = "fold_version"
+"""The note that says by which version of the fold the kept state was made."""
+_BEFORE_IT_WAS_NOTED = 1
 _EARLIEST = select(func.min(tables.timer.c.due_at_ms))
 
 
@@ -42,6 +45,28 @@ class Store:
         """Bring the tables up to this version's. Raises SchemaUnknown."""
         with self._begin() as connection:
             migrate.upgrade(connection, self.schema, self._versions)
+
+    def folded_by(self, version: int | None) -> None:
+        """See that what is kept here was made by this version of the fold; an empty database is made by it from now on. None: it has none.
+
+        Raises OtherFold: what two versions made of one history may differ, and nothing that is kept says where.
+        """
+        if version is None:
+            return
+        with self._begin() as connection:
+            noted = select(tables.note.c.value).where(tables.note.c.name == _FOLD)
+            if (kept := connection.execute(noted).scalar()) is None:
+                begun = connection.execute(select(tables.checkpoint.c.id).limit(1)).first() is not None
+                made_by = _BEFORE_IT_WAS_NOTED if begun else version
+                row = {"name": _FOLD, "value": str(made_by)}
+                connection.execute(upsert(connection, tables.note, ("name",), ()), [row])
+                kept = connection.execute(noted).scalar_one()  # perhaps of a worker that was there first
+        if int(kept) != version:
+            run = "run the newer program, or " if int(kept) > version else ""
+            raise OtherFold(
+                f"the database {self.where} holds what version {kept} of the fold made of the ledger, and this program folds by version "
+                f"{version}: {run}give {self.service} an empty database and let it rebuild"
+            )
 
     @contextmanager
     def transaction(self, topic: str, partition: int) -> Iterator[Tx]:

@@ -39,6 +39,8 @@ from schakel.timesource import SystemTime, TimeSource
 log = logging.getLogger("schakel.client")
 
 TIMEOUT_S = 30.0
+ASK_AGAIN_S = 10.0
+"""After so long without a receipt an event is sent once more, under its id (docs/partners.md, "Receipts")."""
 _POLL_S = 0.25
 _KEY_IS_GONE = "sealed.unknown_key"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
@@ -179,7 +181,8 @@ class Partner(DeskVerbs, MeetingVerbs, Verbs):
         drill: bool = False,
         timeout_s: float = TIMEOUT_S,
     ) -> Receipt:
-        """As `send`, and wait for the receipt; sealed again, once, when the backbone's key was replaced while it was on its way.
+        """As `send`, and wait for the receipt; sealed again, once, when the backbone's key was replaced while it was on its way, and sent
+        again, once, when no receipt has come in ten seconds.
 
         Raises Refused, NoReceipt, and a KafkaProblem when the broker is away or refuses.
         """
@@ -236,10 +239,12 @@ class Partner(DeskVerbs, MeetingVerbs, Verbs):
 
     def _wait(self, pending: Pending, timeout_s: float) -> Receipt:
         assert self._publisher
-        deadline = clock.monotonic() + timeout_s
+        began, asked = clock.monotonic(), False
         while pending._receipt is None:
             self._publisher.look_after(pending)
-            left_s = deadline - clock.monotonic()
+            waited_s = clock.monotonic() - began
+            asked = asked or (ASK_AGAIN_S <= waited_s < timeout_s and self._publisher.ask_again(pending))
+            left_s = timeout_s - waited_s
             if left_s <= 0:
                 raise self._no_receipt(pending, timeout_s)
             self._inbox.poll(min(left_s, _POLL_S))

@@ -178,6 +178,16 @@ class Publisher:
         log.warning("event %s did not reach %s (%s); it is sent again", pending.id, self.topic, meaning)
         self._send(pending, record)
 
+    def ask_again(self, pending: Pending) -> bool:
+        """Send what is acknowledged and has no receipt once more, under its id: one that was lost comes so. False: there is nothing to send
+        (by an earlier process), or it is not on the topic yet."""
+        record = pending._record
+        if record is None or pending.offset is None:
+            return False
+        log.warning("event %s has no receipt yet; it is sent again, with the same id", pending.id)
+        self._send(pending, record)
+        return True
+
     def _send(self, pending: Pending, record: Composed) -> None:
         with self._access.clear_errors():
             pending._record = record

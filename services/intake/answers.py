@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,6 +15,7 @@ from schakel.errors import Unreadable
 from schakel.ledger import place_of
 from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
 from schakel.record import Raw
+from services.intake import seen
 
 INTAKE, REFUSED = "intake", "schakel.refused"
 _READABLE_ID = re.compile(PATTERNS["ce_id"])
@@ -29,6 +31,29 @@ GIVEN_UP = Refusal(
     expected="an event that this version of the backbone can read",
     remedy="the operator gave up its record in the ledger, where it has no effect; tell it again as a new event, with a new id",
 )
+TAKEN = Refusal(
+    code="id.already_used",
+    field="ce_id",
+    expected="an id that stands for nothing else in this case",
+    remedy="another event of this id came into the case before it, so that it has no effect; tell it again as a new event, with a new id",
+)
+FOR_GOOD = {seen.GIVEN_UP: GIVEN_UP, seen.TAKEN: TAKEN}
+"""By what is remembered in the place of its content: why it never has an effect, however often it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """A message of an `in` topic, as it is named to its sender and to the operators."""
+
+    topic: str
+    partition: int
+    offset: int
+    size_bytes: int
+    sha256: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
 
 
 def accepted(entry: Entry, case_id: str | None, drill: bool, head: str | None = None) -> Outgoing:
@@ -58,28 +83,44 @@ def refused(
     head: str | None = None,
 ) -> Sequence[Outgoing]:
     """A record for the operators, in which nothing is in the sender's own words; and a receipt for the sender."""
-    about = envelope.id if envelope else _about(raw)
+    value = raw.value or b""
+    came = _Came(raw.topic, raw.partition, raw.offset, len(value), sha256(value).hexdigest())
+    return _refused(came, envelope.id if envelope else _about(raw), why, partner, now, head)
+
+
+def taken(entry: Entry, size_bytes: int, partner: Partner, head: str | None = None) -> Sequence[Outgoing]:
+    """The same for what was let in, and stands in the ledger behind another partner's event of the same id."""
+    envelope = entry.envelope
+    if not (envelope.position and envelope.digest):
+        return ()  # it came by no `in` topic: nobody waits for an answer
+    topic, partition, offset = envelope.position.split("/")
+    came = _Came(topic, int(partition), int(offset), size_bytes, envelope.digest)
+    return _refused(came, envelope.id, TAKEN, partner, envelope.logged_at, head)
+
+
+def _refused(
+    came: _Came, about: str | None, why: Refusal, partner: Partner | None, now: datetime, head: str | None
+) -> Sequence[Outgoing]:
     known_as = (
         about if about and _UUID.fullmatch(about) else None
     )  # else it may be the number of a dossier or a telephone
-    position = place_of(raw)
     record = RefusedRecord(
         partner=partner.id if partner else None,
-        topic=raw.topic,
-        partition=raw.partition,
-        offset=raw.offset,
-        size_bytes=len(raw.value or b""),
-        sha256=sha256(raw.value or b"").hexdigest(),
+        topic=came.topic,
+        partition=came.partition,
+        offset=came.offset,
+        size_bytes=came.size_bytes,
+        sha256=came.sha256,
         about=known_as,
         refusal=why.model_copy(update={"found": None}),
     )
     to = partner.id if partner else "-"
-    filed = out_record(INTAKE, to, record, about=position, cause=known_as, at=now, case=None, drill=False)
-    rows = [Outgoing(REFUSED, None, raw.topic.encode(), filed.value, filed.headers)]
+    filed = out_record(INTAKE, to, record, about=came.place, cause=known_as, at=now, case=None, drill=False)
+    rows = [Outgoing(REFUSED, None, came.topic.encode(), filed.value, filed.headers)]
     if partner:
-        receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=raw.offset, head=head)
+        receipt = Receipt(about=about, status=ReceiptStatus.REFUSED, refusal=why, in_offset=came.offset, head=head)
         rows.append(
-            out_record(INTAKE, partner.id, receipt, about=position, cause=about, at=now, case=None, drill=False)
+            out_record(INTAKE, partner.id, receipt, about=came.place, cause=about, at=now, case=None, drill=False)
         )
     return rows
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import structlog
 
 from backbone import metrics
-from backbone.case_rules import READS, TOLD
 from backbone.casework import LEDGER, CaseProcessor
 from backbone.chains import Chains, Partner
 from backbone.desks import Desk, load_desks
@@ -32,7 +31,7 @@ from schakel.case_state import Effect, State
 from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
-from schakel.events import Derived, Told
+from schakel.events import Told
 from schakel.events.base import Sealed
 from schakel.events.report import ReportLinked, ReportReceived
 from schakel.ids import new_case_id, partner_source
@@ -45,6 +44,7 @@ from services.intake.ahead import Ahead, may_overtake
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
 from services.intake.heads import Heads
+from services.intake.no_rules import NoRules
 from services.intake.reading import named, read_message
 from services.intake.waits import Waits
 from services.intake.writing import also, envelope_with
@@ -54,22 +54,6 @@ PORTION = 500
 """Messages of one partner in a transaction: then the ledger and the other partners have their turn, however long its list is."""
 
 log = structlog.get_logger(__name__)
-
-
-class NoRules:
-    """Intake concludes nothing about a case."""
-
-    hastens = TOLD - READS
-    """Receipts wait for what was told to be read back; a reader waits for the gate alone."""
-
-    def decide(self, case: State, now: datetime | None) -> tuple[Derived, ...]:
-        return ()
-
-    def deliver(self, case: State, event: Derived) -> tuple[()]:
-        return ()
-
-    def announce(self, case: State, entry: Entry) -> tuple[()]:
-        return ()
 
 
 class IntakeProcessor(CaseProcessor):
@@ -141,15 +125,17 @@ class IntakeProcessor(CaseProcessor):
 
     def _take(self, tx: Tx, entries: Sequence[Entry]) -> None:
         self._landings: list[seen.Landing] = []
+        self._repeated: list[seen.Landing] = []
         super()._take(tx, entries)
-        self._answer(tx, seen.landed(tx, self._landings))
+        self._answer(tx, seen.landed(tx, self._landings), seen.taken(tx, self._repeated))
         if tx.checkpoint.rebuilding:
             answered.let_in(tx, entries)
             self.watermark.looked_at(tx, entries)
 
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
-        if isinstance(entry.event, Told) and effect is not Effect.DUPLICATE:
-            self._landings.append(seen.Landing(entry, desk.case.id, desk.case.drill))
+        if isinstance(entry.event, Told):
+            heard = self._repeated if effect is Effect.DUPLICATE else self._landings
+            heard.append(seen.Landing(entry, desk.case.id, desk.case.drill))
 
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         if isinstance(entry.event, Told):
@@ -166,18 +152,24 @@ class IntakeProcessor(CaseProcessor):
         if partner and seen.given_up(tx, envelope) and not tx.checkpoint.rebuilding:
             tx.outbox([answers.given_up(raw, envelope, partner, Heads(tx).of(raw.partition))])
 
-    def _answer(self, tx: Tx, landings: Sequence[seen.Landing]) -> None:
-        """The receipts of told events, now that their position is known."""
-        if not tx.checkpoint.rebuilding:
-            ours = [
-                landing
-                for landing in landings
-                if landing.entry.envelope.partner in self.chains.partners and not landing.entry.envelope.causation
-            ]  # what intake told here because it was told in another case has its receipt there
-            head = Heads(tx).of(tx.checkpoint.partition)
-            tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill, head) for landing in ours])
-            for landing in ours:
+    def _answer(self, tx: Tx, landings: Sequence[seen.Landing], taken: Sequence[tuple[seen.Landing, int]]) -> None:
+        """The receipts of told events, now that their position is known; a refusal for what came second under its id."""
+        if tx.checkpoint.rebuilding:
+            return
+        head = Heads(tx).of(tx.checkpoint.partition)
+        for landing in landings:
+            if self._whose(landing.entry):
+                tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill, head)])
                 self._waits.answered(landing.entry.envelope.position)
+        for landing, size_bytes in taken:
+            if partner := self._whose(landing.entry):
+                tx.outbox(answers.taken(landing.entry, size_bytes, partner, head))
+                metrics.submissions.labels("refused").inc(not landing.drill)
+                log.info("id taken meanwhile", case=landing.case, offset=landing.entry.offset)
+
+    def _whose(self, entry: Entry) -> Partner | None:
+        """Who waits for the receipt. What intake told here because it was told in another case has its receipt there."""
+        return None if entry.envelope.causation else self.chains.partner(entry.envelope.partner or "")
 
     def saved(self, tx: Tx, desks: dict[str, Desk]) -> None:
         tx.set_timers({case_id: self.watermark.waits(desk.case) for case_id, desk in desks.items()})
@@ -279,7 +271,7 @@ class IntakeProcessor(CaseProcessor):
         signed = Heads(tx)
         cases, resealed = self._reseal(read, judged, known)
         outgoing: list[Outgoing] = []
-        remembered: list[tuple[Envelope, str | None, str]] = []
+        remembered: list[tuple[Envelope, str | None, str, int]] = []
         new: list[int] = []
         for number, (raw, item, verdict) in enumerate(zip(records, read, judged, strict=True)):
             if isinstance(item, Refusal) or verdict is not None:
@@ -299,7 +291,7 @@ class IntakeProcessor(CaseProcessor):
                     event = event.model_copy(update={"sealed": parts})
                 digest = sha256(raw.value or b"").hexdigest()
                 appended = envelope_with(envelope, partner, now, case=cases[key], position=place_of(raw), digest=digest)
-                remembered.append((appended, cases[key], content))
+                remembered.append((appended, cases[key], content, len(raw.value or b"")))
                 self._waits.let_in(raw)
                 new.append(raw.offset)
                 outgoing.append(
@@ -308,8 +300,8 @@ class IntakeProcessor(CaseProcessor):
                 if twin := also(Entry(appended, event), folded):
                     outgoing.append(ledger_record(twin, None, twin.envelope.case or ""))
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
-            elif before.content == seen.GIVEN_UP:
-                outgoing.extend(self._refuse(raw, envelope, answers.GIVEN_UP, partner, now, signed))
+            elif before.content in answers.FOR_GOOD:
+                outgoing.extend(self._refuse(raw, envelope, answers.FOR_GOOD[before.content], partner, now, signed))
             elif before.content != content or envelope.case not in (None, before.case):
                 outgoing.extend(self._refuse(raw, envelope, answers.ALREADY_USED, partner, now, signed))
             elif before.offset is not None and before.partition is not None:

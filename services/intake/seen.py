@@ -14,6 +14,8 @@ from schakel.messages import Refusal
 
 GIVEN_UP = "given up"
 """Stands in the place of the content of an event whose record nobody can read."""
+TAKEN = "taken"
+"""The same of one whose id stood for another partner's event in the case by the time it landed: the fold gives it no effect."""
 
 metadata = MetaData()
 table = Table(
@@ -25,17 +27,19 @@ table = Table(
     Column("content", String(64), nullable=False),
     Column("ledger_partition", Integer),
     Column("ledger_offset", BigInteger),
+    Column("size_bytes", Integer),
 )
 
 
 @dataclass(slots=True)
 class Seen:
-    """`partition` and `offset` are null until the event has been read back from the ledger."""
+    """`partition` and `offset` are null until the event has been read back from the ledger, and `size_bytes` is from then on."""
 
     case: str | None
     content: str
     partition: int | None
     offset: int | None
+    size_bytes: int | None = None
 
 
 Known = dict[tuple[str, str], Seen]
@@ -69,11 +73,11 @@ def lookup(tx: Tx, keys: Sequence[tuple[str, str]]) -> Known:
     return {(source, event_id): Seen(*rest) for event_id, source, *rest in rows if (source, event_id) in wanted}
 
 
-def accepted(tx: Tx, rows: Sequence[tuple[Envelope, str | None, str]]) -> None:
-    """Let in (envelope, case id, content); where they land is not known yet."""
+def accepted(tx: Tx, rows: Sequence[tuple[Envelope, str | None, str, int]]) -> None:
+    """Let in (envelope, case id, content, size of the message); where they land is not known yet."""
     new = [
-        {"source": envelope.source, "id": envelope.id, "case_id": case_id, "content": what}
-        for envelope, case_id, what in rows
+        {"source": envelope.source, "id": envelope.id, "case_id": case_id, "content": what, "size_bytes": size_bytes}
+        for envelope, case_id, what, size_bytes in rows
     ]
     tx.add(table, new)
 
@@ -107,8 +111,35 @@ def landed(tx: Tx, landings: Sequence[Landing]) -> list[Landing]:
         key = (landing.entry.envelope.source, landing.entry.id)
         if key not in first and (key not in known or known[key].offset is None):
             first[key] = landing
-    tx.put(table, [_row(landing) for landing in first.values()], ["content", "ledger_partition", "ledger_offset"])
+    tx.put(
+        table,
+        [_row(landing) for landing in first.values()],
+        ["content", "ledger_partition", "ledger_offset", "size_bytes"],
+    )
     return list(first.values())
+
+
+def taken(tx: Tx, repeated: Sequence[Landing]) -> list[tuple[Landing, int]]:
+    """Of told events that the fold took for a repetition: those that repeat nothing of their sender's, since another partner's event of
+    this id came first. Each once, with the size of its message (0 where that is not known). To be called behind `landed`.
+
+    Remembered, so that it is said once, and so that its sender hears the same whenever it comes again.
+    """
+    if not repeated:
+        return []
+    known = lookup(tx, [(landing.entry.envelope.source, landing.entry.id) for landing in repeated])
+    found: dict[tuple[str, str], tuple[Landing, int]] = {}
+    for landing in repeated:
+        key = (landing.entry.envelope.source, landing.entry.id)
+        before = known.get(key)
+        if before is None or (before.offset is None and before.content not in (GIVEN_UP, TAKEN)):
+            found.setdefault(key, (landing, (before and before.size_bytes) or 0))
+    rows = [
+        {"source": source, "id": event_id, "case_id": landing.case, "content": TAKEN, "size_bytes": None}
+        for (source, event_id), (landing, _) in found.items()
+    ]
+    tx.put(table, rows, ["content", "size_bytes"])
+    return list(found.values())
 
 
 def _row(landing: Landing) -> dict[str, object]:
@@ -121,4 +152,5 @@ def _row(landing: Landing) -> dict[str, object]:
         "content": content(entry.envelope, event),
         "ledger_partition": entry.partition,
         "ledger_offset": entry.offset,
+        "size_bytes": None,
     }

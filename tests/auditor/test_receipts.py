@@ -5,9 +5,11 @@ from dataclasses import replace
 from auditor.audit import audit
 from auditor.report import Report
 from schakel import codec
+from schakel.ids import partner_source
 from schakel.messages import Position, Receipt
 from tests.auditor.material import codes, ledger, receipts, verified
 from tests.auditor.writer import Ledger, in_memory, place
+from tests.support.casebook import repository
 from tests.support.telling import HELP, POLICE
 
 TRUE = ledger()
@@ -67,6 +69,23 @@ def test_the_last_may_be_on_its_way() -> None:
     assert codes(report, question="receipts") <= {"no_receipt"}
     assert codes(report, "cannot tell", "receipts") <= {"on_its_way"}
     assert report.answer("receipts") != "sound"
+
+
+def with_a_second(number: int = 20) -> Ledger:
+    """HELP told something under the id of what stands there, in that case; it came behind it, and was refused."""
+    oin = repository()[0].partners[HELP].oin
+    first = next(one for one in TRUE.logs[0][:number] if dict(one.headers).get("ce_partner") == POLICE.encode())
+    mine = {"ce_partner": HELP.encode(), "ce_source": partner_source(oin).encode()}
+    second = replace(first, headers=tuple((name, mine.get(name, value)) for name, value in first.headers))
+    log = [*TRUE.logs[0][:number], second, *TRUE.logs[0][number:]]
+    log = [replace(record, offset=offset) for offset, record in enumerate(log)]
+    topics = receipts(log)
+    topics[OTHER] = [one for one in topics[OTHER] if place(one) != number]
+    return replace(TRUE.with_log(log), topics=topics)
+
+
+def test_of_two_under_one_id_in_a_case_the_second_needs_no_receipt() -> None:
+    assert verified(with_a_second()).answer("receipts") == "sound"
 
 
 # --- a period

@@ -167,6 +167,27 @@ def test_no_answer_in_time_says_where_the_event_stands(partner: Partner, backbon
     assert caught.value.offset == 0
 
 
+def test_without_a_receipt_it_asks_once_more_under_the_same_id(
+    partner: Partner, backbone: FakeBackbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backbone that lost the receipt with its database gives it to whoever sends again, and to nobody else."""
+    monkeypatch.setattr("schakel.client.partner.ASK_AGAIN_S", 0.2)
+    backbone.answer = lambda envelope, event, offset: accepts(envelope, event, 0) if offset else None
+    assert partner.tell(CONTACT, case=CASE, timeout_s=10).status is ReceiptStatus.ACCEPTED
+    (first, said, raw), (second, again, sent_again) = backbone.received
+    assert (first.id, said, raw.value) == (second.id, again, sent_again.value)
+
+
+def test_it_asks_once_and_not_for_ever(
+    partner: Partner, backbone: FakeBackbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schakel.client.partner.ASK_AGAIN_S", 0.2)
+    backbone.answer = silent
+    with pytest.raises(NoReceipt, match="offset 1"):
+        partner.tell(CONTACT, case=CASE, timeout_s=1.2)
+    assert len(backbone.received) == 2
+
+
 def test_an_answer_that_comes_later_is_found(partner: Partner, backbone: FakeBackbone, connect: Connect) -> None:
     backbone.answer = silent
     with pytest.raises(NoReceipt) as caught:

@@ -4,6 +4,7 @@
 COUNTER_NAME, COUNTER_TOPICS (reads; commas), COUNTER_OUT (writes; a partition each), COUNTER_FIRST, COUNTER_SLOW_S (seconds a batch),
 COUNTER_FAULT_AT (an offset at which it breaks), COUNTER_WAIT (topic,other,offset: the one waits for the other),
 COUNTER_KEYS (a database of keys that it looks into for every batch, as intake does),
+COUNTER_FOLD (the version of its fold),
 COUNTER_FULL (a file: while it is there, its SQLite database finds the disk full),
 COUNTER_AT_ONCE (records a transaction), COUNTER_SESSION_S (a shorter session than the engine's, so that a test need not wait for it).
 """
@@ -44,6 +45,7 @@ class CountingProcessor:
         self.first = first
         self._out = out
         self._slow_s = slow_s
+        self.fold_version = int(os.environ["COUNTER_FOLD"]) if "COUNTER_FOLD" in os.environ else None
 
     def topics(self) -> Sequence[str]:
         return self._topics

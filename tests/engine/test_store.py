@@ -7,7 +7,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from backbone.store import tables
-from backbone.store.errors import CheckpointMissing, DatabaseAway
+from backbone.store.errors import CheckpointMissing, DatabaseAway, OtherFold
 from backbone.store.rows import MAX_OUTGOING_BYTES, Checkpoint, Outgoing, OutgoingTooLarge
 from backbone.store.store import Store
 from schakel.record import Raw
@@ -45,6 +45,25 @@ def test_taking_up_again_leaves_the_position(store: Store) -> None:
 def test_no_transaction_without_a_checkpoint(store: Store) -> None:
     with pytest.raises(CheckpointMissing, match=r"schakel\.ledger\[9\]"), store.transaction(LEDGER, 9):
         pass
+
+
+def test_what_was_kept_before_folds_were_noted_is_of_the_first(store: Store) -> None:
+    with pytest.raises(OtherFold, match=r"version 1 of the fold .* folds by version 2: give"):
+        store.folded_by(2)
+    store.folded_by(1)
+
+
+def test_an_empty_database_is_of_the_fold_that_begins_with_it(store: Store) -> None:
+    with store.transaction(LEDGER, 0) as tx:
+        for table in (tables.note, tables.outbox, tables.checkpoint):
+            tx.connection.execute(table.delete())
+        tx.touch()
+    store.folded_by(2)
+    store.take_up([checkpoint()])
+    store.folded_by(2)
+    store.folded_by(None)
+    with pytest.raises(OtherFold, match=r"version 2 of the fold .* folds by version 1: run the newer program, or give"):
+        store.folded_by(1)
 
 
 def test_an_error_takes_everything_back(store: Store) -> None:

@@ -4,19 +4,22 @@ What is promised for a message that is sent again stands in docs/partners.md ("I
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, note
 
 from schakel import codec
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
+from schakel.events.report import ReportReceived
 from schakel.messages import Receipt, ReceiptStatus
 from tests.properties.effort import effort
-from tests.properties.mail import Mail, Sent, Step, plots
+from tests.properties.mail import NOW, WORDS, Again, Loses, Mail, Passes, Says, Sent, Step, Turns, plots
+from tests.support.telling import CITY, POLICE, Tell, facts
 from tests.support.truths import Evidence, all_faults
 
 Answers = Sequence[tuple[int, Receipt]]
@@ -26,17 +29,44 @@ Answers = Sequence[tuple[int, Receipt]]
 @effort(40)
 @given(plots())
 def test_one_answer_one_place_one_effect_and_replay_is_live(plot: list[Step]) -> None:
+    played(plot, tell=note)
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["at the same moment", "one after the other"])
+@pytest.mark.parametrize("loses", [True, False], ids=["intake loses its database", "and keeps it"])
+def test_two_partners_with_one_id_in_one_case_are_both_answered(early: bool, loses: bool) -> None:
+    """What the plots hold at times, here for certain: only what was on its way at the same moment stands in the ledger without effect."""
+    report = Tell(POLICE, ReportReceived(reported_at=NOW, facts=facts()))
+    rest: list[Step] = [Passes(0)]
+    plot = [
+        Says(report, 0),
+        *rest,
+        Says(Tell(POLICE, WORDS[0]), 0),
+        *([] if early else rest),
+        Says(Tell(CITY, WORDS[1]), 0, under=0),
+        *[Turns("intake", 0, 500)] * 2,
+        Again(0),
+        *([Loses("intake")] if loses else []),
+        Again(0),
+        *rest,
+    ]
+    assert len(played(plot).seconds()) == early
+
+
+def played(plot: Sequence[Step], tell: Callable[[str], None] = lambda _: None) -> Evidence:
+    """What came of it, when all is as it was promised."""
     with TemporaryDirectory() as folder:
         mail = Mail.opened(Path(folder))
         try:
             for step in plot:
-                note(repr(step))
+                tell(repr(step))
                 mail.play(step)
             mail.cluster.settle()
             evidence = Evidence.read(mail.cluster.topics)
             wrong = [*wrong_answers(mail, evidence), *wrong_effects(evidence)]
             assert wrong == []
             assert all_faults(evidence, mail.cluster.desks()) == []
+            return evidence
         finally:
             mail.cluster.close()
 
@@ -56,11 +86,12 @@ def wrong_answers(mail: Mail, evidence: Evidence) -> Iterator[str]:
         for _, receipt in said:
             if receipt.in_offset >= len(mine) or receipt.about != mine[receipt.in_offset].id:
                 yield f"{by}: an answer about {receipt.about} to message {receipt.in_offset}, which is another or none"
-        standing = places_of(by, evidence)
+        standing, seconds = places_of(by, evidence), evidence.seconds()
         for one in mine:
             own = [receipt for _, receipt in said if receipt.in_offset == one.offset]
             entry = standing.get((one.source, one.id))
-            for problem in wrong_answer(one, mine, own, said, entry):
+            second = entry is not None and (by, one.id) in seconds
+            for problem in (wrong_no if second else wrong_answer)(one, mine, own, said, entry):
                 yield f"{by}: message {one.offset} ({one.id}): {problem}"
             times = len(own) - mail.cluster.repeated[by, one.offset]
             first = mine[came_as(entry)] if entry else None
@@ -107,6 +138,23 @@ def wrong_answer(
             yield f"its receipt names {receipt.case} at {position}, where it does not stand"
 
 
+def wrong_no(
+    one: Sent, mine: Sequence[Sent], own: Sequence[Receipt], said: Answers, entry: Entry | None
+) -> Iterator[str]:
+    """The same of what was let in and came into the case behind another partner's event of its id: a no, whenever it is sent."""
+    assert entry is not None
+    first = mine[came_as(entry)]
+    noes = [place for place, receipt in said if receipt.about == one.id and receipt.refusal]
+    if any(receipt.refusal is None for receipt in own):
+        yield "it has no effect, and is accepted"
+    if one.offset == first.offset and [receipt.refusal and receipt.refusal.code for receipt in own[:1]] != [
+        "id.already_used"
+    ]:
+        yield "another's event of its id came first, and that is not what it hears"
+    if not own and not (follows(one, first) and any(place >= one.read_before for place in noes)):
+        yield "it has no effect, and no no has come since it was sent"
+
+
 def places_of(by: str, evidence: Evidence) -> dict[tuple[str, str], Entry]:
     """What this partner told, by source and id, as it first stands in the ledger. What intake told in a second case has no receipt."""
     found: dict[tuple[str, str], Entry] = {}
@@ -125,12 +173,17 @@ def came_as(entry: Entry) -> int:
 
 
 def wrong_effects(evidence: Evidence) -> Iterator[str]:
-    """Once folded for each source and id, however often it stands in the ledger."""
+    """Once folded for each source and id, however often it stands in the ledger; what came second under an id in its case not at all."""
     counts: Counter[tuple[str, str]] = Counter()
+    seconds = evidence.seconds()
+    due: dict[tuple[str, str], int] = {}
     for case_id, history in evidence.histories().items():
         case = State(id=case_id)
         for entry in history:
-            counts[entry.envelope.source, entry.id] += apply(case, entry) is not Effect.DUPLICATE
+            counts[key := (entry.envelope.source, entry.id)] += apply(case, entry) is not Effect.DUPLICATE
+            due[key] = int((entry.author, entry.id) not in seconds)
     yield from (
-        f"{event_id} of {source} counts {number} times" for (source, event_id), number in counts.items() if number != 1
+        f"{event_id} of {source} counts {counts[source, event_id]} times, not {number}"
+        for (source, event_id), number in due.items()
+        if counts[source, event_id] != number
     )

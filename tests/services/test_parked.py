@@ -9,17 +9,21 @@ from msgspec.structs import replace
 
 from backbone.casework import LEDGER
 from backbone.desks import load_desks
+from backbone.engine.processor import Offers
+from backbone.records import ledger_record
 from backbone.store.rows import Outgoing
-from schakel import codec
+from schakel import case_state, codec
+from schakel.case import FOLD_VERSION, conclude
 from schakel.case_state import ReferralState, State
 from schakel.envelope import Envelope
 from schakel.events import Event
 from schakel.events.consent import ConsentGranted
 from schakel.events.contact import ContactMade
-from schakel.events.report import Place, ReportFacts, ReportReceived
+from schakel.events.report import CaseOpened, Place, ReportFacts, ReportReceived
 from schakel.events.vocab import Channel, Identity, Nature, Person
 from schakel.ids import new_event_id, partner_source
 from schakel.messages import ConsentQuestion, ReceiptStatus, ReferralOffered
+from services.routing.processor import RoutingRules
 from tests.support.minicluster import PARTITIONS, MiniCluster
 
 DOOR, HELP = "politie-amsterdam", "slachtofferhulp"
@@ -211,3 +215,43 @@ def test_told_by_nobody_who_can_be_answered(cluster: MiniCluster, partner: str |
     assert {topic for topic, _ in cluster.topics if topic.startswith("schakel.out.")} <= known
     assert {len(state.contacts) for state in states(cluster, case)} == ({1} if partner else {0})
     assert {len(found) for found in parked(cluster).values()} == ({0} if partner else {1})
+
+
+def as_opened_by_a_newer_routing(cluster: MiniCluster, case: str) -> Outgoing:
+    rules = RoutingRules(cluster.chains, cluster.protocols)
+    event = next(one for one in rules.decide(cluster.replay(case), None) if isinstance(one, CaseOpened))
+    newer = conclude(cluster.replay(case), event.model_copy(update={"fold_version": FOLD_VERSION + 1}))
+    return ledger_record(newer, None, case)
+
+
+def test_a_case_of_a_newer_fold_waits_whole_and_goes_on_under_it(
+    cluster: MiniCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer routing opened it; all others are still of ours. Nobody asks, delivers or starts a clock on a half-read case."""
+    place = Place(municipality="amsterdam", district="oost")
+    facts = ReportFacts(identity=Identity.BY_NAME, natures=(Nature.ASSAULT,), place=place)
+    cluster.send(DOOR, ReportReceived(reported_at=cluster.time.now(), facts=facts))
+    cluster.process(cluster.services[0], f"schakel.in.{DOOR}", 0)
+    case = cluster.ledger()[0].envelope.case
+    assert case
+    cluster.append(as_opened_by_a_newer_routing(cluster, case))
+    routing, others = cluster.services[1], [one for one in cluster.services if one.processor.name != "routing"]
+    while any([cluster.work(service) for service in others]):
+        pass
+    assert parked(cluster).pop(routing.processor.name) == []
+    for found in (parked(cluster)[service.processor.name] for service in others):
+        assert found[0].startswith(
+            f"{case}: fold.unknown_version: a case opened under version {FOLD_VERSION} of the fold"
+        )
+    raws = [raw for partition in range(PARTITIONS) for raw in cluster.topics[LEDGER, partition]]
+    said = {dict(raw.headers)["ce_type"] for raw in raws}
+    assert said == {b"nl.schakel.report.received.v1", b"nl.schakel.case.opened.v1"}
+    monkeypatch.setattr(case_state, "FOLD_VERSION", FOLD_VERSION + 1)
+    cluster.retry_parked()
+    assert parked(cluster) == {service.processor.name: [] for service in cluster.services}
+    assert {state.fold_version for state in states(cluster, case)} == {FOLD_VERSION + 1}
+    assert [one.case for one in cluster.out(DOOR) if isinstance(one, ConsentQuestion)]
+
+
+def test_every_service_says_by_which_fold_it_keeps_cases(cluster: MiniCluster) -> None:
+    assert {Offers(service.processor).fold_version for service in cluster.services} == {FOLD_VERSION}

@@ -141,6 +141,28 @@ def test_what_was_taken_in_and_never_reached_the_ledger_is_taken_in_again(
     assert cluster.receipts(STRANGER)[later].status is ReceiptStatus.ACCEPTED
 
 
+def test_a_receipt_that_was_lost_with_the_database_comes_when_it_is_asked_for(
+    cluster: MiniCluster, month: dict[str, str]
+) -> None:
+    """It stood in the ledger and had not been read back: to a rebuilt intake it is history. docs/partners.md says when to send again."""
+    told = contact(cluster)
+    lost = cluster.send(DOOR, told, month["case"])
+    cluster.process(service(cluster, "intake"), f"schakel.in.{DOOR}", 0)
+    landed = [entry for entry in cluster.ledger(month["case"]) if entry.id == lost]
+    before = written(cluster)
+    cluster.rebuild("intake", settle=False)
+    assert written(cluster) == before, "nothing is said again, and this is not said either"
+    assert lost not in cluster.receipts(DOOR)
+    cluster.send(DOOR, told, month["case"], lost)
+    cluster.settle()
+    [entry] = landed
+    receipt = cluster.receipts(DOOR)[lost]
+    assert receipt.status is ReceiptStatus.ACCEPTED
+    assert receipt.position is not None
+    assert (receipt.position.partition, receipt.position.offset) == (entry.partition, entry.offset)
+    assert [one.id for one in cluster.ledger(month["case"])].count(lost) == 1
+
+
 def test_a_contact_that_waits_in_our_outbox_accuses_nobody(cluster: MiniCluster, month: dict[str, str]) -> None:
     """A topic is handled when what it brought stands in the ledger; one worker may be slow where another is quick."""
     intake = service(cluster, "intake")

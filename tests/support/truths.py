@@ -83,6 +83,17 @@ class Evidence:
         """Each case, folded straight from the ledger."""
         return {case: fold(case, entries) for case, entries in self.histories().items()}
 
+    def seconds(self) -> set[tuple[str, str]]:
+        """(partner, id) of what was told in a case behind another partner's event of the same id: it has no effect, and is refused."""
+        found: set[tuple[str, str]] = set()
+        for entries in self.histories().values():
+            first: dict[str, str] = {}
+            for entry in entries:
+                told = not isinstance(entry.event, Derived)
+                if told and first.setdefault(entry.id, entry.envelope.source) != entry.envelope.source:
+                    found.add((entry.author, entry.id))
+        return found
+
     def receipts(self, partner: str) -> Iterator[tuple[str, Receipt]]:
         """(id of the message, receipt)."""
         for said in self.outs.get(partner, ()):
@@ -91,9 +102,14 @@ class Evidence:
 
 
 def every_message_is_answered(evidence: Evidence) -> Iterator[str]:
-    """By one receipt, however often that one was sent: an accepted id has one, and so has every refused message."""
+    """By one receipt, however often that one was sent: an accepted id has one, and so has every refused message.
+
+    What came again while it was on its way to the ledger shares the answer that the first got there, also where that is a refusal.
+    """
+    seconds = evidence.seconds()
     for partner, raws in evidence.ins.items():
         accepted: dict[str | None, set[str]] = defaultdict(set)
+        shared: dict[str | None, set[str]] = {}
         places: dict[str | None, set[object]] = defaultdict(set)
         refused: dict[int, set[str]] = defaultdict(set)
         for receipt_id, receipt in evidence.receipts(partner):
@@ -104,9 +120,11 @@ def every_message_is_answered(evidence: Evidence) -> Iterator[str]:
                 places[receipt.about].add((receipt.case, receipt.position))
             else:
                 refused[receipt.in_offset].add(receipt_id)
+                if (partner, receipt.about) in seconds:
+                    shared.setdefault(receipt.about, {receipt_id})
         filed = {one.offset for one in evidence.refused if one.topic == IN + partner}
         for raw in raws:
-            answers = refused[raw.offset] or accepted[_claimed_id(raw)]
+            answers = refused[raw.offset] or accepted[_claimed_id(raw)] or shared.get(_claimed_id(raw), ())
             if len(answers) != 1:
                 yield f"{partner}: message {raw.offset} has {len(answers)} answers"
             if (raw.offset in filed) is not bool(refused[raw.offset]):
@@ -121,11 +139,17 @@ def _claimed_id(raw: Raw) -> str | None:
 
 
 def every_receipt_is_true(evidence: Evidence) -> Iterator[str]:
-    """What a receipt says was accepted stands where it says; what stands in the ledger was accepted."""
+    """What a receipt says was accepted stands where it says; what stands in the ledger was accepted, or, behind another
+    partner's event of its id, refused."""
     standing = {(entry.partition, entry.offset): entry for entry in evidence.ledger}
     told: dict[str, set[str]] = defaultdict(set)
+    seconds = evidence.seconds()
     for partner in evidence.ins:
         for _, receipt in evidence.receipts(partner):
+            if (partner, receipt.about) in seconds:
+                if receipt.status is ReceiptStatus.ACCEPTED:
+                    yield f"{partner}: {receipt.about} came behind another's event of its id, and was accepted"
+                told[partner].add(receipt.about or "")
             if receipt.status is not ReceiptStatus.ACCEPTED or receipt.position is None:
                 continue
             entry = standing.get((receipt.position.partition, receipt.position.offset))
@@ -135,7 +159,7 @@ def every_receipt_is_true(evidence: Evidence) -> Iterator[str]:
     for entry in evidence.ledger:
         partner = entry.envelope.partner
         if partner in evidence.ins and entry.id not in told[partner]:
-            yield f"{partner}: {entry.id} stands in the ledger and was never acknowledged"
+            yield f"{partner}: {entry.id} stands in the ledger and was never answered"
 
 
 def every_report_is_one_case(evidence: Evidence) -> Iterator[str]:
@@ -235,7 +259,8 @@ class _Walk:
         self._time: datetime | None = None
 
     def step(self, entry: Entry) -> None:
-        key, event = (entry.envelope.source, entry.id), entry.event
+        event = entry.event
+        key = (entry.envelope.source if isinstance(event, Derived) else "", entry.id)
         if key in self._seen:
             return
         self._seen.add(key)
