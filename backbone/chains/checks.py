@@ -9,6 +9,7 @@ from pathlib import Path
 from backbone.chains.chain import ASKED_IN_DANGER, Chain
 from backbone.chains.model import ChainFile
 from backbone.protocols import Fault, Level, Problem
+from backbone.protocols.above_all import FIRST_QUESTION
 from backbone.protocols.clock_rules import StopOn
 from backbone.protocols.reading import Document, Location, read
 from schakel.events.vocab import Role
@@ -112,6 +113,19 @@ def first_question(chain: Chain) -> Iterator[Fault]:
                 "add the role to a member; until then only the page and the desk say whom to call",
                 Level.WARNING,
             )
+
+
+def danger_not_asked(chain: Chain) -> Iterator[Fault]:
+    """Under which protocol a case runs is no matter: somebody has to ask, before anything is stored (domain-detail A19)."""
+    bound = [chain.protocols[binding.use] for binding in chain.file.protocols]
+    if bound and not any(check.check in FIRST_QUESTION for protocol in bound for check in protocol.checks):
+        yield Fault(
+            ("protocols",),
+            f"no protocol of the chain asks whether somebody is in danger now: {', '.join(one.ref for one in bound)}",
+            "a first check danger_now, with 112 as the consequence of yes",
+            "add it to one of them, or run handreiking-negen-stappen beside them; a page or desk under `doors` asks by itself",
+            Level.WARNING,
+        )
 
 
 def unanswered(chain: Chain) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from backbone.chains import schemes
 from backbone.chains.chain import Chain, Chains
 from backbone.chains.checks import (
     connected,
+    danger_not_asked,
     first_question,
     occasion_faults,
     roleless,
@@ -161,6 +162,7 @@ def _chain(
     weak = (
         *_vacant(chain),
         *first_question(chain),
+        *danger_not_asked(chain),
         *unanswered(chain),
         *_desks(chain),
         *schemes.vacant(chain),

@@ -19,8 +19,9 @@ from schakel.case_mediation import (
     Against,
     is_mediation,
 )
-from schakel.events.vocab import Answer, Purpose, RecordKind, Role, Severity, Tenure
+from schakel.events.vocab import Answer, Check, Purpose, RecordKind, Role, Severity, Tenure
 
+FIRST_QUESTION = (Check.DANGER_NOW, Check.RAPE)
 _NOT_INCIDENTS = (RecordKind.LEAD, RecordKind.SIGNAL, RecordKind.FOR_INFORMATION, RecordKind.ADVICE_REQUEST)
 
 
@@ -40,7 +41,20 @@ def faults(protocol: Protocol) -> Iterator[Fault]:
     for position, outside in enumerate(protocol.scheme.outside):
         if is_mediation(outside.to, Purpose.REFERRAL):
             yield from _talk(("scheme", "outside", position), f"mediation in `{outside.id}`", outside.when, None)
+    yield from _first_question(protocol)
     yield from _clocks(protocol)
+
+
+def _first_question(protocol: Protocol) -> Iterator[Fault]:
+    """In danger now, or raped: asked before anything else (domain-detail A19)."""
+    asked = [position for position, check in enumerate(protocol.checks) if check.check in FIRST_QUESTION]
+    if asked and asked[0] > 0:
+        yield Fault(
+            ("checks", asked[0]),
+            f"check `{protocol.checks[asked[0]].id}` asks about danger after {asked[0]} other question{'s' * (asked[0] > 1)}",
+            "the first question of every desk: [0] flyer «Bij nood bel je altijd 112»",
+            "put it above the others",
+        )
 
 
 def _severity(at: Location, subject: str, when: Condition) -> Iterator[Fault]:

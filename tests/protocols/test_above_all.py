@@ -22,7 +22,16 @@ LEVEL = """clocks:
     responsible: coordinator
     source: "[0]"
 """
+DANGER_SECOND = """checks:
+  - id: discriminatie
+    check: discrimination
+    question: Is er sprake van discriminatie?
+    asked_by: [police]
+    consequences: {"yes": Ja., "no": Nee., "unknown": Vraag door.}
+    source: "[0]"
+"""
 ERRORS = [
+    pytest.param(("checks:\n", DANGER_SECOND), "asks about danger after 1 other question", id="A19"),
     pytest.param((STEP, SUPPORTS.replace("hold}", "hold, hand_over: true}")), "steeds leidend", id="A21"),
     pytest.param((STEP, STEP.replace("victim_support", "immigration_service")), "VST-5", id="VST-5"),
     pytest.param((STEP, STEP.replace("victim_support", "housing")), "tenure: [rented]", id="A26"),

@@ -50,6 +50,12 @@ def folder(tmp_path: Path) -> Path:
             "handelingskader@2023.1",
             "no clock of the chain waits for an answer",
         ),
+        (
+            "amsterdam.yaml",
+            "handelingskader@2023.2",
+            "treiteraanpak@2013.2",
+            "no protocol of the chain asks whether somebody is in danger now: amsterdam-treiteraanpak@2013.2",
+        ),
         ("amsterdam.yaml", "partner: rita,", "partner: coc-amsterdam,", "the partner `rita` is a member of no chain"),
         ("rights.yaml", "treatment.complaint", "contact.made", "nobody may tell treatment.complaint"),
     ],
