@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
 from backbone.protocols import load_protocols
+from backbone.protocols.schemes import Scheme
 from schakel.events import TOLD
 from schakel.events.report import ReportFacts
 from services.rehearsal import words
@@ -16,7 +17,11 @@ from services.rehearsal.scenario import beside
 from tests.protocols.samples import ROOT
 
 Run = Callable[..., Result]
-ACTING = [one for one in load_protocols(ROOT / "protocols") if one.steps or one.clocks or one.informs]
+ACTING = [
+    one
+    for one in load_protocols(ROOT / "protocols")
+    if one.steps or one.clocks or one.informs or one.opens or one.scheme != Scheme()
+]
 """Of a version that does nothing yet there is nothing to try."""
 SHIPPED = [(one, path) for one in ACTING for path in beside(ROOT / "protocols", one.protocol, one.version)]
 SCENARIO = """\
