@@ -34,7 +34,7 @@ class Shown:
 
 
 def scenarios(protocols_dir: Path, tried: Protocol) -> list[Path]:
-    return scenario.beside(protocols_dir, tried.protocol)
+    return scenario.beside(protocols_dir, tried.protocol, tried.version)
 
 
 def try_scenario(

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from backbone.protocols.reading import DefinitionError, Document, Problem, parse, read
+from backbone.protocols.versions import by_age
+from schakel.events.base import Version
 
 EXAMPLE = "voorbeeld"
 """The chain in which every role is held by an invented partner of its own."""
@@ -51,6 +53,8 @@ class Scenario(Part):
     scenario: str = Field(description="what it is about, in a sentence")
     chain: str = EXAMPLE
     until: WallClock | None = None
+    since: Version | None = None
+    """The first version that does what is expected here; an older one is not held to it."""
     lines: tuple[Line, ...] = Field(min_length=1, description="what is told, with at, by, tell and with")
     never: tuple[str, ...] = ()
 
@@ -66,6 +70,15 @@ def load(path: Path) -> tuple[Scenario, Document]:
     return scenario, document
 
 
-def beside(protocols: Path, name: str) -> list[Path]:
-    """The scenarios that belong to a protocol."""
-    return sorted((protocols / name / "scenarios").glob("*.y*ml"))
+def beside(protocols: Path, name: str, version: str | None = None) -> list[Path]:
+    """The scenarios that belong to a protocol; of a version, those that it is held to. A faulty one is for whoever plays it."""
+    found = sorted((protocols / name / "scenarios").glob("*.y*ml"))
+    return found if version is None else [path for path in found if _holds_for(version, path)]
+
+
+def _holds_for(version: str, path: Path) -> bool:
+    try:
+        since = load(path)[0].since
+    except DefinitionError:
+        return True
+    return since is None or by_age(version) >= by_age(since)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
 from backbone.protocols import load_protocols
+from backbone.protocols.schemes import Scheme
 from schakel.events import TOLD
 from schakel.events.report import ReportFacts
 from services.rehearsal import words
@@ -16,9 +17,13 @@ from services.rehearsal.scenario import beside
 from tests.protocols.samples import ROOT
 
 Run = Callable[..., Result]
-ACTING = [one for one in load_protocols(ROOT / "protocols") if one.steps or one.clocks or one.informs]
+ACTING = [
+    one
+    for one in load_protocols(ROOT / "protocols")
+    if one.steps or one.clocks or one.informs or one.opens or one.scheme != Scheme()
+]
 """Of a version that does nothing yet there is nothing to try."""
-SHIPPED = [(one, path) for one in ACTING for path in beside(ROOT / "protocols", one.protocol)]
+SHIPPED = [(one, path) for one in ACTING for path in beside(ROOT / "protocols", one.protocol, one.version)]
 SCENARIO = """\
 scenario: Een proef
 lines:
@@ -70,6 +75,25 @@ def test_a_scenario_beside_a_protocol_holds(backbone: Run, protocol, path: Path)
 def test_every_protocol_that_does_something_has_a_scenario():
     tried = {protocol.protocol for protocol, _ in SHIPPED}
     assert tried == {one.protocol for one in ACTING}
+
+
+def test_a_version_is_held_to_what_the_scenarios_say_from_it_on(tmp_path: Path):
+    """2017.10 comes after 2017.9; a scenario without a version is everybody's, and a faulty one is never left out."""
+    folder = tmp_path / "proef" / "scenarios"
+    folder.mkdir(parents=True)
+    (folder / "altijd.yaml").write_text(SCENARIO)
+    (folder / "fout.yaml").write_text("since: [")
+    (folder / "later.yaml").write_text('since: "2017.9"\n' + SCENARIO)
+    held = {
+        version: [path.stem for path in beside(tmp_path, "proef", version)]
+        for version in ("2017.8", "2017.9", "2017.10")
+    }
+    assert held == {
+        "2017.8": ["altijd", "fout"],
+        "2017.9": ["altijd", "fout", "later"],
+        "2017.10": ["altijd", "fout", "later"],
+    }
+    assert [path.stem for path in beside(tmp_path, "proef")] == ["altijd", "fout", "later"]
 
 
 def test_it_shows_what_follows_with_the_passage(backbone: Run):

@@ -15,7 +15,7 @@ from backbone.authoring.explaining import GROUPS, HEADER, items, roles_in, secti
 from backbone.authoring.layout import as_markdown, as_text
 from backbone.cli.main import app
 from backbone.person.plain import lists
-from backbone.protocols import FACTS, Protocol, Protocols
+from backbone.protocols import FACTS, Protocol, Protocols, load_protocols
 from backbone.protocols.clock_rules import ClockStart, StopOn
 from backbone.protocols.conditions import Condition
 from backbone.protocols.cooperation import Cooperation
@@ -24,6 +24,7 @@ from backbone.protocols.load import protocol_files
 from backbone.protocols.model import Note
 from backbone.protocols.rhythms import Rhythm
 from backbone.protocols.schemes import Scheme
+from backbone.protocols.versions import by_age
 from schakel.events.vocab import Purpose, Role
 from tests.protocols.samples import ROOT
 
@@ -54,6 +55,25 @@ def test_nothing_that_the_file_says_is_left_out(protocols: Protocols, path, shap
     text = flat(shape(protocols.get(data["protocol"], data["version"])))
     unsaid = [one for one in said(data) if flat(one).rstrip(".") not in text]
     assert unsaid == []
+
+
+ENGLISH = re.compile(
+    r"\b(the|and|are|that|with|who|whoever|what|which|nobody|where|she|her|to|by|not|for|before|until|their|its|this|from|"
+    r"when|have|has|than|does|says|said|each|every)\b"
+)
+"""Common words that are no Dutch ones."""
+NEWEST = {one.protocol: one for one in sorted(load_protocols(ROOT / "protocols"), key=lambda one: by_age(one.version))}
+
+
+@pytest.mark.parametrize("name", sorted(NEWEST))
+def test_what_a_policy_officer_reads_is_dutch(name: str):
+    """Of the newest version of each file. Quotes are the document's own words, code stands between backticks, ids are names."""
+    assert english(NEWEST[name]) == []
+
+
+def english(protocol: Protocol) -> list[str]:
+    texts = (text for item in items(protocol) for text in (item.title, *item.lines, item.source))
+    return [text for text in texts if ENGLISH.search(re.sub(r"«[^»]*»|`[^`]*`", "", text.lower()))]
 
 
 def test_every_section_of_the_model_has_a_heading():

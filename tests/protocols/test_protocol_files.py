@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backbone.protocols import Protocol, Protocols, UnknownProtocolError
+from backbone.protocols.versions import by_age
 from schakel.case_mediation import is_mediation
 from schakel.events.vocab import Nature, Role, Scope, Severity
 from tests.protocols.samples import KSC_REPORT, MUNICIPAL, POLICE_REPORT, cases
@@ -20,6 +21,28 @@ SAID_LATER = (
     "treatment.complaint",
 )
 HANDREIKING = ("handreiking-negen-stappen", "2017.3")
+ANSWERS = {
+    "actieplan-veiligheid@2020.2/antwoord",
+    "actieplan-veiligheid@2020.3/antwoord",
+    "actieplan-veiligheid@2020.4/antwoord",
+    "noord-nederland-alliantie@2016.3/antwoord",
+    "utrecht-alert@2017.3/antwoord-adviseur",
+    "utrecht-alert@2017.3/antwoord-gebiedsmanager",
+    "versterkte-aanpak@2026.2/antwoord",
+    "voorbeeldaanpak-woonomgeving@2017.3/antwoord",
+    "zwb-aanspreekpunt@2017.3/antwoord",
+}
+"""The clocks that wait for an answer to a referral, and then ask the next: no text gives that term."""
+WITH_STEPS: dict[str, set[str]] = {
+    "actieplan-veiligheid": set(),
+    "amsterdam-treiteraanpak": set(),
+    "noord-nederland-alliantie": set(),
+    "utrecht-alert": {"coc-als-adviseur"},
+    "versterkte-aanpak": set(),
+    "voorbeeldaanpak-woonomgeving": set(),
+    "zwb-aanspreekpunt": set(),
+}
+"""Schemes that refer, each with the steps whose answer nobody waits for."""
 
 
 @pytest.fixture
@@ -101,13 +124,40 @@ def test_a_limit_runs_only_where_a_text_gives_one_or_the_file_says_that_it_is_ou
         "amsterdam-treiteraanpak@2013.1/contact",
         "amsterdam-treiteraanpak@2013.2/bericht",
         "amsterdam-treiteraanpak@2013.2/contact",
-        "actieplan-veiligheid@2020.2/antwoord",
-        "actieplan-veiligheid@2020.3/antwoord",
+        "amsterdam-treiteraanpak@2013.3/bericht",
+        "amsterdam-treiteraanpak@2013.3/contact",
+        *ANSWERS,
     }
-    assert protocols.get("actieplan-veiligheid", "2020.3").clocks[0].promise == "our_choice"
+    answers = {clock.promise for one in protocols for clock in one.clocks if f"{one.ref}/{clock.id}" in ANSWERS}
+    assert answers == {"our_choice"}
     kinds = {clock.id: clock.promise for clock in protocols.get(*HANDREIKING).clocks if clock.has_limit}
     ours = dict.fromkeys(("contact-met-melder", "antwoord", "evaluatie"), "our_choice")
     assert kinds == {**ours, "actie": "promised"}
+
+
+def test_nobody_in_amsterdam_is_late_for_what_nobody_promised(protocols: Protocols):
+    """An answer to a referral is measured there, and asked for: no limit, so no breach."""
+    (clock,) = (one for one in protocols.get("amsterdam-treiteraanpak", "2013.3").clocks if one.stops.on == "answered")
+    assert (clock.of_step, clock.limit, clock.promise, clock.on_breach) == ("any", None, "measured", ())
+    assert [str(reminder) for reminder in clock.reminders] == ["2 werkdagen"]
+
+
+@pytest.mark.parametrize("name", sorted(WITH_STEPS))
+def test_who_is_referred_to_is_waited_for_and_not_for_ever(protocols: Protocols, name: str):
+    """The newest file of every scheme that refers: each of its steps has a clock that waits for an answer. The adviser's word alone is
+    waited for by nobody."""
+    newest = max((one for one in protocols if one.protocol == name), key=lambda one: by_age(one.version))
+    timed = {clock.of_step for clock in newest.clocks if clock.stops.on == "answered"}
+    waited_for = {step.id for step in newest.steps if {step.id, "any"} & timed}
+    assert {step.id for step in newest.steps} - waited_for == WITH_STEPS[name]
+
+
+@pytest.mark.parametrize("name", ["actieplan-veiligheid", "voorbeeldaanpak-woonomgeving", "zwb-aanspreekpunt"])
+def test_a29_report_or_complaint_is_explained_first(protocols: Protocols, name: str):
+    """Where the police or the prosecutor is proposed."""
+    newest = max((one for one in protocols if one.protocol == name), key=lambda one: by_age(one.version))
+    assert {Role.POLICE, Role.PROSECUTOR} & {step.refer.to for step in newest.steps}
+    assert ("report_vs_complaint", "complaint") in {(one.topic.value, one.before) for one in newest.explain}
 
 
 def test_an_unknown_version_says_which_are_there(protocols: Protocols):

@@ -22,6 +22,7 @@ from tests.support.telling import report_in_groningen
 ALL = list(load_protocols(ROOT / "protocols"))
 EVERYBODYS = (
     "amsterdam-overleggen",
+    "bekende-plannen",
     "ecad-p-zaaksoverzicht",
     "haaglanden-aanpak",
     "landelijke-zoekvraag",
@@ -29,7 +30,7 @@ EVERYBODYS = (
     "panel-deurbeleid",
     "zwb-aanspreekpunt-overleg",
 )
-"""Files in which every part is everybody's: one meeting, one list, or nothing but how a text is read."""
+"""Files in which every part is everybody's, or one role's: one meeting, one list, or nothing but how a text is read."""
 
 
 @pytest.mark.parametrize("protocol", ALL, ids=lambda one: one.protocol)

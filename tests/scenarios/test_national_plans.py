@@ -23,8 +23,9 @@ from tests.support.conclusions import (
     of_type,
     proposed,
     released,
+    reminded,
 )
-from tests.support.desks import taken
+from tests.support.desks import appointed, taken
 from tests.support.telling import (
     ADV,
     POLICE,
@@ -39,7 +40,7 @@ from tests.support.telling import (
     report,
     requested,
 )
-from tests.support.telling_schemes import complaint_settled, complaint_taken, stated
+from tests.support.telling_schemes import complaint_settled, complaint_taken, stated, wants
 
 OM, FLAGGER, COA, IND, CITY = "om-amsterdam", "meld-online", "coa", "ind", "gemeente-amsterdam"
 SPOKEN = contact_made(POLICE, "2026-03-02 13:00")
@@ -83,10 +84,43 @@ def test_act_1_without_a_raised_risk_nothing_is_proposed(answer: str):
     here(SPOKEN, complaint_taken(POLICE), assessed(POLICE, "vulnerability", answer)).never(proposed(OM))
 
 
+@pytest.mark.parametrize(("answer", "again"), [("no", False), ("unknown", True)])
+def test_act_1_an_open_answer_is_asked_again_and_a_no_is_not(answer: str, again: bool):
+    """Unknown is no no: the police is told, once. NOT anybody else, NOT a question for her."""
+    story = here(SPOKEN, complaint_taken(POLICE)).when(assessed(POLICE, "vulnerability", answer))
+    told = informed("police", to=POLICE, inform="kwetsbaarheid-opnieuw-beoordelen")
+    if again:
+        story.then_among(told).when(assessed(POLICE, "vulnerability", answer)).expect_nothing()
+    else:
+        story.never(told)
+    story.never(proposed(OM))
+
+
+def test_a45_a_complaint_that_she_wants_and_nobody_appointed_is_asked_after():
+    """From the day she said so, to the police; once it is appointed, quiet. NOT a limit, NOT for her who wants none."""
+    here(wants(POLICE, "emotional")).never(clock_started("afspraak"))
+    story = here(wants(POLICE, "criminal_process"))
+    story.then_among(clock_started("afspraak", responsible=POLICE, due_at=None))
+    story.when(passed("2026-03-05 00:00")).then_among(reminded("afspraak", to=POLICE))
+    story.when(appointed(POLICE)).then_among(clock_stopped("afspraak", by=POLICE))
+    story.when(passed("2026-03-20 00:00")).expect_nothing()
+
+
+def test_a35_how_it_ended_is_asked_after_until_she_has_heard():
+    """NOT too late ever: no text says when; NOT stopped by a word of somebody who did not settle it."""
+    story = here(complaint_taken(POLICE), complaint_settled(POLICE, "dismissed"))
+    story.when(passed("2026-03-10 00:00")).then_among(reminded("afloop-verteld", to=POLICE))
+    story.when(passed("2026-06-01 00:00")).expect_nothing()
+    story.when(explained("dismissal", CITY)).never(clock_stopped("afloop-verteld"))
+    story.when(explained("dismissal", POLICE)).then_among(clock_stopped("afloop-verteld", by=POLICE))
+
+
 def test_how_a_complaint_ended_is_explained_and_ends_nothing():
     """Dismissed: the police is told to explain why, once; when somebody has, it is quiet. NOT a case that closes by it."""
     story = here(complaint_taken(POLICE)).never(informed("police", inform="afloop-uitleggen"))
-    story.when(complaint_settled(POLICE, "dismissed")).then(informed("police", inform="afloop-uitleggen"))
+    story.when(complaint_settled(POLICE, "dismissed")).then(
+        informed("police", inform="afloop-uitleggen"), clock_started("afloop-verteld", responsible=POLICE)
+    )
     assert story.case.closed is None
     early = here(complaint_taken(POLICE), explained("dismissal"), complaint_settled(POLICE, "dismissed"))
     early.never(informed("police", inform="afloop-uitleggen"))
@@ -122,7 +156,7 @@ def test_vst_1_an_offence_of_before_the_law_is_warned_of():
     """Accepted as said, since nobody's word is judged; the prosecutor is warned."""
     story = with_prosecutor(occurrence={"first_day": "2025-06-30", "last_day": "2025-06-30"})
     story.when(complaint_settled(OM, "prosecuted", applied=True)).then(
-        informed("prosecutor", to=OM, inform="too-early-verzwaring")
+        informed("prosecutor", to=OM, inform="too-early-verzwaring"), clock_started("afloop-verteld", due_at=None)
     )
 
 

@@ -33,9 +33,10 @@ def test_scp_1_two_checklists_line_by_line():
     story.when(category_set(CITY, SCHEME, ISOLATED)).then(
         informed("coordinator", to=CITY, inform="ketenpartners"),
         informed("coordinator", to=CITY, inform="communicatie"),
+        informed("coordinator", to=CITY, inform="zes-ws"),
     )
     lists = open_lines(story)
-    assert sorted(lists) == ["communicatie", "ketenpartners"]
+    assert sorted(lists) == ["communicatie", "ketenpartners", "zes-ws"]
     assert all(lists.values())
     story.when(
         answered(CITY, SCHEME, "ketenpartners", "politie"),
@@ -48,8 +49,8 @@ def test_scp_1_two_checklists_line_by_line():
         "welzijn",
     ]
     assert why_not(story, answered(CITY, SCHEME, "ketenpartners", "no-such-line")) == "checklist.unknown"
-    (communication,) = (one for one in protocol(story).scheme.checklists if one.communication)
-    assert all(line.target_group and line.purpose for line in communication.lines)
+    for communication in (one for one in protocol(story).scheme.checklists if one.communication):
+        assert all(line.target_group and line.purpose for line in communication.lines)
 
 
 def test_scp_1_not_by_whom_the_list_does_not_name():
@@ -61,7 +62,8 @@ def test_scp_1_not_by_whom_the_list_does_not_name():
 
 
 def protocol(story: Story):
-    return story.world.protocols.get(SCHEME, "2017.1")
+    (ref,) = story.case.protocols
+    return story.world.protocols.by_ref[ref]
 
 
 def open_lines(story: Story) -> dict[str, list[str]]:
