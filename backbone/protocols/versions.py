@@ -77,3 +77,9 @@ def adopt(folder: Path, protocols: Iterable[Protocol]) -> list[str]:
 def _lines(folder: Path) -> list[str]:
     path = folder / LOCK
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def by_age(version: str) -> tuple[tuple[int, int | str], ...]:
+    """Sorts versions of one protocol, the newest last: 2017.10 is newer than 2017.9."""
+    parts = version.replace("-", ".").replace("_", ".").split(".")
+    return tuple((1, int(part)) if part.isdigit() else (0, part) for part in parts)

@@ -1,4 +1,7 @@
-"""The regions of the scheme scenarios: chains of the tests' own (`regions/`, `north/`) over the repository's protocols and rights."""
+"""The regions of the scheme scenarios: chains of the tests' own (`regions/`, `north/`) over the repository's protocols and rights.
+
+They bind `NAME@newest`: the newest version that ships of a scheme's file.
+"""
 
 import shutil
 from functools import cache
@@ -9,6 +12,7 @@ from backbone.chains import Chains, load_chains
 from backbone.protocols import Protocols
 from tests.scenarios.stories import given
 from tests.support.casebook import Story, repository
+from tests.support.newest import filled_in
 from tests.support.telling import Tell, Watermark
 
 REGIONS = Path(__file__).with_name("regions")
@@ -23,7 +27,7 @@ def region(name: str) -> tuple[Chains, Protocols]:
     protocols = repository()[1]
     with TemporaryDirectory() as folder:
         for path in (REGIONS / "partners.yaml", REGIONS / f"{name}.yaml", RIGHTS):
-            shutil.copy(path, folder)
+            _put(path, Path(folder))
         return load_chains(Path(folder), protocols), protocols
 
 
@@ -34,9 +38,15 @@ def north() -> tuple[Chains, Protocols]:
     with TemporaryDirectory() as folder:
         shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
         shutil.copytree(NORTH, folder, dirs_exist_ok=True)
+        for path in NORTH.glob("*.yaml"):
+            _put(path, Path(folder))
         with (Path(folder) / "partners.yaml").open("a", encoding="utf-8") as register:
             register.write((NORTH / "more-partners.txt").read_text(encoding="utf-8"))
         return load_chains(Path(folder), protocols), protocols
+
+
+def _put(path: Path, folder: Path) -> None:
+    (folder / path.name).write_text(filled_in(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def given_in(name: str, *told: Tell | Watermark) -> Story:

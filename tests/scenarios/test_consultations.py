@@ -60,7 +60,7 @@ from tests.support.telling import (
     withdrawn,
 )
 
-RDO = "samenwerkingsafspraken@2017.1"
+RDO = "samenwerkingsafspraken"
 Files = tuple[Chains, Protocols]
 
 
@@ -254,7 +254,7 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
 
     NOT only the heavy one, NOT a name or an address.
     """
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     cases = [
         case(files, 1, report(natures=("scolding",))),
         case(
@@ -282,7 +282,7 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
 
 def test_utr_6_an_evaluation_that_is_overdue(tmp_path: Path):
     """Half a year without minutes (our choice): shown to the chain's owner. NOT a breach on any person's case."""
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     stream, one = Stream.of(files[0]), case(files, 1, report())
     before = dict(one.clocks)
     said = missed(stream.passes("2026-07-01 00:00"))
@@ -294,7 +294,7 @@ def test_utr_6_an_evaluation_that_is_overdue(tmp_path: Path):
 
 def test_zwb_5_screened_in_it_stands_there_once_until_minutes_settle_it(tmp_path: Path):
     """Matched and found relevant: on the next agenda, once, and it stays. NOT dropped because the case was closed; NOT before screening."""
-    files = keeping(tmp_path, "zwb-aanspreekpunt-overleg@2017.1", more=COVENANT)
+    files = keeping(tmp_path, "zwb-aanspreekpunt-overleg", more=COVENANT)
     matched = Tell(POLICE, ListMatched(query="landelijk", query_version="2015.1"))
     relevant = Tell(POLICE, ListScreened(relevant="yes", reason="discrimination_in_it"))
     told = report(police_record="complaint")
@@ -312,7 +312,7 @@ def test_zwb_5_screened_in_it_stands_there_once_until_minutes_settle_it(tmp_path
 
 
 def test_a_refused_label_stands_on_no_agenda(tmp_path: Path):
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     ground = {"ground": "sexual_orientation", "basis": "said_by_victim"}
     told = report(grounds=(ground, {"ground": "origin"}), label="said_by_victim")
     other = report(at="2026-03-03 12:00", grounds=(ground,))
@@ -324,7 +324,7 @@ def test_a_refused_label_stands_on_no_agenda(tmp_path: Path):
 
 
 def test_a_drill_and_an_erased_person_are_on_no_agenda(tmp_path: Path):
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     real = case(files, 1, report())
     drill = case(files, 2, replace(report(at="2026-03-03 12:00"), drill=True))
     erased = case(files, 3, report(at="2026-03-04 12:00"))
@@ -350,7 +350,7 @@ def test_a03_the_panel_hears_only_of_cases_that_she_let_it_hear_of(tmp_path: Pat
     NOT on her silence, a yes to some of them, a yes for another purpose, one that was taken back or has ended; NOT once she asked to be
     forgotten.
     """
-    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    files = keeping(tmp_path, "panel-deurbeleid")
     silent = refused_at_a_club(files, 1)
     some = refused_at_a_club(files, 2, yes_to(POLICE))
     other_purpose = refused_at_a_club(files, 3, yes_to(POLICE, "referral"), yes_to(CITY, "referral"))
@@ -363,7 +363,7 @@ def test_a03_the_panel_hears_only_of_cases_that_she_let_it_hear_of(tmp_path: Pat
 
 
 def test_a03_a_yes_that_ended_brings_a_case_off_the_panels_agenda(tmp_path: Path):
-    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    files = keeping(tmp_path, "panel-deurbeleid")
     agreed = refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY, until="2026-03-20 12:00"))
     assert len(panel(files, agreed)) == 1
     assert panel(files, agreed, at="2026-03-20 12:01") == ()
@@ -371,7 +371,7 @@ def test_a03_a_yes_that_ended_brings_a_case_off_the_panels_agenda(tmp_path: Path
 
 def test_a03_another_case_of_the_same_incident_comes_along_on_nobodys_yes(tmp_path: Path):
     """Each person answers for her own report: the line holds the facts of the one who agreed alone."""
-    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    files = keeping(tmp_path, "panel-deurbeleid")
     agreed = joined(refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY)), 2)
     silent = joined(refused_at_a_club(files, 2, at="2026-03-01 12:00"), 1)
     assert [line.cases for line in panel(files, agreed, silent)] == [(case_id(1),)]

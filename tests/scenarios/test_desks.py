@@ -6,20 +6,18 @@ Each test is named after its line of the scenarios. The schemes' own files come 
 from pathlib import Path
 
 from schakel.case_needs import noted
-from schakel.events.consent import ConsentNeeded
 from schakel.events.contact import NeedsRecorded
 from schakel.events.referral import ReferralProposed
 from schakel.messages import Attention
 from tests.scenarios.desk_stories import begun, items, kinds
 from tests.scenarios.stories import given, why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import closed, needed, of_type, proposed
+from tests.support.conclusions import needed, of_type, proposed
 from tests.support.desks import (
     CONTACT,
     INTEREST,
     MEDIATORS,
     SOURCE,
-    WORKERS,
     agreed,
     appointed,
     chosen,
@@ -33,7 +31,6 @@ from tests.support.desks import (
 from tests.support.telling import (
     ADV,
     CITY,
-    GRONINGEN,
     HELP,
     POLICE,
     Tell,
@@ -43,7 +40,6 @@ from tests.support.telling import (
     label_given,
     label_refused,
     report,
-    report_in_groningen,
 )
 
 # --- ZWB
@@ -125,82 +121,6 @@ def test_zwb_4_nothing_follows_from_a_need_alone(tmp_path: Path):
     """What she needs is recorded; who is brought in is her word, or somebody's by hand."""
     given_needs = needs(CONTACT, "emotional", "mediation")
     begun(tmp_path, given_needs, by=CONTACT, parts=WISHES).never(of_type(ReferralProposed))
-
-
-# --- GRN
-
-
-def test_grn_4_an_unknown_answer_stays_open_as_a_task_of_the_desk():
-    story = given(report_in_groningen(), assessed(GRONINGEN, "discrimination_or_violence", "unknown"))
-    (item,) = [one for one in items(story) if one.kind == "check_open"]
-    assert (item.who, item.what) == (GRONINGEN, ("vermoeden",))
-    story.when(assessed(GRONINGEN, "discrimination_or_violence", "no"))
-    assert "check_open" not in kinds(story)
-
-
-AFTER = {
-    "steps": [
-        step("maatwerk", "social_work", hearing=["discussed"], wishes=["social_work"]),
-        step("bemiddeling", "restorative_mediation", hearing=["discussed"], wishes=["restorative_mediation"]),
-        step("aangifte", "police", "complaint", hearing=["discussed"], wishes=["police"]),
-        step("afstemming", "municipality", "consultation", hearing=["discussed"], wishes=["municipality"]),
-    ]
-}
-EVERYTHING = ("social_work", "restorative_mediation", "police", "municipality")
-
-
-def heard(folder: Path, *told: Tell) -> Story:
-    """The reporter agreed to hearing both sides; then these."""
-    return begun(folder, agreed(ADV, "hearing_both_sides"), *told, by=ADV, parts=AFTER)
-
-
-def test_grn_5_the_other_side_is_not_heard_before_the_reporter_agreed(tmp_path: Path):
-    """NOT planned, NOT asked by the backbone; what was done all the same is accepted, and marked."""
-    story = begun(tmp_path, by=ADV, parts=AFTER)
-    assert why_not(story, agreed(ADV, "hearing_both_sides", wanted=False)) == "hearing.not_agreed"
-    assert why_not(story, agreed(ADV, "hearing_both_sides")) is None
-    story.when(assessed(ADV, "suspicion_removed", "no"))
-    assert story.case.desk is not None
-    assert [made.kind for made in story.case.desk.marks] == ["hearing_before_agreed"]
-    story.never(of_type(ConsentNeeded, of="offender"))
-
-
-def test_grn_5_while_suspicion_remains_the_next_steps_are_discussed_first(tmp_path: Path):
-    """Then tailored help, a talk, the complaint and tuning with the municipality: what she wants of it, each with its own consent."""
-    early = needs(ADV, "legal", wishes=EVERYTHING)
-    story = heard(tmp_path, early).never(of_type(ReferralProposed))
-    story.when(assessed(ADV, "suspicion_removed", "no")).expect_nothing()
-    assert "next_steps_to_discuss" in kinds(story)
-    story.when(needs(ADV, "legal", wishes=EVERYTHING[:3], not_=("municipality",)))
-    story.then_among(
-        proposed(WORKERS, step="maatwerk"),
-        proposed(MEDIATORS, step="bemiddeling"),
-        proposed(POLICE, step="aangifte", purpose="complaint"),
-        needed(WORKERS),
-        needed(POLICE, purpose="complaint"),
-    )
-    story.never(proposed(CITY), of_type(ConsentNeeded, of="offender"))
-    assert "next_steps_to_discuss" not in kinds(story)
-
-
-def test_grn_5_one_of_the_two_is_not_the_end(tmp_path: Path):
-    """Removed but not content: discussed as well. Content while the suspicion stays: too. Both: the end, nothing to discuss."""
-    story = heard(tmp_path, assessed(ADV, "suspicion_removed", "yes")).never(closed())
-    assert "next_steps_to_discuss" not in kinds(story)
-    story.when(assessed(ADV, "reporter_content", "no"))
-    assert "next_steps_to_discuss" in kinds(story)
-    story.when(needs(ADV, "be_heard")).expect_nothing()
-    story.when(assessed(ADV, "reporter_content", "yes"))
-    assert "next_steps_to_discuss" not in kinds(story)
-
-
-def test_grn_5_a_new_result_is_discussed_anew(tmp_path: Path):
-    story = heard(tmp_path, assessed(ADV, "suspicion_removed", "no"), needs(ADV, "be_heard"))
-    assert "next_steps_to_discuss" not in kinds(story)
-    story.when(assessed(ADV, "suspicion_removed", "no"))
-    assert "next_steps_to_discuss" not in kinds(story), "the same answer again"
-    story.when(assessed(ADV, "suspicion_removed", "yes"), assessed(ADV, "reporter_content", "no"))
-    assert "next_steps_to_discuss" in kinds(story)
 
 
 # --- AMS

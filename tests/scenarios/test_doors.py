@@ -225,7 +225,7 @@ def test_mld_5_a_channel_that_the_door_has_not(tmp_path: Path):
 
 def test_mld_6_numbers_of_a_quarter_without_small_cells(tmp_path: Path):
     """Kinds, places, hours, five and more, and the note that reports are a small part. NOT a street with three."""
-    files = keeping(tmp_path, "samenwerkingsafspraken@2017.1")
+    files = keeping(tmp_path, "samenwerkingsafspraken")
     cases = [case(files, number, report(occurrence={"day_part": "night"})) for number in range(1, 14)]
     cases += [case(files, number, report(occurrence={"day_part": "morning"})) for number in range(14, 17)]
     overview = scheme(files, "samenwerkingsafspraken").overview("strategische-cijfers")
