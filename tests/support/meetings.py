@@ -194,11 +194,17 @@ def joined(one: State, other: int) -> State:
 
 
 def agenda_of(
-    files: tuple[Chains, Protocols], consultation: str, at: str, *cases: State, meetings: ChainState | None = None
+    files: tuple[Chains, Protocols],
+    consultation: str,
+    at: str,
+    *cases: State,
+    meetings: ChainState | None = None,
+    of: str = "proef",
 ) -> Agenda:
-    chain = files[0].get("proef")
+    """The agenda of a consultation that the chain `of` keeps."""
+    chain = files[0].get(of)
     assert chain is not None
     found = consultation_of(chain, consultation)
     assert found is not None, f"the chain keeps no {consultation}"
     _, here, one = found
-    return agenda(chain, here, one, meetings or ChainState(name="proef"), cases, moment(at))
+    return agenda(chain, here, one, meetings or ChainState(name=of), cases, moment(at))
