@@ -22,6 +22,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "settlement": "hoe het eindigde",
         "changes": "wat er veranderde sinds de vorige keer",
         "joint": "hoe partners het samen afdoen, en wat de melder wenst",
+        "advice": "welk advies is gevraagd en nog niet gegeven",
     },
     Sees: {"nothing": "niets van de zaken", "numbers": "alleen aantallen, zonder kleine aantallen"},
     Of: {

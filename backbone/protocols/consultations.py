@@ -38,6 +38,8 @@ class Shows(StrEnum):
     """What changed since the last issue, or the last meeting."""
     JOINT = "joint"
     """How partners chose together to settle it, and what she wished."""
+    ADVICE = "advice"
+    """Which advice was asked of whoever reads it, and has no answer yet."""
 
 
 class Sees(StrEnum):

@@ -7,13 +7,14 @@ import shutil
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from backbone.chains import Chains, load_chains
 from backbone.protocols import Protocols
 from tests.scenarios.stories import given
 from tests.support.casebook import Story, repository
 from tests.support.newest import filled_in
-from tests.support.telling import Tell, Watermark
+from tests.support.telling import Ask, Tell, Watermark
 
 REGIONS = Path(__file__).with_name("regions")
 NORTH = Path(__file__).with_name("north")
@@ -49,7 +50,7 @@ def _put(path: Path, folder: Path) -> None:
     (folder / path.name).write_text(filled_in(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def given_in(name: str, *told: Tell | Watermark) -> Story:
+def given_in(name: str, *told: Tell | Watermark | Ask, **more: Any) -> Story:
     """A case in this region."""
     chains, protocols = region(name)
-    return given(*told, chains=chains, protocols=protocols)
+    return given(*told, chains=chains, protocols=protocols, **more)

@@ -19,13 +19,13 @@ from schakel.messages import Message, Refusal
 from services.intake.rules import Submission, refusal
 from tests.properties.yardstick import complaints
 from tests.support import casebook
-from tests.support.casebook import Story, Tell, Watermark, World
+from tests.support.casebook import Ask, Story, Tell, Watermark, World
 
 told_stories: list[Story] = []
 """The stories of the running test; the fixture in conftest.py looks at each when it is over."""
 
 
-def given(*told: Tell | Watermark, **files: Any) -> Story:
+def given(*told: Tell | Watermark | Ask, **files: Any) -> Story:
     """As `casebook.given`, and checked again at the end of the test."""
     story = casebook.given(*told, **files)
     told_stories.append(story)

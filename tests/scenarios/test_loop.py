@@ -33,7 +33,6 @@ from tests.support.conclusions import (
 from tests.support.telling import (
     ADV,
     CITY,
-    COC,
     DMG,
     HELP,
     POLICE,
@@ -117,47 +116,6 @@ def test_ams_2_the_desk_of_the_other_chain_takes_part_in_the_case_here():
     assert (story.case.chain, owner_of(story.case)) == ("amsterdam", CITY)
     assert why_not(story, requested("gemeente-groningen", role="coordinator")) == "role.not_held"
     assert why_not(story, requested(DMG, role="coc")) == "role.not_held"
-
-
-# --- UTR-1
-
-LOMBOK = (
-    "  - {partner: politie-amsterdam, roles: [municipal_desk], districts: all}\n"
-    "  - {partner: discriminatie-nl-amsterdam, roles: [anti_discrimination], districts: all}\n"
-    "  - {partner: gemeente-amsterdam, roles: [safety_adviser], districts: all}\n"
-    "  - {partner: slachtofferhulp, roles: [area_manager], districts: [lombok]}\n"
-    "  - {partner: coc-amsterdam, roles: [area_manager], districts: [zuilen]}\n"
-)
-GAY_ALERT = (
-    (loops.ROOT / "protocols" / "utrecht-alert" / "2017.2.yaml")
-    .read_text(encoding="utf-8")
-    .replace("protocol: utrecht-alert", "protocol: lus")
-    .replace('version: "2017.2"', 'version: "1.0"')
-)
-
-
-def test_utr_1_desk_adviser_and_area_manager_of_that_neighbourhood_one_after_the_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """Harassed at home in Lombok: each hand-over is accepted before the next is proposed, and the case goes with it.
-
-    NOT to another area's manager, NOT to mediation. Played with partners of another city in these roles.
-    """
-    monkeypatch.setattr(
-        loops, "CHAIN", loops.CHAIN.replace("districts: [oost, centrum]", "districts: [lombok, zuilen]")
-    )
-    chains, protocols = loops.written(tmp_path, members=LOMBOK, protocol=GAY_ALERT)
-    place = {"district": "lombok", "place_type": "home"}
-    story = given(report(place=place, consents=(terms(CITY), terms(HELP))), chains=chains, protocols=protocols)
-    story.then_among(proposed(CITY, role="safety_adviser"), delivered(CITY)).never(proposed(HELP))
-    assert owner_of(story.case) == POLICE
-    story.when(accepted(CITY)).then_among(proposed(HELP, role="area_manager"), delivered(HELP))
-    assert owner_of(story.case) == CITY
-    story.when(accepted(HELP)).then_quiet()
-    assert owner_of(story.case) == HELP
-    assert {referral.to for referral in story.case.referrals.values()} == {CITY, HELP}
-    story.never(proposed(COC))
-    assert why_not(story, requested(COC, by=HELP, role="mediation")) == "role.not_held"
 
 
 # --- NRD and RTD
