@@ -18,7 +18,6 @@ from schakel.case_loop import owner_of
 from schakel.case_state import State
 from schakel.chain_state import ChainState
 from schakel.events.chain import AgreementSigned
-from schakel.events.report import ListMatched, ListScreened
 from schakel.events.vocab import Role
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import given
@@ -290,25 +289,6 @@ def test_utr_6_an_evaluation_that_is_overdue(tmp_path: Path):
     assert one.clocks == before
     stream.minutes("evaluatie", "2026-09-01")
     assert missed(stream.passes("2027-01-01 00:00")) == []
-
-
-def test_zwb_5_screened_in_it_stands_there_once_until_minutes_settle_it(tmp_path: Path):
-    """Matched and found relevant: on the next agenda, once, and it stays. NOT dropped because the case was closed; NOT before screening."""
-    files = keeping(tmp_path, "zwb-aanspreekpunt-overleg", more=COVENANT)
-    matched = Tell(POLICE, ListMatched(query="landelijk", query_version="2015.1"))
-    relevant = Tell(POLICE, ListScreened(relevant="yes", reason="discrimination_in_it"))
-    told = report(police_record="complaint")
-    candidate = case(files, 1, told, matched)
-    chosen = case(files, 2, told, matched, matched, relevant)
-    ended = case(files, 3, told, matched, relevant, close_requested(reason="other"))
-    agenda = agenda_of(files, "rdo-casusoverleg", "2026-03-10 12:00", candidate, chosen, ended)
-    assert [line.cases for line in agenda.lines] == [(case_id(2),), (case_id(3),)]
-    stream = Stream.of(files[0]).minutes("rdo-casusoverleg", "2026-03-11", cases=(case_id(2), case_id(3)))
-    again = agenda_of(files, "rdo-casusoverleg", "2026-03-12 12:00", chosen, ended, meetings=stream.state)
-    assert len(again.lines) == 2  # discussed is not settled
-    stream.minutes("rdo-casusoverleg", "2026-06-09", settled=(case_id(2),))
-    after = agenda_of(files, "rdo-casusoverleg", "2026-06-10 12:00", chosen, ended, meetings=stream.state)
-    assert [line.cases for line in after.lines] == [(case_id(3),)]
 
 
 def test_a_refused_label_stands_on_no_agenda(tmp_path: Path):

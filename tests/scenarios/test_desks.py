@@ -7,121 +7,30 @@ from pathlib import Path
 
 from schakel.case_needs import noted
 from schakel.events.contact import NeedsRecorded
-from schakel.events.referral import ReferralProposed
 from schakel.messages import Attention
 from tests.scenarios.desk_stories import begun, items, kinds
 from tests.scenarios.stories import given, why_not
 from tests.support.casebook import Story
-from tests.support.conclusions import needed, of_type, proposed
 from tests.support.desks import (
-    CONTACT,
-    INTEREST,
-    MEDIATORS,
-    SOURCE,
     agreed,
     appointed,
     chosen,
     done,
     needs,
     settled,
-    step,
     taken,
-    talk,
 )
 from tests.support.telling import (
     ADV,
     CITY,
-    HELP,
     POLICE,
     Tell,
-    assessed,
     explained,
     granted,
     label_given,
     label_refused,
     report,
 )
-
-# --- ZWB
-
-CALL = {
-    "desk": {
-        "talks": [
-            {
-                "id": "belronde",
-                "by": ["discrimination_contact"],
-                "whom": "victim",
-                "asks": ["how_are_you", "how_was_the_complaint", "what_do_you_expect", "extra_information"],
-                "source": SOURCE,
-            }
-        ]
-    }
-}
-
-
-def phoned(folder: Path, *told: Tell) -> Story:
-    return begun(folder, *told, by=CONTACT, parts=CALL)
-
-
-def test_zwb_2_the_call_needs_four_answers_and_a_missing_one_shows(tmp_path: Path):
-    """NOT "done" with an empty form: a talk without an answer is a talk, and all four are open."""
-    story = phoned(tmp_path, talk(CONTACT, "2026-03-02 13:00"))
-    assert len(kinds(story)["answers_missing"]) == 4
-    story.when(talk(CONTACT, "2026-03-02 14:00", "how_are_you", "how_was_the_complaint", "what_do_you_expect"))
-    assert kinds(story)["answers_missing"] == ("extra_information",)
-    story.when(talk(CONTACT, "2026-03-03 14:00", "extra_information"))
-    assert "answers_missing" not in kinds(story)
-
-
-def test_zwb_2_another_partner_s_talk_answers_nothing_of_it(tmp_path: Path):
-    story = phoned(tmp_path, talk(CONTACT, "2026-03-02 13:00", "how_are_you"))
-    story.when(granted(HELP, by=CONTACT), talk(CONTACT, "2026-03-02 15:00", "extra_information", whom="witness"))
-    assert len(kinds(story)["answers_missing"]) == 3
-
-
-def test_zwb_2_after_do_not_call_me_nothing_more_is_asked(tmp_path: Path):
-    """NOT a second call: what was not asked shows as not asked, and is nobody's to do. Who calls all the same is heard, and marked."""
-    story = phoned(tmp_path, talk(CONTACT, "2026-03-02 13:00", "how_are_you", call="no"))
-    (item,) = [one for one in items(story) if one.kind.startswith("not_asked")]
-    assert (item.who, len(item.what)) == (None, 3)
-    assert "answers_missing" not in kinds(story)
-    story.when(talk(CONTACT, "2026-03-04 13:00", "extra_information")).expect_nothing()
-    assert story.case.desk is not None
-    assert [made.kind for made in story.case.desk.marks] == ["called_after_no"]
-
-
-WISHES = {
-    "steps": [
-        step("slachtofferhulp", "victim_support", wishes=["victim_support"]),
-        step("adv", "anti_discrimination", wishes=["anti_discrimination"]),
-        step("belangengroep", "other", wishes=["other"]),
-        step("herstel", "restorative_mediation", wishes=["restorative_mediation"]),
-    ]
-}
-
-
-def test_zwb_4_two_referrals_she_wants_and_none_on_silence(tmp_path: Path):
-    """She wants victim support and the ADV, no talk with the other side, and is silent on an interest group.
-
-    Two referrals, each with its own question, also when the police can do little. NOT the talk, NOT the interest group.
-    """
-    story = begun(tmp_path, by=CONTACT, parts=WISHES).never(of_type(ReferralProposed))
-    story.when(assessed(CONTACT, "punishable", "no")).expect_nothing()
-    wanted = needs(
-        CONTACT, "emotional", wishes=("victim_support", "anti_discrimination"), not_=("restorative_mediation",)
-    )
-    story.when(wanted).then_among(
-        proposed(HELP, step="slachtofferhulp"), proposed(ADV, step="adv"), needed(HELP), needed(ADV)
-    )
-    story.never(proposed(INTEREST), proposed(MEDIATORS))
-    story.when(needs(CONTACT, "legal", wishes=("victim_support",))).expect_nothing()
-
-
-def test_zwb_4_nothing_follows_from_a_need_alone(tmp_path: Path):
-    """What she needs is recorded; who is brought in is her word, or somebody's by hand."""
-    given_needs = needs(CONTACT, "emotional", "mediation")
-    begun(tmp_path, given_needs, by=CONTACT, parts=WISHES).never(of_type(ReferralProposed))
-
 
 # --- AMS
 

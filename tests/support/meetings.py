@@ -91,10 +91,10 @@ class Stream:
     effects: list[Effect] = field(default_factory=list)
 
     @classmethod
-    def of(cls, chains: Chains) -> Self:
-        chain = chains.get("proef")
+    def of(cls, chains: Chains, name: str = "proef") -> Self:
+        chain = chains.get(name)
         assert chain is not None
-        return cls(chain, chains)
+        return cls(chain, chains, ChainState(name=name))
 
     def minutes(
         self, consultation: str, held_on: str, by: str = POLICE, logged: str | None = None, **more: Any
