@@ -1,29 +1,18 @@
 """X: what no single file shows. Each test is named after its line of the scenarios (README.md here)."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from backbone.supervisor.up import SERVICES
-from schakel.events.clock import ClockStarted
-from schakel.events.referral import ReferralProposed
 from schakel.ids import service_source
 from schakel.messages import Attention
 from services.cases.processor import row_of
 from tests.outing import test_no_word_outs as scan
-from tests.scenarios.stories import given, why_not
-from tests.scenarios.test_clocks import TREITER
+from tests.scenarios.stories import given
 from tests.support import casebook
 from tests.support.conclusions import (
-    attached,
-    clock_started,
-    clock_stopped,
     exhausted,
-    held,
-    needed,
-    of_type,
-    proposed,
     released,
 )
 from tests.support.telling import (
@@ -31,22 +20,13 @@ from tests.support.telling import (
     CITY,
     HELP,
     POLICE,
-    accepted,
     assessed,
-    contact_made,
     declined,
     granted,
-    label_given,
     report,
     requested,
     terms,
 )
-from tests.support.variants import HELP_STEP, written
-
-CHAIN = """\
-  - {use: treiter@1.0, districts: all}
-  - {use: amsterdam-handelingskader@2023.1, districts: all, when: {label: ["given"]}}
-"""
 
 
 @pytest.mark.parametrize("nature", ["threat", "assault", "intimidation", "stalking", "robbery"])
@@ -68,44 +48,6 @@ def test_x_3_a_drill_is_a_case_like_any_other_and_marked():
     assert types[0] == types[1]
     assert all(entry.envelope.drill for entry in drill.concluded(since=0))
     assert row_of(drill.case) == {**row_of(real.case), "drill": True}
-
-
-def test_x_2_a_label_brings_the_handelingskader_beside_the_treiteraanpak(tmp_path: Path):
-    """A case that runs already gets the label: the second scheme runs beside the first, each clock keeps its own limit.
-
-    The victim is referred to Slachtofferhulp once and called once. NOT one clock started again.
-    """
-    chains, protocols = written(tmp_path, {"treiter": HELP_STEP + TREITER}, CHAIN, "amsterdam-handelingskader")
-    story = given(
-        report(at="2026-04-02 10:00", consents=(terms(HELP),)), accepted(HELP), chains=chains, protocols=protocols
-    )
-    assert story.case.protocols == ["treiter@1.0"]
-    before = dict(story.case.clocks)
-
-    story.when(label_given()).then_among(
-        attached(), proposed(ADV, step="discriminatie-nl"), clock_started("eerste-contact", due_at=None)
-    )
-    assert story.case.protocols == ["treiter@1.0", "amsterdam-handelingskader@2023.1"]
-    assert [referral.protocol for referral in story.case.referrals.values() if referral.to == HELP] == ["treiter@1.0"]
-    assert {clock_id: story.case.clocks[clock_id] for clock_id in before} == before
-
-    story.when(contact_made(HELP, "2026-04-03 11:00")).then(
-        clock_stopped("bericht"), clock_stopped("contact"), clock_stopped("eerste-contact")
-    )
-    started = [entry.event.clock for entry in story.concluded(since=0) if isinstance(entry.event, ClockStarted)]
-    assert sorted(started) == ["bericht", "contact", "eerste-contact"]
-    story.never(of_type(ReferralProposed, to=HELP, step="slachtofferhulp"))
-    assert len([entry for entry in story.concluded(since=0) if released(HELP).fits(entry, story.case)]) == 1
-
-
-def test_won_5_no_mediation_with_a_threat_however_much_quick_peace_is_wanted():
-    """Refused with the passage. The police is proposed instead, with her consent. NOT by name without it."""
-    story = given(report(by=CITY, natures=("threat", "neighbour_quarrel")))
-    assert why_not(story, requested(CITY, by=CITY, role="coordinator", purpose="mediation")) == "mediation.refused"
-    story.when(requested(POLICE, by=CITY, role="police")).then(
-        proposed(POLICE, role="police"), needed(POLICE, ask=CITY), held(POLICE, reason="not_asked")
-    )
-    story.never(released(POLICE)).when(granted(POLICE, by=CITY)).then_among(released(POLICE, mode="by_name"))
 
 
 @pytest.mark.parametrize("door", [CITY, ADV])

@@ -1,14 +1,11 @@
 """HRK and TRT: hours and working days, actions, silence, aftercare, evaluation [0]. Each test is named after its line (README.md here)."""
 
-from pathlib import Path
-
 import pytest
 
 from schakel.messages import Reminder
 from tests.scenarios.stories import given, refused, why_not
 from tests.support.casebook import Story
 from tests.support.conclusions import (
-    any_breach,
     breached,
     clock_corrected,
     clock_started,
@@ -18,16 +15,13 @@ from tests.support.conclusions import (
     reopened,
 )
 from tests.support.telling import (
-    CITY,
     GRONINGEN,
     POLICE_NORTH,
     close_requested,
     contact_attempted,
     contact_made,
     corrected,
-    explained,
     passed,
-    report,
     report_in_groningen,
 )
 from tests.support.telling_clocks import (
@@ -37,7 +31,6 @@ from tests.support.telling_clocks import (
     aftercare_for_all,
     evaluated,
 )
-from tests.support.variants import written
 
 CONTACT = "contact-met-melder"
 AGREED = "00000000-0000-7000-8000-0000000000aa"
@@ -173,40 +166,3 @@ def test_hrk_6_a_skipped_evaluation_shows_and_moves_nothing():
     story.when(evaluated(GRONINGEN, logged="2026-06-10 10:00")).then(
         clock_stopped("evaluatie", by=GRONINGEN)
     ).then_quiet()
-
-
-TREITER = """\
-clocks:
-  - id: bericht
-    starts: report.received
-    stops: {{on: notice, with: [reporter], by: any}}
-    limit: "48h"
-    promise: promised
-    responsible: district_director
-    {source}
-  - id: contact
-    starts: report.received
-    stops: {{on: made, with: [reporter], by: any}}
-    limit: "2 werkdagen"
-    promise: promised
-    responsible: district_director
-    {source}
-"""
-
-
-def test_trt_1_notice_counts_hours_and_contact_counts_working_days_over_easter(tmp_path: Path):
-    """Reported Thursday 2 April 10:00: notice by Saturday 10:00, contact by the end of Wednesday 8 April.
-
-    A notice on Friday stops the notice's clock only. NOT due on Good Friday, in the weekend or on Easter Monday. (Here in a file of the
-    test's own, with these two clocks alone; the scheme's own file: `test_treiteraanpak`.)
-    """
-    chains, protocols = written(tmp_path, {"treiter": TREITER}, "  - {use: treiter@1.0, districts: all}\n")
-    story = given(report(by=CITY, at="2026-04-02 10:00", channel="telephone"), chains=chains, protocols=protocols)
-    story.then_among(
-        clock_started("bericht", due_at="2026-04-04 10:00"), clock_started("contact", due_at="2026-04-09 00:00")
-    )
-    story.when(explained("what_happens_next", CITY, logged="2026-04-03 15:00")).then(
-        clock_stopped("bericht", stopped_at="2026-04-03 15:00")
-    )
-    story.when(passed("2026-04-08 23:59")).expect_nothing().never(any_breach())
-    story.when(passed("2026-04-09 00:00")).then(breached("contact"))
