@@ -6,13 +6,11 @@ import pytest
 
 from backbone.supervisor.up import SERVICES
 from schakel.ids import service_source
-from schakel.messages import Attention
 from services.cases.processor import row_of
 from tests.outing import test_no_word_outs as scan
 from tests.scenarios.stories import given
 from tests.support import casebook
 from tests.support.conclusions import (
-    exhausted,
     released,
 )
 from tests.support.telling import (
@@ -21,7 +19,6 @@ from tests.support.telling import (
     HELP,
     POLICE,
     assessed,
-    declined,
     granted,
     report,
     requested,
@@ -58,15 +55,6 @@ def test_mld_4_a_bystanders_yes_is_not_the_victims(door: str):
     assert story.case.facts["reporter"] == "bystander"
     assert story.case.grants == {}
     story.when(granted(HELP, by=door, given_by="bystander")).never(released(HELP))
-
-
-def test_act_2_what_the_police_declines_comes_back_with_its_reason():
-    """Too few leads: the coordinator is told, with the reason. NOT closed, NOT without somebody who looks after it."""
-    story = given(report(by=ADV), requested(POLICE, by=ADV, role="police"), granted(POLICE, by=ADV))
-    story.when(declined(POLICE, "too_few_leads")).then(exhausted(POLICE, reason="too_few_leads", tell=CITY))
-    assert [message.reason for message in story.sent(Attention, CITY)] == ["referral_exhausted"]
-    assert story.case.closed is None
-    assert story.case.coordinator == CITY
 
 
 def test_x_6_no_message_address_title_file_name_or_reminder_outs_her():
