@@ -278,7 +278,7 @@ def _reserved(
 
 
 def _motive(event: AssessmentRecorded | ComplaintSettled) -> Iterator[Refusal]:
-    """Art. 44bis considered, and applied or not: the prosecutor says why (domain-detail B06). What the court made of it stands for itself."""
+    """Art. 44bis considered, and applied or not: the prosecutor says why (domain-detail B06). What the court decides is the court's."""
     if not isinstance(event, ComplaintSettled) or event.outcome in BY_THE_COURT:
         return
     if event.aggravating_circumstance_applied is not None and event.reason is None:

@@ -2,9 +2,13 @@
 
 import pytest
 
+from backbone.evaluation.verdicts import Part, Verdict
+from backbone.overviews.incident import incidents
+from schakel.events.contact import AftercareAnswered
 from schakel.messages import Reminder
+from tests.evaluation.stories import judged
 from tests.scenarios.stories import given, refused, why_not
-from tests.support.casebook import Story
+from tests.support.casebook import Story, repository
 from tests.support.conclusions import (
     breached,
     clock_corrected,
@@ -17,6 +21,8 @@ from tests.support.conclusions import (
 from tests.support.telling import (
     GRONINGEN,
     POLICE_NORTH,
+    SEALED,
+    Tell,
     close_requested,
     contact_attempted,
     contact_made,
@@ -126,6 +132,8 @@ def test_hrk_4_a_silent_case_stays_open_and_comes_back_every_month():
     story.when(passed("2026-06-30 00:00")).then(reminded("volhouden", to=GRONINGEN, nth=3)).then_quiet()
     assert receivers(story) == [GRONINGEN]
     assert story.case.closed is None
+    (counted,) = incidents(repository()[0].by_name["groningen"], [story.case], frozenset())
+    assert counted.words["closed"] == "open", "in its month, as any other"
     assert (story.case.levels, story.case.threads) == (before.levels, before.threads)
 
 
@@ -146,6 +154,8 @@ def test_hrk_5_a_case_does_not_close_before_aftercare_has_an_answer_for_everybod
     assert why_not(story, close_requested(GRONINGEN)) is None
     (word,) = (entry for entry in story.world.ledger if entry.id == AGREED)
     assert (word.author, word.event.sealed) == (POLICE_NORTH, ())
+    for of, why in (("neighbourhood", "aftercare.personal"), ("victim", None)):
+        assert why_not(story, Tell(GRONINGEN, AftercareAnswered(of=of, answer="given", sealed=(SEALED,)))) == why
     story.when(close_requested(GRONINGEN)).then_among(closed())
 
 
@@ -159,10 +169,18 @@ def test_hrk_6_a_skipped_evaluation_shows_and_moves_nothing():
         closed(), clock_started("evaluatie", kind="our_choice", due_at="2026-06-03 00:00", responsible=GRONINGEN)
     )
     story.when(passed("2026-05-05 00:00")).then_among(reminded("evaluatie", to=GRONINGEN))
+    assert evaluation(story) is Verdict.NOT_YET_DUE
     story.when(passed("2026-06-03 00:00")).then(breached("evaluatie", tell=(GRONINGEN,))).then_quiet()
+    assert evaluation(story) is Verdict.SKIPPED
     assert receivers(story) == [GRONINGEN]
     assert story.case.closed
     story.never(reopened())
     story.when(evaluated(GRONINGEN, logged="2026-06-10 10:00")).then(
         clock_stopped("evaluatie", by=GRONINGEN)
     ).then_quiet()
+
+
+def evaluation(story: Story) -> Verdict:
+    """What conformance makes of step nine, as the case stands."""
+    (one,) = (one for one in judged(story) if (one.part, one.name) == (Part.CLOCK, "evaluatie"))
+    return one.verdict
