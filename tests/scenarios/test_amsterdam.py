@@ -34,6 +34,7 @@ from tests.support.conclusions import (
     released,
     scheduled,
 )
+from tests.support.desks import taken
 from tests.support.meetings import agenda_of, case, case_id, issue_of
 from tests.support.telling import (
     ADV,
@@ -89,6 +90,25 @@ def not_explained(story: Story) -> list[str]:
     protocols = story.world.protocols
     made = {f"{PROTOCOL}{protocol.ref}": protocol_entry(protocol) for protocol in protocols}
     return Definitions(made).not_explained(story.case)
+
+
+def test_ams_1_what_was_not_explained_first_shows_as_not_explained():
+    """Label benefit before the label, report versus complaint before the complaint. NOT a duty for what has not come up.
+
+    It counts as explained when it was said in the course of the question, too.
+    """
+    story = given(report(by=POLICE))
+    assert missing(story) == set()
+    story.when(label_given(), taken())
+    assert missing(story) == {"label_benefit_and_risk", "report_vs_complaint"}
+    story.when(explained("report_vs_complaint"))
+    assert missing(story) == {"label_benefit_and_risk"}
+    story.when(label_refused())
+    assert missing(story) == set(), "it was explained with the question about the label"
+
+
+def missing(story: Story) -> set[str]:
+    return {item.what[0] for item in items(story) if item.kind == "not_explained"}
 
 
 def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
