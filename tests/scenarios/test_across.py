@@ -4,23 +4,34 @@ from dataclasses import replace
 
 import pytest
 
+from backbone import meetings
+from backbone.overviews import incident as overviews
 from backbone.supervisor.up import SERVICES
 from schakel.ids import service_source
 from services.cases.processor import row_of
 from tests.outing import test_no_word_outs as scan
 from tests.scenarios.stories import given
 from tests.support import casebook
+from tests.support.casebook import repository
 from tests.support.conclusions import (
     released,
 )
+from tests.support.meetings import agenda_of
 from tests.support.telling import (
     ADV,
     CITY,
+    COC,
+    COC_GRONINGEN,
+    DMG,
+    GRONINGEN,
     HELP,
     POLICE,
+    POLICE_NORTH,
+    RITA,
     assessed,
     granted,
     report,
+    report_in_groningen,
     requested,
     terms,
 )
@@ -36,15 +47,37 @@ def test_x_1_mediation_is_not_proposed_with_violence_or_threat(nature: str):
     ).expect_nothing().then_quiet()  # intake refuses it with the passage: tests/rules/test_intake.py
 
 
-def test_x_3_a_drill_is_a_case_like_any_other_and_marked():
-    """Referrals, questions and clocks are real. In lists it is marked; counts and metrics: tests/services/test_drills.py."""
-    real, drill = given(report()), casebook.given(replace(report(), drill=True))
+DOORS = {
+    "amsterdam": (POLICE, CITY, ADV, HELP, COC, RITA),
+    "groningen": (GRONINGEN, DMG, COC_GRONINGEN, POLICE_NORTH),
+}
+
+
+@pytest.mark.parametrize(("town", "door"), [(town, door) for town, doors in DOORS.items() for door in doors])
+def test_x_3_a_drill_is_a_case_like_any_other_and_in_no_figure_list_or_agenda(town: str, door: str):
+    """Through every door of both chains: referrals, questions, clocks and their times are real, and it is marked.
+
+    NOT in an overview, a list or an agenda. Its receipt, and the counts and metrics of the services: tests/services/test_drills.py.
+    """
+    told = (report if town == "amsterdam" else report_in_groningen)(by=door, channel="telephone", label="said_by_victim")
+    real, drill = given(told), casebook.given(replace(told, drill=True))
     assert drill.case.drill
     assert not real.case.drill
     types = [[entry.envelope.type for entry in story.concluded(since=0)] for story in (real, drill)]
     assert types[0] == types[1]
     assert all(entry.envelope.drill for entry in drill.concluded(since=0))
     assert row_of(drill.case) == {**row_of(real.case), "drill": True}
+    times = [[(one.name, one.started_at, one.due_at) for one in story.case.clocks.values()] for story in (real, drill)]
+    assert times[0] == times[1]
+    assert times[0] or door == RITA
+    chain = real.world.chains.by_name[town]
+    for case, many in ((real.case, 1), (drill.case, 0)):
+        assert len(list(overviews.incidents(chain, [case], frozenset()))) == many
+        assert len(meetings.incidents(chain, [case])) == many
+    for consultation in ("basisteamoverleg", "casusoverleg") if town == "amsterdam" else ():
+        on_it = agenda_of(repository(), consultation, "2026-03-10 12:00", real.case, of=town).lines
+        not_on_it = agenda_of(repository(), consultation, "2026-03-10 12:00", drill.case, of=town).lines
+        assert (len(on_it), not_on_it) == (1, ())
 
 
 @pytest.mark.parametrize("door", [CITY, ADV])

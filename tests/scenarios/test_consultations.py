@@ -11,7 +11,7 @@ from backbone.chains.rhythms import announced
 from backbone.meeting_rights import Seat, Why, seat, uninvited
 from backbone.meetings import LeadTime, case_list, criminal_side, line
 from backbone.overviews.paper import OTHERS
-from backbone.protocols import Protocols
+from backbone.protocols import Protocols, expired
 from backbone.protocols.consultations import Shows
 from backbone.protocols.cooperation import EMPTY
 from schakel.case_loop import owner_of
@@ -39,6 +39,7 @@ from tests.support.meetings import (
     numbers_of,
     scheme,
 )
+from tests.support.newest import newest_of
 from tests.support.telling import (
     GRONINGEN,
     HELP,
@@ -50,11 +51,14 @@ from tests.support.telling import (
     corrected,
     granted,
     label_refused,
+    level_set,
     moment,
     passed,
     reopen_requested,
     report,
     report_in_groningen,
+    requested,
+    terms,
     thread_closed,
     withdrawn,
 )
@@ -80,8 +84,11 @@ def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
         case(
             rdo,
             4,
-            report(at="2026-03-05 12:00", police_record="official_report", consents=()),
-            assessed(POLICE, "punishable", "yes"),
+            report(at="2026-03-05 12:00", police_record="official_report", consents=(terms(ADV),)),
+            requested(OM, role="prosecutor", purpose="complaint"),
+            granted(OM, purpose="complaint"),
+            assessed(OM, "punishable", "yes"),
+            level_set(ADV, "serious"),
         ),
     ]
     here = scheme(rdo, "samenwerkingsafspraken")
@@ -91,7 +98,7 @@ def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
     assert [[(one.by, one.what, one.says) for one in line.enrichment] for line in lines] == [
         [],
         [],
-        [(POLICE, "punishable", "yes")],
+        [(OM, "punishable", "yes"), (ADV, "level", "serious")],
     ]
 
 
@@ -162,12 +169,18 @@ def test_rdo_4_four_times_a_year_at_least(rdo: Files):
         stream.minutes("rdo-casusoverleg", day)
     for day in ("2026-03-10", "2026-09-08"):
         stream.minutes("ldo", day).minutes("lodo", day).minutes("sdo", day, items=("eenheidsrapport",))
+    here = scheme(rdo, "samenwerkingsafspraken")
+    meetings = {rhythm.id for rhythm in here.rhythms if rhythm.of in ("rdo-casusoverleg", "ldo", "lodo")}
+    assert len(meetings) == 3
     assert missed(stream.passes("2026-04-01 12:00")) == []
     assert missed(stream.passes("2026-10-01 12:00")) == []
-    said = missed(stream.passes("2027-01-01 00:00"))
+    said = [event for event in missed(stream.passes("2027-01-01 00:00")) if event.rhythm in meetings]
     assert [(event.rhythm, event.held, event.wanted) for event in said] == [("rdo-vier-keer", 3, 4)]
-    assert scheme(rdo, "samenwerkingsafspraken").consultation("lodo").on_request
-    stream.minutes("lodo", "2027-01-20")  # on request, and not one too many
+    assert here.consultation("lodo").on_request
+    for day in ("2027-01-20", "2027-06-01"):  # one that a member asked for counts as any other
+        stream.minutes("lodo", day)
+    said = [event for event in missed(stream.passes("2028-01-01 00:00")) if event.rhythm in meetings]
+    assert {event.rhythm: event.held for event in said} == {"rdo-vier-keer": 0, "ldo-twee-keer": 0}
 
 
 def test_rdo_5_lead_times_from_the_first_report(rdo: Files):
@@ -236,6 +249,8 @@ def test_rdo_6_reviews_an_end_and_words_outside_the_definitions(tmp_path: Path):
     chain = files[0].get("proef")
     agreement = scheme(files, "samenwerkingsafspraken").agreement("samenwerkingsafspraken")
     assert (agreement.in_force, agreement.until) == (date(2017, 5, 16), date(2020, 5, 15))
+    here = newest_of("samenwerkingsafspraken")
+    assert [expired(here, day) for day in (date(2020, 5, 15), date(2020, 5, 16))] == [False, True]
     stream = Stream.of(files[0])
     said = [(event.rhythm, event.deliver_on) for event in due(stream.passes("2026-01-01 00:00"))]
     assert said == [
@@ -273,7 +288,7 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
         (("threat",), "closed", "enough_help"),
         (("threat",), "withdrawn", None),
     ]
-    assert agenda.lines[1].effort.contacts == 1
+    assert [line.effort and line.effort.contacts for line in agenda.lines] == [0, 1, 0, 0], "each with the effort"
     assert "sealed" not in repr(agenda)
     settled = Stream.of(files[0]).minutes("driehoek", "2026-03-11", cases=(case_id(3),), settled=(case_id(3),)).state
     assert len(agenda_of(files, "driehoek", "2026-03-12 12:00", *cases, meetings=settled).lines) == 3
