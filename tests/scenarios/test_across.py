@@ -59,7 +59,9 @@ def test_x_3_a_drill_is_a_case_like_any_other_and_in_no_figure_list_or_agenda(to
 
     NOT in an overview, a list or an agenda. Its receipt, and the counts and metrics of the services: tests/services/test_drills.py.
     """
-    told = (report if town == "amsterdam" else report_in_groningen)(by=door, channel="telephone", label="said_by_victim")
+    told = (report if town == "amsterdam" else report_in_groningen)(
+        by=door, channel="telephone", label="said_by_victim"
+    )
     real, drill = given(told), casebook.given(replace(told, drill=True))
     assert drill.case.drill
     assert not real.case.drill

@@ -279,9 +279,7 @@ def test_mld_6_numbers_of_a_quarter_without_small_cells(tmp_path: Path):
         ("place_type", "all", "street"): 13,
         ("place_type", "all", "shop"): 6,
     }
-    assert {word for table, _, word in seen if table == "place_type"} <= {*PlaceType, ""}, (
-        "words of a closed list"
-    )
+    assert {word for table, _, word in seen if table == "place_type"} <= {*PlaceType, ""}, "words of a closed list"
     issue = issue_of(chain, cases, "2026-Q1")
     page = as_html(asked(chain, issue, overview, FOR_NOBODY))
     assert "Wat gemeld wordt is een klein deel van wat er gebeurt." in page
