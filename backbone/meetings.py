@@ -49,6 +49,9 @@ class Effort:
     attempts: int
     referrals: int
     taken_up: int
+    actions: int
+    """Agreed, with who does it and by when."""
+    done: int
 
 
 @dataclass(frozen=True)
@@ -318,6 +321,8 @@ def _effort(group: Sequence[State]) -> Effort:
         sum(not contact.made for contact in contacts),
         sum(one.delivered_at is not None for one in referrals),
         sum(one.state in taken for one in referrals),
+        sum(len(case.actions) for case in group),
+        sum(action.done is not None for case in group for action in case.actions.values()),
     )
 
 

@@ -62,6 +62,8 @@ _INSIDE = {
     "attempts": "pogingen",
     "referrals": "doorverwezen",
     "taken_up": "opgepakt",
+    "actions": "acties",
+    "done": "acties gedaan",
 }
 
 _PROGRESS = {

@@ -31,7 +31,7 @@ class Shows(StrEnum):
     LEAD_TIMES = "lead_times"
     """Since the report and since the last step, suspensions apart."""
     EFFORT = "effort"
-    """What was done: contacts and referrals, by number."""
+    """What was done: contacts, referrals and actions, by number."""
     SETTLEMENT = "settlement"
     """How it ended, or was settled."""
     CHANGES = "changes"

@@ -9,7 +9,7 @@ import pytest
 from backbone.chains import Chains
 from backbone.chains.rhythms import announced
 from backbone.meeting_rights import Seat, Why, seat, uninvited
-from backbone.meetings import LeadTime, case_list, criminal_side, line
+from backbone.meetings import Effort, LeadTime, case_list, criminal_side, line
 from backbone.overviews.paper import OTHERS
 from backbone.protocols import Protocols, expired
 from backbone.protocols.consultations import Shows
@@ -21,6 +21,7 @@ from schakel.events.chain import AgreementSigned
 from schakel.events.vocab import Role
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import given
+from tests.support.desks import agreed, done
 from tests.support.meetings import (
     ADV,
     CITY,
@@ -277,6 +278,9 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
             report(at="2026-03-03 12:00", natures=("assault",)),
             granted(HELP),
             contact_made(POLICE, "2026-03-04 10:00"),
+            agreed(POLICE, "camera", id="00000000-0000-7000-8000-00000000ac70"),
+            agreed(POLICE, "letter"),
+            done(POLICE, "00000000-0000-7000-8000-00000000ac70"),
         ),
         case(files, 3, report(at="2026-03-04 12:00"), close_requested()),
         case(files, 4, report(at="2026-03-05 12:00"), withdrawn()),
@@ -288,7 +292,9 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
         (("threat",), "closed", "enough_help"),
         (("threat",), "withdrawn", None),
     ]
-    assert [line.effort and line.effort.contacts for line in agenda.lines] == [0, 1, 0, 0], "each with the effort"
+    nothing = Effort(contacts=0, attempts=0, referrals=0, taken_up=0, actions=0, done=0)
+    some = Effort(contacts=1, attempts=0, referrals=1, taken_up=0, actions=2, done=1)
+    assert [line.effort for line in agenda.lines] == [nothing, some, nothing, nothing], "each with the effort"
     assert "sealed" not in repr(agenda)
     settled = Stream.of(files[0]).minutes("driehoek", "2026-03-11", cases=(case_id(3),), settled=(case_id(3),)).state
     assert len(agenda_of(files, "driehoek", "2026-03-12 12:00", *cases, meetings=settled).lines) == 3
