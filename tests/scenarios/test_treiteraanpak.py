@@ -3,12 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
+from backbone.evaluation.verdicts import Verdict
 from schakel.case_scheme import scheme_of
 from schakel.events.case import CaseEscalated, EscalationRequested
 from schakel.events.clock import ClockBreached, ClockStarted
 from schakel.events.referral import ReferralProposed
 from schakel.events.vocab import CloseReason
 from schakel.messages import Information
+from tests.evaluation.stories import judged
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import ever_sent, file_of, refused, why_not
 from tests.support.casebook import Story
@@ -123,15 +125,21 @@ def test_trt_3_the_director_leads_and_yellow_comes_before_red():
 
 
 def test_trt_3_red_without_yellow_counts_and_shows():
-    """Accepted, and the coordinator is told that it is out of order. Nothing is sent to her: cards never address her."""
+    """Accepted; the coordinator is told that it is out of order, and conformance has it so. Nothing is sent to her: cards address him."""
     story = taken_up().when(LEADS).when(agreed(DIRECTOR, "red_card"))
     story.then(informed("coordinator", to=CITY, inform="out-of-order-rode-kaart"))
+    assert out_of_order(story) == ["rode-kaart"]
+    assert out_of_order(taken_up().when(LEADS, agreed(DIRECTOR, "yellow_card"), agreed(DIRECTOR, "red_card"))) == []
     (message,) = story.sent(Information)
     assert "red_card" not in message.model_dump_json()
     story.when(agreed(DIRECTOR, "red_card")).expect_nothing()  # told once
     assert {card.to for card in file_of(story, SCHEME).scheme.cards} == {"offender"}
     assert b"yellow_card" not in everything_sent(story)
     assert b"red_card" not in everything_sent(story)
+
+
+def out_of_order(story: Story) -> list[str]:
+    return [one.name for one in judged(story) if one.verdict is Verdict.OUT_OF_ORDER]
 
 
 def everything_sent(story: Story) -> bytes:

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from backbone.evaluation.verdicts import Verdict
 from schakel.case_scheme import scheme_of
 from schakel.events.referral import ReferralProposed
 from schakel.events.report import ReportLinked
 from schakel.messages import Attention, Information, ReferralOffered
+from tests.evaluation.stories import judged
 from tests.scenarios.desk_stories import items
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import ever_sent, refused, why_not
@@ -39,11 +41,13 @@ def test_won_1_a_measure_before_the_exchange_is_in_order_is_accepted_and_shows()
     story = here(acute=True).when(*stages("recognise", "signal", "chain-in-order"))
     assert why_not(story, agreed(CITY, "area_ban")) is None
     story.when(agreed(CITY, "area_ban")).then(informed("coordinator", to=CITY, inform="out-of-order-repress"))
+    assert [one.name for one in judged(story) if one.verdict is Verdict.OUT_OF_ORDER] == ["repress"]
 
 
 def test_won_1_in_order_nothing_shows():
     story = here().when(*stages("recognise", "signal", "chain-in-order", "exchange-in-order"))
     story.when(agreed(CITY, "area_ban"), agreed(CITY, "letter")).expect_nothing()
+    assert [one.name for one in judged(story) if one.verdict is Verdict.OUT_OF_ORDER] == []
     assert why_not(story, answered(CITY, SCHEME, "stages", "no-such-stage")) == "checklist.unknown"
 
 
