@@ -13,7 +13,7 @@ from backbone.chains import Chains, load_chains
 from backbone.protocols import Protocols, Step
 from tests.scenarios.stories import given
 from tests.support.casebook import Story, repository
-from tests.support.newest import filled_in, newest_of
+from tests.support.newest import filled_in, newest_of, put_shipped
 from tests.support.telling import Ask, Tell, Watermark
 
 REGIONS = Path(__file__).with_name("regions")
@@ -49,7 +49,7 @@ def north() -> tuple[Chains, Protocols]:
     """This repository's own chains, and beside them the two other regions of the north: one register, one police for all three."""
     protocols = repository()[1]
     with TemporaryDirectory() as folder:
-        shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
+        put_shipped(Path(folder))
         shutil.copytree(NORTH, folder, dirs_exist_ok=True)
         for path in NORTH.glob("*.yaml"):
             _put(path, Path(folder))

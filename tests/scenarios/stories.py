@@ -20,14 +20,16 @@ from services.intake.rules import Submission, refusal
 from tests.properties.yardstick import complaints
 from tests.support import casebook
 from tests.support.casebook import Ask, Story, Tell, Watermark, World
+from tests.support.newest import shipped
 
 told_stories: list[Story] = []
 """The stories of the running test; the fixture in conftest.py looks at each when it is over."""
 
 
 def given(*told: Tell | Watermark | Ask, **files: Any) -> Story:
-    """As `casebook.given`, and checked again at the end of the test."""
-    story = casebook.given(*told, **files)
+    """As `casebook.given`, in the chains of this repository under the newest files unless others are given; checked again at the end."""
+    chains, protocols = shipped()
+    story = casebook.given(*told, **{"chains": chains, "protocols": protocols, **files})
     told_stories.append(story)
     return story
 

@@ -12,11 +12,11 @@ from services.cases.processor import row_of
 from tests.outing import test_no_word_outs as scan
 from tests.scenarios.stories import given
 from tests.support import casebook
-from tests.support.casebook import repository
 from tests.support.conclusions import (
     released,
 )
 from tests.support.meetings import agenda_of
+from tests.support.newest import shipped
 from tests.support.telling import (
     ADV,
     CITY,
@@ -62,7 +62,8 @@ def test_x_3_a_drill_is_a_case_like_any_other_and_in_no_figure_list_or_agenda(to
     told = (report if town == "amsterdam" else report_in_groningen)(
         by=door, channel="telephone", label="said_by_victim"
     )
-    real, drill = given(told), casebook.given(replace(told, drill=True))
+    real = given(told)
+    drill = casebook.given(replace(told, drill=True), chains=real.world.chains)
     assert drill.case.drill
     assert not real.case.drill
     types = [[entry.envelope.type for entry in story.concluded(since=0)] for story in (real, drill)]
@@ -77,8 +78,8 @@ def test_x_3_a_drill_is_a_case_like_any_other_and_in_no_figure_list_or_agenda(to
         assert len(list(overviews.incidents(chain, [case], frozenset()))) == many
         assert len(meetings.incidents(chain, [case])) == many
     for consultation in ("basisteamoverleg", "casusoverleg") if town == "amsterdam" else ():
-        on_it = agenda_of(repository(), consultation, "2026-03-10 12:00", real.case, of=town).lines
-        not_on_it = agenda_of(repository(), consultation, "2026-03-10 12:00", drill.case, of=town).lines
+        on_it = agenda_of(shipped(), consultation, "2026-03-10 12:00", real.case, of=town).lines
+        not_on_it = agenda_of(shipped(), consultation, "2026-03-10 12:00", drill.case, of=town).lines
         assert (len(on_it), not_on_it) == (1, ())
 
 

@@ -18,7 +18,7 @@ from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.messages import ConsentQuestion, Information, Message, ReferralOffered
 from tests.scenarios.desk_stories import items, kinds
 from tests.scenarios.stories import ever_sent, file_of, given
-from tests.support.casebook import Story, repository
+from tests.support.casebook import Story
 from tests.support.conclusions import (
     aftercare_due,
     any_breach,
@@ -36,6 +36,7 @@ from tests.support.conclusions import (
 )
 from tests.support.desks import taken
 from tests.support.meetings import agenda_of, case, case_id, issue_of
+from tests.support.newest import shipped
 from tests.support.telling import (
     ADV,
     CITY,
@@ -191,7 +192,7 @@ def test_ams_3_an_overview_that_was_made_stays_and_no_later_one_or_list_has_it()
     NOT an issue altered, NOT a list that shows "refused" next to a case.
     """
     cases = [labelled(number) for number in range(1, 6)]
-    (listed,) = agenda_of(repository(), "casusoverleg", MEETING, cases[0].case, of="amsterdam").lines
+    (listed,) = agenda_of(shipped(), "casusoverleg", MEETING, cases[0].case, of="amsterdam").lines
     assert listed.grounds == ("sexual_orientation",)
     issued = quarter(cases, {})
     assert with_the_label(issued) == 5
@@ -199,14 +200,14 @@ def test_ams_3_an_overview_that_was_made_stays_and_no_later_one_or_list_has_it()
     cases[0].when(label_refused())
     assert quarter(cases, issued) == {}, "what was issued is not made again"
     assert with_the_label(quarter(cases, {})) is None, "four, had it been made now"
-    (now,) = agenda_of(repository(), "casusoverleg", MEETING, cases[0].case, of="amsterdam").lines
+    (now,) = agenda_of(shipped(), "casusoverleg", MEETING, cases[0].case, of="amsterdam").lines
     assert now == replace(listed, grounds=())
     assert "refused" not in repr(now)
 
 
 def quarter(cases: list[Story], kept: dict[str, Issue]) -> dict[str, Issue]:
     """The issues of the first quarter that are still to be made."""
-    chain = repository()[0].by_name["amsterdam"]
+    chain = shipped()[0].by_name["amsterdam"]
     counted = list(incidents(chain, [story.case for story in cases], frozenset()))
     return {one.period: one for one in press(chain, Period.parse("2026-Q1"), counted, kept, moment("2026-04-07 12:00"))}
 
@@ -304,8 +305,8 @@ def one_way() -> Tell:
 
 def test_ams_6_it_is_counted_in_the_districts_month_and_no_line_when_they_are_few():
     """Five in Oost: the month of Oost has five. NOT a line of Oost with four of them."""
-    chain = repository()[0].by_name["amsterdam"]
-    cases = [case(repository(), number, one_way(), level_set(ADV, "light")) for number in range(1, 6)]
+    chain = shipped()[0].by_name["amsterdam"]
+    cases = [case(shipped(), number, one_way(), level_set(ADV, "light")) for number in range(1, 6)]
     assert issue_of(chain, cases, MARCH).shown["incidents"]["oost"] == {"all": 5}
     few = issue_of(chain, cases[:4], MARCH).shown["incidents"]
     assert {count for row in few.values() for count in row.values() if count} == set()

@@ -8,7 +8,7 @@ from schakel.events.contact import AftercareAnswered
 from schakel.messages import Reminder
 from tests.evaluation.stories import judged
 from tests.scenarios.stories import given, refused, why_not
-from tests.support.casebook import Story, repository
+from tests.support.casebook import Story
 from tests.support.conclusions import (
     breached,
     clock_corrected,
@@ -18,6 +18,7 @@ from tests.support.conclusions import (
     reminded,
     reopened,
 )
+from tests.support.newest import shipped
 from tests.support.telling import (
     GRONINGEN,
     POLICE_NORTH,
@@ -132,7 +133,7 @@ def test_hrk_4_a_silent_case_stays_open_and_comes_back_every_month():
     story.when(passed("2026-06-30 00:00")).then(reminded("volhouden", to=GRONINGEN, nth=3)).then_quiet()
     assert receivers(story) == [GRONINGEN]
     assert story.case.closed is None
-    (counted,) = incidents(repository()[0].by_name["groningen"], [story.case], frozenset())
+    (counted,) = incidents(shipped()[0].by_name["groningen"], [story.case], frozenset())
     assert counted.words["closed"] == "open", "in its month, as any other"
     assert (story.case.levels, story.case.threads) == (before.levels, before.threads)
 

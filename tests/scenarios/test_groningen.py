@@ -9,7 +9,7 @@ from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.messages import ConsentQuestion, Information, ReferralOffered
 from tests.scenarios.desk_stories import items, kinds
 from tests.scenarios.stories import ever_sent, file_of, given, why_not
-from tests.support.casebook import SERVICES, Story, repository
+from tests.support.casebook import SERVICES, Story
 from tests.support.conclusions import (
     clock_started,
     closed,
@@ -26,6 +26,7 @@ from tests.support.conclusions import (
 )
 from tests.support.desks import agreed, needs
 from tests.support.meetings import case, issue_of
+from tests.support.newest import shipped
 from tests.support.telling import (
     COC_GRONINGEN,
     DMG,
@@ -267,10 +268,10 @@ def test_grn_6_a_direct_anonymous_call_is_heard_and_ends():
 
 def test_grn_6_the_call_is_counted_in_the_overview():
     """Five of them in a month: the month's overview has five. NOT nothing because they were closed at once."""
-    chain = repository()[0].by_name["groningen"]
+    chain = shipped()[0].by_name["groningen"]
     heard = contact_made(DMG, "2026-03-02 12:00", listening_ear=True)
     calls = [
-        case(repository(), number, anonymous_call(), heard, close_requested(DMG, "anonymous")) for number in range(1, 6)
+        case(shipped(), number, anonymous_call(), heard, close_requested(DMG, "anonymous")) for number in range(1, 6)
     ]
     assert issue_of(chain, calls, "2026-03").shown["incidents"]["all"] == {"all": 5}
     assert issue_of(chain, calls[:4], "2026-03").shown["incidents"]["all"] == {"all": None}

@@ -24,10 +24,10 @@ from tests.evaluation.stories import judged
 from tests.protocols.samples import PROTOCOL, ROOT
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import given, why_not
-from tests.support.casebook import Story, repository
+from tests.support.casebook import Story
 from tests.support.conclusions import clock_started
 from tests.support.desks import agreed, done, settled, taken
-from tests.support.newest import newest_of
+from tests.support.newest import newest_of, shipped
 from tests.support.telling import Tell, report, report_in_groningen
 
 ALL = list(load_protocols(ROOT / "protocols"))
@@ -154,7 +154,7 @@ def test_hgl_2_a_changed_definition_is_a_new_version(tmp_path: Path):
 
 def test_hgl_2_running_cases_keep_theirs_and_no_figure_mixes_two():
     """A case that runs keeps its version; a new one begins under the new. NOT figures of two definitions in one row without a mark."""
-    chains, protocols = repository()
+    chains, protocols = shipped()
     old = newest_of("handreiking-negen-stappen")
     new = old.model_copy(update={"version": "2999.1"})
     both = Protocols({**protocols.by_ref, new.ref: new})

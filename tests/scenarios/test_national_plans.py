@@ -235,7 +235,7 @@ def test_act_2_what_comes_back_has_an_owner_the_same_day_and_its_referrer_knows_
     backbone speaks with no person itself.
     """
     story = here(requested(POLICE, by=ADV, role="police"), granted(POLICE, by=ADV), by=ADV)
-    story.when(declined(POLICE, "too_few_leads")).then(
+    story.when(declined(POLICE, "too_few_leads")).then_among(
         exhausted(POLICE, reason="too_few_leads", tell=CITY), clock_stopped("antwoord", by=POLICE)
     )
     for partner in (ADV, CITY):
@@ -272,7 +272,7 @@ def test_act_2_whoever_says_nothing_for_two_working_days_hands_it_to_the_coordin
     assert story.case.closed is None
     assert owner_of(story.case) == CITY
     late = replace(accepted(ADV), logged=moment("2026-03-05 09:00"))
-    story.when(late).then(clock_stopped("antwoord", by=ADV)).never(exhausted(POLICE))  # it may still answer
+    story.when(late).then_among(clock_stopped("antwoord", by=ADV)).never(exhausted(POLICE))  # it may still answer
     assert owned_throughout(story.world) == {CITY}
 
 

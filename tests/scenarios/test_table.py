@@ -8,7 +8,7 @@ import pytest
 from backbone.chains import Chains
 from tests.scenarios.region import REGIONS, north, region
 from tests.support.casebook import repository
-from tests.support.newest import newest
+from tests.support.newest import newest, shipped
 
 HERE = Path(__file__).parent
 ROWS = re.compile(r"^\| ([A-Z]+)-([0-9]+) \| ([^|]+) \| (executable|later) \| ([^|]*) \|$", re.MULTILINE)
@@ -62,14 +62,14 @@ def test_what_comes_later_says_what_it_waits_for():
     assert [line for line, (state, rest) in table().items() if state == "later" and not rest] == []
 
 
-PLAYED = {"this repository's own": repository, "north": north} | {
+PLAYED = {"this repository's own": shipped, "north": north} | {
     path.stem: (lambda name=path.stem: region(name)) for path in REGIONS.glob("*.yaml") if path.stem != "partners"
 }
 
 
 @pytest.mark.parametrize("where", PLAYED)
 def test_every_chain_of_the_scenarios_plays_the_newest_file_of_each_scheme(where: str):
-    """A new version is bound at once: in a chain of this repository by hand, in a region of the tests by `NAME@newest`."""
+    """A new version is played at once, whatever a chain of this repository binds; in a region of the tests by `NAME@newest`."""
     chains: Chains = PLAYED[where]()[0]
     used = [bound.use for chain in chains for bound in (*chain.file.protocols, *chain.file.schemes)]
     assert used

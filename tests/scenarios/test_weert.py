@@ -31,12 +31,12 @@ def test_scp_1_two_checklists_line_by_line():
     """
     story = here()
     assert open_lines(story) == {}
-    story.when(category_set(CITY, SCHEME, ISOLATED)).then(
+    story.when(category_set(CITY, SCHEME, ISOLATED)).then_among(
         informed("coordinator", to=CITY, inform="ketenpartners"),
         informed("coordinator", to=CITY, inform="communicatie"),
     )
     lists = open_lines(story)
-    assert sorted(lists) == ["communicatie", "ketenpartners"]
+    assert {"communicatie", "ketenpartners"} <= set(lists)
     assert all(lists.values())
     story.when(
         answered(CITY, SCHEME, "ketenpartners", "politie"),

@@ -155,10 +155,10 @@ def test_zwb_4_two_referrals_by_hand_each_with_its_own_question():
     story = found(LITTLE, needs(CONTACT, "emotional"))
     for to, role in ((HELP, "victim_support"), (ADV, "anti_discrimination")):
         assert why_not(story, requested(to, by=CONTACT, role=role)) is None
-        story.when(requested(to, by=CONTACT, role=role)).then(
+        story.when(requested(to, by=CONTACT, role=role)).then_among(
             proposed(to, role=role), needed(to), held(to, reason="not_asked")
         )
-    story.when(granted(HELP, by=CONTACT)).then(released(HELP), delivered(HELP)).never(released(ADV))
+    story.when(granted(HELP, by=CONTACT)).then_among(released(HELP), delivered(HELP)).never(released(ADV))
     story.never(proposed(MEDIATORS), proposed(INTEREST))
 
 
