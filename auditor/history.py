@@ -49,13 +49,21 @@ class Case(Said):
             self.labels[event.id] = event.author
         for number, terms in enumerate(event.get("consents", ())):
             self._agree(event, terms, f"{event.id}#{number}", None)
+        self._lock_down(event)
 
     def _on_report_corrected(self, event: Event) -> None:
         if self.report:
             self.facts.update({name: event["facts"][name] for name in event["replaces"] if name in event["facts"]})
+            self._lock_down(event)
 
     def _on_assessment_recorded(self, event: Event) -> None:
         self.assessed[event["check"], event.author] = event["answer"]
+        self._lock_down(event)
+
+    def _lock_down(self, event: Event) -> None:
+        """Another answer about honour or the household is another word on how to reach her."""
+        if self.reached_as != self.lock_down and not self.erased:
+            self.preference, self.reached_as = event.id, self.lock_down
 
     def _on_label_given(self, event: Event) -> None:
         if not self.label_refused:
@@ -174,7 +182,7 @@ class Case(Said):
 
     def _on_contact_preference_set(self, event: Event) -> None:
         if event.get("whom", HER) == HER:
-            self.preference = event.id
+            self.preference, self.reached_as = event.id, self.lock_down
 
     # -- referrals -----------------------------------------------------------------------------------------------------
 

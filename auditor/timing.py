@@ -27,7 +27,9 @@ STANDS_STILL = {
 STOPS = {
     "answered": ("referral.accepted", "referral.declined", "referral.completed"),
     "advised": ("advice.given",),
+    "appointed": ("complaint.appointed", "complaint.taken"),
     "settled": ("complaint.settled",),
+    "handed_in": ("treatment.complaint",),
     "aftercare": ("aftercare.answered",),
     "evaluated": ("evaluation.recorded",),
     "agreed": ("action.agreed",),
@@ -102,6 +104,8 @@ def counts(rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:
     if rule.on == "ended":
         return event.type in ("referral.completed", "thread.closed")
     if rule.actions and event.get("action") not in rule.actions:
+        return False
+    if rule.on == "handed_in" and not event.get("handed_in"):
         return False
     about = _ABOUT.get(rule.on)
     return event.type in STOPS.get(rule.on, ()) and (about is None or event[about] == clock.about)

@@ -2,7 +2,7 @@
 
 `Said` is what stands of a case there: who agreed to what, who refused, which referrals are where; and what follows from it. How it comes
 to stand there is told in `history`, and what must not be is asked in `consent`. Written from the rules (docs/adr/0006, 0019, 0020, 0021,
-0041, 0042, 0043), not from the backbone's code:
+0041, 0042, 0043, 0058), not from the backbone's code:
 
 - a yes counts for just its recipient, purpose and data, until its end, and only from her, her representative, or a professional;
 - a no ends every yes that it concerns, and a later yes counts only when it names that no;
@@ -10,6 +10,7 @@ to stand there is told in `history`, and what must not be is asked in `consent`.
   research and the victims' network are opened by nothing but her own yes, and mediation only by the yes of both;
 - no mediation, whoever agreed, with violence or threat, with a suspicion that anybody who was asked has not answered with no, while the
   label stands, or where somebody says that honour or the household is in it;
+- a yes to honour or the household, or an open question about honour, is a word of its own on how she is to be reached;
 - "always forward" goes without anything that points to her, unless she has said no to the step itself;
 - an auditor's legal duty for the purpose `audit` opens, without a referral, the data that it names: for whoever invoked it, until its end;
   a referral for that purpose needs her own yes;
@@ -136,6 +137,8 @@ class Said:
         self.erased = False
         self.reading: dict[str, Event] = {}
         self.preference: str | None = None
+        self.reached_as = ""
+        """What stood of honour and the household when `preference` was said."""
 
     @property
     def stopped(self) -> bool:
@@ -162,6 +165,13 @@ class Said:
             return "on_a_professionals_word" in self.doubts
         return yes.giver == "representative" and not {"yes", "unknown"}.isdisjoint(self.answers("honour_related"))
 
+    @property
+    def lock_down(self) -> str:
+        """What honour and the household ask of whoever reaches her: nothing, some care while it is not known, or more."""
+        if "yes" in (*self.answers("honour_related"), *self.answers("domestic")):
+            return "locked"
+        return "careful" if "unknown" in self.answers("honour_related") else ""
+
     def answers(self, check: str) -> list[str]:
         """The report's, and the last of everybody who was asked."""
         return [*self._reported(check).values(), *self._assessed(check).values()]
@@ -186,7 +196,7 @@ class Said:
             suspected != {"no"}
             or bool(self.labels)
             or not VIOLENCE.isdisjoint(self.facts.get("natures", ()))
-            or "yes" in (*self.answers("honour_related"), *self.answers("domestic"))
+            or self.lock_down == "locked"
         )
 
     def noes_to(self, to: str, purpose: str, side: str = "hers") -> list[No]:

@@ -11,7 +11,7 @@ from schakel.case_mediation import SUSPICION, label_standing
 from schakel.case_needs import wishes
 from schakel.case_state import State
 from schakel.errors import SchakelError
-from schakel.events.vocab import Check, Role
+from schakel.events.vocab import Role
 
 
 class ChainNotLoadedError(SchakelError):
@@ -53,10 +53,6 @@ _FACTS: Mapping[str, FactOf] = {
     "severity": lambda of: frozenset(
         {*(mark["severity"] for mark in of.case.facts["severity"]), *of.case.levels.values()}
     ),
-    "minor": lambda of: of.checks.get(Check.MINOR.value),
-    "domestic": lambda of: of.checks.get(Check.DOMESTIC.value),
-    "honour": lambda of: of.checks.get(Check.HONOUR_RELATED.value),
-    "refugee": lambda of: of.checks.get(Check.REFUGEE.value),
     **SCHEME_FACTS,
 }
 

@@ -11,7 +11,6 @@ from schakel.case_state import ReferralState, State
 from schakel.events.vocab import Answer, Check, LinkKind, Person, Role
 
 _SUSPECTS = (Check.DISCRIMINATION_OR_VIOLENCE.value, Check.DISCRIMINATION.value)
-_DANGER = (Check.DANGER_NOW.value, Check.RAPE.value)
 _TAKEN_UP = (ReferralState.ACCEPTED, ReferralState.COMPLETED)
 _ONE_SERIES = (LinkKind.SERIES, LinkKind.SAME_PLACE)
 _SCREENED: Mapping[str | None, str] = {None: "matched", "yes": "relevant", "no": "not_relevant", "unknown": "unsure"}
@@ -41,12 +40,12 @@ FactOf = Callable[[Asked], FactValue]
 """Works out one fact of a case."""
 
 
-def _danger(of: Asked) -> str | None:
-    return _most_open((*_assessed(of.case, _DANGER), *(of.checks[c] for c in _DANGER if c in of.checks)))
+def _checked(*checks: str) -> FactOf:
+    """The most open answer of anybody: of the report, and of everybody who was asked since."""
+    return lambda of: _most_open((*_assessed(of.case, checks), *(of.checks[c] for c in checks if c in of.checks)))
 
 
-def _suspected(of: Asked) -> str | None:
-    return _most_open((*_assessed(of.case, _SUSPECTS), *(of.checks[c] for c in _SUSPECTS if c in of.checks)))
+_danger = _checked(Check.DANGER_NOW.value, Check.RAPE.value)
 
 
 def _reported_on(of: Asked) -> str | None:
@@ -77,6 +76,10 @@ def _series(of: Asked) -> str:
 
 SCHEME_FACTS: Mapping[str, FactOf] = {
     "danger": _danger,
+    "minor": _checked(Check.MINOR.value),
+    "domestic": _checked(Check.DOMESTIC.value),
+    "honour": _checked(Check.HONOUR_RELATED.value),
+    "refugee": _checked(Check.REFUGEE.value),
     "unsafe": lambda of: bool(of.case.facts["acute"]) or _danger(of) == Answer.YES,
     "origin": lambda of: of.case.facts["origin"],
     "reported_on": _reported_on,
@@ -90,7 +93,7 @@ SCHEME_FACTS: Mapping[str, FactOf] = {
     "complaint": lambda of: frozenset(word for far in scheme_of(of.case).complaint.values() for word in far.split("/")),
     "spoken_at_door": _spoken_at_door,
     "vulnerability": lambda of: _most_open(_assessed(of.case, (Check.VULNERABILITY.value,))),
-    "suspected": _suspected,
+    "suspected": _checked(*_SUSPECTS),
     "talk_ruled_out": lambda of: frozenset(reason.value for reason in talk_ruled_out(of.case)),
     "listed": _listed,
     "series": _series,

@@ -35,11 +35,13 @@ from schakel.events.clock import (
 from schakel.events.contact import (
     AftercareAnswered,
     AftercareDue,
+    ComplaintAppointed,
     ComplaintSettled,
     ComplaintTaken,
     ContactAttempted,
     InformationGiven,
     NeedsRecorded,
+    TreatmentComplaint,
 )
 from schakel.events.data import StatementRetracted
 from schakel.events.partners import AdviceGiven, AdviceRequested
@@ -49,6 +51,8 @@ from schakel.events.vocab import AftercareAnswer, Answer, AttemptOutcome
 
 POSTPONED = "contact.postponed"
 """The mark of an attempt at which the person put the contact off."""
+HANDED_IN = "treatment.handed_in"
+"""The mark of a complaint about a partner that is handed in."""
 
 
 # --- the moments of what is told --------------------------------------------------------------------------------------
@@ -57,6 +61,7 @@ MARKED: dict[type[Any], Callable[[Any], str | None]] = {
     AdviceGiven: lambda event: event.request,
     AdviceRequested: lambda event: event.to.value,
     AftercareAnswered: lambda event: event.of.value,
+    ComplaintAppointed: lambda event: None,
     ComplaintSettled: lambda event: None,
     ComplaintTaken: lambda event: None,
     EscalationRequested: lambda event: event.to.value,
@@ -68,6 +73,7 @@ MARKED: dict[type[Any], Callable[[Any], str | None]] = {
     ReferralCompleted: lambda event: event.referral,
     ReferralDeclined: lambda event: event.referral,
     ThreadClosed: lambda event: None,
+    TreatmentComplaint: lambda event: event.about,
 }
 """What a clock may start or stop at, besides contacts and actions, and what each is about."""
 
@@ -82,6 +88,8 @@ def note(case: State, entry: Entry, effect: Effect) -> None:
         case.marks.append(Mark(entry.id, type(event).TYPE, at, entry.author, about(event)))
     if isinstance(event, ContactAttempted) and event.outcome is AttemptOutcome.POSTPONED:
         case.marks.append(Mark(entry.id, POSTPONED, event.at, entry.author, event.whom.value))
+    elif isinstance(event, TreatmentComplaint) and event.handed_in:
+        case.marks.append(Mark(entry.id, HANDED_IN, at, entry.author, event.about))
     elif isinstance(event, AftercareAnswered) and event.answer is not AftercareAnswer.UNKNOWN:
         case.aftercare[event.of.value] = event.answer.value
     elif isinstance(event, CloseRequested | ThreadClosed) and event.wants_call is not Answer.UNKNOWN:

@@ -3,7 +3,7 @@
 Told as it comes: an end without a beginning is accepted, and marked (`schakel.case_otherwise`).
 """
 
-from schakel.case_desk_state import Complaint, Grievance, Settlement
+from schakel.case_desk_state import Complaint, Grievance, Needs, Settlement
 from schakel.case_needs import desk_of, newest_needs, noted, times_explained, wishes
 from schakel.case_otherwise import mark
 from schakel.case_state import Effect, State
@@ -86,6 +86,14 @@ def _treated(case: State, entry: Entry) -> Effect:
         entry.id, entry.author, event.about, entry.envelope.logged_at, event.handed_in
     )
     return Effect.EFFECTIVE
+
+
+def wish_for_complaint(case: State) -> Needs | None:
+    """The first record in which she said so, as long as she has not said the opposite since."""
+    if not wished_complaint(case):
+        return None
+    records = noted(case).needs.values()
+    return next((one for one in records if Need.CRIMINAL_PROCESS in one.needs or Role.POLICE in one.wishes), None)
 
 
 def wished_complaint(case: State) -> bool:

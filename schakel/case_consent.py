@@ -5,12 +5,11 @@ One meaning for both: a release that the gate would give now takes effect now, a
 
 from datetime import datetime
 
+from schakel.case_lock_down import honour_not_ruled_out
 from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.case_state import Grant, No, Referral, ReferralState, Side, State
 from schakel.events.vocab import (
-    Answer,
     Basis,
-    Check,
     HoldReason,
     Identity,
     Mode,
@@ -52,7 +51,6 @@ HER = "victim"
 _MEDIATORS = frozenset({Role.MEDIATION.value, Role.RESTORATIVE_MEDIATION.value})
 _CONSENT, _VICTIM, _LABEL, _FACTS = Basis.CONSENT.value, Person.VICTIM.value, Scope.LABEL.value, Scope.CASE_FACTS.value
 _BY_BENEFICIARY = Provisional.RECORDED_BY_BENEFICIARY.value
-_OPEN = (Answer.YES.value, Answer.UNKNOWN.value)
 
 
 def side_of(person: Person) -> Side:
@@ -121,13 +119,6 @@ def provisional(case: State, grant: Grant) -> bool:
     if grant.given_by == Person.PROFESSIONAL:
         return Provisional.ON_A_PROFESSIONALS_WORD in case.provisional
     return grant.given_by == Person.REPRESENTATIVE and honour_not_ruled_out(case)
-
-
-def honour_not_ruled_out(case: State) -> bool:
-    """Whether anybody who was asked says yes or unknown to honour-related violence."""
-    answers = [entry["answer"] for entry in case.facts.get("checks", ()) if entry["check"] == Check.HONOUR_RELATED]
-    answers += [said for key, said in case.assessments.items() if key.endswith(f"/{Check.HONOUR_RELATED}")]
-    return any(answer in _OPEN for answer in answers)
 
 
 def carrying(case: State, referral: Referral) -> list[Grant]:

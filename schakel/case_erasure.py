@@ -6,7 +6,7 @@ Pure questions to a case's state. What events do to it: `schakel.case_erasing`.
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from schakel.case_consent import honour_not_ruled_out
+from schakel.case_lock_down import honour_not_ruled_out
 from schakel.case_state import Asking, LegalHold, State
 from schakel.events.base import kind_of
 from schakel.events.vocab import Person

@@ -7,6 +7,7 @@ long as it waits or runs. Pure.
 from collections.abc import Mapping
 from enum import StrEnum
 
+from schakel.case_lock_down import LOCKING, answers
 from schakel.case_state import ReferralState, State
 from schakel.events.vocab import Answer, Check, Nature, Purpose, Role
 
@@ -132,8 +133,8 @@ def _facts(case: State) -> dict[str, object]:
         "suspicion": next((answer for answer in (Answer.YES, Answer.UNKNOWN, Answer.NO) if answer in suspected), None),
         "label": label_standing(case),
     }
-    for name, check in (("honour", Check.HONOUR_RELATED), ("domestic", Check.DOMESTIC)):
-        if Answer.YES in (reported.get(check), *_assessed(case, check).values()):
+    for name, check in zip(LOCKED_DOWN, LOCKING, strict=True):
+        if Answer.YES in answers(case, check):
             facts[name] = Answer.YES
     return facts
 

@@ -1,15 +1,18 @@
 """How she wants to be reached: the newest word counts, every receiver gets it, and a contact that breaks it shows.
 
 What is coded here goes with each referral by name as a need of hers; when, and in which words, stays sealed. Silence says nothing:
-without a preference nothing is a nonconformance.
+without a preference nothing is a nonconformance. Where honour or the household plays a part, the case itself asks for what keeps her safe.
 """
 
 from collections.abc import Iterable
 
-from schakel.case_state import Effect, State
-from schakel.entry import Entry, folds
+from schakel import case_lock_down
+from schakel.case_consent import HER, forbidden
+from schakel.case_state import Effect, Known, State
+from schakel.entry import Entry, folds, notes
 from schakel.events.chain import NonconformanceFound
 from schakel.events.contact import ContactAttempted, ContactMade, ContactPreferenceSet, ContactPreferenceTold
+from schakel.events.report import AssessmentRecorded, ReportCorrected, ReportReceived
 from schakel.events.vocab import AttemptOutcome, Channel, ContactWish, Mode, Person
 from schakel.preferences import Preferences
 
@@ -28,17 +31,33 @@ def _set(case: State, entry: Entry) -> Effect:
     event: ContactPreferenceSet = entry.event  # type: ignore[assignment]
     if event.whom is not Person.VICTIM:
         return Effect.RECORDED  # others in the case are not referred
+    knows_the_rest = not case.preferences or case.preferences.told.get(entry.author) == case.preferences.id
+    _renew(case, entry.id, [wish.value for wish in event.wishes], [role.value for role in event.only_by])
+    if knows_the_rest:
+        case.preferences.told[entry.author] = entry.id  # type: ignore[union-attr]
+    return Effect.EFFECTIVE
+
+
+@notes(ReportReceived, ReportCorrected, AssessmentRecorded)
+def _locked_down(case: State, entry: Entry) -> None:
+    """What is known of honour and the household changed: another word to everybody who is in touch with her, whoever said it."""
+    before = case.preferences
+    if case_lock_down.wishes(case) != (before.by_rule if before else []) and HER not in case.erased:
+        _renew(case, entry.id, before.wishes if before else [], before.only_by if before else [])
+
+
+def _renew(case: State, word: str, wishes: list[str], only_by: list[str]) -> None:
+    """The newest word; what went otherwise before stays known."""
     before = case.preferences
     case.preferences = Preferences(
-        entry.id,
-        [wish.value for wish in event.wishes],
-        [role.value for role in event.only_by],
-        told={entry.author: entry.id},
+        word,
+        wishes,
+        only_by,
+        by_rule=case_lock_down.wishes(case),
         broken=before.broken if before else [],
         contacts=before.contacts if before else {},
         found=before.found if before else [],
     )
-    return Effect.EFFECTIVE
 
 
 @folds(ContactPreferenceTold)
@@ -62,9 +81,19 @@ def to_be_told(case: State) -> list[str]:
     now = case.preferences
     if now is None:
         return []
-    know = [known.partner for known in case.known if known.mode == Mode.BY_NAME and known.until is None]
+    know = [
+        one.partner
+        for one in case.known
+        if one.mode == Mode.BY_NAME and one.until is None and not _rules_out(case, one)
+    ]
     names = dict.fromkeys([*([case.door] if case.door else []), *know])
     return [partner for partner in names if now.told.get(partner) != now.id]
+
+
+def _rules_out(case: State, known: Known) -> bool:
+    """Who speaks with the other side is called back, and hears no more: another word beside it would say why (docs/adr/0043)."""
+    referral = case.referrals.get(known.referral)
+    return referral is not None and forbidden(case, referral)
 
 
 def wishes_for(case: State, roles: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -75,11 +104,16 @@ def wishes_for(case: State, roles: Iterable[str]) -> tuple[list[str], list[str]]
     """
     if case.preferences is None:
         return [], []
-    wishes, wanted = list(case.preferences.wishes), case.preferences.only_by
+    wishes, wanted = _all_wishes(case.preferences), case.preferences.only_by
     if not wanted:
         return wishes, []
     theirs = [role for role in wanted if role in set(roles)]
     return (wishes, theirs) if theirs else ([*wishes, ContactWish.NOT_BY_YOU.value], [])
+
+
+def _all_wishes(known: Preferences) -> list[str]:
+    """Hers, and what holds besides."""
+    return list(dict.fromkeys((*known.wishes, *known.by_rule)))
 
 
 def note_contact(case: State, entry: Entry) -> None:
@@ -88,8 +122,10 @@ def note_contact(case: State, entry: Entry) -> None:
     if case.preferences is None or not isinstance(event, ContactMade | ContactAttempted):
         return
     if event.whom is not Person.VICTIM:
+        if event.whom in case_lock_down.KEPT_OUT and case.preferences.by_rule:
+            case.preferences.broken.append(entry.id)
         return
-    wishes = case.preferences.wishes
+    wishes = _all_wishes(case.preferences)
     if case.preferences.only_by:
         case.preferences.contacts[entry.id] = case.preferences.only_by
     by_channel = any(event.channel in _EXCLUDES.get(wish, ()) for wish in wishes)

@@ -11,6 +11,8 @@ class Preferences(msgspec.Struct, omit_defaults=True):
     """`ContactWish`."""
     only_by: list[str]
     """Roles; empty: anybody who helps her."""
+    by_rule: list[str] = []
+    """`ContactWish` that hold whatever she said (`schakel.case_lock_down`)."""
     told: dict[str, str] = {}
     """Partner -> the id of the preference that it has."""
     broken: list[str] = []

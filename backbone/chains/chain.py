@@ -30,6 +30,9 @@ from schakel.calendar import NEVER, Calendar
 from schakel.events.report import ProtocolRef
 from schakel.events.vocab import Basis, Purpose, Role
 
+ASKED_IN_DANGER = (Role.POLICE, Role.SEXUAL_VIOLENCE_CENTRE)
+"""Who is proposed where somebody is in danger now or was raped, whatever the protocols say (domain-detail A19)."""
+
 
 @dataclass(frozen=True)
 class Vacancy:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from backbone.chains.chain import Chain
+from backbone.chains.chain import ASKED_IN_DANGER, Chain
 from backbone.chains.model import ChainFile
 from backbone.protocols import Fault, Level, Problem
+from backbone.protocols.clock_rules import StopOn
 from backbone.protocols.reading import Document, Location, read
 from schakel.events.vocab import Role
 
@@ -96,6 +97,36 @@ def roleless(chain: Chain) -> Iterator[Fault]:
                     f"one of the roles that it counts on: {', '.join(sorted(wanted))}",
                     "give the partner a role under `members`, or a part in the protocol's file, or drop it from the scheme",
                 )
+
+
+def first_question(chain: Chain) -> Iterator[Fault]:
+    """In danger now, or raped: whatever its protocols say, every chain proposes these (domain-detail A19)."""
+    for role in ASKED_IN_DANGER:
+        empty = [district for district in chain.districts if not chain.partners_for(role, district)]
+        if empty:
+            where = "the whole chain" if len(empty) == len(chain.districts) else ", ".join(empty)
+            yield Fault(
+                ("members",),
+                f"nobody holds the role {role} in {where}, whom somebody who is in danger or was raped is brought in touch with",
+                f"a member with the role {role}",
+                "add the role to a member; until then only the page and the desk say whom to call",
+                Level.WARNING,
+            )
+
+
+def unanswered(chain: Chain) -> Iterator[Fault]:
+    """A referral that nobody answers falls between two stools, unless some clock of the chain waits for the answer."""
+    bound = [chain.protocols[binding.use] for binding in chain.file.protocols]
+    refers = [protocol.ref for protocol in bound if protocol.steps]
+    waits = any(clock.stops.on is StopOn.ANSWERED for protocol in bound for clock in protocol.clocks)
+    if refers and not waits:
+        yield Fault(
+            ("protocols",),
+            f"{', '.join(refers)} refers people to partners, and no clock of the chain waits for an answer",
+            "a clock that starts at referral.delivered and stops on answered, in one of its protocols",
+            "add one (of_step: any), measured or with a limit that somebody chose; silence is seen by nobody otherwise",
+            Level.WARNING,
+        )
 
 
 def strange_variants(chain: Chain) -> Iterator[Fault]:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from backbone.chains import schemes
 from backbone.chains.chain import Chain, Chains
-from backbone.chains.checks import connected, occasion_faults, roleless, strange_variants, terms_faults
+from backbone.chains.checks import (
+    connected,
+    first_question,
+    occasion_faults,
+    roleless,
+    strange_variants,
+    terms_faults,
+    unanswered,
+)
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
 from backbone.protocols.reading import Document, Location, digest, parse, read
@@ -150,7 +158,15 @@ def _chain(
     chain = Chain(
         file, members, used, rights, doors=worked, schemes=kept, content=digest(document.data), says=document.data
     )
-    weak = (*_vacant(chain), *_desks(chain), *schemes.vacant(chain), *roleless(chain), *strange_variants(chain))
+    weak = (
+        *_vacant(chain),
+        *first_question(chain),
+        *unanswered(chain),
+        *_desks(chain),
+        *schemes.vacant(chain),
+        *roleless(chain),
+        *strange_variants(chain),
+    )
     problems += [document.problem(fault) for fault in weak]
     if any(problem.is_error for problem in problems):
         return None, problems

@@ -13,6 +13,7 @@ from schakel.case_clocks import next_moments
 from schakel.case_loop import owner_of, referrer_of
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
+from schakel.events.case import CaseEscalated
 from schakel.events.chain import NonconformanceFound
 from schakel.events.clock import ClockBreached, ClockReminded
 from schakel.events.consent import ConsentNeeded
@@ -124,6 +125,8 @@ def messages_after(case: State, entry: Entry) -> Iterator[tuple[str, str]]:
         yield event.to, message_id(ReferralFeedback.TYPE, event.to, entry.id)
     elif isinstance(event, ContactPreferenceTold):
         yield event.to, message_id(ContactPreference.TYPE, event.to, entry.id)
+    elif isinstance(event, CaseEscalated) and event.owner:
+        yield event.owner, message_id(Attention.TYPE, event.owner, entry.id)
     elif isinstance(event, NonconformanceFound) and (owner := owner_of(case)):
         yield owner, message_id(Attention.TYPE, owner, entry.id)
     elif isinstance(event, ClockReminded):

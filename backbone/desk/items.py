@@ -13,12 +13,16 @@ from backbone.desk.duties import not_explained
 from backbone.desk.home import home_not_known, homes_without_receiver
 from backbone.desk.who import adviser, sees_advice, sees_grievance, sees_request, takes_grievance
 from backbone.protocols import Protocol, Protocols
+from backbone.protocols.clock_rules import StopOn
 from backbone.protocols.desk import TalkRule
 from schakel.case_complaint import departure_not_explained, end_not_explained, missing_items, wished_complaint
 from schakel.case_hearing import Stage, stage
+from schakel.case_loop import owner_of, referrer_of
 from schakel.case_needs import hopes_not_explained, noted, wants_no_call
-from schakel.case_state import State
+from schakel.case_state import ClockState, ReferralState, State
 from schakel.events.vocab import Answer, LinkKind, Role
+
+UNANSWERED = "referral_unanswered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ def open_items(case: State, chain: Chain, protocols: Protocols) -> list[Open]:
             and set(check.asked_by) & set(chain.roles_of(case.door or ""))
             and _answered_by_door(case, check.check.value) == Answer.UNKNOWN
         ]
+    found += _unanswered(case, running)
     found += [Open("not_explained", case.door, (duty.topic,)) for duty in not_explained(case, iter(running))]
     if home_not_known(case, facts, running):
         found.append(Open("home_not_known"))
@@ -62,7 +67,8 @@ def open_items(case: State, chain: Chain, protocols: Protocols) -> list[Open]:
 def seen_by(case: State, chain: Chain, partner: str, items: list[Open]) -> list[Open]:
     """What of it this partner may see. Who is not in the case sees what it has to do itself, and nothing else.
 
-    Nothing of a complaint about itself before that was handed in; of advice within the police only who is of it.
+    Nothing of a complaint about itself before that was handed in; of advice within the police only who is of it; of a referral that nobody
+    answers only whoever looks after the case, and whoever referred.
     """
     desk, inside = noted(case), partner in case.parties
     found: list[Open] = []
@@ -70,6 +76,9 @@ def seen_by(case: State, chain: Chain, partner: str, items: list[Open]) -> list[
         grievance, wanted = desk.grievances.get(item.concerning or ""), desk.asked_advice.get(item.concerning or "")
         if grievance is not None:
             sees = sees_grievance(case, chain, partner, grievance)
+        elif item.kind == UNANSWERED:
+            referral = case.referrals[item.concerning or ""]
+            sees = partner in (owner_of(case), referrer_of(case, referral))
         elif wanted is not None:
             sees = item.who == partner or sees_request(chain, partner, wanted.by, inside)
         else:
@@ -95,6 +104,17 @@ def _running(case: State, protocols: Protocols) -> Iterator[Protocol]:
     for ref in case.protocols:
         name, _, version = ref.partition("@")
         yield protocols.get(name, version)
+
+
+def _unanswered(case: State, running: list[Protocol]) -> Iterator[Open]:
+    """A referral whose receiver was asked again and says neither yes nor no: where no term was promised, somebody has to choose."""
+    waits = {(one.ref, rule.id) for one in running for rule in one.clocks if rule.stops.on is StopOn.ANSWERED}
+    for clock in case.clocks.values():
+        if (clock.protocol, clock.name) not in waits or not clock.reminded or clock.state is not ClockState.RUNNING:
+            continue
+        referral = case.referrals.get(clock.about or "")
+        if referral and referral.state is ReferralState.DELIVERED:
+            yield Open(UNANSWERED, None, (referral.role,), referral.delivered_at, referral.id)
 
 
 def _colleagues(case: State, chain: Chain) -> Iterator[Open]:

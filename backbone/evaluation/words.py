@@ -111,7 +111,8 @@ def closing(ground: Ground) -> Iterator[Judged]:
 
 
 def reached(ground: Ground) -> Iterator[Judged]:
-    """Each contact with her after she said how she wants to be reached; and what was done otherwise than agreed. Asked once a case."""
+    """Each contact with her after she said how she wants to be reached, and any that a lock-down forbids; and what was done otherwise than
+    agreed. Asked once a case."""
     case = ground.case
     wants = case.preferences
     against = set(wants.broken) | {key.partition("/")[2] for key in wants.found} if wants else set()
@@ -121,7 +122,7 @@ def reached(ground: Ground) -> Iterator[Judged]:
     for line in ground.trail.happened:
         if line.type == "contact.preference_set":
             said = True
-        if line.id not in hers or not (said or line.id in called):
+        if line.id not in against and (line.id not in hers or not (said or line.id in called)):
             continue
         findings = [Finding.AGAINST_PREFERENCE] if line.id in against else []
         findings += [Finding.CALLED_AFTER_NO] if line.id in called else []

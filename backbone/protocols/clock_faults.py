@@ -25,6 +25,8 @@ _ONLY_WITH: Mapping[StopOn, tuple[ClockStart, ...]] = {
     StopOn.DONE: (ClockStart.ACTION_AGREED,),
     StopOn.ADVISED: (ClockStart.ADVICE_REQUESTED,),
     StopOn.SETTLED: (ClockStart.COMPLAINT_TAKEN,),
+    StopOn.APPOINTED: (ClockStart.COMPLAINT_WISHED,),
+    StopOn.HANDED_IN: (ClockStart.TREATMENT_COMPLAINT,),
     StopOn.WORD: (ClockStart.LAST_WORD,),
     StopOn.NEWS: (ClockStart.LAST_NEWS,),
 }
@@ -36,7 +38,14 @@ _WORDS: Mapping[ClockStart, type[StrEnum]] = {
     ClockStart.ADVICE_REQUESTED: Role,
 }
 """The words that `of` takes, by what starts the clock."""
-_HAS_A_DOER = (ClockStart.REPORT_RECEIVED, *OF_REFERRAL, ClockStart.ACTION_AGREED, ClockStart.ADVICE_REQUESTED)
+_HAS_A_DOER = (
+    ClockStart.REPORT_RECEIVED,
+    *OF_REFERRAL,
+    ClockStart.ACTION_AGREED,
+    ClockStart.ADVICE_REQUESTED,
+    ClockStart.COMPLAINT_WISHED,
+    ClockStart.TREATMENT_COMPLAINT,
+)
 
 
 def clock_faults(protocol: Protocol) -> Iterator[Fault]:

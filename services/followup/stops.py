@@ -7,11 +7,17 @@ import msgspec
 
 from backbone.chains import Chain
 from backbone.protocols.clock_rules import ClockRule, StopOn
-from schakel.case_clocks import POSTPONED
+from schakel.case_clocks import HANDED_IN, POSTPONED
 from schakel.case_marks import Mark
 from schakel.case_state import Clock, State
 from schakel.events.case import EvaluationRecorded, ThreadClosed
-from schakel.events.contact import AftercareAnswered, ComplaintSettled, InformationGiven
+from schakel.events.contact import (
+    AftercareAnswered,
+    ComplaintAppointed,
+    ComplaintSettled,
+    ComplaintTaken,
+    InformationGiven,
+)
 from schakel.events.partners import AdviceGiven
 from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined
 from services.followup.subjects import by_one_of, persons, words
@@ -19,11 +25,13 @@ from services.followup.subjects import by_one_of, persons, words
 _MARKS: dict[StopOn, tuple[str, ...]] = {
     StopOn.ANSWERED: (ReferralAccepted.TYPE, ReferralDeclined.TYPE, ReferralCompleted.TYPE),
     StopOn.ADVISED: (AdviceGiven.TYPE,),
+    StopOn.APPOINTED: (ComplaintAppointed.TYPE, ComplaintTaken.TYPE),
     StopOn.SETTLED: (ComplaintSettled.TYPE,),
+    StopOn.HANDED_IN: (HANDED_IN,),
     StopOn.AFTERCARE: (AftercareAnswered.TYPE,),
     StopOn.EVALUATED: (EvaluationRecorded.TYPE,),
 }
-_ABOUT_IT = (StopOn.ANSWERED, StopOn.ADVISED)
+_ABOUT_IT = (StopOn.ANSWERED, StopOn.ADVISED, StopOn.HANDED_IN)
 """These have to name what the clock is about."""
 
 
@@ -63,10 +71,16 @@ def _stops(case: State, chain: Chain, rule: ClockRule, clock: Clock) -> Iterator
     elif on is StopOn.ENDED:
         yield from (_stop(mark) for mark in case.marks if _ends(case, rule, clock, mark))
     else:
+        about = _grievance_about(case, clock) if on is StopOn.HANDED_IN else clock.about
         for mark in case.marks:
-            about_it = on not in _ABOUT_IT or mark.about == clock.about
+            about_it = on not in _ABOUT_IT or mark.about == about
             if mark.what in _MARKS[on] and about_it and by_one_of(chain, rule, mark):
                 yield _stop(mark)
+
+
+def _grievance_about(case: State, clock: Clock) -> str | None:
+    """The partner that the complaint is about: handed in, it is told of the same partner anew."""
+    return next((mark.about for mark in case.marks if mark.id == clock.about), None)
 
 
 def _contacts(case: State, chain: Chain, rule: ClockRule) -> Iterator[Stop]:

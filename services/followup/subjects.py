@@ -6,12 +6,15 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from backbone.chains import Chain
+from backbone.desk.who import takes_grievance
 from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, REPORTER, ClockRule, ClockStart, StopOn
 from schakel.calendar import NEVER, Calendar
+from schakel.case_complaint import wish_for_complaint
 from schakel.case_loop import taken_by_another
 from schakel.case_marks import Action, Mark
+from schakel.case_needs import noted
 from schakel.case_state import Contact, Referral, ReferralState, State
-from schakel.events.contact import InformationGiven
+from schakel.events.contact import InformationGiven, TreatmentComplaint
 from schakel.events.vocab import ActionType, Role
 
 REACHED = (ReferralState.DELIVERED, ReferralState.ACCEPTED, ReferralState.COMPLETED)
@@ -56,8 +59,21 @@ def subjects(case: State, chain: Chain, calendar: Calendar, rule: ClockRule) -> 
         yield from (_of(referral, rule) for referral in _referrals(case, rule))
     elif start is ClockStart.ACTION_AGREED:
         yield from (_action(action) for action in case.actions.values() if _timed(action, rule))
+    elif start is ClockStart.COMPLAINT_WISHED:
+        if wish := wish_for_complaint(case):
+            yield Subject(wish.id, wish.id, wish.at, wish.by)
+    elif start is ClockStart.TREATMENT_COMPLAINT:
+        yield from _grievances(case, chain)
     else:
         yield from _marked(case, chain, rule)
+
+
+def _grievances(case: State, chain: Chain) -> Iterator[Subject]:
+    """Whoever takes one up has to act; nobody else is timed, and the partner that it is about never (domain-detail A48)."""
+    told = {mark.id for mark in case.marks if mark.what == TreatmentComplaint.TYPE}
+    for one in noted(case).grievances.values():
+        if one.id in told:
+            yield Subject(one.id, one.id, one.at, takes_grievance(case, chain, one.about))
 
 
 def _silence(case: State, rule: ClockRule) -> Subject:

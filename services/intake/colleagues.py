@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from backbone.chains import Chain, Partner
 from backbone.desk.who import adviser, gets_advice, holds, may_ask
 from schakel.case_colleagues import open_inquiry
+from schakel.case_lock_down import locked_down
 from schakel.case_needs import noted
 from schakel.case_state import State
 from schakel.events import Event
 from schakel.events.contact import ActionAgreed
 from schakel.events.partners import AdviceGiven, AdviceRequested, InquiryAnswered, InquiryRequested
 from schakel.events.referral import ReferralRequested
-from schakel.events.vocab import ActionType, Answer, Check, Purpose, Role, Tenure
+from schakel.events.vocab import ActionType, Purpose, Role, Tenure
 from schakel.messages import Refusal
 
 ASK_LANDLORDS = (
@@ -89,12 +90,7 @@ def _inquiry(event: InquiryRequested, case: State, sender: Partner, chain: Chain
 
 
 def _locked_down(case: State, field: str) -> Iterator[Refusal]:
-    said = {one["check"]: one["answer"] for one in case.facts["checks"]}
-    checks = (Check.HONOUR_RELATED, Check.DOMESTIC)
-    yes = any(said.get(check) == Answer.YES for check in checks) or any(
-        key.rpartition("/")[2] in checks and answer == Answer.YES for key, answer in case.assessments.items()
-    )
-    if yes:
+    if locked_down(case):
         yield Refusal(
             code="inquiry.locked_down",
             field=field,

@@ -8,6 +8,7 @@ discrimination (domain-detail A89), without a name when she gives none.
 from collections.abc import Collection, Iterator
 
 from backbone.chains import Chain, candidates
+from backbone.chains.chain import ASKED_IN_DANGER
 from backbone.protocols.facts import Facts
 from schakel.case_state import State
 from schakel.events.referral import ReferralProposed
@@ -35,7 +36,7 @@ def proposals(
 def _danger(case: State, chain: Chain, facts: Facts, away: Collection[str]) -> Iterator[ReferralProposed]:
     if facts["danger"] != Answer.YES or case.facts["identity"] not in REACHABLE:
         return
-    for role in (Role.POLICE, Role.SEXUAL_VIOLENCE_CENTRE):
+    for role in ASKED_IN_DANGER:
         if role not in chain.roles_of(case.door or ""):
             yield from _to(case, chain, role, DANGER, away, strip=False)
 

@@ -35,7 +35,7 @@ from services.followup.processor import FollowupRules
 ROOT = Path(__file__).resolve().parents[2]
 CHAINS = Path(__file__).with_name("chains")
 TORONTO = ZoneInfo("America/Toronto")
-BOUND = "amsterdam-handelingskader@2023.1"
+BOUND = "amsterdam-handelingskader@2023.2"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from schakel import codec
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.entry import Entry
+from schakel.events.contact import ContactPreferenceTold
 from schakel.events.data import DisclosurePermitted
 from schakel.events.referral import ReferralReleased, ReferralReported
 from tests.auditor.material import (
@@ -33,6 +34,7 @@ from tests.auditor.material import (
 from tests.auditor.writer import Ledger, in_memory, record_of
 from tests.properties.gate_walk import Walk
 from tests.support import telling
+from tests.support.casebook import given
 from tests.support.histories import FOLDER, replays
 from tests.support.telling import CITY, HELP
 
@@ -68,6 +70,27 @@ def test_a_walk_of_the_gate_is_judged_as_the_fold_judges_it(number: int) -> None
     entries = [entry for entry in walk.ledger if entry.envelope.case]
     assert disagreements(entries) == []
     assert wrong(audited(entries)[0]) == []
+
+
+SAYS = {answer: ({"check": "honour_related", "answer": answer},) for answer in ("yes", "unknown")} | {"nothing": ()}
+
+
+@pytest.mark.parametrize("before", SAYS)
+@pytest.mark.parametrize("after", SAYS)
+def test_how_she_is_reached_under_a_lock_down_is_judged_as_the_fold_judges_it(before: str, after: str) -> None:
+    """Said in the report, corrected, and by somebody else: each a word that counts until the next one (docs/adr/0058)."""
+    story = given(telling.report(checks=SAYS[before], consents=(telling.terms(HELP),)))
+    story.when(telling.corrected(checks=SAYS[after]))
+    story.when(telling.assessed(HELP, "domestic", "yes")).when(telling.assessed(HELP, "domestic", "no"))
+    entries = [entry for entry in story.world.ledger if entry.envelope.case]
+    assert disagreements(entries) == []
+    assert wrong(audited(entries)[0]) == []
+    last = max(at for at, entry in enumerate(entries) if isinstance(entry.event, ContactPreferenceTold))
+    assert audited(entries)[1][last][1]
+    first = ContactPreferenceTold(to=HELP, preference=entries[0].id, premises=(entries[0].id,))
+    entries[last] = Entry(entries[last].envelope, first)  # an older word than her newest
+    assert not audited(entries)[1][last][1]
+    assert disagreements(entries) == []
 
 
 def test_recorded_histories_are_judged_as_the_fold_judges_them() -> None:

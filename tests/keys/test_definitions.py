@@ -87,7 +87,7 @@ def test_every_partner_protocol_and_chain_stands_there(wanted: Entries, keys: Sq
 
     assert definitions.partner("coc-amsterdam").oin.isdecimal()
     assert definitions.door_key(NOW) == keys.door_keys()[0]
-    assert wanted["protocol/amsterdam-handelingskader@2023.1"]["digest"]
+    assert wanted["protocol/amsterdam-handelingskader@2023.2"]["digest"]
     assert any(key.startswith("chain/amsterdam@") for key in wanted)
     assert not any("d" in value for key, value in wanted.items() if key.startswith(DOOR_KEY))
 

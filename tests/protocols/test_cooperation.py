@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_with_its_line(checked, change: tuple[str, str], l
     [
         ("schemes:\n  - {use: nergens@1, since: 2026-01-01}\n", "the scheme `nergens@1` is not in the protocol files"),
         (
-            "schemes:\n  - {use: amsterdam-handelingskader@2023.1, since: 2026-01-01}\n",
+            "schemes:\n  - {use: amsterdam-handelingskader@2023.2, since: 2026-01-01}\n",
             "has no section `cooperation`",
         ),
         ("schemes:\n  - {use: utrecht-driehoek@2017.1}\n", "`schemes[0].since` is missing"),

@@ -211,7 +211,7 @@ def test_it_fits_80_columns(protocols: Protocols):
 
 
 def test_a_measured_clock_promises_nothing(protocols: Protocols):
-    text = flat(as_text(protocols.get("amsterdam-handelingskader", "2023.1")))
+    text = flat(as_text(protocols.get("amsterdam-handelingskader", "2023.2")))
     assert "Er is geen grens beloofd." in text
     assert "Die grens is beloofd" not in text
     assert "De grens is 48 uur. Die grens is beloofd" in flat(

@@ -60,7 +60,7 @@ def saturday() -> Story:
 def test_the_promise_of_48_hours_starts_with_the_report_and_counts_hours():
     saturday().then_among(
         clock_started(
-            CONTACT, kind="promised", started_at="2026-03-28 12:00", due_at="2026-03-30 13:00", responsible=GRONINGEN
+            CONTACT, kind="our_choice", started_at="2026-03-28 12:00", due_at="2026-03-30 13:00", responsible=GRONINGEN
         )
     )
 

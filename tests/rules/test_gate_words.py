@@ -2,10 +2,11 @@
 
 import pytest
 
+from schakel.events.contact import ContactPreferenceTold
 from schakel.events.vocab import Purpose
 from schakel.messages import ConsentQuestion
 from tests.support.casebook import given
-from tests.support.conclusions import delivered, expired, held, needed, released, revoked
+from tests.support.conclusions import Pattern, delivered, expired, held, needed, released, revoked
 from tests.support.telling import (
     ADV,
     CITY,
@@ -66,8 +67,13 @@ def test_a_representatives_yes_waits_while_honour_related_violence_is_not_ruled_
     """A relative is no representative without somebody who looks (domain-detail A08)."""
     story = given(report(), assessed(POLICE, "honour_related", "unknown"))
     story.when(granted(HELP, given_by="representative")).then(held(HELP, reason="provisional")).then_quiet()
-    story.when(assessed(POLICE, "honour_related", "no")).then(released(HELP), delivered(HELP)).then_quiet()
-    story.when(assessed(POLICE, "honour_related", "yes")).then(revoked(HELP, reason="provisional")).then_quiet()
+    no_more_care = Pattern(ContactPreferenceTold, {"to": POLICE})
+    story.when(assessed(POLICE, "honour_related", "no")).then(
+        released(HELP), delivered(HELP), no_more_care
+    ).then_quiet()
+    more_care = (Pattern(ContactPreferenceTold, {"to": POLICE}), Pattern(ContactPreferenceTold, {"to": HELP}))
+    story.when(assessed(POLICE, "honour_related", "yes"))
+    story.then_among(revoked(HELP, reason="provisional"), *more_care).then_quiet()
 
 
 # --- on which basis

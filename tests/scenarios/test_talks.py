@@ -2,10 +2,11 @@
 
 import pytest
 
-from schakel.messages import Attention, ConsentQuestion, ReferralWithdrawn
+from schakel.events.contact import ContactPreferenceTold
+from schakel.messages import Attention, ConsentQuestion, ContactPreference, ReferralWithdrawn
 from tests.scenarios.stories import given
 from tests.support.casebook import Story
-from tests.support.conclusions import delivered, denied, held, needed, released, revoked
+from tests.support.conclusions import Pattern, delivered, denied, held, needed, released, revoked
 from tests.support.telling import (
     CITY,
     COC,
@@ -47,6 +48,8 @@ KNOWN: dict[str, tuple[Tell, Tell]] = {
     "the household": (assessed(CITY, "domestic", "yes"), assessed(CITY, "domestic", "no")),
 }
 """What becomes known, and how it is taken back."""
+REACHED_AGAIN = {"the household": (Pattern(ContactPreferenceTold, {"to": POLICE}),)}
+"""Who is in touch with her hears how she may be reached, whenever that changes (docs/adr/0058)."""
 
 
 def quarrel(*words: Tell) -> Story:
@@ -100,7 +103,14 @@ def test_x_1_taken_back_again_the_talk_may_go_out(known: str) -> None:
     """What they agreed still stands. NOT asked a second time."""
     word, taken_back = KNOWN[known]
     story = quarrel(HER_YES, HIS_YES, word).when(taken_back)
-    story.then(released(COC), delivered(COC)).then_quiet()
+    story.then(released(COC), delivered(COC), *REACHED_AGAIN.get(known, ())).then_quiet()
+
+
+def test_x_1_whoever_mediates_is_called_back_for_the_household_without_a_word_of_why() -> None:
+    """How she may be reached from now on goes to whoever helps her. NOT to somebody who speaks with the other side."""
+    story = quarrel(HER_YES, HIS_YES).when(assessed(CITY, "domestic", "yes"))
+    assert len(story.sent(ReferralWithdrawn, COC)) == 1
+    assert [to for to, sent in story.world.seats["consent"].sent if isinstance(sent, ContactPreference)] == [POLICE]
 
 
 @pytest.mark.parametrize("known", KNOWN)
