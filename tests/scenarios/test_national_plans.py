@@ -99,7 +99,9 @@ def test_act_1_without_a_raised_risk_nothing_is_proposed(answer: str):
 def test_how_a_complaint_ended_is_explained_and_ends_nothing():
     """Dismissed: the police is told to explain why, once; when somebody has, it is quiet. NOT a case that closes by it."""
     story = here(complaint_taken(POLICE)).never(informed("police", inform="afloop-uitleggen"))
-    story.when(complaint_settled(POLICE, "dismissed")).then(informed("police", inform="afloop-uitleggen"))
+    story.when(complaint_settled(POLICE, "dismissed")).then_among(informed("police", inform="afloop-uitleggen"))
+    story.when(complaint_settled(POLICE, "dismissed"))
+    assert [one for one in story.concluded() if informed("police").fits(one, story.case)] == [], "once"
     assert story.case.closed is None
     early = here(complaint_taken(POLICE), explained("dismissal"), complaint_settled(POLICE, "dismissed"))
     early.never(informed("police", inform="afloop-uitleggen"))
@@ -139,7 +141,7 @@ def test_vst_1_44bis_is_the_prosecutors_then_the_courts():
 def test_vst_1_an_offence_of_before_the_law_is_warned_of():
     """Accepted as said, since nobody's word is judged; the prosecutor is warned."""
     story = with_prosecutor(occurrence={"first_day": "2025-06-30", "last_day": "2025-06-30"})
-    story.when(complaint_settled(OM, "prosecuted", applied=True)).then(
+    story.when(complaint_settled(OM, "prosecuted", applied=True)).then_among(
         informed("prosecutor", to=OM, inform="too-early-verzwaring")
     )
 
