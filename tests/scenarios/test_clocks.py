@@ -1,4 +1,4 @@
-"""HRK and TRT: hours and working days, actions, silence, aftercare, evaluation [0]. Each test is named after its line (README.md here)."""
+"""HRK: hours over a weekend, actions, silence, aftercare, evaluation [0]. Each test is named after its line (README.md here)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""RDO, UTR-3, UTR-6, ZWB-5: what stands on an agenda or a list, who may see it, how often partners meet. Named after their lines."""
+"""RDO, UTR-3, UTR-6: what stands on an agenda or a list, who may see it, how often partners meet. Named after their lines."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,6 +1,6 @@
 """What is about partners and chains, and about the way of a referral. Each test is named after its line of the scenarios (README.md here).
 
-Schemes whose own file another part of the list waits for are played with a small protocol of the test's own.
+What is about a chain alone, whatever scheme it runs, is played with a small protocol of the test's own.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""ECD, RTD, NRD, HRK-6, HGL, VST, ACT-4, X-4, TRT-5: overviews, rhythms, registers and networks. Named after their lines."""
+"""ECD, RTD, NRD, HRK-6, HGL, VST-4, ACT-4, X-4: overviews, rhythms, registers and networks. Named after their lines."""
 
 import re
 from dataclasses import asdict
