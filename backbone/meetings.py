@@ -19,9 +19,10 @@ from backbone.protocols.overviews import Definitions, Overview
 from schakel.case import SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER, grants_for, noes_for, stopped
 from schakel.case_listed import screened_in
+from schakel.case_needs import noted
 from schakel.case_state import ClockState, ReferralState, State
 from schakel.chain_state import ChainState, Minutes
-from schakel.events.vocab import Answer, Basis, Check, LinkKind, PoliceRecord, Purpose
+from schakel.events.vocab import Answer, Basis, Check, LinkKind, PoliceRecord, Purpose, Role
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,19 @@ class Effort:
     attempts: int
     referrals: int
     taken_up: int
+    actions: int
+    """Agreed, with who does it and by when."""
+    done: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Advice that somebody asked for and that is still to come."""
+
+    of: str
+    """The role that was asked."""
+    by: str
+    since: date
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,8 @@ class Line:
     settlement: str | None = None
     changes: tuple[Change, ...] = ()
     joint: Joint | None = None
+    advice: tuple[Wanted, ...] = ()
+    """Only what was asked of a role that the list or the meeting is for: of another's question nobody learns here."""
     unmapped: tuple[str, ...] = ()
     """Words outside the shared definitions: kept as told, never recoded."""
     pilots: tuple[str, ...] = ()
@@ -108,7 +124,7 @@ def agenda(
             and (not rule.screened_in or any(case.matched and screened_in(case) for case in group))
             and (rule.stays is Stays.SETTLED or any(not case.closed for case in group))
         ]
-        lines = tuple(line(group, here, rule.shows, now, since) for group in chosen)
+        lines = tuple(line(group, here, rule.shows, now, since, one.members) for group in chosen)
     return Agenda(
         chain.name,
         one.id,
@@ -152,7 +168,8 @@ def case_list(
     not_yet: list[Line] = []
     for group in groups:
         roles = {role for case in group for partner in case.parties for role in chain.roles_of(partner)}
-        (known if set(overview.known_to) <= roles else not_yet).append(line(group, here, overview.shows, now, since))
+        made = line(group, here, overview.shows, now, since, overview.readers)
+        (known if set(overview.known_to) <= roles else not_yet).append(made)
     return known, not_yet
 
 
@@ -207,9 +224,17 @@ def criminal_side(case: State) -> bool:
 
 
 def line(
-    group: Sequence[State], here: Cooperation, shows: Sequence[Shows], now: datetime, since: datetime | None = None
+    group: Sequence[State],
+    here: Cooperation,
+    shows: Sequence[Shows],
+    now: datetime,
+    since: datetime | None = None,
+    readers: Sequence[Role] = (),
 ) -> Line:
-    """One line: facts, and of the rest what the file says. since: the last issue, or meeting; None for the first."""
+    """One line: facts, and of the rest what the file says. since: the last issue, or meeting; None for the first.
+
+    readers: the roles that it is for.
+    """
     first = group[0]
     facts, place = first.facts, first.facts["place"]
     assert first.reported_at is not None
@@ -236,6 +261,7 @@ def line(
         settlement=_settlement(group) if Shows.SETTLEMENT in shows else None,
         changes=changes(group, since) if Shows.CHANGES in shows else (),
         joint=joint(group) if Shows.JOINT in shows else None,
+        advice=tuple(_wanted(group, readers)) if Shows.ADVICE in shows else (),
         unmapped=_unmapped(here.definitions, natures, [case.facts["police_record"] for case in group]),
         pilots=tuple(one.id for one in here.pilots if in_pilot(first, one)),
     )
@@ -260,6 +286,13 @@ def _enrichment(group: Sequence[State]) -> Iterable[Enrichment]:
         for key, level in case.levels.items():
             author, _, scale = key.partition("/")
             yield Enrichment(author, scale or "level", level)
+
+
+def _wanted(group: Sequence[State], readers: Sequence[Role]) -> Iterable[Wanted]:
+    for case in group:
+        for one in noted(case).asked_advice.values():
+            if one.answered_at is None and one.to in readers:
+                yield Wanted(one.to, one.by, one.at.date())
 
 
 def _lead_time(group: Sequence[State], now: datetime) -> LeadTime:
@@ -288,6 +321,8 @@ def _effort(group: Sequence[State]) -> Effort:
         sum(not contact.made for contact in contacts),
         sum(one.delivered_at is not None for one in referrals),
         sum(one.state in taken for one in referrals),
+        sum(len(case.actions) for case in group),
+        sum(action.done is not None for case in group for action in case.actions.values()),
     )
 
 

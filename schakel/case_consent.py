@@ -176,6 +176,19 @@ def may_go_stripped(case: State, referral: Referral) -> bool:
     return asked_or_unknown and not any(no.whole for no in noes)
 
 
+def lapsed(case: State, referral: Referral) -> bool:
+    """Whether it could go on a basis besides her consent, a covenant say, of which the time is over."""
+    now = case.time
+    assert now is not None
+    return any(
+        grant.basis in OTHER_BASES
+        and (grant.recipient, grant.purpose) == (referral.to, referral.purpose)
+        and grant.until is not None
+        and grant.until <= now
+        for grant in case.grants.values()
+    )
+
+
 def resting_on(case: State, referral: Referral) -> list[Grant]:
     """What a released referral may rest on now: what went on her consent does not stay on another basis."""
     grants = carrying(case, referral)

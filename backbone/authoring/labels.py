@@ -18,10 +18,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "records": "wat de politie vastlegde",
         "enrichment": "wat anderen ervan vinden, met wie dat zegt",
         "lead_times": "hoe lang het duurt",
-        "effort": "hoe vaak er contact en doorverwijzing was",
+        "effort": "hoe vaak er contact, doorverwijzing en actie was",
         "settlement": "hoe het eindigde",
         "changes": "wat er veranderde sinds de vorige keer",
         "joint": "hoe partners het samen afdoen, en wat de melder wenst",
+        "advice": "welk advies is gevraagd en nog niet gegeven",
     },
     Sees: {"nothing": "niets van de zaken", "numbers": "alleen aantallen, zonder kleine aantallen"},
     Of: {

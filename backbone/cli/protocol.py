@@ -14,6 +14,7 @@ from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.protocols import DefinitionError, Protocol, check_protocol, check_protocols, load_protocols
 from backbone.protocols.checking import check_file, check_folders
 from backbone.protocols.versions import adopt as adopt_versions
+from backbone.protocols.versions import by_age
 from schakel.events.vocab import Role
 from schakel.her_copy import LANGUAGES
 
@@ -171,18 +172,12 @@ def find_protocol(named: str) -> Protocol:
     if version in versions:
         return versions[version]
     if versions and not version:
-        return versions[max(versions, key=_newest)]
+        return versions[max(versions, key=by_age)]
     wrong = [problem for problem in problems if problem.is_error and problem.path.parent.name == name]
     if wrong:
         raise _faulty(DefinitionError(wrong), named)
     expected = ", ".join(sorted(usable)) or "none can be used: see 'backbone protocol check'"
     raise Undoable(f"there is no protocol {named[:60]!r}; expected a file, or one of {expected}")
-
-
-def _newest(version: str) -> tuple[tuple[int, int | str], ...]:
-    """2017.10 is newer than 2017.9."""
-    parts = version.replace("-", ".").replace("_", ".").split(".")
-    return tuple((1, int(part)) if part.isdigit() else (0, part) for part in parts)
 
 
 def _faulty(error: DefinitionError, named: str) -> Undoable:

@@ -31,6 +31,7 @@ COLUMNS: Mapping[str, str] = {
     "settlement": "Afloop",
     "changes": "Veranderd sinds de vorige keer",
     "joint": "Gezamenlijke afdoening, en de wens",
+    "advice": "Advies gevraagd, nog zonder antwoord",
     "unmapped": "Buiten de afgesproken woorden",
     "pilots": "Proef",
 }
@@ -61,6 +62,8 @@ _INSIDE = {
     "attempts": "pogingen",
     "referrals": "doorverwezen",
     "taken_up": "opgepakt",
+    "actions": "acties",
+    "done": "acties gedaan",
 }
 
 _PROGRESS = {
@@ -96,6 +99,8 @@ def _said(name: str, value: Any) -> str:
             return ", ".join(_said(name, one) for one in value)
         case {"by": by, "what": what, "says": says}:
             return f"{by}: {what} {says}"
+        case {"of": role, "by": by, "since": since}:
+            return f"{lists()['Role'].get(role, role)}, gevraagd door {by} op {since}"
         case {"on": on, "what": what}:
             return f"{_CHANGED.get(what, what)} {on}"
         case {"settlement": settlement, "wish": wish, "departs_from_wish": departs, "motive": motive}:

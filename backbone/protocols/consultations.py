@@ -31,13 +31,15 @@ class Shows(StrEnum):
     LEAD_TIMES = "lead_times"
     """Since the report and since the last step, suspensions apart."""
     EFFORT = "effort"
-    """What was done: contacts and referrals, by number."""
+    """What was done: contacts, referrals and actions, by number."""
     SETTLEMENT = "settlement"
     """How it ended, or was settled."""
     CHANGES = "changes"
     """What changed since the last issue, or the last meeting."""
     JOINT = "joint"
     """How partners chose together to settle it, and what she wished."""
+    ADVICE = "advice"
+    """Which advice was asked of whoever reads it, and has no answer yet."""
 
 
 class Sees(StrEnum):

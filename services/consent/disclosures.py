@@ -5,7 +5,7 @@ Asked anew for each single read: what was permitted yesterday, or to somebody el
 
 from collections.abc import Collection, Iterator
 
-from schakel.case_consent import RUNNING, covered, resting_on
+from schakel.case_consent import RUNNING, covered, lapsed, resting_on
 from schakel.case_opening import may_read, opening_of, reader_of, rests_on, why_not
 from schakel.case_state import OpenRead, State
 from schakel.events.data import DisclosureDenied, DisclosurePermitted
@@ -49,13 +49,14 @@ def _no(request: OpenRead, reason: HoldReason) -> DisclosureDenied:
 
 
 def _why(case: State, reference: str) -> HoldReason:
-    """Of an opening that it has ended or names less. Of a step the gate's own words; when it would let it go, the referral carries less
-    than was asked, or has ended.
+    """Of an opening that it has ended or names less. Of a step the gate's own words, or that the time of a covenant or a law is over;
+    when the gate would let it go, the referral carries less than was asked, or has ended.
     """
     if opening := opening_of(case, reference):
         return why_not(case, opening) or HoldReason.TOO_NARROW
     referral = case.referrals[reference]
     answer = permits(case, referral)
     if isinstance(answer, Hold):
-        return answer.reason
+        over = answer.reason is HoldReason.NOT_ASKED and lapsed(case, referral)
+        return HoldReason.ENDED if over else answer.reason
     return HoldReason.TOO_NARROW if referral.state in RUNNING else HoldReason.UNKNOWN

@@ -29,6 +29,8 @@ def objections(event: Event, case: State, chains: Chains) -> Iterator[Refusal]:
         return
     if isinstance(event, CloseRequested) and event.reason not in _NOBODY_TO_ASK:
         yield from _aftercare(case, chains)
+    elif isinstance(event, contact.AftercareAnswered):
+        yield from _of_the_street(event)
     elif isinstance(event, contact.ActionAgreed):
         yield from _owner(event, case, chains)
     elif isinstance(event, contact.ActionDone) and event.agreed not in case.actions:
@@ -53,6 +55,17 @@ def _aftercare(case: State, chains: Chains) -> Iterator[Refusal]:
             found=f"no answer about aftercare for {' and '.join(missing)}",
             expected=f"aftercare.answered for {' and '.join(sorted(_SAID[whom] for whom in wanted))}",
             remedy="tell aftercare.answered for each that is missing; not_wanted and not_possible are answers",
+        )
+
+
+def _of_the_street(event: contact.AftercareAnswered) -> Iterator[Refusal]:
+    """Aftercare for the neighbourhood is about a street, not about a person of whom it would learn (scenarios.md, HRK-5)."""
+    if event.of is AftercareFor.NEIGHBOURHOOD and event.sealed:
+        yield Refusal(
+            code="aftercare.personal",
+            field="sealed",
+            expected="an answer about the neighbourhood in which nothing is about a person",
+            remedy="leave it out; what is about a person goes with the answer about that person",
         )
 
 

@@ -19,12 +19,13 @@ from schakel.events.consent import BasisInvoked
 from schakel.events.contact import ActionAgreed, ComplaintSettled
 from schakel.events.report import AssessmentRecorded, ReportCorrected, ReportReceived
 from schakel.events.scheme import CategorySet, ChecklistAnswered, DeliberationRecorded
-from schakel.events.vocab import ActionType, Basis, Check, Outcome, Role
+from schakel.events.vocab import ActionType, Basis, Check, ComplaintOutcome, Outcome, Role
 from schakel.messages import Refusal
 from services.intake import speaking
 
 LATER = frozenset({Check.AGGRAVATING_CIRCUMSTANCE, Check.VULNERABILITY})
 """Answers that nobody gives at the door: they are somebody's own later judgement (domain-detail B06, B27)."""
+BY_THE_COURT = frozenset({ComplaintOutcome.CONVICTED, ComplaintOutcome.ACQUITTED})
 CARDS = (ActionType.YELLOW_CARD, ActionType.RED_CARD)
 
 
@@ -78,6 +79,7 @@ def objections(event: Told, case: State, chain: Chain, sender: str) -> Iterator[
             yield from _escalation(case, protocols, sender)
         case AssessmentRecorded() | ComplaintSettled():
             yield from _reserved(event, protocols, roles)
+            yield from _motive(event)
         case BasisInvoked():
             yield from _sharing(event, case, protocols)
         case _:
@@ -272,4 +274,17 @@ def _reserved(
             found=check,
             expected=f"the word of {' or '.join(sorted(by))}",
             remedy="leave it to whoever may say it; what you assess yourself is another check",
+        )
+
+
+def _motive(event: AssessmentRecorded | ComplaintSettled) -> Iterator[Refusal]:
+    """Art. 44bis considered, and applied or not: the prosecutor says why (domain-detail B06). What the court decides is the court's."""
+    if not isinstance(event, ComplaintSettled) or event.outcome in BY_THE_COURT:
+        return
+    if event.aggravating_circumstance_applied is not None and event.reason is None:
+        yield Refusal(
+            code="motive.missing",
+            field="reason",
+            expected="why the aggravating circumstance was applied, or was not",
+            remedy="send the reason as a short code, or leave aggravating_circumstance_applied out until it is decided",
         )

@@ -14,6 +14,7 @@ from backbone.protocols.door_rules import QUESTIONS
 from tests.support.casebook import repository
 from tests.support.doors import ANSWERS, DOORS
 from tests.support.meetings import HEAD, ROOT
+from tests.support.newest import filled_in
 
 GOOD = """\
 protocol: proef
@@ -124,7 +125,7 @@ def test_what_is_wrong_is_said_with_its_line(checked, change: tuple[str, str], l
 def test_a_chain_that_binds_what_is_not_there(tmp_path: Path, protocols: Protocols, more: str, words: str) -> None:
     for name in ("partners.yaml", "rights.yaml"):
         (tmp_path / name).write_text((ROOT / "chains" / name).read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "proef.yaml").write_text(HEAD + more, encoding="utf-8")
+    (tmp_path / "proef.yaml").write_text(filled_in(HEAD + more), encoding="utf-8")
     _, problems = check_chains(tmp_path, protocols)
     assert [problem for problem in problems if words in problem.fault.what and problem.is_error]
 
@@ -133,7 +134,7 @@ def test_a_role_that_nobody_holds_is_a_warning(tmp_path: Path, protocols: Protoc
     for name in ("partners.yaml", "rights.yaml"):
         (tmp_path / name).write_text((ROOT / "chains" / name).read_text(encoding="utf-8"), encoding="utf-8")
     more = "schemes:\n  - {use: samenwerkingsafspraken@2017.1, since: 2026-01-01}\n"
-    (tmp_path / "proef.yaml").write_text(HEAD + more, encoding="utf-8")
+    (tmp_path / "proef.yaml").write_text(filled_in(HEAD + more), encoding="utf-8")
     chains, problems = check_chains(tmp_path, protocols)
     assert chains.get("proef")
     assert any("nobody holds the role lecd" in problem.fault.what for problem in problems)

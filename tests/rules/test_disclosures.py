@@ -146,6 +146,14 @@ def test_when_her_yes_has_ended_reading_has_ended_however_late_that_is_noticed()
     assert story.case.time == moment("2026-03-02 13:00")
 
 
+def test_when_another_basis_than_consent_has_ended_the_answer_says_so():
+    """As long as nothing else was said of it; what she refuses then goes before it."""
+    story = given(report(), invoked(HELP, until="2026-03-04 12:00")).then_among(released(HELP, basis="vital_interest"))
+    story.when(reads(HELP, at="2026-03-04 11:59")).then(permitted())
+    story.when(reads(HELP, at="2026-03-04 12:00")).then_among(denied("ended"))
+    story.when(refused(HELP), reads(HELP, at="2026-03-04 13:00")).then_among(denied("refused"))
+
+
 def test_a_grant_taken_back_by_its_author_gives_nothing():
     story = given(report(), granted(HELP, id="00000000-0000-7000-8000-0000000000aa"))
     story.when(retracted("00000000-0000-7000-8000-0000000000aa")).then_among(revoked(HELP))

@@ -1,27 +1,7 @@
-"""A case in the sample chain of the desks, and what is open on it: for the scenarios of what desks do after the first contact."""
-
-from pathlib import Path
-from typing import Any
+"""What is open on a case, as its coordinator sees it: for the scenarios of what desks do after the first contact."""
 
 from backbone.desk.items import Open, open_items
-from tests.scenarios.stories import given
 from tests.support.casebook import Story
-from tests.support.desks import (
-    desk_files,
-)
-from tests.support.telling import (
-    CITY,
-    Tell,
-    report,
-)
-
-HOME = {"place_type": "home", "tenure": "rented"}
-
-
-def begun(folder: Path, *told: Tell, by: str = CITY, parts: dict[str, Any] | None = None, **facts: Any) -> Story:
-    """A report in the sample chain."""
-    chains, protocols = desk_files(folder, **(parts or {}))
-    return given(report(by=by, **facts), *told, chains=chains, protocols=protocols)
 
 
 def items(story: Story) -> list[Open]:

@@ -1,15 +1,20 @@
-"""The regions of the scheme scenarios: chains of the tests' own (`regions/`, `north/`) over the repository's protocols and rights."""
+"""The regions of the scheme scenarios: chains of the tests' own (`regions/`, `north/`) over the repository's protocols and rights.
+
+They bind `NAME@newest`: the newest version that ships of a scheme's file.
+"""
 
 import shutil
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from backbone.chains import Chains, load_chains
-from backbone.protocols import Protocols
+from backbone.protocols import Protocols, Step
 from tests.scenarios.stories import given
 from tests.support.casebook import Story, repository
-from tests.support.telling import Tell, Watermark
+from tests.support.newest import filled_in, newest_of, put_shipped
+from tests.support.telling import Ask, Tell, Watermark
 
 REGIONS = Path(__file__).with_name("regions")
 NORTH = Path(__file__).with_name("north")
@@ -20,10 +25,22 @@ RIGHTS = SHIPPED / "rights.yaml"
 @cache
 def region(name: str) -> tuple[Chains, Protocols]:
     """The region alone, so that a partner of several regions has one chain."""
+    return _region(name, repository()[1])
+
+
+def with_steps(name: str, scheme: str, *steps: Step) -> tuple[Chains, Protocols]:
+    """The region with steps that the newest file of a scheme has not yet: those to a role that no step of it refers to."""
     protocols = repository()[1]
+    file = newest_of(scheme)
+    missing = [step for step in steps if step.refer.to not in {own.refer.to for own in file.steps}]
+    amended = file.model_copy(update={"steps": (*file.steps, *missing)})
+    return _region(name, Protocols({**protocols.by_ref, str(file.ref): amended}))
+
+
+def _region(name: str, protocols: Protocols) -> tuple[Chains, Protocols]:
     with TemporaryDirectory() as folder:
         for path in (REGIONS / "partners.yaml", REGIONS / f"{name}.yaml", RIGHTS):
-            shutil.copy(path, folder)
+            _put(path, Path(folder))
         return load_chains(Path(folder), protocols), protocols
 
 
@@ -32,14 +49,20 @@ def north() -> tuple[Chains, Protocols]:
     """This repository's own chains, and beside them the two other regions of the north: one register, one police for all three."""
     protocols = repository()[1]
     with TemporaryDirectory() as folder:
-        shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
+        put_shipped(Path(folder))
         shutil.copytree(NORTH, folder, dirs_exist_ok=True)
+        for path in NORTH.glob("*.yaml"):
+            _put(path, Path(folder))
         with (Path(folder) / "partners.yaml").open("a", encoding="utf-8") as register:
             register.write((NORTH / "more-partners.txt").read_text(encoding="utf-8"))
         return load_chains(Path(folder), protocols), protocols
 
 
-def given_in(name: str, *told: Tell | Watermark) -> Story:
+def _put(path: Path, folder: Path) -> None:
+    (folder / path.name).write_text(filled_in(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def given_in(name: str, *told: Tell | Watermark | Ask, **more: Any) -> Story:
     """A case in this region."""
     chains, protocols = region(name)
-    return given(*told, chains=chains, protocols=protocols)
+    return given(*told, chains=chains, protocols=protocols, **more)

@@ -8,27 +8,41 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from backbone.protocols import Protocol
 from schakel.case import apply
 from schakel.case_state import State, dump, fingerprint, load
 from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.events.report import ReportLinked, ReportReceived
 from schakel.ids import partner_source
-from schakel.messages import Refusal
+from schakel.messages import Message, Refusal
 from services.intake.rules import Submission, refusal
 from tests.properties.yardstick import complaints
 from tests.support import casebook
-from tests.support.casebook import Story, Tell, Watermark, World
+from tests.support.casebook import Ask, Story, Tell, Watermark, World
+from tests.support.newest import shipped
 
 told_stories: list[Story] = []
 """The stories of the running test; the fixture in conftest.py looks at each when it is over."""
 
 
-def given(*told: Tell | Watermark, **files: Any) -> Story:
-    """As `casebook.given`, and checked again at the end of the test."""
-    story = casebook.given(*told, **files)
+def given(*told: Tell | Watermark | Ask, **files: Any) -> Story:
+    """As `casebook.given`, in the chains of this repository under the newest files unless others are given; checked again at the end."""
+    chains, protocols = shipped()
+    story = casebook.given(*told, **{"chains": chains, "protocols": protocols, **files})
     told_stories.append(story)
     return story
+
+
+def file_of(story: Story, name: str) -> Protocol:
+    """The protocol `name` in the version that the case runs under."""
+    (ref,) = (ref for ref in story.case.protocols if ref.partition("@")[0] == name)
+    return story.world.protocols.get(name, ref.partition("@")[2])
+
+
+def ever_sent(story: Story) -> list[tuple[str, Message]]:
+    """Everything that was sent to anybody since the case began."""
+    return [sent for seat in story.world.seats.values() for sent in seat.sent]
 
 
 def sound(world: World) -> None:

@@ -1,8 +1,13 @@
 """AMS: the Amsterdam Handelingskader of 2023 [1]. Each test is named after its line of the scenarios (README.md here)."""
 
+from dataclasses import replace
+
 import pytest
 
 from backbone.definitions import protocol_entry
+from backbone.overviews.incident import incidents
+from backbone.overviews.issues import Issue, press
+from backbone.overviews.periods import Period
 from schakel import codec
 from schakel.definitions import PROTOCOL, Definitions
 from schakel.events import Derived
@@ -12,7 +17,7 @@ from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.messages import ConsentQuestion, Information, Message, ReferralOffered
 from tests.scenarios.desk_stories import items, kinds
-from tests.scenarios.stories import given
+from tests.scenarios.stories import ever_sent, file_of, given
 from tests.support.casebook import Story
 from tests.support.conclusions import (
     aftercare_due,
@@ -29,6 +34,9 @@ from tests.support.conclusions import (
     released,
     scheduled,
 )
+from tests.support.desks import taken
+from tests.support.meetings import agenda_of, case, case_id, issue_of
+from tests.support.newest import shipped
 from tests.support.telling import (
     ADV,
     CITY,
@@ -45,6 +53,7 @@ from tests.support.telling import (
     label_given,
     label_refused,
     level_set,
+    moment,
     passed,
     report,
     requested,
@@ -67,6 +76,7 @@ def test_ams_1_three_referrals_each_with_its_own_question():
         *(held(to, reason="not_asked") for to in receivers),
         *(needed(to, ask=POLICE) for to in receivers),
     )
+    assert [one.to for one in story.case.referrals.values()] == [HELP, CITY, ADV]
     assert len(story.sent(ConsentQuestion, POLICE)) == 3
     story.when(granted(HELP)).then(released(HELP), delivered(HELP))
     story.never(released(CITY), released(ADV), delivered(CITY), delivered(ADV))
@@ -83,10 +93,29 @@ def not_explained(story: Story) -> list[str]:
     return Definitions(made).not_explained(story.case)
 
 
-def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
-    """Residence elsewhere: Slachtofferhulp of the home town, asked for, whose contact counts from the delivery.
+def test_ams_1_what_was_not_explained_first_shows_as_not_explained():
+    """Label benefit before the label, report versus complaint before the complaint. NOT a duty for what has not come up.
 
-    NOT the district's project leader, who has no case here.
+    It counts as explained when it was said in the course of the question, too.
+    """
+    story = given(report(by=POLICE))
+    assert missing(story) == set()
+    story.when(label_given(), taken())
+    assert missing(story) == {"label_benefit_and_risk", "report_vs_complaint"}
+    story.when(explained("report_vs_complaint"))
+    assert missing(story) == {"label_benefit_and_risk"}
+    story.when(label_refused())
+    assert missing(story) == set(), "it was explained with the question about the label"
+
+
+def missing(story: Story) -> set[str]:
+    return {item.what[0] for item in items(story) if item.kind == "not_explained"}
+
+
+def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
+    """Residence elsewhere: Slachtofferhulp of the home town, asked for, whose duty and clock it is to contact her.
+
+    NOT the district's project leader: nothing of it goes there.
     """
     story = given(report(place={"district": "centrum"}, residence={"elsewhere": "yes", "municipality": "haarlem"}))
     story.then_among(proposed(HELP, step="slachtofferhulp-eigen-woonplaats"), needed(HELP)).never(proposed(CITY))
@@ -96,6 +125,11 @@ def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
         clock_started("contact-eigen-woonplaats", responsible=HELP, started_at=story.case.time),
     )
     story.never(clock_started("eerste-contact"))
+    assert [one.to for one in story.case.referrals.values()] == [HELP]
+    assert [to for to, _ in ever_sent(story) if to == CITY] == []
+    step = file_of(story, "amsterdam-handelingskader").step("slachtofferhulp-eigen-woonplaats")
+    assert step is not None
+    assert "contact" in (step.refer.duty or "")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +176,46 @@ def test_ams_3_a_label_she_refuses_reaches_nobody_from_there_on():
     assert sorted(asked) == sorted([CITY, ADV, CITY])  # one a step, none about the label
 
 
+MEETING = "2026-04-07 12:00"
+MARCH = "2026-03"
+LHBTI = {"ground": "sexual_orientation", "basis": "shouted"}
+
+
+def labelled(number: int) -> Story:
+    place = {"district": "centrum", "place_type": "nightlife"}
+    return given(report(place=place, grounds=(LHBTI,)), label_given(basis="place"), case_id=case_id(number))
+
+
+def test_ams_3_an_overview_that_was_made_stays_and_no_later_one_or_list_has_it():
+    """The quarter was issued with her label in it: that stays as it was. What is made from there on, overview or list, has it not.
+
+    NOT an issue altered, NOT a list that shows "refused" next to a case.
+    """
+    cases = [labelled(number) for number in range(1, 6)]
+    (listed,) = agenda_of(shipped(), "casusoverleg", MEETING, cases[0].case, of="amsterdam").lines
+    assert listed.grounds == ("sexual_orientation",)
+    issued = quarter(cases, {})
+    assert with_the_label(issued) == 5
+
+    cases[0].when(label_refused())
+    assert quarter(cases, issued) == {}, "what was issued is not made again"
+    assert with_the_label(quarter(cases, {})) is None, "four, had it been made now"
+    (now,) = agenda_of(shipped(), "casusoverleg", MEETING, cases[0].case, of="amsterdam").lines
+    assert now == replace(listed, grounds=())
+    assert "refused" not in repr(now)
+
+
+def quarter(cases: list[Story], kept: dict[str, Issue]) -> dict[str, Issue]:
+    """The issues of the first quarter that are still to be made."""
+    chain = shipped()[0].by_name["amsterdam"]
+    counted = list(incidents(chain, [story.case for story in cases], frozenset()))
+    return {one.period: one for one in press(chain, Period.parse("2026-Q1"), counted, kept, moment("2026-04-07 12:00"))}
+
+
+def with_the_label(issued: dict[str, Issue]) -> int | None:
+    return issued["2026-Q1"].shown["ground"]["all"]["sexual_orientation"]
+
+
 def messages(story: Story) -> list[Message]:
     """Everything the gate has sent, in order."""
     return [message for _, message in story.world.seats["consent"].sent]
@@ -149,11 +223,16 @@ def messages(story: Story) -> list[Message]:
 
 @pytest.mark.parametrize("level", ["serious", "less_serious"])
 def test_ams_4_help_is_the_same_and_only_serious_informs_the_board(level: str):
-    """Two reports alike, one marked serious by injury: the same steps, questions and clocks; the board is told of one only."""
-    plain, marked = given(report()), given(report()).when(level_set(POLICE, level))
+    """Two reports alike, one marked serious by injury: the same steps, questions and clocks; the board is told of one only.
+
+    Without personal data: what happened and where, not where she lives.
+    """
+    told = report(residence={"municipality": "amsterdam", "elsewhere": "no"})
+    plain, marked = given(told), given(told).when(level_set(POLICE, level))
     assert without_informing(marked) == without_informing(plain)
-    told = [entry.event for entry in marked.concluded() if isinstance(entry.event, PartyInformed)]
-    assert sorted(event.role for event in told) == (["district_chair", "mayor"] if level == "serious" else [])
+    informed_of = [entry.event for entry in marked.concluded() if isinstance(entry.event, PartyInformed)]
+    assert sorted(event.role for event in informed_of) == (["district_chair", "mayor"] if level == "serious" else [])
+    assert len(marked.sent(Information)) == len(informed_of)
     for message in marked.sent(Information):
         assert message.facts.residence.municipality is None
 
@@ -211,13 +290,26 @@ def test_ams_6_a_one_way_report_of_the_platform_is_registered_and_left_alone():
 
     NOT a clock, a question, a breach.
     """
-    story = given(report(by=RITA, identity="one_way", at="2026-03-02 12:00", logged="2026-03-05 12:00"))
+    story = given(one_way())
     story.then_among(
         proposed(ADV, step="meldplatform-naar-discriminatie-nl"), released(ADV, mode="stripped"), delivered(ADV)
     )
     story.when(level_set(ADV, "light"), passed("2026-06-02 12:00")).expect_nothing()
     assert story.case.levels == {ADV: "light"}
     story.never(of_type(ClockStarted), of_type(ClockBreached), of_type(ConsentNeeded))
+
+
+def one_way() -> Tell:
+    return report(by=RITA, identity="one_way", at="2026-03-02 12:00", logged="2026-03-05 12:00")
+
+
+def test_ams_6_it_is_counted_in_the_districts_month_and_no_line_when_they_are_few():
+    """Five in Oost: the month of Oost has five. NOT a line of Oost with four of them."""
+    chain = shipped()[0].by_name["amsterdam"]
+    cases = [case(shipped(), number, one_way(), level_set(ADV, "light")) for number in range(1, 6)]
+    assert issue_of(chain, cases, MARCH).shown["incidents"]["oost"] == {"all": 5}
+    few = issue_of(chain, cases[:4], MARCH).shown["incidents"]
+    assert {count for row in few.values() for count in row.values() if count} == set()
 
 
 def test_amsterdam_promised_no_term_so_nothing_is_late():

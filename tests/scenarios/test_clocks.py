@@ -1,14 +1,15 @@
-"""HRK and TRT: hours and working days, actions, silence, aftercare, evaluation [0]. Each test is named after its line (README.md here)."""
-
-from pathlib import Path
+"""HRK: hours over a weekend, actions, silence, aftercare, evaluation [0]. Each test is named after its line (README.md here)."""
 
 import pytest
 
+from backbone.evaluation.verdicts import Part, Verdict
+from backbone.overviews.incident import incidents
+from schakel.events.contact import AftercareAnswered
 from schakel.messages import Reminder
+from tests.evaluation.stories import judged
 from tests.scenarios.stories import given, refused, why_not
 from tests.support.casebook import Story
 from tests.support.conclusions import (
-    any_breach,
     breached,
     clock_corrected,
     clock_started,
@@ -17,17 +18,17 @@ from tests.support.conclusions import (
     reminded,
     reopened,
 )
+from tests.support.newest import shipped
 from tests.support.telling import (
-    CITY,
     GRONINGEN,
     POLICE_NORTH,
+    SEALED,
+    Tell,
     close_requested,
     contact_attempted,
     contact_made,
     corrected,
-    explained,
     passed,
-    report,
     report_in_groningen,
 )
 from tests.support.telling_clocks import (
@@ -37,7 +38,6 @@ from tests.support.telling_clocks import (
     aftercare_for_all,
     evaluated,
 )
-from tests.support.variants import written
 
 CONTACT = "contact-met-melder"
 AGREED = "00000000-0000-7000-8000-0000000000aa"
@@ -133,6 +133,8 @@ def test_hrk_4_a_silent_case_stays_open_and_comes_back_every_month():
     story.when(passed("2026-06-30 00:00")).then(reminded("volhouden", to=GRONINGEN, nth=3)).then_quiet()
     assert receivers(story) == [GRONINGEN]
     assert story.case.closed is None
+    (counted,) = incidents(shipped()[0].by_name["groningen"], [story.case], frozenset())
+    assert counted.words["closed"] == "open", "in its month, as any other"
     assert (story.case.levels, story.case.threads) == (before.levels, before.threads)
 
 
@@ -153,6 +155,8 @@ def test_hrk_5_a_case_does_not_close_before_aftercare_has_an_answer_for_everybod
     assert why_not(story, close_requested(GRONINGEN)) is None
     (word,) = (entry for entry in story.world.ledger if entry.id == AGREED)
     assert (word.author, word.event.sealed) == (POLICE_NORTH, ())
+    for of, why in (("neighbourhood", "aftercare.personal"), ("victim", None)):
+        assert why_not(story, Tell(GRONINGEN, AftercareAnswered(of=of, answer="given", sealed=(SEALED,)))) == why
     story.when(close_requested(GRONINGEN)).then_among(closed())
 
 
@@ -166,7 +170,9 @@ def test_hrk_6_a_skipped_evaluation_shows_and_moves_nothing():
         closed(), clock_started("evaluatie", kind="our_choice", due_at="2026-06-03 00:00", responsible=GRONINGEN)
     )
     story.when(passed("2026-05-05 00:00")).then_among(reminded("evaluatie", to=GRONINGEN))
+    assert evaluation(story) is Verdict.NOT_YET_DUE
     story.when(passed("2026-06-03 00:00")).then(breached("evaluatie", tell=(GRONINGEN,))).then_quiet()
+    assert evaluation(story) is Verdict.SKIPPED
     assert receivers(story) == [GRONINGEN]
     assert story.case.closed
     story.never(reopened())
@@ -175,38 +181,7 @@ def test_hrk_6_a_skipped_evaluation_shows_and_moves_nothing():
     ).then_quiet()
 
 
-TREITER = """\
-clocks:
-  - id: bericht
-    starts: report.received
-    stops: {{on: notice, with: [reporter], by: any}}
-    limit: "48h"
-    promise: promised
-    responsible: district_director
-    {source}
-  - id: contact
-    starts: report.received
-    stops: {{on: made, with: [reporter], by: any}}
-    limit: "2 werkdagen"
-    promise: promised
-    responsible: district_director
-    {source}
-"""
-
-
-def test_trt_1_notice_counts_hours_and_contact_counts_working_days_over_easter(tmp_path: Path):
-    """Reported Thursday 2 April 10:00: notice by Saturday 10:00, contact by the end of Wednesday 8 April.
-
-    A notice on Friday stops the notice's clock only. NOT due on Good Friday, in the weekend or on Easter Monday. (Here in a file of the
-    test's own, with these two clocks alone; the scheme's own file: `test_treiteraanpak`.)
-    """
-    chains, protocols = written(tmp_path, {"treiter": TREITER}, "  - {use: treiter@1.0, districts: all}\n")
-    story = given(report(by=CITY, at="2026-04-02 10:00", channel="telephone"), chains=chains, protocols=protocols)
-    story.then_among(
-        clock_started("bericht", due_at="2026-04-04 10:00"), clock_started("contact", due_at="2026-04-09 00:00")
-    )
-    story.when(explained("what_happens_next", CITY, logged="2026-04-03 15:00")).then(
-        clock_stopped("bericht", stopped_at="2026-04-03 15:00")
-    )
-    story.when(passed("2026-04-08 23:59")).expect_nothing().never(any_breach())
-    story.when(passed("2026-04-09 00:00")).then(breached("contact"))
+def evaluation(story: Story) -> Verdict:
+    """What conformance makes of step nine, as the case stands."""
+    (one,) = (one for one in judged(story) if (one.part, one.name) == (Part.CLOCK, "evaluatie"))
+    return one.verdict

@@ -1,4 +1,4 @@
-"""RDO, UTR-3, UTR-6, ZWB-5: what stands on an agenda or a list, who may see it, how often partners meet. Named after their lines."""
+"""RDO, UTR-3, UTR-6: what stands on an agenda or a list, who may see it, how often partners meet. Named after their lines."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,19 +9,19 @@ import pytest
 from backbone.chains import Chains
 from backbone.chains.rhythms import announced
 from backbone.meeting_rights import Seat, Why, seat, uninvited
-from backbone.meetings import LeadTime, case_list, criminal_side, line
+from backbone.meetings import Effort, LeadTime, case_list, criminal_side, line
 from backbone.overviews.paper import OTHERS
-from backbone.protocols import Protocols
+from backbone.protocols import Protocols, expired
 from backbone.protocols.consultations import Shows
 from backbone.protocols.cooperation import EMPTY
 from schakel.case_loop import owner_of
 from schakel.case_state import State
 from schakel.chain_state import ChainState
 from schakel.events.chain import AgreementSigned
-from schakel.events.report import ListMatched, ListScreened
 from schakel.events.vocab import Role
 from tests.scenarios.region import given_in
 from tests.scenarios.stories import given
+from tests.support.desks import agreed, done
 from tests.support.meetings import (
     ADV,
     CITY,
@@ -40,6 +40,7 @@ from tests.support.meetings import (
     numbers_of,
     scheme,
 )
+from tests.support.newest import newest_of
 from tests.support.telling import (
     GRONINGEN,
     HELP,
@@ -51,16 +52,19 @@ from tests.support.telling import (
     corrected,
     granted,
     label_refused,
+    level_set,
     moment,
     passed,
     reopen_requested,
     report,
     report_in_groningen,
+    requested,
+    terms,
     thread_closed,
     withdrawn,
 )
 
-RDO = "samenwerkingsafspraken@2017.1"
+RDO = "samenwerkingsafspraken"
 Files = tuple[Chains, Protocols]
 
 
@@ -81,8 +85,11 @@ def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
         case(
             rdo,
             4,
-            report(at="2026-03-05 12:00", police_record="official_report", consents=()),
-            assessed(POLICE, "punishable", "yes"),
+            report(at="2026-03-05 12:00", police_record="official_report", consents=(terms(ADV),)),
+            requested(OM, role="prosecutor", purpose="complaint"),
+            granted(OM, purpose="complaint"),
+            assessed(OM, "punishable", "yes"),
+            level_set(ADV, "serious"),
         ),
     ]
     here = scheme(rdo, "samenwerkingsafspraken")
@@ -92,7 +99,7 @@ def test_rdo_1_one_line_an_incident_with_its_records(rdo: Files):
     assert [[(one.by, one.what, one.says) for one in line.enrichment] for line in lines] == [
         [],
         [],
-        [(POLICE, "punishable", "yes")],
+        [(OM, "punishable", "yes"), (ADV, "level", "serious")],
     ]
 
 
@@ -163,12 +170,18 @@ def test_rdo_4_four_times_a_year_at_least(rdo: Files):
         stream.minutes("rdo-casusoverleg", day)
     for day in ("2026-03-10", "2026-09-08"):
         stream.minutes("ldo", day).minutes("lodo", day).minutes("sdo", day, items=("eenheidsrapport",))
+    here = scheme(rdo, "samenwerkingsafspraken")
+    meetings = {rhythm.id for rhythm in here.rhythms if rhythm.of in ("rdo-casusoverleg", "ldo", "lodo")}
+    assert len(meetings) == 3
     assert missed(stream.passes("2026-04-01 12:00")) == []
     assert missed(stream.passes("2026-10-01 12:00")) == []
-    said = missed(stream.passes("2027-01-01 00:00"))
+    said = [event for event in missed(stream.passes("2027-01-01 00:00")) if event.rhythm in meetings]
     assert [(event.rhythm, event.held, event.wanted) for event in said] == [("rdo-vier-keer", 3, 4)]
-    assert scheme(rdo, "samenwerkingsafspraken").consultation("lodo").on_request
-    stream.minutes("lodo", "2027-01-20")  # on request, and not one too many
+    assert here.consultation("lodo").on_request
+    for day in ("2027-01-20", "2027-06-01"):  # one that a member asked for counts as any other
+        stream.minutes("lodo", day)
+    said = [event for event in missed(stream.passes("2028-01-01 00:00")) if event.rhythm in meetings]
+    assert {event.rhythm: event.held for event in said} == {"rdo-vier-keer": 0, "ldo-twee-keer": 0}
 
 
 def test_rdo_5_lead_times_from_the_first_report(rdo: Files):
@@ -237,6 +250,8 @@ def test_rdo_6_reviews_an_end_and_words_outside_the_definitions(tmp_path: Path):
     chain = files[0].get("proef")
     agreement = scheme(files, "samenwerkingsafspraken").agreement("samenwerkingsafspraken")
     assert (agreement.in_force, agreement.until) == (date(2017, 5, 16), date(2020, 5, 15))
+    here = newest_of("samenwerkingsafspraken")
+    assert [expired(here, day) for day in (date(2020, 5, 15), date(2020, 5, 16))] == [False, True]
     stream = Stream.of(files[0])
     said = [(event.rhythm, event.deliver_on) for event in due(stream.passes("2026-01-01 00:00"))]
     assert said == [
@@ -254,7 +269,7 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
 
     NOT only the heavy one, NOT a name or an address.
     """
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     cases = [
         case(files, 1, report(natures=("scolding",))),
         case(
@@ -263,6 +278,9 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
             report(at="2026-03-03 12:00", natures=("assault",)),
             granted(HELP),
             contact_made(POLICE, "2026-03-04 10:00"),
+            agreed(POLICE, "camera", id="00000000-0000-7000-8000-00000000ac70"),
+            agreed(POLICE, "letter"),
+            done(POLICE, "00000000-0000-7000-8000-00000000ac70"),
         ),
         case(files, 3, report(at="2026-03-04 12:00"), close_requested()),
         case(files, 4, report(at="2026-03-05 12:00"), withdrawn()),
@@ -274,7 +292,9 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
         (("threat",), "closed", "enough_help"),
         (("threat",), "withdrawn", None),
     ]
-    assert agenda.lines[1].effort.contacts == 1
+    nothing = Effort(contacts=0, attempts=0, referrals=0, taken_up=0, actions=0, done=0)
+    some = Effort(contacts=1, attempts=0, referrals=1, taken_up=0, actions=2, done=1)
+    assert [line.effort for line in agenda.lines] == [nothing, some, nothing, nothing], "each with the effort"
     assert "sealed" not in repr(agenda)
     settled = Stream.of(files[0]).minutes("driehoek", "2026-03-11", cases=(case_id(3),), settled=(case_id(3),)).state
     assert len(agenda_of(files, "driehoek", "2026-03-12 12:00", *cases, meetings=settled).lines) == 3
@@ -282,7 +302,7 @@ def test_utr_3_every_report_comes_before_the_driehoek(tmp_path: Path):
 
 def test_utr_6_an_evaluation_that_is_overdue(tmp_path: Path):
     """Half a year without minutes (our choice): shown to the chain's owner. NOT a breach on any person's case."""
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     stream, one = Stream.of(files[0]), case(files, 1, report())
     before = dict(one.clocks)
     said = missed(stream.passes("2026-07-01 00:00"))
@@ -292,27 +312,8 @@ def test_utr_6_an_evaluation_that_is_overdue(tmp_path: Path):
     assert missed(stream.passes("2027-01-01 00:00")) == []
 
 
-def test_zwb_5_screened_in_it_stands_there_once_until_minutes_settle_it(tmp_path: Path):
-    """Matched and found relevant: on the next agenda, once, and it stays. NOT dropped because the case was closed; NOT before screening."""
-    files = keeping(tmp_path, "zwb-aanspreekpunt-overleg@2017.1", more=COVENANT)
-    matched = Tell(POLICE, ListMatched(query="landelijk", query_version="2015.1"))
-    relevant = Tell(POLICE, ListScreened(relevant="yes", reason="discrimination_in_it"))
-    told = report(police_record="complaint")
-    candidate = case(files, 1, told, matched)
-    chosen = case(files, 2, told, matched, matched, relevant)
-    ended = case(files, 3, told, matched, relevant, close_requested(reason="other"))
-    agenda = agenda_of(files, "rdo-casusoverleg", "2026-03-10 12:00", candidate, chosen, ended)
-    assert [line.cases for line in agenda.lines] == [(case_id(2),), (case_id(3),)]
-    stream = Stream.of(files[0]).minutes("rdo-casusoverleg", "2026-03-11", cases=(case_id(2), case_id(3)))
-    again = agenda_of(files, "rdo-casusoverleg", "2026-03-12 12:00", chosen, ended, meetings=stream.state)
-    assert len(again.lines) == 2  # discussed is not settled
-    stream.minutes("rdo-casusoverleg", "2026-06-09", settled=(case_id(2),))
-    after = agenda_of(files, "rdo-casusoverleg", "2026-06-10 12:00", chosen, ended, meetings=stream.state)
-    assert [line.cases for line in after.lines] == [(case_id(3),)]
-
-
 def test_a_refused_label_stands_on_no_agenda(tmp_path: Path):
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     ground = {"ground": "sexual_orientation", "basis": "said_by_victim"}
     told = report(grounds=(ground, {"ground": "origin"}), label="said_by_victim")
     other = report(at="2026-03-03 12:00", grounds=(ground,))
@@ -324,7 +325,7 @@ def test_a_refused_label_stands_on_no_agenda(tmp_path: Path):
 
 
 def test_a_drill_and_an_erased_person_are_on_no_agenda(tmp_path: Path):
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     real = case(files, 1, report())
     drill = case(files, 2, replace(report(at="2026-03-03 12:00"), drill=True))
     erased = case(files, 3, report(at="2026-03-04 12:00"))
@@ -350,7 +351,7 @@ def test_a03_the_panel_hears_only_of_cases_that_she_let_it_hear_of(tmp_path: Pat
     NOT on her silence, a yes to some of them, a yes for another purpose, one that was taken back or has ended; NOT once she asked to be
     forgotten.
     """
-    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    files = keeping(tmp_path, "panel-deurbeleid")
     silent = refused_at_a_club(files, 1)
     some = refused_at_a_club(files, 2, yes_to(POLICE))
     other_purpose = refused_at_a_club(files, 3, yes_to(POLICE, "referral"), yes_to(CITY, "referral"))
@@ -363,7 +364,7 @@ def test_a03_the_panel_hears_only_of_cases_that_she_let_it_hear_of(tmp_path: Pat
 
 
 def test_a03_a_yes_that_ended_brings_a_case_off_the_panels_agenda(tmp_path: Path):
-    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    files = keeping(tmp_path, "panel-deurbeleid")
     agreed = refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY, until="2026-03-20 12:00"))
     assert len(panel(files, agreed)) == 1
     assert panel(files, agreed, at="2026-03-20 12:01") == ()
@@ -371,7 +372,7 @@ def test_a03_a_yes_that_ended_brings_a_case_off_the_panels_agenda(tmp_path: Path
 
 def test_a03_another_case_of_the_same_incident_comes_along_on_nobodys_yes(tmp_path: Path):
     """Each person answers for her own report: the line holds the facts of the one who agreed alone."""
-    files = keeping(tmp_path, "panel-deurbeleid@2017.2")
+    files = keeping(tmp_path, "panel-deurbeleid")
     agreed = joined(refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY)), 2)
     silent = joined(refused_at_a_club(files, 2, at="2026-03-01 12:00"), 1)
     assert [line.cases for line in panel(files, agreed, silent)] == [(case_id(1),)]

@@ -17,13 +17,14 @@ from backbone.protocols.overviews import By
 from backbone.protocols.reading import Problem
 from schakel.envelope import Envelope
 from schakel.events.report import CheckAnswer, ReportReceived
-from schakel.events.vocab import Channel, Identity
+from schakel.events.vocab import Channel, Identity, PlaceType
 from schakel.ids import partner_source
+from schakel.messages import Refusal
 from services.intake.rules import Submission, refusal
 from tests.scenarios.region import north
 from tests.scenarios.stories import given
 from tests.support.casebook import repository
-from tests.support.conclusions import proposed
+from tests.support.conclusions import delivered, held, needed, proposed
 from tests.support.doors import ANSWERS, DOORS, unanswered, with_door
 from tests.support.meetings import ADV, POLICE, case, issue_of, keeping, numbers_of, scheme
 from tests.support.telling import SEALED, Tell, assessed, report, terms
@@ -76,14 +77,19 @@ def told_at(files: Files, *more: Tell, **changed: object):  # type: ignore[no-un
 
 
 def refusal_of(files: Files, by: str = WORKS_IT, **changed: object) -> str | None:
-    """The code with which intake answers this report of the door."""
+    """The code with which intake answers this report of the door, and the field."""
+    found = answer_to(files, by, **changed)
+    return f"{found.code} {found.field}" if found else None
+
+
+def answer_to(files: Files, by: str = WORKS_IT, **changed: object) -> Refusal | None:
+    """What intake answers to this report of the door; None when it lets it in."""
     sealed = changed.pop("sealed", ())
     told = report(by=by, **changed)
     partner = files[0].partner(by)
     event = told.event.model_copy(update={"sealed": sealed})  # type: ignore[union-attr]
     envelope = Envelope("01890000-0000-7000-8000-000000000001", partner_source(partner.oin), event.TYPE, told.logged)
-    found = refusal(Submission(envelope, event, partner, None), files[0], told.logged)
-    return f"{found.code} {found.field}" if found else None
+    return refusal(Submission(envelope, event, partner, None), files[0], told.logged)
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
@@ -129,19 +135,37 @@ def test_mld_1_the_sender_of_an_e_mail_has_to_be_taken_off(tmp_path: Path):
     assert "sender" in next(problem for problem in problems if problem.fault.at == ("drops",)).fault.what
 
 
+CAN_ANSWER = sorted(name for name, row in TABLE.items() if row[3] != "yes")
+"""The doors at which one may be known, so that there is somebody to ask."""
+
+
 @pytest.mark.parametrize("check", ["danger_now", "rape"])
-def test_mld_2_danger_goes_first_at_any_door(tmp_path: Path, check: str):
-    """112, police and Centrum Seksueel Geweld are shown at once, and the referral proposed with its own consent. NOT on her silence."""
-    files = with_door(tmp_path, "breda-intimideermijniet", WORKS_IT)
+@pytest.mark.parametrize("name", CAN_ANSWER)
+def test_mld_2_danger_goes_first_at_any_door(tmp_path: Path, name: str, check: str):
+    """The police is proposed at once, with its own consent, before whatever else follows. NOT on her silence.
+
+    NOT in the ordinary queue, NOT only when the form is finished: what she answered so far is taken in.
+    """
+    files = with_door(tmp_path, name, WORKS_IT)
+    door, _ = check_door(DOORS / f"{name}.yaml")
     yes, no = (CheckAnswer(check=check, answer=answer) for answer in ("yes", "no"))
-    plain = {"channel": "web_form", "grounds": ({"ground": "gender"},)}
+    plain = {"channel": door.channels[0], "grounds": ({"ground": "skin_colour"},)}
     danger = told_at(files, checks=(yes,), **plain)
     assert danger.referral(POLICE).state == "held"
     assert danger.referral(POLICE).step == "gevaar"
+    assert next(iter(danger.case.referrals.values())).to == POLICE
+    danger.then_among(needed(POLICE), held(POLICE, reason="not_asked")).never(delivered(POLICE))
     assert POLICE not in {one.to for one in told_at(files, checks=(no,), **plain).case.referrals.values()}
     later = told_at(files, **plain).when(assessed(WORKS_IT, check, "yes"))
     later.then_among(proposed(POLICE))
-    door, _ = check_door(DOORS / "breda-intimideermijniet.yaml")
+    barely = {"channel": door.channels[0], "natures": (), "checks": (yes,)}
+    assert refusal_of(files, **barely) is None
+    told_at(files, **barely).then_among(proposed(POLICE))
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_mld_2_112_the_police_and_the_centre_are_shown_at_once(name: str):
+    door, _ = check_door(DOORS / f"{name}.yaml")
     assert set(door.emergency.shows) >= {"112", "politie", "Centrum Seksueel Geweld"}
 
 
@@ -218,22 +242,44 @@ def test_mld_4_a_bystander_is_heard_at_either_door(tmp_path: Path):
 def test_mld_5_a_channel_that_the_door_has_not(tmp_path: Path):
     """WhatsApp to Breda: refused with field, found, expected and remedy. NOT stored under another channel; an old list is taken."""
     files = with_door(tmp_path, "breda-intimideermijniet", WORKS_IT)
-    assert refusal_of(files, channel="whatsapp") == "door.another_channel facts.channel"
+    no = answer_to(files, channel="whatsapp")
+    assert no is not None
+    assert (no.code, no.field, no.found) == ("door.another_channel", "facts.channel", "whatsapp")
+    assert "web_form" in no.expected
+    assert no.remedy
     assert refusal_of(files, channel="web_form") is None
     assert refusal_of(files, channel="whatsapp", history=True) is None
 
 
 def test_mld_6_numbers_of_a_quarter_without_small_cells(tmp_path: Path):
-    """Kinds, places, hours, five and more, and the note that reports are a small part. NOT a street with three."""
-    files = keeping(tmp_path, "samenwerkingsafspraken@2017.1")
-    cases = [case(files, number, report(occurrence={"day_part": "night"})) for number in range(1, 14)]
-    cases += [case(files, number, report(occurrence={"day_part": "morning"})) for number in range(14, 17)]
+    """Kinds, places, hours, five and more, and the note that reports are a small part. NOT free text, NOT a street with three."""
+    files = keeping(tmp_path, "samenwerkingsafspraken")
+    at_night = {"occurrence": {"day_part": "night"}}
+    cases = [case(files, number, report(**at_night)) for number in range(1, 14)]
+    cases += [
+        case(files, number, report(occurrence={"day_part": "morning"}, place={"place_type": "shop"}))
+        for number in range(14, 17)
+    ]
     overview = scheme(files, "samenwerkingsafspraken").overview("strategische-cijfers")
     assert overview is not None
-    by_hour = overview.model_copy(update={"by": (By.DAY_PART, By.NATURE)})
+    wanted = (By.DAY_PART, By.NATURE, By.PLACE_TYPE)
+    by_hour = overview.model_copy(update={"by": wanted})
     chain = files[0].get("proef")
     seen = numbers_of(chain, by_hour, cases, "2026-Q1")
     assert {key: count for key, count in seen.items() if count} == {("nature", "all", "threat"): 16}
+    more = [
+        case(files, number, report(occurrence={"day_part": "morning"}, place={"place_type": "shop"}))
+        for number in range(17, 20)
+    ]
+    seen = numbers_of(chain, by_hour, [*cases, *more], "2026-Q1")
+    assert {key: count for key, count in seen.items() if count} == {
+        ("nature", "all", "threat"): 19,
+        ("day_part", "all", "night"): 13,
+        ("day_part", "all", "morning"): 6,
+        ("place_type", "all", "street"): 13,
+        ("place_type", "all", "shop"): 6,
+    }
+    assert {word for table, _, word in seen if table == "place_type"} <= {*PlaceType, ""}, "words of a closed list"
     issue = issue_of(chain, cases, "2026-Q1")
     page = as_html(asked(chain, issue, overview, FOR_NOBODY))
     assert "Wat gemeld wordt is een klein deel van wat er gebeurt." in page

@@ -16,6 +16,7 @@ from schakel.case_state import State
 from schakel.events.contact import NeedsRecorded
 from tests.support.desks import chosen, taken
 from tests.support.meetings import POLICE, case, case_id, joined, keeping, scheme
+from tests.support.newest import newest_of
 from tests.support.telling import HELP, Tell, accepted, contact_made, granted, moment, report
 
 PLAN = "actieplan-veiligheid-maatregelen"
@@ -25,11 +26,11 @@ Files = tuple[Chains, Protocols]
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Files:
-    return keeping(tmp_path, f"{PLAN}@2020.2")
+    return keeping(tmp_path, PLAN)
 
 
 def lines(files: Files, at: str, *cases: State) -> list[Line]:
-    chain, here = files[0].get("proef"), scheme(files, PLAN, "2020.2")
+    chain, here = files[0].get("proef"), scheme(files, PLAN)
     overview = here.overview("gezamenlijke-lijst")
     assert chain is not None
     assert overview is not None
@@ -110,7 +111,8 @@ def test_act_3_it_is_handed_out_in_words():
 
 
 def test_a_list_of_changes_without_issues_is_refused(plan: Files):
-    here = scheme(plan, PLAN, "2020.2")
-    wrong = list(faults(here.model_copy(update={"rhythms": ()}), {"2": "de brief"}, held=True))
+    here = scheme(plan, PLAN)
+    sources = newest_of(PLAN).sources
+    wrong = list(faults(here.model_copy(update={"rhythms": ()}), sources, held=True))
     assert [fault.at[-1] for fault in wrong] == ["shows"]
-    assert list(faults(here, {"2": "de brief"}, held=True)) == []
+    assert list(faults(here, sources, held=True)) == []

@@ -1,96 +1,48 @@
 """What is about partners and chains, and about the way of a referral. Each test is named after its line of the scenarios (README.md here).
 
-Schemes whose own file another part of the list waits for are played with a small protocol of the test's own.
+What is about a chain alone, whatever scheme it runs, is played with a small protocol of the test's own.
 """
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from backbone.chains import Chain
-from backbone.protocols import DefinitionError
+from backbone.chains import check_chains
+from backbone.protocols import Problem
 from schakel.case_loop import owner_of
-from schakel.case_state import State
-from schakel.events.chain import NonconformanceFound, WatermarkPassed
+from schakel.events.chain import NonconformanceFound
 from schakel.events.clock import ClockStarted
 from schakel.messages import Attention, ReferralOffered
 from tests.rules.test_preferences import contacted, prefers
-from tests.scenarios.region import north
+from tests.scenarios.region import REGIONS, RIGHTS, north, region
 from tests.scenarios.stories import given, why_not
 from tests.support import loops
-from tests.support.casebook import World, apply
+from tests.support.casebook import World, repository
 from tests.support.conclusions import (
     Pattern,
     clock_started,
     delivered,
-    exhausted,
     held,
     needed,
     of_type,
     proposed,
     released,
 )
+from tests.support.newest import filled_in, newest
 from tests.support.telling import (
     ADV,
     CITY,
-    COC,
     DMG,
     HELP,
     POLICE,
     accepted,
     completed,
     contact_made,
-    declined,
     granted,
-    passed,
     report,
     requested,
-    terms,
 )
-
-# --- ACT-2
-
-
-def test_act_2_what_comes_back_has_an_owner_the_same_day_and_its_referrer_knows_why(tmp_path: Path):
-    """ADV refers to the police by hand, which declines for too few leads: the ADV gets it back with the reason and the owner's name,
-    the same day. NOT closed, NOT without an owner at any position of the ledger.
-
-    The reporter is told by whoever is in touch with her, here the ADV: the backbone speaks with no person itself.
-    """
-    story = given(report(by=ADV), requested(POLICE, by=ADV, role="police"), granted(POLICE, by=ADV))
-    story.when(declined(POLICE, "too_few_leads")).then(exhausted(POLICE, reason="too_few_leads", tell=CITY))
-    for partner in (ADV, CITY):
-        [word] = story.sent(Attention, partner)
-        assert (word.to, word.decline, word.owner) == (POLICE, "too_few_leads", CITY)
-    told, gone = story.world.ledger[-1], story.world.ledger[-2]
-    assert told.envelope.logged_at.date() == gone.envelope.logged_at.date()
-    assert story.case.closed is None
-    assert owned_throughout(story.world) == {CITY}
-
-
-def test_act_2_a_silent_adv_is_the_coordinators(tmp_path: Path):
-    """The police refers to the ADV, which lets the clock pass that waits for an answer: the coordinator looks, nobody else is left."""
-    protocol = loops.PROTOCOL.replace("to: victim_support", "to: anti_discrimination").replace(
-        "victim_support", "anti_discrimination"
-    )
-    chains, protocols = loops.written(tmp_path, protocol=protocol)
-    story = given(report(consents=(terms(ADV),)), chains=chains, protocols=protocols)
-    story.when(passed("2026-03-06 12:00")).then_among(exhausted(ADV, tell=CITY))
-    assert [(word.reason, word.owner) for word in story.sent(Attention, CITY)] == [("referral_unanswered", CITY)]
-    story.when(accepted(ADV)).expect_nothing()  # it may still answer
-    assert owned_throughout(story.world) == {CITY}
-
-
-def owned_throughout(world: World) -> set[str | None]:
-    """Who looked after the case, at every position from its opening on."""
-    case, owners = State(id=world.id), set()
-    for entry in world.ledger:
-        if not isinstance(entry.event, WatermarkPassed):
-            apply(case, entry)
-        if case.opened:
-            owners.add(owner_of(case))
-    return owners
-
 
 # --- AMS-2
 
@@ -119,47 +71,6 @@ def test_ams_2_the_desk_of_the_other_chain_takes_part_in_the_case_here():
     assert why_not(story, requested(DMG, role="coc")) == "role.not_held"
 
 
-# --- UTR-1
-
-LOMBOK = (
-    "  - {partner: politie-amsterdam, roles: [municipal_desk], districts: all}\n"
-    "  - {partner: discriminatie-nl-amsterdam, roles: [anti_discrimination], districts: all}\n"
-    "  - {partner: gemeente-amsterdam, roles: [safety_adviser], districts: all}\n"
-    "  - {partner: slachtofferhulp, roles: [area_manager], districts: [lombok]}\n"
-    "  - {partner: coc-amsterdam, roles: [area_manager], districts: [zuilen]}\n"
-)
-GAY_ALERT = (
-    (loops.ROOT / "protocols" / "utrecht-alert" / "2017.2.yaml")
-    .read_text(encoding="utf-8")
-    .replace("protocol: utrecht-alert", "protocol: lus")
-    .replace('version: "2017.2"', 'version: "1.0"')
-)
-
-
-def test_utr_1_desk_adviser_and_area_manager_of_that_neighbourhood_one_after_the_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """Harassed at home in Lombok: each hand-over is accepted before the next is proposed, and the case goes with it.
-
-    NOT to another area's manager, NOT to mediation. Played with partners of another city in these roles.
-    """
-    monkeypatch.setattr(
-        loops, "CHAIN", loops.CHAIN.replace("districts: [oost, centrum]", "districts: [lombok, zuilen]")
-    )
-    chains, protocols = loops.written(tmp_path, members=LOMBOK, protocol=GAY_ALERT)
-    place = {"district": "lombok", "place_type": "home"}
-    story = given(report(place=place, consents=(terms(CITY), terms(HELP))), chains=chains, protocols=protocols)
-    story.then_among(proposed(CITY, role="safety_adviser"), delivered(CITY)).never(proposed(HELP))
-    assert owner_of(story.case) == POLICE
-    story.when(accepted(CITY)).then_among(proposed(HELP, role="area_manager"), delivered(HELP))
-    assert owner_of(story.case) == CITY
-    story.when(accepted(HELP)).then_quiet()
-    assert owner_of(story.case) == HELP
-    assert {referral.to for referral in story.case.referrals.values()} == {CITY, HELP}
-    story.never(proposed(COC))
-    assert why_not(story, requested(COC, by=HELP, role="mediation")) == "role.not_held"
-
-
 # --- NRD and RTD
 
 NORTH = """\
@@ -183,7 +94,7 @@ joined:
 TO_THE_ADV = loops.PROTOCOL.split("clocks:")[0].replace("victim_support", "anti_discrimination")
 
 
-REGIONS = {
+TOWNS = {
     "groningen": ("groningen", DMG, "groningen-dmg"),
     "sudwest-fryslan": ("sudwest-fryslan", "centrum-tumba", "centrum-tumba"),
     "assen": ("assen", "meldpunt-drenthe", "meldpunt-drenthe"),
@@ -193,10 +104,10 @@ THE_POLICE_OF_THE_NORTH = "politie-noord"
 SUSPECTED = {"checks": ({"check": "discrimination_or_violence", "answer": "yes"},)}
 
 
-@pytest.mark.parametrize("municipality", REGIONS)
+@pytest.mark.parametrize("municipality", TOWNS)
 def test_nrd_3_each_of_the_three_regions_has_its_own_door(municipality: str):
     """The police of all three reports: with her yes it goes to the desk of that region. NOT all to DMG, NOT before her yes."""
-    chain, desk, door = REGIONS[municipality]
+    chain, desk, door = TOWNS[municipality]
     told = report(by=THE_POLICE_OF_THE_NORTH, place={"municipality": municipality, "district": None}, **SUSPECTED)
     chains, protocols = north()
     story = given(told, chains=chains, protocols=protocols).then_among(held(desk, reason="not_asked"))
@@ -208,14 +119,22 @@ def test_nrd_3_each_of_the_three_regions_has_its_own_door(municipality: str):
 
 
 def test_nrd_4_assen_is_under_the_alliance_from_its_own_day():
-    """On the chain's own file: the case of the day before opens, and not under the alliance."""
+    """Assen joined on 11 October 2016, and history is replayed: the case of the day before opens, and not under the alliance.
+
+    NOT decided by today's membership, whenever it comes in.
+    """
     chains, protocols = north()
     place = {"municipality": "assen", "district": None}
-    for day, under in (("2016-10-10", False), ("2016-10-11", True)):
-        told = report(by=THE_POLICE_OF_THE_NORTH, at=f"{day} 12:00", place=place, **SUSPECTED)
+    for at, logged, under in (
+        ("2016-10-10 23:50", None, False),
+        ("2016-10-10 23:50", "2026-03-02 12:00", False),
+        ("2016-10-11 00:05", None, True),
+        ("2016-10-11 00:05", "2026-03-02 12:00", True),
+    ):
+        told = report(by=THE_POLICE_OF_THE_NORTH, at=at, logged=logged, place=place, **SUSPECTED)
         story = given(told, chains=chains, protocols=protocols)
         assert story.case.chain == "assen"
-        assert ("noord-nederland-alliantie" in {ref.partition("@")[0] for ref in story.case.protocols}) is under
+        assert (newest("noord-nederland-alliantie") in story.case.protocols) is under
         assert bool(story.case.referrals) is under
 
 
@@ -240,21 +159,34 @@ def test_nrd_4_a_scheme_with_dates_leaves_what_was_reported_before_to_the_others
         assert story.case.protocols == schemes
 
 
+ALLIANCE = "rotterdam-natuurlijk-samen@newest, districts: all"
+
+
+def rotterdam(folder: Path, partners: str) -> list[Problem]:
+    """What the check says of Rotterdam's chain when these are the partners of its alliance; its text stands in `folder` then."""
+    for name in ("partners.yaml", "rotterdam.yaml"):
+        text = (REGIONS / name).read_text(encoding="utf-8").replace(ALLIANCE, f"{ALLIANCE}, partners: [{partners}]")
+        (folder / name).write_text(filled_in(text), encoding="utf-8")
+    shutil.copy(RIGHTS, folder)
+    return [problem for problem in check_chains(folder, repository()[1])[1] if problem.is_error]
+
+
 def test_rtd_3_a_partner_of_the_alliance_without_a_role_fails_the_check(tmp_path: Path):
-    """The partner is named, with file and line. NOT a default role."""
-    bindings = "  - {use: lus@1.0, districts: all, partners: [slachtofferhulp, politie-amsterdam]}\n"
-    with pytest.raises(DefinitionError) as error:
-        loops.written(tmp_path, bindings=bindings)
-    [problem] = [one for one in error.value.problems if one.is_error]
-    assert "`politie-amsterdam` is a partner of lus@1.0 and has no role in it" in str(problem)
-    line = (tmp_path / "chains" / "lus.yaml").read_text(encoding="utf-8").splitlines()[problem.line - 1]
-    assert "politie-amsterdam]" in line
+    """In Rotterdam's own alliance: the partner is named, with file and line. NOT a default role."""
+    [problem] = rotterdam(tmp_path, "radar-rotterdam, idem-rotterdam")
+    assert f"`idem-rotterdam` is a partner of {newest('rotterdam-natuurlijk-samen')} and has no role in it" in str(
+        problem
+    )
+    line = (tmp_path / "rotterdam.yaml").read_text(encoding="utf-8").splitlines()[problem.line - 1]
+    assert "idem-rotterdam]" in line
+    chain = region("rotterdam")[0].by_name["rotterdam"]
+    assert set(chain.roles_of("idem-rotterdam")) == {"other"}, (
+        "what its chain says it is, and nothing of the alliance's"
+    )
 
 
 def test_rtd_3_a_partner_with_a_role_passes(tmp_path: Path):
-    bindings = "  - {use: lus@1.0, districts: all, partners: [slachtofferhulp, coc-amsterdam]}\n"
-    chains, _ = loops.written(tmp_path, bindings=bindings)
-    assert isinstance(chains.get("lus"), Chain)
+    assert rotterdam(tmp_path, "radar-rotterdam") == []
 
 
 # --- X-5

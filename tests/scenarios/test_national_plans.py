@@ -1,21 +1,31 @@
 """ACT and VST: the two national plans [2], [3]. Each test is named after its line of the scenarios (README.md here)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from backbone.desk.items import lacking_items
+from backbone.meetings import in_pilot
+from backbone.overviews.incident import incidents
+from backbone.overviews.tables import TABLES
+from schakel.case import apply
 from schakel.case_loop import owner_of
 from schakel.case_scheme import scheme_of
-from schakel.events.referral import ReferralProposed
+from schakel.case_state import State
+from schakel.events.chain import WatermarkPassed
+from schakel.events.contact import ComplaintSettled, NeedsRecorded
+from schakel.events.referral import ReferralDeclined, ReferralExhausted, ReferralProposed
 from schakel.messages import Attention
-from tests.scenarios.region import given_in
-from tests.scenarios.stories import why_not
-from tests.support.casebook import Story
+from tests.scenarios.desk_stories import kinds
+from tests.scenarios.region import given_in, region
+from tests.scenarios.stories import ever_sent, why_not
+from tests.support.casebook import Story, World
 from tests.support.conclusions import (
     breached,
     clock_started,
     clock_stopped,
+    delivered,
     exhausted,
     held,
     informed,
@@ -25,7 +35,8 @@ from tests.support.conclusions import (
     released,
     reminded,
 )
-from tests.support.desks import appointed, taken
+from tests.support.desks import appointed, chosen, needs, settled, taken
+from tests.support.meetings import scheme
 from tests.support.telling import (
     ADV,
     POLICE,
@@ -33,8 +44,10 @@ from tests.support.telling import (
     accepted,
     assessed,
     contact_made,
+    declined,
     explained,
     granted,
+    moment,
     passed,
     refused,
     report,
@@ -121,6 +134,8 @@ def test_how_a_complaint_ended_is_explained_and_ends_nothing():
     story.when(complaint_settled(POLICE, "dismissed")).then(
         informed("police", inform="afloop-uitleggen"), clock_started("afloop-verteld", responsible=POLICE)
     )
+    story.when(complaint_settled(POLICE, "dismissed"))
+    assert [one for one in story.concluded() if informed("police").fits(one, story.case)] == [], "once"
     assert story.case.closed is None
     early = here(complaint_taken(POLICE), explained("dismissal"), complaint_settled(POLICE, "dismissed"))
     early.never(informed("police", inform="afloop-uitleggen"))
@@ -131,13 +146,18 @@ def test_vst_1_44bis_is_the_prosecutors_then_the_courts():
 
     NOT from the police, the ADV or the municipality, NOT at intake.
     """
-    story = with_prosecutor(occurrence={"first_day": "2026-03-01", "last_day": "2026-03-01"})
-    for told in (
-        assessed(POLICE, "aggravating_circumstance", "yes"),
-        complaint_settled(POLICE, "prosecuted", applied=True),
-    ):
-        assert why_not(story, told) == "word.reserved"
+    story = with_prosecutor(
+        requested(ADV, by=POLICE, role="anti_discrimination"),
+        granted(ADV, by=POLICE),
+        accepted(ADV),
+        occurrence={"first_day": "2026-03-01", "last_day": "2026-03-01"},
+    )
+    for partner in (POLICE, ADV, CITY):
+        assert why_not(story, assessed(partner, "aggravating_circumstance", "yes")) == "word.reserved"
+    assert why_not(story, complaint_settled(POLICE, "prosecuted", applied=True)) == "word.reserved"
     assert why_not(story, complaint_settled(POLICE, "dismissed")) is None
+    for partner in (ADV, CITY):
+        assert why_not(story, complaint_settled(partner, "prosecuted", applied=True)) == "right.missing"
     story.when(
         assessed(OM, "aggravating_circumstance", "yes"),
         complaint_settled(OM, "prosecuted", applied=True),
@@ -160,6 +180,19 @@ def test_vst_1_an_offence_of_before_the_law_is_warned_of():
     )
 
 
+def test_vst_1_considered_and_not_applied_has_its_motive_too():
+    """NOT without the motive; what the court decides later has its own."""
+    story = with_prosecutor(assessed(OM, "aggravating_circumstance", "yes"))
+    story.when(complaint_settled(OM, "prosecuted", applied=False, reason="motive_not_proven"))
+    assert [(one.by, one.answer) for one in scheme_of(story.case).aggravating] == [(OM, "yes"), (OM, "no")]
+    (settled,) = (entry.event for entry in story.world.ledger if isinstance(entry.event, ComplaintSettled))
+    assert settled.reason == "motive_not_proven"
+    for applied in (True, False):
+        assert why_not(story, complaint_settled(OM, "prosecuted", applied, reason=None)) == "motive.missing"
+    assert why_not(story, complaint_settled(OM, "prosecuted", reason=None)) is None
+    assert why_not(story, complaint_settled(OM, "convicted", applied=True, reason=None)) is None, "the court's own"
+
+
 def test_vst_1_nobody_marks_it_at_the_door():
     checks = ({"check": "aggravating_circumstance", "answer": "yes"},)
     story = here()
@@ -168,6 +201,10 @@ def test_vst_1_nobody_marks_it_at_the_door():
 
     assert [one.code for one in at_the_door(wrong)] == ["word.not_at_the_door"]
     assert scheme_of(story.case).aggravating == []
+    chain = story.world.chains.by_name["landelijk"]
+    (counted,) = incidents(chain, [story.case], frozenset())
+    assert not any("aggravating" in f"{table} {words}" for table, words in counted.words.items())
+    assert not any("aggravating" in word for table in TABLES.values() for word in (table.id, *table.words))
 
 
 def online(at: str, **more: Any) -> Story:
@@ -195,6 +232,10 @@ def test_vst_5_the_contact_person_in_an_asylum_centre():
     story = here(place=place).then_among(proposed(COA, step="coa-contactpersoon"), needed(COA), held(COA))
     story.never(released(COA), proposed(IND), informed("immigration_service"))
     assert [one.to for one in story.case.referrals.values()] == [COA]
+    assert {to for to, _ in ever_sent(story)} <= {POLICE, CITY}, (
+        "who took the report, and who looks after it: nobody there"
+    )
+    story.when(granted(COA)).then_among(released(COA), delivered(COA)).never(proposed(IND))
 
 
 PUBLIC = {"target_group": "publiek", "purpose": "norm", "shows_case": True}
@@ -223,15 +264,52 @@ def test_vst_6_a_no_to_one_is_a_no_to_both():
     assert why_not(story, stated(OM, "prosecutor", **PUBLIC)) is None
 
 
+def test_act_2_what_comes_back_has_an_owner_the_same_day_and_its_referrer_knows_why():
+    """ADV refers to the police, which declines for too few leads: the ADV gets it back with the reason and the owner's name, the same day.
+
+    NOT closed, NOT without an owner at any position of the ledger. The reporter is told by whoever is in touch with her, here the ADV: the
+    backbone speaks with no person itself.
+    """
+    story = here(requested(POLICE, by=ADV, role="police"), granted(POLICE, by=ADV), by=ADV)
+    story.when(declined(POLICE, "too_few_leads")).then_among(
+        exhausted(POLICE, reason="too_few_leads", tell=CITY), clock_stopped("antwoord", by=POLICE)
+    )
+    for partner in (ADV, CITY):
+        [word] = story.sent(Attention, partner)
+        assert (word.to, word.decline, word.owner) == (POLICE, "too_few_leads", CITY)
+    assert [word.reason for word in story.sent(Attention, CITY)] == ["referral_exhausted"]
+    gone, told = (
+        next(entry for entry in story.world.ledger if isinstance(entry.event, model))
+        for model in (ReferralDeclined, ReferralExhausted)
+    )
+    assert told.envelope.logged_at.date() == gone.envelope.logged_at.date()
+    assert story.case.closed is None
+    assert owned_throughout(story.world) == {CITY}
+
+
+def owned_throughout(world: World) -> set[str | None]:
+    """Who looked after the case, at every position from its opening on."""
+    case, owners = State(id=world.id), set()
+    for entry in world.ledger:
+        if not isinstance(entry.event, WatermarkPassed):
+            apply(case, entry)
+        if case.opened:
+            owners.add(owner_of(case))
+    return owners
+
+
 def test_act_2_whoever_says_nothing_for_two_working_days_hands_it_to_the_coordinator():
     """By the plan's own file: the police refers to the ADV by hand, which is silent. NOT closed, NOT without an owner."""
     story = here(requested(ADV, by=POLICE, role="anti_discrimination"), granted(ADV, by=POLICE), by=POLICE)
     story.then_among(clock_started("antwoord", responsible=ADV))
     story.when(passed("2026-03-04 12:00")).expect_nothing()  # the second working day has not ended
     story.when(passed("2026-03-05 00:00")).then_among(breached("antwoord"), exhausted(ADV, tell=CITY))
+    assert [(word.reason, word.owner) for word in story.sent(Attention, CITY)] == [("referral_unanswered", CITY)]
     assert story.case.closed is None
     assert owner_of(story.case) == CITY
-    story.when(accepted(ADV)).never(exhausted(POLICE))
+    late = replace(accepted(ADV), logged=moment("2026-03-05 09:00"))
+    story.when(late).then_among(clock_stopped("antwoord", by=ADV)).never(exhausted(POLICE))  # it may still answer
+    assert owned_throughout(story.world) == {CITY}
 
 
 def test_act_2_who_answers_in_time_is_left_alone():
@@ -250,7 +328,63 @@ def test_act_5_the_plans_own_file_says_what_an_online_complaint_lacks():
     chain = story.world.chains.get(case.chain or "")
     assert chain is not None
     assert lacking_items(case, chain, story.world.protocols) == ("internetadres", "account")
+    assert kinds(story)["complaint_incomplete"] == ("internetadres", "account")
+    assert case.report
     story.when(taken(POLICE, "internetadres", "account", supplement=True))
+    assert "complaint_incomplete" not in kinds(story)
+    assert story.sent(Attention) == []
     assert lacking_items(story.case, chain, story.world.protocols) == ()
     street = here(taken(POLICE), natures=("scolding",))
     assert lacking_items(street.case, chain, street.world.protocols) == ()
+
+
+# --- ACT-3: the list itself is in `test_joint_list`
+
+
+def test_act_3_a_settlement_against_the_wish_has_its_motive_and_is_explained():
+    """Chosen jointly, beside the wish as it was recorded. NOT against the wish without motive, NOT by a wish that nobody recorded."""
+    story = here(by=POLICE)
+    assert why_not(story, chosen(POLICE, "talk", wish="00000000-0000-7000-8000-00000000dead")) == "wish.unknown"
+    wish = "00000000-0000-7000-8000-00000000abcd"
+    story.when(Tell(POLICE, NeedsRecorded(needs=("criminal_process",)), id=wish))
+    assert why_not(story, chosen(POLICE, "talk", wish, departs=True)) == "motive.missing"
+    story.when(chosen(POLICE, "talk", wish, "no_evidence", departs=True)).expect_nothing()
+    desk = story.case.desk
+    assert desk is not None
+    (choice,) = desk.settlements.values()
+    assert (choice.settlement, choice.wish, choice.motive) == ("talk", wish, "no_evidence")
+    assert kinds(story)["departure_not_explained"] == ("talk",)
+    story.when(explained("what_happens_next"))
+    assert "departure_not_explained" not in kinds(story)
+
+
+def test_act_3_from_the_wish_to_the_end_and_its_reason():
+    """Wanted, appointed, taken, dismissed: each is open until it is done, and the reason is explained to her (domain-detail A35).
+
+    NOT closed by a dismissal.
+    """
+    story = here(needs(POLICE, "criminal_process"), by=POLICE)
+    assert "complaint_not_appointed" in kinds(story)
+    story.when(appointed())
+    assert "complaint_not_appointed" not in kinds(story)
+    story.when(taken(), settled())
+    assert kinds(story)["end_not_explained"] == ("dismissed",)
+    assert story.case.closed is None
+    story.when(explained("dismissal"))
+    assert "end_not_explained" not in kinds(story)
+    assert story.case.desk is not None
+    assert story.case.desk.marks == []
+
+
+def test_vst_2_the_pilot_has_bounds_and_gives_no_right():
+    """Amsterdam from 2026: in; Utrecht: out; 2025: out. NOT one thing more is shared because of it: her yes still decides."""
+    pilot = scheme(region("landelijk"), "versterkte-aanpak-maatregelen").pilots[0]
+    inside = here()
+    utrecht = here(place={"municipality": "utrecht", "district": None})
+    before = here(at="2025-12-31 12:00")
+    assert [in_pilot(story.case, pilot) for story in (inside, utrecht, before)] == [True, False, False]
+    for story in (inside, utrecht, before):
+        story.when(requested(OM, by=POLICE, role="prosecutor", purpose="complaint"))
+        story.then_among(held(OM, reason="not_asked")).never(released(OM), delivered(OM))
+    shared = [[(one.to, one.state) for one in story.case.referrals.values()] for story in (inside, before)]
+    assert shared[0] == shared[1]

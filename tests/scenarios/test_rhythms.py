@@ -1,6 +1,7 @@
-"""ECD, RTD, NRD, HRK-6, HGL, VST, ACT-4, X-4, TRT-5: overviews, rhythms, registers and networks. Named after their lines."""
+"""ECD, RTD, NRD, HRK-6, HGL, VST-4, ACT-4, X-4: overviews, rhythms, registers and networks. Named after their lines."""
 
 import re
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backbone.chains.schemes import gaps, network
-from backbone.meetings import case_list, in_pilot
+from backbone.meetings import case_list
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import paper
 from backbone.overviews.sheets import said as in_words
@@ -16,7 +17,6 @@ from backbone.protocols import Status
 from backbone.protocols.measures import Progress, yearly_report
 from schakel.events.vocab import Role
 from tests.scenarios.region import given_in
-from tests.scenarios.stories import given
 from tests.support.casebook import repository
 from tests.support.conclusions import informed
 from tests.support.meetings import (
@@ -33,9 +33,10 @@ from tests.support.meetings import (
     numbers_of,
     scheme,
 )
-from tests.support.telling import Tell, label_refused, moment, report, report_in_groningen
+from tests.support.newest import newest, newest_of
+from tests.support.telling import Tell, label_refused, moment, report
 
-ECAD, RTD, NRD = "ecad-p-zaaksoverzicht@2025.1", "rotterdam-natuurlijk-samen@2017.1", "noord-nederland-alliantie@2016.1"
+ECAD, RTD, NRD = "ecad-p-zaaksoverzicht", "rotterdam-natuurlijk-samen", "noord-nederland-alliantie"
 
 
 def test_ecd_1_every_fourteen_days_26_in_a_year(tmp_path: Path):
@@ -125,7 +126,7 @@ def test_rtd_5_work_is_outside_the_alliance_and_goes_to_the_desk(place: str):
 def test_rtd_5_its_own_four_places_are_the_alliances(place: str):
     """NOT sent on to RADAR by the alliance's file."""
     story = given_in("rotterdam", rotterdam(place))
-    assert [ref.partition("@")[0] for ref in story.case.protocols] == ["rotterdam-natuurlijk-samen"]
+    assert story.case.protocols == [newest("rotterdam-natuurlijk-samen")]
     story.never(informed("anti_discrimination"))
 
 
@@ -152,7 +153,7 @@ def test_nrd_1_the_network_map_shows_its_empty_places(tmp_path: Path):
 
 def test_nrd_2_the_analysis_was_on_no_agenda_of_the_sdo(tmp_path: Path):
     """Overdue when the year ends, with who answers for it. NOT satisfied by an SDO without the subject, nor by another consultation."""
-    stream = Stream.of(keeping(tmp_path, NRD, "samenwerkingsafspraken@2017.1")[0])
+    stream = Stream.of(keeping(tmp_path, NRD, "samenwerkingsafspraken")[0])
     stream.minutes("sdo", "2026-05-12", cases=(case_id(1),))
     stream.minutes("rdo-casusoverleg", "2026-06-12", cases=(case_id(1),))
     found = [
@@ -163,7 +164,7 @@ def test_nrd_2_the_analysis_was_on_no_agenda_of_the_sdo(tmp_path: Path):
 
 def test_hrk_6_a_skipped_evaluation_shows_and_blocks_nothing(tmp_path: Path):
     """The chain's owner is told at the end of the term; NOT the case reopened, NOT its close blocked. Per case: see the clocks."""
-    files = keeping(tmp_path, "utrecht-driehoek@2017.1")
+    files = keeping(tmp_path, "utrecht-driehoek")
     closed = case(files, 1, report())
     stream = Stream.of(files[0])
     said = missed(stream.passes("2026-07-01 00:00"))
@@ -175,7 +176,7 @@ def test_hrk_6_a_skipped_evaluation_shows_and_blocks_nothing(tmp_path: Path):
 def test_hgl_files_whose_text_nobody_holds_say_so_and_act_in_nothing():
     """Haaglanden and the men's meeting places: title, sources and readings."""
     for name in ("haaglanden-aanpak", "mannenontmoetingsplaatsen"):
-        stub = next(one for one in repository()[1] if one.protocol == name)
+        stub = newest_of(name)
         assert stub.status is Status.MENTIONED
         assert (stub.steps, stub.clocks, stub.cooperation.rhythms) == ((), (), ())
         assert stub.readings
@@ -204,16 +205,6 @@ def test_act_4_two_figures_and_no_sum(tmp_path: Path):
     assert 13 not in now.values()
 
 
-def test_vst_2_the_pilot_has_bounds_and_gives_no_right():
-    """Amsterdam from 2026: in; another municipality: out; 2025: out. NOT one thing more is shared because of it."""
-    pilot = scheme(repository(), "versterkte-aanpak-maatregelen").pilots[0]
-    here, there = given(report()), given(report_in_groningen())
-    before = given(report(at="2025-12-31 12:00", logged="2025-12-31 12:10"))
-    assert [in_pilot(story.case, pilot) for story in (here, there, before)] == [True, False, False]
-    shared = [[(one.to, one.state) for one in story.case.referrals.values()] for story in (here, before)]
-    assert shared[0] == shared[1]
-
-
 def test_vst_4_a_report_on_measures_for_each_year_and_no_case_in_it():
     """2026 to 2029: carried out, goes on next year, added. NOT for 2030, NOT with case data."""
     register = scheme(repository(), "versterkte-aanpak-maatregelen").registers[0]
@@ -232,6 +223,13 @@ def test_vst_4_a_report_on_measures_for_each_year_and_no_case_in_it():
     assert yearly_report(told, 2027).additional == (rest[0].id,)
     assert [yearly_report(told, year) is not None for year in (2025, 2026, 2029, 2030)] == [False, True, True, False]
     assert yearly_report(told, 2029).next_year == ()
+    ids = {one.id for one in register.measures}
+    for year in (2026, 2027, 2028, 2029):
+        made = yearly_report(told, year)
+        assert made is not None
+        said = asdict(made)
+        assert said.pop("year") == year
+        assert {one for measures in said.values() for one in measures} <= ids, "ids of measures, and nothing of a case"
 
 
 def test_x_4_a_district_that_is_not_heard_of_is_silent(tmp_path: Path):

@@ -20,7 +20,7 @@ def test_a05_small_incidents_of_the_week_are_registered_in_one_meeting(tmp_path:
 
     NOT one case for all, NOT a clock from the day it happened, NOT gone because minutes named them.
     """
-    files = keeping(tmp_path, "amsterdam-overleggen@2025.1")
+    files = keeping(tmp_path, "amsterdam-overleggen")
     held, days = "2026-03-09 10:00", ("2026-03-03", "2026-03-04", "2026-03-06")
     cases = [
         case(files, number, report(at=held, channel="team_meeting", occurrence={"first_day": day}, logged=held))

@@ -4,12 +4,13 @@ import pytest
 from pydantic import ValidationError
 
 from backbone.case_facts import facts_of
+from schakel.case_loop import owner_of
 from schakel.case_scheme import categories, scheme_of
 from schakel.events.contact import ActionAgreed
 from schakel.events.scheme import StatementPublished
 from schakel.messages import Attention
 from tests.scenarios.region import given_in
-from tests.scenarios.stories import given, why_not
+from tests.scenarios.stories import file_of, given, refused, why_not
 from tests.support.casebook import Story
 from tests.support.conclusions import informed, suggested
 from tests.support.telling import GRONINGEN, SEALED, Tell, granted, report, report_in_groningen, requested
@@ -30,7 +31,7 @@ def test_scp_1_two_checklists_line_by_line():
     """
     story = here()
     assert open_lines(story) == {}
-    story.when(category_set(CITY, SCHEME, ISOLATED)).then(
+    story.when(category_set(CITY, SCHEME, ISOLATED)).then_among(
         informed("coordinator", to=CITY, inform="ketenpartners"),
         informed("coordinator", to=CITY, inform="communicatie"),
         informed("coordinator", to=CITY, inform="zes-ws"),
@@ -49,8 +50,9 @@ def test_scp_1_two_checklists_line_by_line():
         "welzijn",
     ]
     assert why_not(story, answered(CITY, SCHEME, "ketenpartners", "no-such-line")) == "checklist.unknown"
-    for communication in (one for one in protocol(story).scheme.checklists if one.communication):
-        assert all(line.target_group and line.purpose for line in communication.lines)
+    communication = [one for one in protocol(story).scheme.checklists if one.communication]
+    assert "communicatie" in {one.id for one in communication}
+    assert all(line.target_group and line.purpose for one in communication for line in one.lines)
 
 
 def test_scp_1_not_by_whom_the_list_does_not_name():
@@ -62,8 +64,7 @@ def test_scp_1_not_by_whom_the_list_does_not_name():
 
 
 def protocol(story: Story):
-    (ref,) = story.case.protocols
-    return story.world.protocols.by_ref[ref]
+    return file_of(story, SCHEME)
 
 
 def open_lines(story: Story) -> dict[str, list[str]]:
@@ -87,8 +88,15 @@ def test_scp_2_not_without_others_drawn_in():
     here(relation="unknown_person").when(linked(CITY, 1), linked(CITY, 2), linked(CITY, 3)).never(suggested(SERIES))
 
 
+ASKED = {
+    "picture": ("signalen", "feitelijk gebeurd", "staat er te gebeuren"),
+    "judgement": ("duiden", "gevolgen", "maatschappelijke rust en stabiliteit"),
+    "decision": ("bestaande acties", "daarnaast", "door wie", "wanneer", "doel"),
+}
+
+
 def test_scp_3_picture_then_judgement_then_decision():
-    """NOT a decision before the judgement, NOT a judgement before the picture."""
+    """Each asks its own questions, in the file's words. NOT a decision before the judgement, NOT a judgement before the picture."""
     story = here()
     assert why_not(story, deliberated(CITY, "judgement")) == "deliberation.step_missing"
     assert why_not(story, deliberated(CITY, "decision")) == "deliberation.step_missing"
@@ -97,16 +105,20 @@ def test_scp_3_picture_then_judgement_then_decision():
     story.when(deliberated(CITY, "judgement"), deliberated(CITY, "decision", existing_suffices="no"))
     assert [step.step for step in scheme_of(story.case).steps] == ["picture", "judgement", "decision"]
     asks = {step.step.value: step.asks for step in protocol(story).scheme.deliberation}
-    assert [len(asks[step]) for step in ("picture", "judgement", "decision")] == [2, 2, 2]
+    for step, words in ASKED.items():
+        said = " ".join(asks[step])
+        assert [word for word in words if word not in said] == [], step
 
 
 @pytest.mark.parametrize("missing", ["target_group", "purpose"])
 def test_scp_4_a_statement_names_whom_it_is_for_and_what_for(missing: str):
+    """Refused with the field named."""
     whole = {"target_group": "buurt", "purpose": "rust"}
     story = here()
     assert why_not(story, stated(CITY, "coordinator", **whole)) is None
-    assert why_not(story, stated(CITY, "coordinator", **{**whole, missing: None})) == "statement.incomplete"
-    assert why_not(story, stated(CITY, "coordinator", **{**whole, missing: "iedereen"})) == "statement.incomplete"
+    for wrong in (None, "iedereen"):
+        no = refused(story, stated(CITY, "coordinator", **{**whole, missing: wrong}))
+        assert (no.code, no.field) == ("statement.incomplete", missing)
 
 
 def test_scp_4_without_personal_data_and_with_one_voice():
@@ -114,7 +126,8 @@ def test_scp_4_without_personal_data_and_with_one_voice():
     whole = {"target_group": "buurt", "purpose": "rust"}
     story = here()
     sealed = StatementPublished(speaker="coordinator", sealed=(SEALED,), **whole)
-    assert why_not(story, Tell(CITY, sealed)) == "statement.personal"
+    no = refused(story, Tell(CITY, sealed))
+    assert (no.code, no.field) == ("statement.personal", "sealed")
     assert why_not(story, stated(CITY, "municipality", **whole)) == "statement.not_the_speaker"
     assert why_not(story, stated(CITY, "mayor", **whole)) == "statement.not_the_speaker"
     story.when(
@@ -130,20 +143,34 @@ def test_scp_4_without_personal_data_and_with_one_voice():
 def test_scp_5_a_category_outside_the_file_names_the_plan_to_use():
     """NOT a case without owner."""
     story = here()
-    assert why_not(story, category_set(CITY, SCHEME, "other-category-one")) == "category.outside"
+    for category in ("other-category-one", "other-category-two"):
+        no = refused(story, category_set(CITY, SCHEME, category))
+        chosen = protocol(story).scheme.category(category)
+        assert chosen is not None
+        assert chosen.outside
+        assert (no.code, chosen.outside in no.remedy) == ("category.outside", True)
     assert why_not(story, category_set(CITY, SCHEME, "no-such-category")) == "category.unknown"
-    assert story.case.coordinator == CITY
+    assert owner_of(story.case) == CITY
     assert categories(story.case) == {}
 
 
 def test_hrk_2_no_decision_without_picture_and_judgement():
     """Under the Handreiking too; what is decided is then agreed: who, what, by when. NOT an action without one of the three."""
     story = given(report_in_groningen())
-    assert why_not(story, deliberated(GRONINGEN, "decision")) == "deliberation.step_missing"
+    for step, missing in (("decision", "picture"), ("judgement", "picture")):
+        no = refused(story, deliberated(GRONINGEN, step))
+        assert (no.code, missing in no.expected) == ("deliberation.step_missing", True), "naming what is missing"
+    no = refused(given(report_in_groningen(), deliberated(GRONINGEN, "picture")), deliberated(GRONINGEN, "decision"))
+    assert (no.code, "judgement" in no.expected) == ("deliberation.step_missing", True)
     story.when(*(deliberated(GRONINGEN, step) for step in ("picture", "judgement", "decision")))
     story.when(agreed(GRONINGEN, "camera"), agreed(GRONINGEN, "letter"))
     (decision,) = (step for step in scheme_of(story.case).steps if step.step == "decision")
     assert decision.actions == [action.id for action in scheme_of(story.case).actions]
+    listed = [entry.event for entry in story.world.ledger if entry.id in decision.actions]
+    assert [(one.action, one.owner, str(one.due_on)) for one in listed] == [
+        ("camera", GRONINGEN, "2026-04-01"),
+        ("letter", GRONINGEN, "2026-04-01"),
+    ]
     for missing in ("action", "owner", "due_on"):
         whole = {"action": "camera", "owner": GRONINGEN, "due_on": "2026-04-01"}
         del whole[missing]

@@ -261,9 +261,11 @@ def _watermark(at: datetime) -> Entry:
 # --- stories ----------------------------------------------------------------------------------------------------------
 
 
-def given(*told: Tell | Watermark | Ask, chains: Chains | None = None, protocols: Protocols | None = None) -> "Story":
+def given(
+    *told: Tell | Watermark | Ask, chains: Chains | None = None, protocols: Protocols | None = None, case_id: str = CASE
+) -> "Story":
     """A case with this history; after each event all services have had their say."""
-    story = Story(World(chains, protocols))
+    story = Story(World(chains, protocols, case_id))
     story.when(*told)
     return story
 

@@ -32,6 +32,7 @@ from schakel.ids import OPERATOR, partner_source
 from services.followup.rhythms import decide
 from tests.scenarios.stories import told_stories
 from tests.support.casebook import Story, World, repository
+from tests.support.newest import filled_in, newest, newest_of
 from tests.support.telling import Tell, Watermark, moment
 
 ROOT = Path(__file__).parents[2]
@@ -59,18 +60,22 @@ members:
   - {partner: coc-amsterdam, roles: [coc], districts: [oost]}
   - {partner: rita, roles: [report_platform], districts: all}
 protocols:
-  - {use: amsterdam-handelingskader@2023.2}
+  - {use: amsterdam-handelingskader@newest}
 """
 
 
 def keeping(folder: Path, *schemes: str, since: str = "2026-01-01", more: str = "") -> tuple[Chains, Protocols]:
-    """A chain `proef` that keeps these schemes (`name@version`); `more` is further text of its file, `folder` has room for both."""
+    """A chain `proef` that keeps these schemes: `name@version`, or a name alone for its newest.
+
+    `more` is further text of its file, `folder` has room for both.
+    """
     _, protocols = repository()
     (folder / "chains").mkdir(exist_ok=True)
     for name in ("partners.yaml", "rights.yaml"):
         shutil.copy(ROOT / "chains" / name, folder / "chains" / name)
-    lines = "".join(f"  - {{use: {ref}, since: {since}}}\n" for ref in schemes)
-    text = HEAD + (f"schemes:\n{lines}" if lines else "") + more
+    kept = [name if "@" in name else newest(name) for name in schemes]
+    lines = "".join(f"  - {{use: {ref}, since: {since}}}\n" for ref in kept)
+    text = filled_in(HEAD + (f"schemes:\n{lines}" if lines else "") + more)
     (folder / "chains" / "proef.yaml").write_text(text, encoding="utf-8")
     return load_chains(folder / "chains", protocols), protocols
 
@@ -86,10 +91,10 @@ class Stream:
     effects: list[Effect] = field(default_factory=list)
 
     @classmethod
-    def of(cls, chains: Chains) -> Self:
-        chain = chains.get("proef")
+    def of(cls, chains: Chains, name: str = "proef") -> Self:
+        chain = chains.get(name)
         assert chain is not None
-        return cls(chain, chains)
+        return cls(chain, chains, ChainState(name=name))
 
     def minutes(
         self, consultation: str, held_on: str, by: str = POLICE, logged: str | None = None, **more: Any
@@ -176,9 +181,9 @@ agreements:
 
 
 def scheme(files: tuple[Chains, Protocols], name: str, version: str | None = None) -> Cooperation:
-    """The section of a scheme that some chain keeps; without a version that of the first."""
-    found = (protocol for protocol in files[1] if protocol.protocol == name)
-    return next(protocol.cooperation for protocol in found if version in (None, protocol.version))
+    """The section of a scheme that some chain keeps; without a version that of the newest."""
+    found = files[1].get(name, version) if version else newest_of(name, files[1])
+    return found.cooperation
 
 
 def joined(one: State, other: int) -> State:
@@ -189,11 +194,17 @@ def joined(one: State, other: int) -> State:
 
 
 def agenda_of(
-    files: tuple[Chains, Protocols], consultation: str, at: str, *cases: State, meetings: ChainState | None = None
+    files: tuple[Chains, Protocols],
+    consultation: str,
+    at: str,
+    *cases: State,
+    meetings: ChainState | None = None,
+    of: str = "proef",
 ) -> Agenda:
-    chain = files[0].get("proef")
+    """The agenda of a consultation that the chain `of` keeps."""
+    chain = files[0].get(of)
     assert chain is not None
     found = consultation_of(chain, consultation)
     assert found is not None, f"the chain keeps no {consultation}"
     _, here, one = found
-    return agenda(chain, here, one, meetings or ChainState(name="proef"), cases, moment(at))
+    return agenda(chain, here, one, meetings or ChainState(name=of), cases, moment(at))

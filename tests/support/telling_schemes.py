@@ -56,7 +56,7 @@ def complaint_taken(by: str) -> Tell:
     return Tell(by, ComplaintTaken(taken_on=date(2026, 3, 3)))
 
 
-def complaint_settled(by: str, outcome: str, applied: bool | None = None, reason: str = "motive_proven") -> Tell:
+def complaint_settled(by: str, outcome: str, applied: bool | None = None, reason: str | None = "motive_proven") -> Tell:
     event = ComplaintSettled(outcome=outcome, reason=reason, aggravating_circumstance_applied=applied)
     return Tell(by, event)
 

@@ -82,7 +82,7 @@ class HoldReason(StrEnum):
     """The person has asked to be forgotten: nothing goes out while that stands."""
     ERASED = "erased"
     ENDED = "ended"
-    """The time of the basis under which an auditor reads is over, or its author took it back."""
+    """The time of the basis besides consent under which somebody reads is over; an auditor's, or its author took it back."""
     NOT_ALLOWED = "not_allowed"
     """A rule above all protocols forbids it, whoever agreed: mediation with violence, threat or an open suspicion (docs/adr/0043)."""
     UNKNOWN = "unknown"
