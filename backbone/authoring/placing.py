@@ -202,7 +202,8 @@ class _Placer:
     def since(self, card: Card) -> None:
         if card.since:
             self.y += 2
-            self.text(card.since, self.left, self.right - self.left, 13, bold=True, colour=SOFT)
+            said = partial(self.text, card.since, self.left, self.right - self.left, 13, bold=True, colour=SOFT)
+            self.keep(said)  # of two lines, and before something that does not fit: not one line on each sheet
             self.y += 5
 
     def two_columns(self, cards: Sequence[Card]) -> None:

@@ -128,8 +128,8 @@ async def shell(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(module.random, "sample", lambda nodes, many: list(nodes))
     made = Shell(Settings(var_dir=tmp_path), broker, Health())
     point = Checkpoint(1, TOPIC, 0, 17, str(UUID(int=0)), b"digest")
-    made.store = SimpleNamespace(checkpoints=lambda: {(TOPIC, 0): point})  # type: ignore[assignment]
-    made.offers = SimpleNamespace(first=())  # type: ignore[assignment]
+    made.store = SimpleNamespace(checkpoints=lambda: {(TOPIC, 0): point}, folded_by=lambda version: None)  # type: ignore[assignment]
+    made.offers = SimpleNamespace(first=(), fold_version=None)  # type: ignore[assignment]
     yield made
     made._thread.shutdown()
 
