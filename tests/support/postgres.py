@@ -24,6 +24,7 @@ from tests.support.broker import wait_until
 _DEBIAN = Path("/usr/lib/postgresql")
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2 * 2**30
+_PREFIX, _OWNER = "schakel-postgres-", "owner"
 
 
 def server_binaries() -> Path | None:
@@ -44,6 +45,18 @@ def require_binaries() -> Path:
     pytest.skip(why)
 
 
+def remove_orphans(folder: Path) -> None:
+    """End and remove what a session left that was killed: each is some hundred MB, and where they lie that is memory."""
+    for home in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError, ValueError):
+            if not Path("/proc", str(int((home / _OWNER).read_text(encoding="ascii")))).exists():
+                with suppress(OSError, ValueError, IndexError):
+                    server = (home / "data" / "postmaster.pid").read_text(encoding="utf-8").split()
+                    if str(home) in Path("/proc", server[0], "cmdline").read_text(encoding="utf-8"):
+                        os.kill(int(server[0]), signal.SIGQUIT)
+                shutil.rmtree(home, ignore_errors=True)
+
+
 class Postgres:
     """A server that a test may stop and start again; its data survives that, but not `close`."""
 
@@ -51,7 +64,9 @@ class Postgres:
         self.binaries = require_binaries()
         # Not below pytest's directories, which are for the owner alone: PostgreSQL refuses to run as root, and the package
         # makes a user for it.
-        self.home = Path(tempfile.mkdtemp(prefix="schakel-postgres-", dir=_room()))
+        remove_orphans(_MEMORY)
+        self.home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_room()))
+        (self.home / _OWNER).write_text(str(os.getpid()), encoding="ascii")
         self.port = pick_free()
         self._user = "postgres" if os.geteuid() == 0 else None
         if self._user:
