@@ -173,7 +173,7 @@ def check(year: Year) -> None:
 
 
 def test_a_year_replayed_is_the_year_that_was_live(year: Callable[[int], Year]) -> None:
-    made = year(6)
+    made = year(12)
     check(made)
     told = {entry.envelope.type for entry in made.cluster.ledger()}
     assert {"clock.breached", "watermark.passed", "referral.delivered", "referral.completed"} <= told

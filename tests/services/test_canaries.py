@@ -42,6 +42,7 @@ REFUSED = {
     ),  # the mayor's, or an alderman's
     "inquiry.answered": "inquiry.not_yours",
     "statement.published": "statement.personal",  # nothing personal may be sealed in it
+    "aftercare.answered": "aftercare.personal",  # of the example, which is about a street
 }
 """What intake has to refuse here. All other types have to be let in, or no canary in them flies any further than the door."""
 TELLERS = {
