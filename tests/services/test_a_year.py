@@ -173,14 +173,14 @@ def check(year: Year) -> None:
 
 
 def test_a_year_replayed_is_the_year_that_was_live(year: Callable[[int], Year]) -> None:
-    made = year(12)
+    made = year(20)
     check(made)
     told = {entry.envelope.type for entry in made.cluster.ledger()}
     assert {"clock.breached", "watermark.passed", "referral.delivered", "referral.completed"} <= told
     assert made.looks[-1][0] - START >= YEAR
     live = projected(made.cluster)
     made.cluster.rebuild("cases")
-    assert len(live) == 2 * 6
+    assert len(live) == 2 * 20
     assert projected(made.cluster) == live
     assert made.live() == made.looks[-1][1]
 
