@@ -174,7 +174,8 @@ class Said:
 
     def answers(self, check: str) -> list[str]:
         """The report's, and the last of everybody who was asked."""
-        return [*self._reported(check).values(), *self._assessed(check).values()]
+        told = [one["answer"] for one in self.facts.get("checks", ()) if one["check"] == check]
+        return [*told, *self._assessed(check).values()]
 
     def _reported(self, check: str) -> dict[str, str]:
         """By the door."""

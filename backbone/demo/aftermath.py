@@ -85,7 +85,8 @@ def _suspicion(it: Follower) -> Iterator[Act]:
     """The desk's answer, later where it was not given with the report; an open question is often answered after all."""
     if it.door.partner == "dmg" or it.facts.record_kind is not RecordKind.REPORT:
         return
-    answer = next((check.answer for check in it.facts.checks), None)
+    asked = Check.DISCRIMINATION_OR_VIOLENCE
+    answer = next((one.answer for one in it.facts.checks if one.check is asked), None)
     at = it.person.at
     if answer is None:
         answer = it.dice.pick({Answer.YES: 80, Answer.NO: 10, Answer.UNKNOWN: 10}, it.person.report, "suspicion")

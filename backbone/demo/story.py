@@ -203,7 +203,7 @@ def _facts(
         relation=_relation(dice, place, *about),
         acute=acute,
         high_profile=acute and dice.happens(0.12, *about, "high profile"),
-        checks=tuple(_checks(dice, setting, door, *about)),
+        checks=tuple(_checks(dice, setting, door, place, *about)),
         severity=tuple(_severity(dice, door, identity, violent, *about)),
     )
 
@@ -266,13 +266,23 @@ def _relation(dice: Dice, place: PlaceType, *about: object) -> vocab.Relation:
     return dice.pick(likely.get(place, {unknown: 62, group: 34, vocab.Relation.ACQUAINTANCE: 4}), *about, "relation")
 
 
-def _checks(dice: Dice, setting: Setting, door: Door, *about: object) -> Iterator[CheckAnswer]:
+def _checks(dice: Dice, setting: Setting, door: Door, place: PlaceType, *about: object) -> Iterator[CheckAnswer]:
     if setting.chain == "groningen" and door.partner != "dmg" and dice.happens(0.6, *about, "answered at the door"):
         answer = dice.pick({Answer.YES: 80, Answer.NO: 10, Answer.UNKNOWN: 10}, *about, "suspicion")
         yield CheckAnswer(check=Check.DISCRIMINATION_OR_VIOLENCE, answer=answer)
     elif setting.chain == "amsterdam" and dice.happens(0.5, *about, "asked about discrimination"):
         answer = dice.pick({Answer.YES: 84, Answer.UNKNOWN: 16}, *about, "discrimination")
         yield CheckAnswer(check=Check.DISCRIMINATION, answer=answer)
+    if place is PlaceType.HOME:
+        yield from _at_home(dice, *about)
+
+
+def _at_home(dice: Dice, *about: object) -> Iterator[CheckAnswer]:
+    """What is asked after something at home: whether it is of the household, and whether of honour."""
+    family = _relation(dice, PlaceType.HOME, *about) is vocab.Relation.FAMILY
+    yield CheckAnswer(check=Check.DOMESTIC, answer=Answer.YES if family else Answer.NO)
+    of_honour = {Answer.YES: 16, Answer.NO: 76, Answer.UNKNOWN: 8}
+    yield CheckAnswer(check=Check.HONOUR_RELATED, answer=dice.pick(of_honour, *about, "honour"))
 
 
 def _severity(dice: Dice, door: Door, identity: Identity, violent: bool, *about: object) -> Iterator[SeverityMark]:

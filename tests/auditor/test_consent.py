@@ -72,7 +72,11 @@ def test_a_walk_of_the_gate_is_judged_as_the_fold_judges_it(number: int) -> None
     assert wrong(audited(entries)[0]) == []
 
 
-SAYS = {answer: ({"check": "honour_related", "answer": answer},) for answer in ("yes", "unknown")} | {"nothing": ()}
+SAYS = {
+    "nothing": (),
+    **{answer: ({"check": "honour_related", "answer": answer},) for answer in ("yes", "unknown")},
+    "yes and no": tuple({"check": "honour_related", "answer": answer} for answer in ("yes", "no")),
+}
 
 
 @pytest.mark.parametrize("before", SAYS)

@@ -31,6 +31,7 @@ ANSWERS = {
     "versterkte-aanpak@2026.2/antwoord",
     "voorbeeldaanpak-woonomgeving@2017.3/antwoord",
     "zwb-aanspreekpunt@2017.3/antwoord",
+    "zwb-aanspreekpunt@2017.4/antwoord",
 }
 """The clocks that wait for an answer to a referral, and then ask the next: no text gives that term."""
 WITH_STEPS: dict[str, set[str]] = {

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from backbone.chains import Chains, load_chains
-from backbone.protocols import Protocols, Step
+from backbone.protocols import Protocols
 from tests.scenarios.stories import given
 from tests.support.casebook import Story, repository
-from tests.support.newest import filled_in, newest_of, put_shipped
+from tests.support.newest import filled_in, put_shipped
 from tests.support.telling import Ask, Tell, Watermark
 
 REGIONS = Path(__file__).with_name("regions")
@@ -26,15 +26,6 @@ RIGHTS = SHIPPED / "rights.yaml"
 def region(name: str) -> tuple[Chains, Protocols]:
     """The region alone, so that a partner of several regions has one chain."""
     return _region(name, repository()[1])
-
-
-def with_steps(name: str, scheme: str, *steps: Step) -> tuple[Chains, Protocols]:
-    """The region with steps that the newest file of a scheme has not yet: those to a role that no step of it refers to."""
-    protocols = repository()[1]
-    file = newest_of(scheme)
-    missing = [step for step in steps if step.refer.to not in {own.refer.to for own in file.steps}]
-    amended = file.model_copy(update={"steps": (*file.steps, *missing)})
-    return _region(name, Protocols({**protocols.by_ref, str(file.ref): amended}))
 
 
 def _region(name: str, protocols: Protocols) -> tuple[Chains, Protocols]:

@@ -9,6 +9,7 @@ from backbone.overviews.incident import incidents
 from backbone.overviews.issues import Issue, press
 from backbone.overviews.periods import Period
 from schakel import codec
+from schakel.case_loop import owner_of
 from schakel.definitions import PROTOCOL, Definitions
 from schakel.events import Derived
 from schakel.events.case import ThreadClosed
@@ -130,6 +131,8 @@ def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
     step = file_of(story, "amsterdam-handelingskader").step("slachtofferhulp-eigen-woonplaats")
     assert step is not None
     assert "contact" in (step.refer.duty or "")
+    assert owner_of(story.case) == CITY, "somebody looks, as long as nobody has taken it up"
+    assert owner_of(story.when(accepted(HELP)).case) == HELP, "NOT a case for the district project leader as owner"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import pytest
 from backbone.desk.items import advice_for
 from backbone.meetings import Line, Wanted, case_list
 from backbone.overviews.lines import rows
-from backbone.protocols.consultations import Shows
 from schakel.messages import ColleagueSays
 from tests.scenarios.desk_stories import kinds
 from tests.scenarios.region import given_in, region
@@ -25,14 +24,13 @@ from tests.support.telling import ADV, CITY, COC, HELP, POLICE, moment, passed, 
 ADVISERS, CONTACT, SCHEME = "ecad", "aanspreekpunt-amsterdam", "ecad-p-zaaksoverzicht"
 
 
-def overview(story: Story, at: str, *more: Shows) -> list[Line]:
-    """The lines of the overview that ECAD-P reads at a moment. more: what its file may still show besides."""
+def overview(story: Story, at: str) -> list[Line]:
+    """The lines of the overview that ECAD-P reads at a moment."""
     files = region("ecad")
     here = scheme(files, SCHEME)
     one = here.overview("zaaksoverzicht")
     assert one is not None
-    shown = one.model_copy(update={"shows": (*one.shows, *more)})
-    return case_list(files[0].by_name["ecad"], here, shown, [story.case], moment(at))[0]
+    return case_list(files[0].by_name["ecad"], here, one, [story.case], moment(at))[0]
 
 
 def test_ecd_2_advice_unasked_goes_to_the_police_team_and_changes_nothing():
@@ -67,7 +65,7 @@ def test_ecd_3_a_request_and_its_answer_belong_together_and_an_open_one_shows():
     story = given_in("ecad", report(by=POLICE), advice_wanted(POLICE, "ecad_p"))
     for issue in ("2026-03-16 09:00", "2026-03-30 09:00", "2026-04-13 09:00"):
         story.when(passed(issue)).expect_nothing()
-        (line,) = overview(story, issue, Shows.ADVICE)
+        (line,) = overview(story, issue)
         assert set(line.advice) == {Wanted("ecad_p", POLICE, date(2026, 3, 2))}
     assert kinds(story)["advice_unanswered"] == ("ecad_p",)
     assert why_not(story, advice(COC, asked=True)) == "advice.not_asked"
@@ -77,7 +75,7 @@ def test_ecd_3_a_request_and_its_answer_belong_together_and_an_open_one_shows():
     assert desk is not None
     assert said.asked == next(iter(desk.asked_advice))
     assert "advice_unanswered" not in kinds(story)
-    (line,) = overview(story, "2026-04-27 09:00", Shows.ADVICE)
+    (line,) = overview(story, "2026-04-27 09:00")
     assert line.advice == ()
 
 
@@ -86,7 +84,7 @@ def test_ecd_3_what_somebody_else_was_asked_is_not_on_it(asked: str):
     """Whoever reads the overview learns of the questions to itself. NOT of another's."""
     story = given_in("ecad", report(by=POLICE), advice_wanted(POLICE, asked))
     assert kinds(story)["advice_unanswered"] == (asked,)
-    (line,) = overview(story, "2026-03-16 09:00", Shows.ADVICE)
+    (line,) = overview(story, "2026-03-16 09:00")
     assert line.advice == ()
 
 

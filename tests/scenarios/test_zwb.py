@@ -1,7 +1,5 @@
 """ZWB: Regionaal Aanspreekpunt Discriminatiezaken [0 Fase 4]. Each test is named after its line of the scenarios (README.md here)."""
 
-from backbone.chains import Chains
-from backbone.protocols import Protocols, Step
 from schakel import codec
 from schakel.case_scheme import scheme_of
 from schakel.case_state import State
@@ -9,7 +7,7 @@ from schakel.chain_state import ChainState
 from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import ReferralProposed
 from tests.scenarios.desk_stories import items, kinds
-from tests.scenarios.region import given_in, region, with_steps
+from tests.scenarios.region import given_in, region
 from tests.scenarios.stories import ever_sent, file_of, given, why_not
 from tests.support.casebook import Story
 from tests.support.conclusions import clock_started, delivered, held, informed, needed, of_type, proposed, released
@@ -31,7 +29,6 @@ from tests.support.telling_schemes import agreed, complaint_settled, complaint_t
 CONTACT, TRAINED, OTHER = "aanspreekpunt-zwb", "team-markdal", "team-leijdal"
 HELP, ADV, MEDIATORS, INTEREST = "slachtofferhulp", "radar-zwb", "buurtbemiddeling-breda", "belangengroep-breda"
 SCHEME = "zwb-aanspreekpunt"
-Files = tuple[Chains, Protocols]
 PLACE = {"municipality": "breda", "district": "markdal", "place_type": "street"}
 
 
@@ -75,9 +72,9 @@ def test_zwb_1_screened_out_stays_a_lead():
     assert on_the_rdo("2026-03-10 12:00", story.case) == []
 
 
-def found(*told: Tell, files: Files | None = None, number: int = 1, **more: object) -> Story:
-    """Screened in; it is a report now. Then these. files: the region's, unless others are played."""
-    chains, protocols = files or region("zwb")
+def found(*told: Tell, number: int = 1, **more: object) -> Story:
+    """Screened in; it is a report now. Then these."""
+    chains, protocols = region("zwb")
     report_now = corrected(CONTACT, record_kind="report", place=PLACE)
     first = (record(**more), matched(CONTACT), screened(CONTACT), report_now)
     return given(*first, *told, chains=chains, protocols=protocols, case_id=case_id(number))
@@ -162,21 +159,12 @@ def test_zwb_4_two_referrals_by_hand_each_with_its_own_question():
     story.never(proposed(MEDIATORS), proposed(INTEREST))
 
 
-def step(role: str, wish: str, purpose: str = "referral") -> Step:
-    """What the file's next version has to have for whom she names: not told by hand, and not on her silence."""
-    when = {"record_kind": ["report"], "identity": ["known_to_door", "by_name"], "wishes": [wish]}
-    refer = {"to": role, "purpose": purpose, "needs": ["contact_details"], "wants": ["story"], "if_refused": "hold"}
-    source = "[0] Fase 4 «Indien het slachtoffer dat wenst»"
-    return Step.model_validate({"id": role.replace("_", "-"), "when": when, "refer": refer, "source": source})
-
-
 def test_zwb_4_two_referrals_she_wants_and_none_on_silence():
     """She wants Slachtofferhulp and ADV, not mediation, and is silent on an interest group: two referrals, when that is recorded.
 
     Also when the police can do little for her. NOT mediation, NOT the interest group on silence; NOT a second time.
     """
-    roles = ("victim_support", "anti_discrimination", "other", "restorative_mediation")
-    story = found(files=with_steps("zwb", SCHEME, *(step(role, role) for role in roles)))
+    story = found()
     story.when(LITTLE).expect_nothing()
     story.when(WANTS).then_among(proposed(HELP), proposed(ADV), needed(HELP), needed(ADV))
     story.never(proposed(INTEREST), proposed(MEDIATORS), of_type(ReferralProposed, purpose="mediation"))
