@@ -5,12 +5,13 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from backbone.protocols.facts import FactValue
-from schakel.case_mediation import talk_ruled_out
+from schakel.case_checks import answers
+from schakel.case_mediation import SUSPICION, talk_ruled_out
 from schakel.case_scheme import categories, scheme_of
 from schakel.case_state import ReferralState, State
+from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import Answer, Check, LinkKind, Person, Role
 
-_SUSPECTS = (Check.DISCRIMINATION_OR_VIOLENCE.value, Check.DISCRIMINATION.value)
 _TAKEN_UP = (ReferralState.ACCEPTED, ReferralState.COMPLETED)
 _ONE_SERIES = (LinkKind.SERIES, LinkKind.SAME_PLACE)
 _SCREENED: Mapping[str | None, str] = {None: "matched", "yes": "relevant", "no": "not_relevant", "unknown": "unsure"}
@@ -40,12 +41,12 @@ FactOf = Callable[[Asked], FactValue]
 """Works out one fact of a case."""
 
 
-def _checked(*checks: str) -> FactOf:
+def _checked(*checks: Check) -> FactOf:
     """The most open answer of anybody: of the report, and of everybody who was asked since."""
-    return lambda of: _most_open((*_assessed(of.case, checks), *(of.checks[c] for c in checks if c in of.checks)))
+    return lambda of: _most_open(answer for check in checks for answer in answers(of.case, check))
 
 
-_danger = _checked(Check.DANGER_NOW.value, Check.RAPE.value)
+_danger = _checked(*FIRST_QUESTION)
 
 
 def _reported_on(of: Asked) -> str | None:
@@ -76,10 +77,10 @@ def _series(of: Asked) -> str:
 
 SCHEME_FACTS: Mapping[str, FactOf] = {
     "danger": _danger,
-    "minor": _checked(Check.MINOR.value),
-    "domestic": _checked(Check.DOMESTIC.value),
-    "honour": _checked(Check.HONOUR_RELATED.value),
-    "refugee": _checked(Check.REFUGEE.value),
+    "minor": _checked(Check.MINOR),
+    "domestic": _checked(Check.DOMESTIC),
+    "honour": _checked(Check.HONOUR_RELATED),
+    "refugee": _checked(Check.REFUGEE),
     "unsafe": lambda of: bool(of.case.facts["acute"]) or _danger(of) == Answer.YES,
     "origin": lambda of: of.case.facts["origin"],
     "reported_on": _reported_on,
@@ -93,7 +94,7 @@ SCHEME_FACTS: Mapping[str, FactOf] = {
     "complaint": lambda of: frozenset(word for far in scheme_of(of.case).complaint.values() for word in far.split("/")),
     "spoken_at_door": _spoken_at_door,
     "vulnerability": lambda of: _most_open(_assessed(of.case, (Check.VULNERABILITY.value,))),
-    "suspected": _checked(*_SUSPECTS),
+    "suspected": _checked(*SUSPICION),
     "talk_ruled_out": lambda of: frozenset(reason.value for reason in talk_ruled_out(of.case)),
     "listed": _listed,
     "series": _series,

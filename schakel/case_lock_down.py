@@ -5,18 +5,13 @@ any of these may tell the very people whom she is in danger from (domain-detail 
 of hers, and ends when nobody says yes any more.
 """
 
+from schakel.case_checks import answers
 from schakel.case_state import State
 from schakel.events.vocab import Answer, Check, ContactWish, Person
 
 LOCKING = (Check.HONOUR_RELATED, Check.DOMESTIC)
 KEPT_OUT = (Person.HOUSEHOLD, Person.NEIGHBOUR)
 """Who is not spoken with meanwhile."""
-
-
-def answers(case: State, check: Check) -> set[str]:
-    """What the report says, and the last word of everybody who was asked."""
-    reported = {entry["answer"] for entry in case.facts.get("checks", ()) if entry["check"] == check}
-    return reported | {said for key, said in case.assessments.items() if key.endswith(f"/{check}")}
 
 
 def locked_down(case: State) -> bool:

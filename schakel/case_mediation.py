@@ -7,7 +7,8 @@ long as it waits or runs. Pure.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from schakel.case_lock_down import LOCKING, answers
+from schakel.case_checks import answers
+from schakel.case_lock_down import LOCKING
 from schakel.case_state import ReferralState, State
 from schakel.events.vocab import Answer, Check, Nature, Purpose, Role
 

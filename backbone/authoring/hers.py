@@ -12,11 +12,12 @@ from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, L
 from backbone.authoring.explaining import is_about_cases
 from backbone.authoring.her_meetings import together
 from backbone.authoring.her_voice import Voice, capital
-from backbone.authoring.moments import URGENT, door_groups, in_order
+from backbone.authoring.moments import door_groups, in_order
 from backbone.authoring.sentences import doors
 from backbone.protocols.clock_rules import ClockStart, StopOn
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import REPORTER, ClockRule, IfRefused, Protocol, Status, Step
+from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import Answer, Basis, ClockKind, Role
 from schakel.her_words import PURPOSES, Language, in_language
 
@@ -64,7 +65,7 @@ class _Hers:
         """Where she can go, as far as the file names doors, and for what happened where."""
         say, opens = self.say, self.protocol.opens
         named = {role for group in door_groups(self.protocol) for role in group}
-        named |= {role for check in self.protocol.checks if check.check in URGENT for role in check.asked_by}
+        named |= {role for check in self.protocol.checks if check.check in FIRST_QUESTION for role in check.asked_by}
         named |= set(doors(opens.when)) if opens else set()
         lines = [say["tell_line"]]
         if named:
@@ -76,7 +77,7 @@ class _Hers:
         return Card("", tuple(lines))
 
     def _safe(self) -> Iterator[Card]:
-        count = sum(check.check not in URGENT for check in self.protocol.checks)
+        count = sum(check.check not in FIRST_QUESTION for check in self.protocol.checks)
         lines = [self.say["safe_line"]]
         if count:
             lines += [self.say["question" if count == 1 else "questions"].format(count=count), self.say["not_sure"]]

@@ -11,15 +11,14 @@ from backbone.protocols.conditions import Condition
 from backbone.protocols.model import Protocol, Step
 from schakel.case_hearing import Stage
 from schakel.case_mediation import SUSPICION
+from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import Check, Role
-
-URGENT = (Check.DANGER_NOW, Check.RAPE)
 
 ANSWERED_BY: Mapping[str, Sequence[Check]] = {
     "suspicion": SUSPICION,
     "suspected": SUSPICION,
-    "danger": URGENT,
-    "unsafe": URGENT,
+    "danger": FIRST_QUESTION,
+    "unsafe": FIRST_QUESTION,
     "minor": (Check.MINOR,),
     "domestic": (Check.DOMESTIC,),
     "honour": (Check.HONOUR_RELATED,),

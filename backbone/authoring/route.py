@@ -10,13 +10,14 @@ from backbone.authoring import sentences as s
 from backbone.authoring import words as w
 from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
 from backbone.authoring.explaining import HEADER, heading, is_about_cases, part_of, sections
-from backbone.authoring.moments import URGENT, arrows, door_groups, in_order
+from backbone.authoring.moments import arrows, door_groups, in_order
 from backbone.authoring.names import titled
 from backbone.authoring.scheme_cards import named, part_card
 from backbone.person.plain import lists
 from backbone.protocols.clock_rules import OF_REFERRAL, ClockStart
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import ClockRule, Explain, Inform, Protocol, Status, Step
+from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import Basis, Channel, ClockKind, Role
 
 LEGEND = (
@@ -157,9 +158,9 @@ def _starts_at_the_door(clock: ClockRule) -> bool:
 
 def _checks(protocol: Protocol) -> Iterator[Card]:
     said = {"yes": "Ja", "no": "Nee", "unknown": "Onbekend"}
-    for check in sorted(protocol.checks, key=lambda check: check.check not in URGENT):
+    for check in sorted(protocol.checks, key=lambda check: check.check not in FIRST_QUESTION):
         answers = [f"{said[answer.value]}: {text}" for answer, text in check.consequences.items()]
-        above = f"{'Eerst. ' if check.check in URGENT else ''}{_any_of(check.asked_by)} vraagt:"
+        above = f"{'Eerst. ' if check.check in FIRST_QUESTION else ''}{_any_of(check.asked_by)} vraagt:"
         lines = (*answers, *_conditions(check.when, _USUAL[1:]))
         yield Card(check.question, lines, above, key=f"check:{check.id}")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from backbone.chains.chain import ASKED_IN_DANGER, Chain
 from backbone.chains.model import ChainFile
 from backbone.protocols import Fault, Level, Problem
-from backbone.protocols.above_all import FIRST_QUESTION
 from backbone.protocols.clock_rules import StopOn
 from backbone.protocols.reading import Document, Location, read
+from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import Role
 
 

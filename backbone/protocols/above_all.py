@@ -19,9 +19,9 @@ from schakel.case_mediation import (
     Against,
     is_mediation,
 )
-from schakel.events.vocab import Answer, Check, Purpose, RecordKind, Role, Severity, Tenure
+from schakel.events.report import FIRST_QUESTION
+from schakel.events.vocab import Answer, Purpose, RecordKind, Role, Severity, Tenure
 
-FIRST_QUESTION = (Check.DANGER_NOW, Check.RAPE)
 _NOT_INCIDENTS = (RecordKind.LEAD, RecordKind.SIGNAL, RecordKind.FOR_INFORMATION, RecordKind.ADVICE_REQUEST)
 
 

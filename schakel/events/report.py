@@ -81,6 +81,10 @@ class Residence(Model):
     abroad: bool = False
 
 
+FIRST_QUESTION = (Check.DANGER_NOW, Check.RAPE)
+"""In danger now, or raped: asked before anything else, at every desk (domain-detail A19)."""
+
+
 class CheckAnswer(Model):
     check: Check
     answer: Answer
@@ -133,7 +137,7 @@ class ReportReceived(Told):
     def in_danger(self) -> bool:
         """Whether the first question of every door was answered with yes: in danger now, or raped. Not of an old list."""
         said = {one.check for one in self.facts.checks if one.answer is Answer.YES}
-        return not self.history and not said.isdisjoint((Check.DANGER_NOW, Check.RAPE))
+        return not self.history and not said.isdisjoint(FIRST_QUESTION)
 
 
 class ReportCorrected(Told):

@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 
 from backbone.authoring import her_words, hers, pages, picture, sentences
 from backbone.authoring.her_voice import Voice
-from backbone.authoring.moments import URGENT
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, INK, PAPER, PLAIN, SOFT, TOLD, YES, Card, Lane, Route, draw
 from backbone.authoring.route import route
 from backbone.cli.main import app
 from backbone.protocols import Protocol, Protocols
 from schakel.calendar import Limit
+from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import CloseReason, InformationTopic
 from schakel.her_copy import LANGUAGES
 from tests.outing.scan import outs
@@ -69,8 +69,8 @@ def test_what_the_file_says_of_them_is_in_the_picture(protocols: Protocols):
         said = bare(words(draw(route(protocol))))
         assert len(lanes.get("Wie krijgt de melding", ())) == len(protocol.steps)
         assert len(lanes.get("Wie hoort het alleen", ())) == len(protocol.informs)
-        urgent = [one.question for one in protocol.checks if one.check in URGENT]
-        others = [one.question for one in protocol.checks if one.check not in URGENT]
+        urgent = [one.question for one in protocol.checks if one.check in FIRST_QUESTION]
+        others = [one.question for one in protocol.checks if one.check not in FIRST_QUESTION]
         assert [card.title for card in lanes.get("Er wordt gevraagd", ())] == urgent + others
         told = [reason.text for reason in protocol.closing.reasons]
         told += [text for check in protocol.checks for text in check.consequences.values()]
