@@ -13,7 +13,7 @@ export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test long soak check acceptance bench lock schemas clean
+.PHONY: help setup demo test long soak rest check acceptance bench lock schemas clean
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,11 @@ long: $(STAMP)  ## run the tests that take longer, three at a time: many of them
 	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "long and not slow" $(ARGS)
 
 soak: $(STAMP)  ## run the slow tests, three at a time: every service under load, killed, frozen, rebuilt
-	@$(BIN)/python -m pytest -n 3 --dist loadfile -m slow $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m slow $(ARGS)
+
+# One run instead of two: a worker that would wait for the last of the one begins with the other.
+rest: $(STAMP)  ## run what `make long` and `make soak` run, in one go
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "long or slow" $(ARGS)
 
 check: $(STAMP)  ## lint, types, import contracts
 	@$(BIN)/ruff check .

@@ -21,7 +21,8 @@ rm -rf "$venv"
 mkdir -p "$(dirname "$venv")"
 "$python" -m venv "$venv" >"$log" 2>&1 ||
   stop "the virtual environment could not be made in $venv; is the disk full? What Python said is in $log"
-"$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r requirements.lock >>"$log" 2>&1 ||
+# Not compiled here: what is used is compiled when it is first used, and most of what the packages hold never is.
+"$venv/bin/pip" install -q --disable-pip-version-check --no-compile --require-hashes -r requirements.lock >>"$log" 2>&1 ||
   stop "the packages could not be installed; is the network up? The first run downloads from your Python package index (PIP_INDEX_URL names another). What pip said is in $log"
 "$venv/bin/pip" install -q --disable-pip-version-check --no-deps --no-build-isolation -e . >>"$log" 2>&1 ||
   stop "the project itself could not be installed; what pip said is in $log"

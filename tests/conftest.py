@@ -7,7 +7,7 @@ import pytest
 
 from backbone.kafka.embedded import EmbeddedKafka
 from tests.support.broker import CACHE, Broker
-from tests.support.long import listed, name_of
+from tests.support.long import in_order, listed, name_of
 from tests.support.postgres import Postgres
 
 gc.disable()
@@ -15,11 +15,12 @@ gc.disable()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes long, before pytest looks which tests were asked for."""
+    """Mark what takes long, before pytest looks which tests were asked for, and put the longest files in front."""
     long = listed()
     for item in items:
         if name_of(item.nodeid) in long:
             item.add_marker(pytest.mark.long)
+    items.sort(key=lambda item: in_order(item.nodeid))
 
 
 def pytest_collection_finish() -> None:

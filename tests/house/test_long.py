@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.long import LIST, LONG_S, found, listed
+from tests.support.long import FIRST, LIST, LONG_S, found, in_order, listed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,3 +37,9 @@ def test_what_counts_is_all_that_a_function_took_with_everything_it_is_run_with(
         "3 passed in 99.00s",
     ]
     assert found(printed) == ["tests/a.py::test_b"]
+
+
+def test_the_longest_files_are_there_and_are_begun_first() -> None:
+    assert [file for file in FIRST if not (ROOT / file).is_file()] == []
+    nodes = ["tests/a.py::test_b", f"{FIRST[1]}::test_c[x]", f"{FIRST[0]}::TestD::test_e"]
+    assert sorted(nodes, key=in_order) == [*nodes[:0:-1], nodes[0]]
