@@ -29,6 +29,10 @@ from tests.support.tls_broker import TlsKafka, shown
 HOST = ["127.0.0.1"]
 WITHIN_S = 240
 """On a machine with other work; a second on a quiet one."""
+TOOK_UP = b"SSL engine builder with keystore"
+PARTS = 5
+"""Parts of our broker that each read both files when it is told, one after the other, and say so in its log: two that let clients in, and
+three that go to other nodes."""
 
 
 def test_a_certificate_names_its_hosts_and_ends_in_time() -> None:
@@ -58,23 +62,33 @@ class Secured:
         issued = authority.issue(names)
         write(Path(self.tls.keystore), issued.key + issued.certificate)
 
+    @property
+    def log(self) -> Path:
+        return self.home / "kafka" / "log" / "server.log"
+
     def told(self, admin: KafkaAdminClient) -> None:
-        reload(admin, ["1"], {KEYSTORE: str(self.tls.keystore)})
+        self.taken_up(admin, {KEYSTORE: str(self.tls.keystore)})
+
+    def taken_up(self, admin: KafkaAdminClient, settings: dict[str, str]) -> None:
+        """Tell the broker, and wait until each part of it has read both files: whoever put another into place before that would have
+        one part trust what the next does not, which refuses it, and the broker stays so."""
+        said = self.log.stat().st_size
+        reload(admin, ["1"], settings)
+        wait_until(lambda: self.log.read_bytes()[said:].count(TOOK_UP) >= PARTS, WITHIN_S)
 
     def everybody_trusts(self, admin: KafkaAdminClient, clients: Path, *authorities: Authority) -> None:
         """These, from their next start on the clients with this file, from now on the broker."""
         both = b"".join(one.certificate for one in authorities)
         write(clients, both)
         write(Path(self.tls.authority), both)
-        reload(admin, ["1"], {TRUSTSTORE: str(self.tls.authority)})
+        self.taken_up(admin, {TRUSTSTORE: str(self.tls.authority)})
 
     def takes_no_certificate_of(self, authority: Authority, admin: KafkaAdminClient) -> bool:
         """Whether the broker, told to, says no in its log and goes on with the one that it has."""
-        log = self.home / "kafka" / "log" / "server.log"
-        said, shows = log.stat().st_size, self.shown(Path(self.tls.authority))
+        said, shows = self.log.stat().st_size, self.shown(Path(self.tls.authority))
         self.new_certificate(authority)
-        self.told(admin)
-        wait_until(lambda: b"PKIX path" in log.read_bytes()[said:], WITHIN_S)
+        reload(admin, ["1"], {KEYSTORE: str(self.tls.keystore)})
+        wait_until(lambda: b"PKIX path" in self.log.read_bytes()[said:], WITHIN_S)
         return self.shown(Path(self.tls.authority)) == shows
 
     def sign_on(self, trust: Path) -> None:
