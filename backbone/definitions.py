@@ -52,7 +52,7 @@ def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
         "digest": protocol.digest,
         "content": protocol.content,
         "title": protocol.title,
-        "explain": sorted({explain.topic.value for explain in protocol.explain if explain.when == ALWAYS}),
+        "explain": sorted({one.topic.value for one in protocol.explain if one.when == ALWAYS and not one.after}),
     }
 
 
