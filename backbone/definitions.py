@@ -46,13 +46,15 @@ def entries(chains: Chains, protocols: Protocols, keys: KeyService) -> Entries:
 
 def protocol_entry(protocol: Protocol) -> Mapping[str, Json]:
     """What everybody may know of a protocol in force. What is explained only when something comes up is not among `explain`."""
+    routes = {route.id: route.says for route in protocol.scheme.outside}
     return {
         "name": protocol.protocol,
         "version": protocol.version,
         "digest": protocol.digest,
         "content": protocol.content,
         "title": protocol.title,
-        "explain": sorted({explain.topic.value for explain in protocol.explain if explain.when == ALWAYS}),
+        "explain": sorted({one.topic.value for one in protocol.explain if one.when == ALWAYS and not one.after}),
+        **({"elsewhere": routes} if routes else {}),
     }
 
 

@@ -2,7 +2,8 @@
 
     door-key/<kid>             a public key to seal to, as a JWK (with iat, and exp when its end is known)
     partner/<id>               id, name, oin, kind, chains
-    protocol/<name>@<version>  name, version, digest, content, title, explain: the topics that it wants explained to the person
+    protocol/<name>@<version>  name, version, digest, content, title, explain: the topics that it wants explained to the person,
+                               elsewhere: by its name, what to say of a route that takes up what it does not cover
     chain/<name>@<version>     name, version, digest, content: SHA-256 of what the file says, says: that itself. Every version that was
                                ever in use: cases name the one they were opened under
     schemas                    digest and number of the schemas in the lock
@@ -19,6 +20,7 @@ import orjson
 
 from schakel.case_state import State
 from schakel.errors import SchakelError
+from schakel.messages import TakenUpElsewhere
 from schakel.record import Raw
 from schakel.sealing import Json, PublicKey
 
@@ -80,6 +82,11 @@ class Definitions:
         wanted = (self.entries.get(PROTOCOL + ref, {}).get("explain") for ref in case.protocols)
         topics = {str(topic) for listed in wanted if isinstance(listed, list) for topic in listed}
         return sorted(topics - set(case.explained))
+
+    def says_of(self, route: TakenUpElsewhere) -> str | None:
+        """What to say of it to whoever reported, in Dutch. None where the protocol does not stand here, or is of an older backbone."""
+        said = self.entries.get(f"{PROTOCOL}{route.protocol.name}@{route.protocol.version}", {}).get("elsewhere")
+        return str(said[route.route]) if isinstance(said, dict) and route.route in said else None
 
     def partner(self, partner_id: str) -> PartnerFacts:
         """Raises NotDefined for a partner that the backbone does not know."""

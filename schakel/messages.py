@@ -80,6 +80,17 @@ class Refusal(Model):
     remedy: OurWords
 
 
+class TakenUpElsewhere(Model):
+    """A scheme of the chain does not cover this report: who takes it up instead. What to say of it to whoever reported stands on
+    `schakel.definitions`, with the protocol, under the route's name."""
+
+    protocol: ProtocolRef
+    route: Slug
+    role: Role
+    to: PartnerId | None = None
+    """Who has that role where it happened; null: nobody in the chain, the door keeps it."""
+
+
 class Receipt(Message):
     """The answer to one message. `about` is the id of the sender's event, or null when it had none that could be read."""
 
@@ -94,6 +105,8 @@ class Receipt(Message):
     """Offset in the sender's `in` topic of the message that is answered."""
     head: SignedNote | None = None
     """The newest signed head of the ledger's partition that the backbone knew when it answered: keep it, and you are a witness."""
+    elsewhere: tuple[TakenUpElsewhere, ...] = ()
+    """Of a report that is outside a scheme of its chain: the route that does take it up."""
 
 
 class ReferralOffered(Message):

@@ -12,12 +12,13 @@ from backbone.authoring import labels
 from backbone.authoring import sentences as s
 from backbone.authoring import together as t
 from backbone.authoring import words as w
+from backbone.authoring.moments import as_they_come
 from backbone.authoring.names import spoken, titled
 from backbone.authoring.plain_parts import fields_of
 from backbone.authoring.plain_parts import lines as plain_lines
 from backbone.authoring.plain_parts import roles_in as roles_named
 from backbone.authoring.together import named_in
-from backbone.protocols.clock_rules import LadderStep
+from backbone.protocols.clock_rules import LadderStep, StopOn
 from backbone.protocols.conditions import ALWAYS, Condition
 from backbone.protocols.cooperation import EMPTY, Cooperation
 from backbone.protocols.desk import DeskRules
@@ -35,7 +36,7 @@ from backbone.protocols.model import (
 )
 from backbone.protocols.rhythms import Rhythm
 from backbone.protocols.schemes import Category, Scheme, Stage
-from schakel.events.vocab import ClockKind, Role
+from schakel.events.vocab import Check, ClockKind, Role
 
 HEADER = ("protocol", "version", "title", "status", "adopted_by", "adopted_on", "valid_until", "sources")
 """The fields that stand above the sections."""
@@ -117,7 +118,8 @@ def _all(protocol: Protocol) -> Iterator[Item]:
         elif section == "closing":
             yield from _closing(value)
         elif value:
-            for part in value if isinstance(value, tuple) else (value,):
+            parts = value if isinstance(value, tuple) else (value,)
+            for part in as_they_come(protocol).get(section, parts):
                 yield _item(section, part, protocol)
 
 
@@ -130,7 +132,7 @@ def _item(section: str, part: Any, protocol: Protocol) -> Item:
         case Step():
             return _step(part)
         case Inform():
-            return _inform(part)
+            return _inform(part, protocol)
         case ClockRule():
             return _clock(part)
         case Aftercare():
@@ -164,19 +166,19 @@ def _opens(opens: Opens | None, protocol: Protocol) -> Item:
 def _check(check: CheckRule) -> Item:
     by = s.roles(check.asked_by, "of")
     said = {"yes": "ja", "no": "nee", "unknown": "onbekend"}
-    lines = [f"{s.capital(by)} vraagt: {check.question}"]
+    other = check.check is Check.OTHER
+    lines = [f"{s.capital(by)} vraagt dit." if other else f"{s.capital(by)} vraagt: {check.question}"]
     lines += [f"Is het antwoord {said[answer.value]}: {text}" for answer, text in check.consequences.items()]
     doors = frozenset((*check.asked_by, *s.doors(check.when)))
-    title = s.capital(s.in_list("Check", check.check.value)) if check.check.value != "other" else "Een andere vraag"
+    title = s.capital(s.in_list("Check", check.check.value)) if not other else check.question
     return Item("checks", check.id, title, tuple(lines), check.when, check.source, doors)
 
 
 def _explain(explain: Explain, protocol: Protocol) -> Item:
     topic = s.in_list("InformationTopic", explain.topic.value)
-    step = protocol.step(explain.before)
-    before = w.BEFORE.get(explain.before, f"voor de stap '{explain.before}'")
+    step = protocol.step(explain.after or explain.before or "")
     roles = frozenset((step.refer.to, *s.doors(step.when))) if step else frozenset[Role]()
-    lines = [f"De persoon hoort dit {before}: {topic}."]
+    lines = [f"De persoon hoort dit {s.turn_of(explain)}."]
     if explain.by:
         lines.append(f"{s.capital(s.role(explain.by))} legt dit uit.")
         roles |= {explain.by}
@@ -211,21 +213,29 @@ def _step(step: Step) -> Item:
     return Item("steps", step.id, title, tuple(lines), step.when, step.source, frozenset((refer.to, *doors)))
 
 
-def _inform(inform: Inform) -> Item:
+def _inform(inform: Inform, protocol: Protocol) -> Item:
     told = s.roles(inform.inform)
-    lines = (
-        f"{s.capital(told)} {s.hears(inform.inform)} dat er iets is gebeurd, zonder persoonsgegevens.",
-        "Dat is geen reden om de persoon te bellen.",
-    )
+    lines = [f"{s.capital(told)} {s.hears(inform.inform)} dat er iets is gebeurd, zonder persoonsgegevens."]
+    if not speaks_with_her(protocol) & {*inform.inform}:
+        lines.append("Dat is geen reden om de persoon te bellen.")
     roles = frozenset((*inform.inform, *s.doors(inform.when)))
+    alone = sum(one.inform == inform.inform for one in protocol.informs) == 1
+    title = s.capital(told) + ("" if alone else f": {spoken(inform.id)}")
     return Item(
-        "informs", inform.id, s.capital(told), lines, inform.when, inform.source, roles
+        "informs", inform.id, title, tuple(lines), inform.when, inform.source, roles
     )  # fmt: skip
+
+
+def speaks_with_her(protocol: Protocol) -> set[Role]:
+    """The roles of which the file itself asks to speak with the person: of them nobody says that they are not to call."""
+    clocks = [clock for clock in protocol.timed if clock.stops.on in (StopOn.MADE, StopOn.ATTEMPTED)]
+    by_clock = {role for clock in clocks for role in (*clock.stops.by, *([clock.role] if clock.role else []))}
+    return by_clock | {role for talk in protocol.desk.talks for role in talk.by}
 
 
 def _clock(clock: ClockRule) -> Item:
     roles = frozenset((*filter(None, [clock.role]), *clock.on_breach, *clock.stops.by, *s.doors(clock.when)))
-    title = titled(clock.id)
+    title = s.clock_title(clock)
     return Item(
         "clocks", clock.id, title, tuple(s.clock(clock)), clock.when, clock.source, roles
     )  # fmt: skip

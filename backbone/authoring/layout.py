@@ -1,12 +1,14 @@
 """The explanation of a protocol on a terminal of 80 columns, or as Markdown. Pure; no colour, nothing that needs a terminal."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from backbone.authoring import sentences as s
 from backbone.authoring.explaining import Item, heading, items, sections
 from backbone.person.plain import day
+from backbone.protocols.conditions import Condition
 from backbone.protocols.model import Protocol, Status
 from schakel.events.vocab import Role
 
@@ -21,6 +23,10 @@ def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) ->
     for number, (section, found) in enumerate(_by_section(protocol, role), 1):
         title = f"{number}. {heading(section)}"
         lines += ["", title, "-" * len(title)]
+        found, said = _said_once(found)
+        for called, each in said:
+            lines += [*_wrapped(called, 0, width), *(line for one in each for line in _bullet(one, 0, width))]
+        lines += [""] if said else []
         for number_of_item, item in enumerate(found):
             lines += ["", *_text_item(item, width)] if number_of_item else _text_item(item, width)
     return "\n".join(lines) + "\n"
@@ -32,6 +38,9 @@ def as_markdown(protocol: Protocol, role: Role | None = None, *, level: int = 1)
     lines += [f"{sentence}  " for sentence in _about(protocol, role)]
     for section, found in _by_section(protocol, role):
         lines += ["", f"{'#' * (level + 1)} {heading(section)}"]
+        found, said = _said_once(found)
+        for called, each in said:
+            lines += ["", called, "", *(f"- {one}" for one in each)]
         for item in found:
             lines += ["", *_markdown_item(item)]
     return "\n".join(line.rstrip() if line.strip() == "" else line for line in lines) + "\n"
@@ -42,6 +51,34 @@ def _by_section(protocol: Protocol, role: Role | None) -> Iterator[tuple[str, li
     for section, found in groupby(items(protocol, role), key=lambda item: item.section):
         assert section in order
         yield section, list(found)
+
+
+_OFTEN = 3
+"""From how many parts on that say the same, a section says it once above them."""
+_HOLDS = tuple(s.consent_asked())
+"""What a step rests on unless it says otherwise."""
+
+
+def _said_once(found: list[Item]) -> tuple[list[Item], list[tuple[str, list[str]]]]:
+    """The parts of a section without what all of them ask, and that as it stands above them. What a step rests on stands there too: a
+    step that rests on something else says so itself."""
+    above: list[tuple[str, list[str]]] = []
+    resting = [item for item in found if item.lines[1:3] == _HOLDS]
+    if len(resting) >= _OFTEN:
+        above.append(("Staat er bij een stap niets anders over toestemming, dan geldt:", list(_HOLDS)))
+        found = [replace(one, lines=(*one.lines[:1], *one.lines[3:])) if one in resting else one for one in found]
+    if len(found) >= _OFTEN:
+        asked = [dict(item.when.must) for item in found]
+        shared = {name: words for name, words in asked[0].items() if all(one.get(name) == words for one in asked)}
+        if shared:
+            common = Condition(tuple(line for line in found[0].when.must if line[0] in shared))
+            above.append(("Alles hieronder geldt alleen als:", s.condition(common)))
+            found = [replace(one, when=_without(one.when, shared)) for one in found]
+    return found, above
+
+
+def _without(when: Condition, names: Collection[str]) -> Condition:
+    return Condition(tuple(line for line in when.must if line[0] not in names), when.none_of)
 
 
 def _about(protocol: Protocol, role: Role | None) -> Iterator[str]:
@@ -71,8 +108,7 @@ def _text_item(item: Item, width: int) -> Iterator[str]:
     for called, lines in _conditions(item):
         yield from _wrapped(called, indent, width)
         for line in lines:
-            yield from textwrap.wrap(line, width, initial_indent=" " * indent + "- ",
-                                     subsequent_indent=" " * (indent + 2), break_on_hyphens=False)  # fmt: skip
+            yield from _bullet(line, indent, width)
     if item.source:
         yield from _wrapped(f"Waar dit staat: {item.source}", indent, width)
     if not item.title and item.source:
@@ -97,6 +133,13 @@ def _conditions(item: Item) -> Iterator[tuple[str, list[str]]]:
     for called, lines in ((item.only, s.condition(item.when)), (item.never, s.exceptions(item.when))):
         if lines:
             yield called, lines
+
+
+def _bullet(line: str, indent: int, width: int) -> list[str]:
+    room = " " * indent
+    return textwrap.wrap(
+        line, width, initial_indent=f"{room}- ", subsequent_indent=f"{room}  ", break_on_hyphens=False
+    )  # fmt: skip
 
 
 def _wrapped(sentence: str, indent: int, width: int) -> list[str]:

@@ -5,8 +5,10 @@ answers, or a role that took the case up; a step names the step that comes first
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from backbone.authoring import sentences as s
+from backbone.protocols.clock_rules import ClockStart
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import Protocol, Step
 from schakel.case_hearing import Stage
@@ -45,17 +47,29 @@ _LATER: Sequence[tuple[frozenset[str], str]] = (
 _DANGER = frozenset({"danger", "unsafe", "acute"})
 
 
+def as_they_come(protocol: Protocol) -> Mapping[str, Sequence[Any]]:
+    """The parts of each section by when they come; a section that is not here stands as the file has it."""
+    starts = list(ClockStart)
+    return {
+        "checks": sorted(protocol.checks, key=lambda check: check.check not in FIRST_QUESTION),
+        "explain": sorted(protocol.explain, key=lambda explain: explain.after is not None),
+        "steps": [step for _, step in in_order(protocol)],
+        "informs": sorted(protocol.informs, key=lambda inform: _rank(inform.when)),
+        "clocks": sorted(protocol.clocks, key=lambda clock: starts.index(clock.starts)),
+    }
+
+
 def in_order(protocol: Protocol) -> list[tuple[str, Step]]:
     """The steps as they come, each with when: what danger asks first, then at once, then what waits for something. A step that
     comes after another stands below it, whatever it asks for besides."""
     rank: dict[str, int] = {}
     for step in protocol.steps:  # the one it comes after stands above it in the file (`order_faults`)
-        rank[step.id] = max(_rank(step), rank.get(step.after or "", 0))
+        rank[step.id] = max(_rank(step.when), rank.get(step.after or "", 0))
     return [(_called(rank[step.id]), step) for step in sorted(protocol.steps, key=lambda step: rank[step.id])]
 
 
-def _rank(step: Step) -> int:
-    asked = {name for name, _ in step.when.must}
+def _rank(when: Condition) -> int:
+    asked = {name for name, _ in when.must}
     later = [place for place, (facts, _) in enumerate(_LATER, 2) if facts & asked]
     return max(later) if later else 0 if asked & _DANGER else 1
 
@@ -82,6 +96,7 @@ def arrows(protocol: Protocol) -> Iterator[tuple[str, str]]:
     """From the key of a part to the key of what it leads to, as far as the file says so."""
     steps = {step.id for step in protocol.steps}
     yield from ((f"explain:{one.id}", f"step:{one.before}") for one in protocol.explain if one.before in steps)
+    yield from ((f"step:{one.after}", f"explain:{one.id}") for one in protocol.explain if one.after in steps)
     parts = [
         *((f"step:{one.id}", one.when) for one in protocol.steps),
         *((f"inform:{one.id}", one.when) for one in protocol.informs),

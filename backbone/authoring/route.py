@@ -74,9 +74,10 @@ def _lanes(protocol: Protocol) -> Iterator[Lane]:
     if is_about_cases(protocol):
         yield Lane("De melding komt binnen", tuple(_doors(protocol)))
     yield Lane("Er wordt gevraagd", tuple(_checks(protocol)))
-    yield Lane("Er wordt uitgelegd", tuple(map(_explained, protocol.explain)))
+    yield Lane("Er wordt uitgelegd", tuple(_explained(one) for one in protocol.explain if not one.after))
     yield Lane("Wie krijgt de melding", tuple(_steps(protocol)))
     yield Lane("Zegt een partner nee, of blijft het stil", tuple(_not_taken_up(protocol)))
+    yield Lane("Wat daarna wordt uitgelegd", tuple(_explained(one) for one in protocol.explain if one.after))
     yield Lane("Wie hoort het alleen", tuple(map(_inform, protocol.informs)))
     yield Lane("Welke tijd loopt er tijdens de zaak", tuple(_meanwhile(protocol)))
     yield Lane("De zaak eindigt", tuple(_closing(protocol)))
@@ -167,11 +168,17 @@ def _checks(protocol: Protocol) -> Iterator[Card]:
 
 def _explained(explain: Explain) -> Card:
     topic = s.in_list("InformationTopic", explain.topic.value)
-    before = w.BEFORE.get(explain.before, "voor de stap waar de pijl heen gaat")
-    lines = [f"{s.capital(before)}.", *_conditions(explain.when, _USUAL)]
+    lines = [f"{s.capital(_turn_of(explain))}.", *_conditions(explain.when, _USUAL)]
     if explain.by:
         lines.append(f"{s.capital(s.role(explain.by))} legt dit uit.")
     return Card(s.capital(topic), tuple(lines), key=f"explain:{explain.id}")
+
+
+def _turn_of(explain: Explain) -> str:
+    """A step is pointed at by its arrow; one that stands above the explanation has none to it, and is named."""
+    if explain.before and explain.before not in w.BEFORE:
+        return "voor de stap waar de pijl heen gaat"
+    return s.turn_of(explain)
 
 
 # --- who gets it ------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 Full sentences of everyday words (B1), so that a policy officer reads in them what the file says and nothing else.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import cast
@@ -13,7 +14,7 @@ from backbone.person.plain import day, lists
 from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, WITH_A_PERSON, ClockStart
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import FACTS, Fact, Kind
-from backbone.protocols.model import REPORTER, ClockRule, Refer, Stops, Where
+from backbone.protocols.model import REPORTER, ClockRule, Explain, Refer, Stops, Where
 from schakel.calendar import Limit, Unit
 from schakel.events.vocab import (
     ActionType,
@@ -57,6 +58,7 @@ _LISTS = {
 }
 _OF_ROLES = ("door", "wishes", "accepted", "escalated_to")
 _ANSWERS = {"yes": "ja", "no": "nee", "unknown": "onbekend"}
+_ANSWER_ORDER = {word: number for number, word in enumerate(_ANSWERS)}
 
 
 def in_list(list_name: str, word: str) -> str:
@@ -129,7 +131,7 @@ def _said(fact: Fact, allowed: frozenset[_Word]) -> str:
 
 def _order(fact: Fact) -> Callable[[_Word], tuple[bool, int, str]]:
     """Words in the order of their list, so that a sentence does not change by itself; what nobody said comes last."""
-    place = {word.value: number for number, word in enumerate(_LISTS.get(fact.name, Role))}
+    place = {word.value: number for number, word in enumerate(_LISTS.get(fact.name, Role))} | _ANSWER_ORDER
     return lambda word: (word is None, place.get(str(word), 0), str(word))
 
 
@@ -174,9 +176,24 @@ def doors(when: Condition) -> tuple[Role, ...]:
 # --- referrals --------------------------------------------------------------------------------------------------------
 
 
+def turn_of(explain: Explain) -> str:
+    """When the person hears it: before she decides, or after it happened."""
+    if explain.after:
+        return w.AFTER.get(explain.after, f"na de stap '{explain.after}'")
+    return w.BEFORE.get(str(explain.before), f"voor de stap '{explain.before}'")
+
+
 def receiver(refer: Refer) -> str:
     """To whom it goes, and where."""
     return role(refer.to) + (" in de eigen woonplaats" if refer.where is Where.RESIDENCE else "")
+
+
+def consent_asked() -> list[str]:
+    """What a step rests on that waits for the person's yes."""
+    return [
+        "Dit mag alleen als de persoon ja zegt tegen deze stap.",
+        "Zegt de persoon nee, dan wacht deze stap en krijgt niemand iets.",
+    ]
 
 
 def consent(refer: Refer) -> list[str]:
@@ -188,10 +205,7 @@ def consent(refer: Refer) -> list[str]:
             "De persoon wordt gevraagd of de naam mee mag.",
             "Zegt de persoon nee, of is de naam niet bekend, dan gaat de melding toch door: zonder naam.",
         ]
-    return [
-        "Dit mag alleen als de persoon ja zegt tegen deze stap.",
-        "Zegt de persoon nee, dan wacht deze stap en krijgt niemand iets.",
-    ]
+    return consent_asked()
 
 
 # --- clocks -----------------------------------------------------------------------------------------------------------
@@ -228,6 +242,19 @@ def doer(rule: ClockRule) -> str:
     if rule.role is None and rule.starts in _DOERS:
         return _DOERS[rule.starts]
     return role(rule.role) if rule.role else "wie het op zich nam"
+
+
+def clock_title(rule: ClockRule) -> str:
+    """Its own name, and what stops it where the name does not say that already: `Bij gevaar: contact met de melder`."""
+    whom = "de persoon" if not rule.stops.with_ else persons(rule.stops.with_)
+    stopped, named = w.CLOCKS[rule.stops.on.value].format(whom=whom), titled(rule.id)
+    plain = _ARTICLES.sub("", stopped.lower())
+    if set(named.lower().split()) <= set(plain.split()):
+        return stopped
+    return f"{named}: {stopped[:1].lower()}{stopped[1:]}"
+
+
+_ARTICLES = re.compile(r"\b(de|het|een) ")
 
 
 def start(rule: ClockRule) -> str:

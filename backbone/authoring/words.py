@@ -94,7 +94,7 @@ FACTS: Mapping[str, str] = {
     "vulnerability": "is het slachtoffer kwetsbaar, zegt politie of OM? Antwoord: {words}",
     "suspected": "heeft iemand nog een vermoeden van discriminatie of geweld? Antwoord: {words}",
     "talk_ruled_out": "een gesprek met de andere kant is gevraagd en mag niet, want: {words}",
-    "listed": "gevonden met een zoekvraag van de politie: {words}",
+    "listed": "de politie vond het met een zoekvraag, en het is: {words}",
     "series": "aantal meldingen dat bij elkaar hoort: {words}",
 }
 """Each fact as what must hold; a flag says it without words."""
@@ -125,16 +125,41 @@ WHOLE: Mapping[str, Mapping[str, str]] = {
         "unknown": "het is niet duidelijk of er een vermoeden is van discriminatie of geweld",
         "": "nog niemand heeft gezegd of er een vermoeden is van discriminatie of geweld",
     },
-    "minor": {"yes": "er is een minderjarige bij betrokken", "no": "er is geen minderjarige bij betrokken"},
+    "minor": {
+        "yes": "er is een minderjarige bij betrokken",
+        "no": "er is geen minderjarige bij betrokken",
+        "unknown": "het is niet bekend of er een minderjarige bij betrokken is",
+        "": "nog niemand heeft gezegd of er een minderjarige bij betrokken is",
+    },
     "domestic": {
         "yes": "de pleger is van het huishouden of de familie",
         "no": "de pleger is niet van het huishouden of de familie",
+        "unknown": "het is niet bekend of de pleger van het huishouden of de familie is",
+        "": "nog niemand heeft gezegd of de pleger van het huishouden of de familie is",
     },
-    "honour": {"yes": "het is eergerelateerd", "no": "het is niet eergerelateerd"},
-    "danger": {"yes": "iemand is nu in gevaar, of verkracht", "no": "niemand is nu in gevaar of verkracht"},
+    "honour": {
+        "yes": "het is eergerelateerd",
+        "no": "het is niet eergerelateerd",
+        "unknown": "het is niet bekend of het eergerelateerd is",
+        "": "nog niemand heeft gezegd of het eergerelateerd is",
+    },
+    "danger": {
+        "yes": "iemand is nu in gevaar, of verkracht",
+        "no": "niemand is nu in gevaar of verkracht",
+        "unknown": "het is niet bekend of iemand nu in gevaar is, of verkracht",
+        "": "nog niemand heeft gezegd of iemand nu in gevaar is, of verkracht",
+    },
     "refugee": {
         "yes": "het slachtoffer is vluchteling of statushouder",
         "no": "het slachtoffer is geen vluchteling of statushouder",
+        "unknown": "het is niet bekend of het slachtoffer vluchteling of statushouder is",
+        "": "nog niemand heeft gezegd of het slachtoffer vluchteling of statushouder is",
+    },
+    "vulnerability": {
+        "yes": "politie of OM noemt het slachtoffer kwetsbaar",
+        "no": "politie of OM noemt het slachtoffer niet kwetsbaar",
+        "unknown": "politie of OM weet niet of het slachtoffer kwetsbaar is",
+        "": "politie en OM hebben nog niet gezegd of het slachtoffer kwetsbaar is",
     },
     "tenure": {"rented": "het is een huurwoning", "owned": "het is een koopwoning"},
 }
@@ -149,7 +174,7 @@ OWN: Mapping[str, Mapping[str, str]] = {
     },
     "complaint": {"appointed": "afgesproken", "taken": "opgenomen", "settled": "afgehandeld"},
     "listed": {
-        "matched": "gevonden, nog niet bekeken",
+        "matched": "nog niet bekeken",
         "relevant": "relevant",
         "not_relevant": "niet relevant",
         "unsure": "niet zeker",
@@ -196,6 +221,10 @@ BEFORE: Mapping[str, str] = {
     "label": "voordat het label wordt gegeven",
     "complaint": "voordat er aangifte wordt gedaan",
     "hearing_both_sides": "voordat de andere kant wordt gehoord",
+}
+
+AFTER: Mapping[str, str] = {
+    "complaint_settled": "nadat de aangifte is afgehandeld",
 }
 
 STARTS: Mapping[str, str] = {

@@ -21,6 +21,7 @@ from backbone.lists.mapping import Mapping
 from backbone.lists.problems import ErrorsFile, ListError
 from backbone.lists.rows import RowList, open_list
 from backbone.lists.run import Import, Summary, counted
+from backbone.lists.urgent import danger_first, rows_in_danger
 from schakel.timesource import time_source
 
 _PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
@@ -60,7 +61,7 @@ def import_(
 ) -> None:
     """Turn the rows of a partner's list into reports.
 
-    Every row is answered, or has a line in the errors file that says what
+    Rows that say danger go first. Every row is answered, or has a line in the errors file that says what
     to do. When it is stopped, or the machine goes down, the same command goes
     on where it was; importing the same list again adds nothing.
 
@@ -85,14 +86,15 @@ def import_(
             journal = opened.enter_context(Journal(imports / f"{name}.db"))
             import_key = _key(key or imports / f"{name}.key", name, journal, dry_run)
             converter = Converter(means, import_key, now=now, history=history)
+            urgent: frozenset[int] = frozenset()
             if dry_run or not history:
-                _preview(listed, converter, now, counts=dry_run, history=history)
+                urgent = _preview(listed, converter, now, counts=dry_run, history=history)
             at = profile or settings.var_dir / "partners" / f"{name}.json"
             listing = opened.enter_context(ErrorsFile(errors or file.with_name(f"{file.name}.errors.csv")))
             sender = None if dry_run else opened.enter_context(partner.connect(name, at, clock))
             run = Import(journal, listing.add, sender=sender, in_flight=in_flight, timeout_s=timeout, resend=resend)
             with _progress(count) as done:
-                summary = run.run((converter.convert(row) for row in listed), done=done)
+                summary = run.run((converter.convert(row) for row in danger_first(listed, urgent)), done=done)
     except KeyboardInterrupt:
         fail("stopped; the same command goes on where it was", STOPPED)
     _report(summary, listing.path if listing.lines else None)
@@ -138,8 +140,8 @@ def _key(path: Path, name: str, journal: Journal, dry_run: bool) -> ImportKey:
     return made
 
 
-def _preview(listed: RowList, converter: Converter, now: datetime, *, counts: bool, history: bool) -> None:
-    """What the rows would become, before anything is sent."""
+def _preview(listed: RowList, converter: Converter, now: datetime, *, counts: bool, history: bool) -> frozenset[int]:
+    """What the rows would become, before anything is sent. Returns the numbers of those that say danger, which go first."""
     ready = [row for row in map(converter.convert, listed) if isinstance(row, Ready)]
     if counts:
         for field, words in counted(ready).items():
@@ -152,6 +154,11 @@ def _preview(listed: RowList, converter: Converter, now: datetime, *, counts: bo
             f"{old} of {len(ready)} rows were reported more than {_LONG_AGO.days} days ago: partners are asked and reminded about "
             "them as if they were new. With --history they are only counted.",
         )
+    if urgent := rows_in_danger(ready):
+        say(
+            f"{len(urgent)} of {len(ready)} rows say that somebody is in danger: they go first. Who is in danger now calls 112."
+        )
+    return urgent
 
 
 @contextmanager

@@ -37,6 +37,26 @@ _EXAMPLES: dict[str, tuple[type[Message], str, str, Mapping[str, Any]]] = {
             "head": _HEAD,
         },
     ),
+    "receipt-elsewhere": (
+        messages.Receipt,
+        DOOR,
+        "intake",
+        {
+            "about": "5b1f7c0e-2f6a-4d0e-9c3b-0d6a1e8f4b72",
+            "status": "accepted",
+            "case": CASE,
+            "position": {"partition": 4, "offset": 1209},
+            "in_offset": 313,
+            "elsewhere": [
+                {
+                    "protocol": {"name": "utrecht-alert", "version": "2017.3"},
+                    "route": "elders-dan-thuis",
+                    "role": "anti_discrimination",
+                    "to": "discriminatie-nl-amsterdam",
+                }
+            ],
+        },
+    ),
     "receipt-refused": (
         messages.Receipt,
         DOOR,

@@ -55,7 +55,7 @@ def open_items(case: State, chain: Chain, protocols: Protocols) -> list[Open]:
             and _answered_by_door(case, check.check.value) == Answer.UNKNOWN
         ]
     found += _unanswered(case, running)
-    found += [Open("not_explained", case.door, (duty.topic,)) for duty in not_explained(case, iter(running))]
+    found += [Open("not_explained", case.door, (duty.topic,)) for duty in not_explained(case, facts, iter(running))]
     if home_not_known(case, facts, running):
         found.append(Open("home_not_known"))
     if roles := homes_without_receiver(case, chain, facts, running):

@@ -6,6 +6,7 @@ from backbone.evaluation.judging import NO_PROTOCOL, Ground, own_wish
 from backbone.evaluation.trail import Happened
 from backbone.evaluation.verdicts import Finding, Judged, Part, Verdict
 from backbone.protocols import Explain
+from backbone.protocols.model import COMPLAINT_SETTLED
 from backbone.protocols.schemes import STAGES
 from schakel.case_hearing import NOT_AGREED
 from schakel.case_otherwise import CALLED_AFTER_NO, NEVER_AGREED
@@ -31,9 +32,12 @@ def checks(ground: Ground) -> Iterator[Judged]:
 
 
 def explained(ground: Ground) -> Iterator[Judged]:
-    """What the person had to be told before something that did happen: before it, afterwards, or not at all."""
+    """What the person had to be told before or after something that did happen: in its turn, out of it, or not at all."""
     lines = ground.trail.happened
     for duty in ground.protocol.explain:
+        if duty.after:
+            yield from _explained_after(ground, duty)
+            continue
         came = next((n for n, line in enumerate(lines) if _is_what_it_precedes(ground, duty, line)), None)
         if came is None:
             continue
@@ -46,6 +50,35 @@ def explained(ground: Ground) -> Iterator[Judged]:
             yield ground.judged(Part.EXPLAIN, duty.id, partner, Verdict.OUT_OF_ORDER, Finding.EXPLAINED_AFTERWARDS)
         else:
             yield ground.judged(Part.EXPLAIN, duty.id, partner, Verdict.DONE)
+
+
+def _explained_after(ground: Ground, duty: Explain) -> Iterator[Judged]:
+    """What is explained once it has happened: the last time that it did counts, and only where the duty's condition holds."""
+    lines = ground.trail.happened
+    came = [number for number, line in enumerate(lines) if _is_what_it_follows(ground, duty, line)]
+    if not came or not duty.when.matches(ground.facts):
+        return
+    said = [number for number, line in enumerate(lines) if duty.topic.value in line.explains]
+    author = lines[came[-1]].by
+    partner = author if author in ground.chain.partners else ground.case.door
+    if not said:
+        yield ground.judged(Part.EXPLAIN, duty.id, partner, Verdict.SKIPPED, Finding.NOT_EXPLAINED)
+    elif said[-1] < came[-1]:
+        yield ground.judged(Part.EXPLAIN, duty.id, partner, Verdict.OUT_OF_ORDER, Finding.BEFORE_ITS_TURN)
+    else:
+        yield ground.judged(Part.EXPLAIN, duty.id, partner, Verdict.DONE)
+
+
+def _is_what_it_follows(ground: Ground, duty: Explain, line: Happened) -> bool:
+    if duty.after == COMPLAINT_SETTLED:
+        return line.type == "complaint.settled"
+    return _is_release_of(ground, duty.after, line)
+
+
+def _is_release_of(ground: Ground, step: str | None, line: Happened) -> bool:
+    referral = ground.case.referrals.get(line.about or "")
+    here = referral is not None and (referral.protocol, referral.step) == (ground.protocol.ref, step)
+    return line.type == "referral.released" and here
 
 
 def _is_what_it_precedes(ground: Ground, duty: Explain, line: Happened) -> bool:
@@ -63,9 +96,7 @@ def _is_what_it_precedes(ground: Ground, duty: Explain, line: Happened) -> bool:
             hearing = case.desk.hearing if case.desk else None
             return hearing is not None and line.id == hearing.agreed
         case step:
-            referral = case.referrals.get(line.about or "")
-            here = referral is not None and (referral.protocol, referral.step) == (ground.protocol.ref, step)
-            return line.type == "referral.released" and here
+            return _is_release_of(ground, step, line)
 
 
 def lines(ground: Ground) -> Iterator[Judged]:

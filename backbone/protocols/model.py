@@ -77,11 +77,14 @@ class CheckRule(Part):
 
 
 class Explain(Part):
-    """What the person is told before a step, or before being asked for consent, the label, a complaint or a hearing."""
+    """What the person is told: before a step, or before being asked for consent, the label, a complaint or a hearing; or after what
+    it is about has happened. One of the two.
+    """
 
     id: Slug = Field(description="a short name in small letters, digits and hyphens")
     topic: InformationTopic = Field(description="what is explained")
-    before: Text = Field(description="the id of a step, or consent, label, complaint, hearing_both_sides")
+    before: Text | None = Field(None, description="the id of a step, or consent, label, complaint, hearing_both_sides")
+    after: Text | None = Field(None, description="instead of `before`: the id of a step, or complaint_settled")
     when: When = ALWAYS
     by: Role | None = Field(None, description="the role that explains it, and is told when `when` begins to hold")
     says: Text | None = Field(None, description="what is said, in Dutch")
@@ -90,6 +93,10 @@ class Explain(Part):
 
 EXPLAIN_BEFORE = frozenset({"consent", "label", "complaint", "hearing_both_sides"})
 """What an `explain` may come before, besides the file's own steps."""
+
+COMPLAINT_SETTLED = "complaint_settled"
+EXPLAIN_AFTER = frozenset({COMPLAINT_SETTLED})
+"""What an `explain` may come after, besides the file's own steps: how a criminal complaint ended."""
 
 
 class Refer(Part):

@@ -10,7 +10,7 @@ from datetime import date
 from backbone.protocols import above_all, scheme_rules
 from backbone.protocols.clock_faults import clock_faults
 from backbone.protocols.conditions import Condition
-from backbone.protocols.model import EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
+from backbone.protocols.model import EXPLAIN_AFTER, EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
 from backbone.protocols.reading import Fault, Level, Location
 from schakel.events.vocab import Answer, Basis, Identity, Scope
 
@@ -144,13 +144,23 @@ def _checks(protocol: Protocol) -> Iterator[Fault]:
 def _explains(protocol: Protocol) -> Iterator[Fault]:
     steps = {step.id for step in protocol.steps}
     for position, explain in enumerate(protocol.explain):
-        if explain.before not in steps | EXPLAIN_BEFORE:
+        if (explain.before is None) == (explain.after is None):
+            said = "both `before` and `after`" if explain.before else "neither `before` nor `after`"
             yield Fault(
-                ("explain", position, "before"),
-                f"`{explain.id}` comes before `{explain.before}`, which is no step of this file",
-                f"one of {', '.join(sorted(steps | EXPLAIN_BEFORE))}",
-                "name one of these",
+                ("explain", position, "id"),
+                f"`{explain.id}` has {said}",
+                "one of the two",
+                "write `before:` for what the person hears before deciding, or `after:` for what is explained once it has happened",
             )
+            continue
+        for name, where, words in (("before", explain.before, EXPLAIN_BEFORE), ("after", explain.after, EXPLAIN_AFTER)):
+            if where is not None and where not in steps | words:
+                yield Fault(
+                    ("explain", position, name),
+                    f"`{explain.id}` comes {name} `{where}`, which is no step of this file",
+                    f"one of {', '.join(sorted(steps | words))}",
+                    "name one of these",
+                )
 
 
 def _steps(protocol: Protocol) -> Iterator[Fault]:

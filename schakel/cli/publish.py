@@ -14,6 +14,7 @@ from schakel import codec
 from schakel.cli.output import FOUND, Undoable, brief, sealed_words, show, show_json, table
 from schakel.cli.who import As, ProfilePath, choose
 from schakel.client import NoReceipt, Partner, Pending
+from schakel.definitions import Definitions
 from schakel.errors import Unreadable
 from schakel.events import TOLD, Told
 from schakel.messages import Receipt, ReceiptStatus
@@ -70,11 +71,12 @@ def publish(
     items = understand(_read(file), chosen.partner)
     with chosen.connect() as partner:
         answers = _tell(partner, items, timeout_s)
+        definitions = partner.definitions
     if as_json:
         for item, answer in zip(items, answers, strict=True):
             show_json({"id": item.id, "type": item.event.TYPE, "receipt": _plain(answer)})
     else:
-        _show(items, answers)
+        _show(items, answers, definitions)
     if any(not isinstance(answer, Receipt) or answer.status is not ReceiptStatus.ACCEPTED for answer in answers):
         raise typer.Exit(FOUND)
 
@@ -145,10 +147,12 @@ def _tell(partner: Partner, items: list[Item], timeout_s: float) -> list[Receipt
     return answers
 
 
-def _show(items: list[Item], answers: list[Receipt | NoReceipt]) -> None:
+def _show(items: list[Item], answers: list[Receipt | NoReceipt], definitions: Definitions) -> None:
     made = table("event", "type", "answer", "case or reason")
     for item, answer in zip(items, answers, strict=True):
         made.add_row(brief(item.id), item.event.TYPE, *_words(answer))
+        for route in answer.elsewhere if isinstance(answer, Receipt) else ():
+            made.add_row("", "", f"→ {route.to or route.role.value}", definitions.says_of(route) or route.route)
         for subject, parts in item.personal.items():
             made.add_row("", "", "", sealed_words(subject, tuple(sorted(parts))))
     show(made)

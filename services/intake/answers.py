@@ -13,7 +13,7 @@ from schakel.entry import Entry
 from schakel.envelope import PATTERNS, Envelope
 from schakel.errors import Unreadable
 from schakel.ledger import place_of
-from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord
+from schakel.messages import Position, Receipt, ReceiptStatus, Refusal, RefusedRecord, TakenUpElsewhere
 from schakel.record import Raw
 from services.intake import seen
 
@@ -56,7 +56,13 @@ class _Came:
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
-def accepted(entry: Entry, case_id: str | None, drill: bool, head: str | None = None) -> Outgoing:
+def accepted(
+    entry: Entry,
+    case_id: str | None,
+    drill: bool,
+    head: str | None = None,
+    elsewhere: Sequence[TakenUpElsewhere] = (),
+) -> Outgoing:
     """The receipt of an accepted event: the same one, however often it is asked for, but for the newest signed head (`head`)."""
     envelope = entry.envelope
     receipt = Receipt(
@@ -66,6 +72,7 @@ def accepted(entry: Entry, case_id: str | None, drill: bool, head: str | None = 
         position=Position(partition=entry.partition, offset=entry.offset),
         in_offset=int((envelope.position or "/0").rpartition("/")[2]),
         head=head,
+        elsewhere=tuple(elsewhere),
     )
     about = f"{envelope.source}|{envelope.id}"
     at = envelope.logged_at

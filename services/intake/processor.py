@@ -39,7 +39,7 @@ from schakel.ledger import place_of
 from schakel.messages import Refusal
 from schakel.record import Raw
 from schakel.timesource import TimeSource
-from services.intake import answered, answers, heads, rules, seen, watermark
+from services.intake import answered, answers, elsewhere, heads, rules, seen, watermark
 from services.intake.ahead import Ahead, may_overtake
 from services.intake.chain_stream import ChainStream
 from services.intake.doubts import Doubts, Read
@@ -159,13 +159,16 @@ class IntakeProcessor(CaseProcessor):
         head = Heads(tx).of(tx.checkpoint.partition)
         for landing in landings:
             if self._whose(landing.entry):
-                tx.outbox([answers.accepted(landing.entry, landing.case, landing.drill, head)])
+                tx.outbox([self._receipt(landing.entry, landing.case, landing.drill, head)])
                 self._waits.answered(landing.entry.envelope.position)
         for landing, size_bytes in taken:
             if partner := self._whose(landing.entry):
                 tx.outbox(answers.taken(landing.entry, size_bytes, partner, head))
                 metrics.submissions.labels("refused").inc(not landing.drill)
                 log.info("id taken meanwhile", case=landing.case, offset=landing.entry.offset)
+
+    def _receipt(self, entry: Entry, case_id: str | None, drill: bool, head: str | None) -> Outgoing:
+        return answers.accepted(entry, case_id, drill, head, elsewhere.routes(entry, case_id, self.chains))
 
     def _whose(self, entry: Entry) -> Partner | None:
         """Who waits for the receipt. What intake told here because it was told in another case has its receipt there."""
@@ -308,7 +311,7 @@ class IntakeProcessor(CaseProcessor):
                 again = envelope_with(envelope, partner, now, position=place_of(raw))
                 entry = Entry(again, event, before.partition, before.offset)
                 head = signed.of(before.partition)
-                outgoing.append(answers.accepted(entry, before.case, envelope.drill, head))
+                outgoing.append(self._receipt(entry, before.case, envelope.drill, head))
             # else: it is on its way to the ledger; the receipt that follows answers both
         seen.accepted(tx, remembered)
         tx.outbox(outgoing)

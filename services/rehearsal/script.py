@@ -72,7 +72,7 @@ class Script:
         case = self.rehearsal.case
         clocks = [clock.name for clock in case.clocks.values() if clock.state is ClockState.RUNNING]
         waiting = [self._partner(one.to) for one in case.referrals.values() if one.state in WAITING]
-        topics = {explain.topic.value for explain in self.protocol.explain} - set(case.explained)
+        topics = {one.topic.value for one in self.protocol.explain if not one.after} - set(case.explained)
         if clocks:
             yield from self._wrapped(self.say["open_clocks"].format(clocks=", ".join(clocks)), 0)
         if waiting:

@@ -7,6 +7,7 @@ Nobody is told anything of a person: it is the `information` that something happ
 from collections.abc import Iterator
 
 from backbone.chains import Chain
+from backbone.elsewhere import routes
 from backbone.explaining import Explained, status_of
 from backbone.protocols import ALWAYS, Protocol, Step
 from backbone.protocols.facts import Facts
@@ -59,16 +60,9 @@ def outside(case: State, chain: Chain, facts: Facts) -> Iterator[PartyInformed]:
 
 
 def _outside(case: State, chain: Chain, facts: Facts) -> Iterator[PartyInformed]:
-    running = {ref.partition("@")[0] for ref in case.protocols}
-    for binding in chain.file.protocols:
-        protocol = chain.protocols[binding.use]
-        here = binding.districts is None or facts.get("district") in binding.districts
-        if protocol.protocol in running or not here:
-            continue
-        for route in protocol.scheme.outside:
-            if route.when.matches(facts):
-                yield from _tell(case, chain, protocol, route.to, route.id, case.opened)
-                yield from _tell_partner(case, protocol, case.door, route.to, route.id, case.opened)
+    for protocol, route in routes(case, chain, facts):
+        yield from _tell(case, chain, protocol, route.to, route.id, case.opened)
+        yield from _tell_partner(case, protocol, case.door, route.to, route.id, case.opened)
 
 
 def out_of_order(case: State, protocol: Protocol) -> Iterator[tuple[str, str]]:

@@ -65,11 +65,13 @@ class FakeBackbone:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
+    events: dict[str, ReportReceived] = field(default_factory=dict)
     under_way: int = 0
     most_under_way: int = 0
 
     def send(self, event_id: str, event: ReportReceived, parts: Parts) -> "FakePending":
         self.sent.append(event_id)
+        self.events[event_id] = event
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         number, content = len(self.sent), event.model_dump_json()

@@ -25,6 +25,7 @@ ANSWERS = {
     "actieplan-veiligheid@2020.2/antwoord",
     "actieplan-veiligheid@2020.3/antwoord",
     "actieplan-veiligheid@2020.4/antwoord",
+    "actieplan-veiligheid@2020.5/antwoord",
     "noord-nederland-alliantie@2016.3/antwoord",
     "utrecht-alert@2017.3/antwoord-adviseur",
     "utrecht-alert@2017.3/antwoord-gebiedsmanager",
