@@ -47,7 +47,7 @@ def test_the_list_beside_the_checkout_is_imported(checkout: Path) -> None:
     (checkout.parent / LIST).parent.mkdir(parents=True)
     (checkout.parent / LIST).touch()
     assert gate(checkout).returncode == 0
-    assert asked(checkout) == ["setup", "check", "test", "long", "soak", f"acceptance DATA=../{LIST}", "demo ONCE=1"]
+    assert asked(checkout) == ["setup", "check", "test", "rest", f"acceptance DATA=../{LIST}", "demo ONCE=1"]
 
 
 def test_without_a_list_it_fails(checkout: Path) -> None:
@@ -59,7 +59,7 @@ def test_without_a_list_it_fails(checkout: Path) -> None:
 def test_without_a_list_on_purpose(checkout: Path) -> None:
     done = gate(checkout, SCHAKEL_NO_LIST="1")
     assert done.returncode == 0, done.stderr
-    assert asked(checkout) == ["setup", "check", "test", "long", "soak", "demo ONCE=1"]
+    assert asked(checkout) == ["setup", "check", "test", "rest", "demo ONCE=1"]
 
 
 @pytest.mark.parametrize("step", ["check", "demo ONCE=1"])
@@ -67,7 +67,7 @@ def test_a_step_that_fails_fails_the_gate(checkout: Path, step: str) -> None:
     assert gate(checkout, SCHAKEL_NO_LIST="1", FAILING=step).returncode != 0
 
 
-@pytest.mark.parametrize("suite", ["test", "long", "soak"])
+@pytest.mark.parametrize("suite", ["test", "rest"])
 def test_what_was_run_again_is_named_at_the_end(checkout: Path, suite: str) -> None:
     done = gate(checkout, SCHAKEL_NO_LIST="1", FAILING=suite)
     assert done.returncode == 0, done.stderr
