@@ -198,6 +198,10 @@ LINES: Table = {
     "yours": ("U houdt de regie", "You stay in charge"),
     "stop": ("U mag elk ja weer intrekken.", "You may take back every yes."),
     "ask": ("U mag altijd vragen wie wat van u weet.", "You may always ask who knows what about you."),
+    "public": (
+        "Wilt u het zelf bekend maken? Dat kan helpen, en het kan u ook schaden. Vraag ons eerst om advies.",
+        "Do you want to make it known yourself? It can help, and it can also harm you. Ask us for advice first.",
+    ),
     "erase": ("U mag vragen om alles te wissen.", "You may ask to have everything erased."),
 }
 

@@ -224,6 +224,8 @@ class _Hers:
             held, both = asked == {IfRefused.HOLD}, len(asked) > 1
             yield self.say["no_both" if both else "no_held" if held else "no_stripped"]
         yield from (self.say["stop"], self.say["ask"], self.say["erase"])
+        if is_about_cases(self.protocol):
+            yield self.say["public"]  # advice; never in the way of telling (domain-detail A32)
 
 
 def _kind(clock: ClockRule) -> StopOn:

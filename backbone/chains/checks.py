@@ -18,6 +18,7 @@ from schakel.events.vocab import Role
 def terms_faults(file: ChainFile) -> Iterator[Fault]:
     """Municipalities with dates, replacements and subscriptions: each names what the file has, and each once."""
     members = {member.partner for member in file.members}
+    yield from _cannot(file)
     for position, joined in enumerate(file.joined):
         yield from _known(
             ("joined", position, "municipality"),
@@ -56,6 +57,21 @@ def terms_faults(file: ChainFile) -> Iterator[Fault]:
     for position, binding in enumerate(file.protocols):
         for partner in binding.partners:
             yield from _known(("protocols", position, "partners"), "partner", partner, members, "the chain's members")
+
+
+def _cannot(file: ChainFile) -> Iterator[Fault]:
+    """Who is named as somebody who can is there, and is somebody else."""
+    for position, member in enumerate(file.members):
+        for need, roles in member.cannot.items():
+            at: Location = ("members", position, "cannot")
+            for role in roles:
+                if not any(role in other.roles and other.partner != member.partner for other in file.members):
+                    yield Fault(
+                        at,
+                        f"`{member.partner}` cannot meet {need} and names {role} as who can, which no other member is",
+                        "a role that another member of this chain has",
+                        f"add a member in the role {role}, name another role, or write `{need}: []` when nobody here can",
+                    )
 
 
 def occasion_faults(file: ChainFile) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ from backbone.protocols.model import LimitText, Source, Text
 from schakel.calendar import Calendar, Limit
 from schakel.case_consent import OTHER_BASES
 from schakel.events.base import SUBJECT_KINDS, PartnerId, Slug, Version
-from schakel.events.vocab import Basis, Provisional, Purpose, Role
+from schakel.events.vocab import Basis, Need, Provisional, Purpose, Role
 
 
 def _all(value: object) -> object:
@@ -120,6 +120,10 @@ class Member(Term):
     districts: Districts = Field(description="all, or the districts it serves in these roles")
     home_towns: tuple[Slug, ...] = Field(
         (), description="municipalities elsewhere whose residents it helps when they were harmed here"
+    )
+    cannot: dict[Need, tuple[Role, ...]] = Field(
+        {},
+        description="needs that it cannot meet, each with the roles that can, such as {new_home: [housing]}; []: nobody here",
     )
     hours: tuple[Hours, ...] = ()
     capacity: Capacity = Capacity.OPEN

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from backbone.beyond import cannot, not_passed_on, not_said
 from backbone.case_facts import facts_of
 from backbone.chains import Chain
 from backbone.desk.duties import not_explained
@@ -56,6 +57,7 @@ def open_items(case: State, chain: Chain, protocols: Protocols) -> list[Open]:
         ]
     found += _unanswered(case, running)
     found += [Open("not_explained", case.door, (duty.topic,)) for duty in not_explained(case, facts, iter(running))]
+    found += _beyond(case, chain)
     if home_not_known(case, facts, running):
         found.append(Open("home_not_known"))
     if roles := homes_without_receiver(case, chain, facts, running):
@@ -139,6 +141,14 @@ def _explaining(case: State) -> Iterator[Open]:
         yield Open("end_not_explained", complaint.settled_by, (complaint.outcome or "",), None, complaint.settled)
     if chosen := departure_not_explained(case):
         yield Open("departure_not_explained", chosen.by, (chosen.settlement,), chosen.at, chosen.id)
+
+
+def _beyond(case: State, chain: Chain) -> Iterator[Open]:
+    """What a partner cannot do: said at its first contact; and who can, as soon as it hears a need that it cannot meet."""
+    for partner in not_said(case, chain):
+        yield Open("cannot_not_said", partner, tuple(need.value for need in cannot(chain, partner)))
+    for record, need, roles in not_passed_on(case, chain):
+        yield Open("need_beyond", record.by, (need.value, *(role.value for role in roles)), record.at, record.id)
 
 
 def _complaints(case: State, chain: Chain, protocols: Protocols) -> Iterator[Open]:

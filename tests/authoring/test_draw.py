@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from backbone.authoring import her_words, hers, pages, picture, sentences
+from backbone.authoring.explaining import is_about_cases
 from backbone.authoring.her_voice import Voice
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, INK, PAPER, PLAIN, SOFT, TOLD, YES, Card, Lane, Route, draw
 from backbone.authoring.route import route
@@ -155,6 +156,16 @@ def test_no_word_that_may_stand_in_it_outs():
     assert len(tables) == 8
     assert [(said, word) for table in tables for pair in table.values() for said in pair if (word := outs(said))] == []
     assert set(her_words.TOPICS) == set(InformationTopic)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_advice_before_going_public_stands_beside_what_is_hers_to_decide(protocols: Protocols, language):
+    """A32: advice, in the last lane; NOT a warning where she tells, NOT where nothing begins a case."""
+    advice = {"nl": "Vraag ons eerst om advies.", "en": "Ask us for advice first."}[language]
+    for protocol in protocols:
+        lanes = hers.route(protocol, language).lanes
+        holding = [lane for lane in lanes if any(advice in line for card in lane.cards for line in card.lines)]
+        assert holding == ([lanes[-1]] if is_about_cases(protocol) else []), protocol.ref
 
 
 def test_her_picture_promises_no_more_than_the_protocol(protocols: Protocols):
