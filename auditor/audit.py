@@ -77,12 +77,17 @@ def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Re
     report.counts["events"] += len(log.events)
     kept: list[Event] = []
     first: dict[tuple[str | None, str, str], str] = {}
+    signalled: dict[str, str] = {}
     for event in log.events:
         if why := said_by_another(event, definitions.partners):
             report.wrong("owners", "another", event.place, why)
             continue
         key = (event.case, *event.key)
-        if event.case is None or first.get(key, event.source) == event.source:
+        if event.type == "trend.signalled":  # answers name one by its id alone, whoever signalled it
+            alone = signalled.setdefault(event.id, event.source) == event.source
+        else:
+            alone = event.case is None or first.get(key, event.source) == event.source
+        if alone:
             paper.expect(event)  # of two who told under one id, the second has no effect, and was refused
         if key not in first:  # what comes twice in a case counts once
             kept.append(event)

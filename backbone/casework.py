@@ -154,6 +154,9 @@ class CaseProcessor:
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         """An event of the chain's own stream; most services need none of them."""
 
+    def folding(self, tx: Tx, desk: Desk, entry: Entry) -> None:
+        """Before one record is folded into its case."""
+
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
         """After one record was folded into its case."""
 
@@ -200,6 +203,7 @@ class CaseProcessor:
             if desk is None:
                 desk = desks[case_id] = Desk(State(id=case_id))
             for entry in entries:
+                self.folding(tx, desk, entry)
                 try:
                     effect = apply(desk.case, entry)
                 except Exception as error:

@@ -34,8 +34,8 @@ GIVEN_UP = Refusal(
 TAKEN = Refusal(
     code="id.already_used",
     field="ce_id",
-    expected="an id that stands for nothing else in this case",
-    remedy="another event of this id came into the case before it, so that it has no effect; tell it again as a new event, with a new id",
+    expected="an id that stands for nothing else in this case, or for no other trend in this chain",
+    remedy="another event of this id came before it, so that it has no effect; tell it again as a new event, with a new id",
 )
 FOR_GOOD = {seen.GIVEN_UP: GIVEN_UP, seen.TAKEN: TAKEN}
 """By what is remembered in the place of its content: why it never has an effect, however often it is sent."""

@@ -13,6 +13,7 @@ from backbone.chains.schemes import consultation_of
 from backbone.protocols.reading import digest
 from backbone.store.transaction import Tx
 from schakel.entry import Entry
+from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.events.case import TrendAnswered, TrendSignalled
 from schakel.events.overview import OverviewReleased, OverviewReleaseWithdrawn
@@ -45,14 +46,28 @@ class ChainStream:
             own = [chain for chain in own if event.municipality in chain.municipalities] or own
         return own[0].name if own else "chain"
 
-    def heard(self, tx: Tx, entry: Entry) -> None:
-        """A trend that waits for answers has a timer of its own, behind its last day."""
+    def heard(self, tx: Tx, entry: Entry) -> bool:
+        """Keep what a trend is signalled under: answers name it by its id alone. False when another partner's stands under that already,
+        so that it is none (`schakel.chain`). One that waits for answers has a timer of its own, behind its last day."""
         event = entry.event
-        if not isinstance(event, TrendSignalled) or event.answer_by is None:
-            return
-        for chain in concerned(chains_in(self.chains, tx.checkpoint.partition), entry):
-            over = chain.calendar().end_of_day(event.answer_by)
-            tx.set_timers({f"{MARK}{TREND}{entry.id}": [("answers", int(over.timestamp() * 1000))]})
+        if not isinstance(event, TrendSignalled):
+            return True
+        here = concerned(chains_in(self.chains, tx.checkpoint.partition), entry)
+        firsts = [chain for chain in here if self._signalled_by(tx, chain, entry.id) in (None, entry.envelope.source)]
+        for chain in firsts:
+            tx.set_note(_trend(chain.name, entry.id), entry.envelope.source)
+            if event.answer_by is not None:
+                over = chain.calendar().end_of_day(event.answer_by)
+                tx.set_timers({f"{MARK}{TREND}{entry.id}": [("answers", int(over.timestamp() * 1000))]})
+        return bool(firsts) or not here
+
+    def holds(self, tx: Tx, partner: Partner, envelope: Envelope, event: Told) -> bool:
+        """Whether another partner's trend stands under the id of this one, in the chain to whose stream it would go."""
+        chain = self.chains.get(self.key(partner, event)) if isinstance(event, TrendSignalled) else None
+        return chain is not None and self._signalled_by(tx, chain, envelope.id) not in (None, envelope.source)
+
+    def _signalled_by(self, tx: Tx, chain: Chain, event_id: str) -> str | None:
+        return tx.note(_trend(chain.name, event_id))
 
     def arm(self, tx: Tx, partition: int) -> None:
         """Have a timer stand for each chain here, from where its last watermark was logged; again when what it keeps has changed."""
@@ -100,3 +115,7 @@ class ChainStream:
 
 def _note(chain: str) -> str:
     return f"rhythm/{chain}"
+
+
+def _trend(chain: str, event_id: str) -> str:
+    return f"trend/{chain}/{event_id}"

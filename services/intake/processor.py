@@ -6,7 +6,7 @@ clocks are waiting for a watermark. A message about a case that the fold has not
 A no, or a report in danger, that stands far back on its topic is let in before its turn (`ahead`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -132,15 +132,21 @@ class IntakeProcessor(CaseProcessor):
             answered.let_in(tx, entries)
             self.watermark.looked_at(tx, entries)
 
+    def folding(self, tx: Tx, desk: Desk, entry: Entry) -> None:
+        self._twin = also(entry, desk.case)
+
     def folded(self, tx: Tx, desk: Desk, entry: Entry, effect: Effect) -> None:
+        """What has its effect here is told in the other case too: before that, another partner's event may come first under its id."""
         if isinstance(entry.event, Told):
             heard = self._repeated if effect is Effect.DUPLICATE else self._landings
             heard.append(seen.Landing(entry, desk.case.id, desk.case.drill))
+        if self._twin and effect is Effect.EFFECTIVE and not tx.checkpoint.rebuilding:
+            tx.outbox([ledger_record(self._twin, None, self._twin.envelope.case or "")])
 
     def chain_event(self, tx: Tx, entry: Entry) -> None:
         if isinstance(entry.event, Told):
-            self._landings.append(seen.Landing(entry, None, entry.envelope.drill))
-            self.streams.heard(tx, entry)
+            heard = self._landings if self.streams.heard(tx, entry) else self._repeated
+            heard.append(seen.Landing(entry, None, entry.envelope.drill))
 
     def given_up(self, tx: Tx, raw: Raw) -> None:
         """Whoever told it gets a refusal, now and when it is sent again: there is no receipt to wait for any more."""
@@ -196,10 +202,10 @@ class IntakeProcessor(CaseProcessor):
             if not records:
                 return Outcome()
         cases = self._cases(tx, [case for item in read if not isinstance(item, Refusal) for case in named(*item)])
-        judged = [self._judge(item, partner, cases, now, known) for item in read]
+        judged = [self._judge(tx, item, partner, cases, now, known) for item in read]
         outcome = self.doubts.outcome(tx, records, read, judged)
         if done := outcome.processed:
-            self._write(tx, records[:done], read[:done], judged[:done], partner, now, cases, known)
+            self._write(tx, records[:done], read[:done], judged[:done], partner, now, known)
         if outcome.wait_for is None:
             self._admit_ahead(tx, topic, records[-1].offset + 1)
             return outcome
@@ -219,11 +225,11 @@ class IntakeProcessor(CaseProcessor):
             for raw, item in zip(found, read, strict=True)
             if not isinstance(item, Refusal)
             and may_overtake(item[1])
-            and self._judge(item, partner, cases, now, known) is None
+            and self._judge(tx, item, partner, cases, now, known) is None
         ]
         raws, items = [raw for raw, _ in good], [item for _, item in good]
         verdicts = [None] * len(good)
-        let_in = self._write(tx, raws, items, verdicts, partner, now, cases, known, early=True) if good else ()
+        let_in = self._write(tx, raws, items, verdicts, partner, now, known, early=True) if good else ()
         # What is let in is forgotten once it is known, not before: this transaction may be taken back.
         self.ahead.forget(topic, {raw.offset for raw in found}.difference(let_in))
         metrics.ahead.inc(len(let_in))
@@ -232,7 +238,7 @@ class IntakeProcessor(CaseProcessor):
         return {case_id: desk.case for case_id, desk in load_desks(tx, list(dict.fromkeys(ids))).items()}
 
     def _judge(
-        self, item: Read, partner: Partner | None, cases: dict[str, State], now: datetime, known: seen.Known
+        self, tx: Tx, item: Read, partner: Partner | None, cases: dict[str, State], now: datetime, known: seen.Known
     ) -> Refusal | None:
         """What its sender said before is not judged anew: what was let in stays so, whatever became of the case since."""
         if isinstance(item, Refusal):
@@ -250,8 +256,9 @@ class IntakeProcessor(CaseProcessor):
         case = cases.get(envelope.case) if envelope.case else None
         other = cases.get(event.other_case) if isinstance(event, ReportLinked) else None
         wrong = rules.refusal(rules.Submission(envelope, event, partner, case, other), self.chains, now)
-        if wrong is None and case is not None and holds(case, envelope.id):
-            return answers.ALREADY_USED  # by another partner: within a case an id is one event
+        taken = holds(case, envelope.id) if case is not None else self.streams.holds(tx, partner, envelope, event)
+        if wrong is None and taken:
+            return answers.ALREADY_USED  # by another partner: within a case an id is one event, in a chain one trend
         return wrong
 
     def _write(
@@ -262,7 +269,6 @@ class IntakeProcessor(CaseProcessor):
         judged: Sequence[Refusal | None],
         partner: Partner | None,
         now: datetime,
-        folded: Mapping[str, State],
         known: seen.Known,
         *,
         early: bool = False,
@@ -300,8 +306,6 @@ class IntakeProcessor(CaseProcessor):
                 outgoing.append(
                     ledger_record(Entry(appended, event), None, cases[key] or self.streams.key(partner, event))
                 )
-                if twin := also(Entry(appended, event), folded):
-                    outgoing.append(ledger_record(twin, None, twin.envelope.case or ""))
                 metrics.submissions.labels("accepted").inc(not envelope.drill)
             elif before.content in answers.FOR_GOOD:
                 outgoing.extend(self._refuse(raw, envelope, answers.FOR_GOOD[before.content], partner, now, signed))

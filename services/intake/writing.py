@@ -1,6 +1,5 @@
 """What intake writes of a message that it lets in: the envelope with what only intake may say, and the same word in another case."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -13,11 +12,13 @@ from schakel.envelope import Envelope
 from schakel.events import Told
 
 
-def also(entry: Entry, folded: Mapping[str, State]) -> Entry | None:
-    """The same word in the other case that it concerns. It names the first as its cause; nothing that a partner sends can."""
+def also(entry: Entry, case: State) -> Entry | None:
+    """The same word in the other case that it concerns. It names the first as its cause; nothing that a partner sends can.
+
+    entry: as it stands in the ledger; case: before it. What names a cause is such a word itself, and goes no further.
+    """
     envelope, event = entry.envelope, entry.event
-    case = folded.get(envelope.case or "")
-    if case is None or not isinstance(event, Told) or (found := elsewhere(case, event, entry.id)) is None:
+    if envelope.causation or not isinstance(event, Told) or (found := elsewhere(case, event, entry.id)) is None:
         return None
     other_case, there, event_id = found
     return Entry(msgspec.structs.replace(envelope, id=event_id, case=other_case, causation=entry.id), there)

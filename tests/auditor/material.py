@@ -90,7 +90,7 @@ def receipts(log: Iterable[Record], partition: int = 0) -> dict[str, list[Record
         head = {name: value.decode() for name, value in record.headers}
         if "ce_partner" not in head:
             continue
-        position, case = Position(partition=partition, offset=record.offset), head["ce_subject"]
+        position, case = Position(partition=partition, offset=record.offset), head.get("ce_subject")
         receipt = Receipt(about=head["ce_id"], status=ReceiptStatus.ACCEPTED, case=case, position=position, in_offset=0)
         topic = f"schakel.out.{head['ce_partner']}"
         envelope = Envelope(

@@ -5,9 +5,10 @@ from dataclasses import replace
 from auditor.audit import audit
 from auditor.report import Report
 from schakel import codec
+from schakel.events.case import TrendSignalled
 from schakel.ids import partner_source
 from schakel.messages import Position, Receipt
-from tests.auditor.material import codes, ledger, receipts, verified
+from tests.auditor.material import codes, ledger, receipts, verified, with_event
 from tests.auditor.writer import Ledger, in_memory, place
 from tests.support.casebook import repository
 from tests.support.telling import HELP, POLICE
@@ -86,6 +87,24 @@ def with_a_second(number: int = 20) -> Ledger:
 
 def test_of_two_under_one_id_in_a_case_the_second_needs_no_receipt() -> None:
     assert verified(with_a_second()).answer("receipts") == "sound"
+
+
+def with_two_trends(answered: int) -> Ledger:
+    """Two partners signalled one under the same id; the number-th of the two has no receipt."""
+    log, event = list(TRUE.logs[0]), TrendSignalled(municipality="amsterdam", district="oost", to=(POLICE,))
+    for partner in (POLICE, HELP):
+        like = next(one for one in log if dict(one.headers).get("ce_partner") == partner.encode())
+        like = replace(like, headers=tuple(one for one in like.headers if one[0] != "ce_subject"), key=b"amsterdam")
+        log = with_event(log, len(log), event, like)
+    topics = receipts(log)
+    name = (TOPIC, OTHER)[answered]
+    topics[name] = [one for one in topics[name] if place(one) != len(log) - 2 + answered]
+    return replace(TRUE.with_log(log), topics=topics)
+
+
+def test_of_two_trends_under_one_id_the_second_needs_no_receipt() -> None:
+    assert verified(with_two_trends(1)).answer("receipts") == "sound"
+    assert codes(verified(with_two_trends(0)), question="receipts") == {"no_event"}  # "accepted", and it is none
 
 
 # --- a period

@@ -5,8 +5,8 @@ keep it; what they were promised for it is asked in `receipts`.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -18,14 +18,15 @@ from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Told
 from schakel.events.base import SealedField
+from schakel.events.case import TrendSignalled
 from schakel.events.consent import BasisInvoked, ConsentRefused, ConsentWithdrawn
 from schakel.events.contact import ContactMade
-from schakel.events.data import HoldLifted, HoldPlaced
-from schakel.events.report import ReportReceived
+from schakel.events.data import HoldLifted, HoldPlaced, StatementRetracted
+from schakel.events.report import ReportLinked, ReportReceived
 from schakel.ids import partner_source
 from schakel.sealing import seal
 from tests.properties.plots import BEGIN, WHOSE_IT_IS, Later, reports, tells
-from tests.support.mortal import MortalCluster
+from tests.support.mortal import CASES, MortalCluster
 from tests.support.telling import CITY, COC, HELP, POLICE, POLICE_NORTH, Tell, terms
 
 PARTNERS = (POLICE, POLICE, CITY, COC, HELP, POLICE_NORTH)
@@ -213,7 +214,7 @@ class Mail:
         if not isinstance(event, Told):
             by = event.author(state) if isinstance(event, Later) and by == WHOSE_IT_IS else by
             event = event(state)
-        if isinstance(event, ReportReceived):
+        if isinstance(event, ReportReceived) or not event.IN_CASE:
             case = None
         else:
             case = case or "c0ffee00-0000-4000-8000-000000000000"
@@ -314,6 +315,12 @@ WORDS = (
     ConsentWithdrawn(recipient=HELP),
     ConsentRefused(recipient=HELP, purpose="referral"),
 )
+LINK = ReportLinked(other_case=f"{CASES}{2:012d}", kind="same_person")
+"""With the second case there is; told by who reported both."""
+TRENDS = tuple(
+    TrendSignalled(municipality="amsterdam", district=district, to=(CITY,), answer_by=NOW.date() + timedelta(days=days))
+    for district, days in (("oost", 1), ("zuid", 30))
+)
 _TAKEN = Turns("intake", 0, 500)
 HASTE: list[list[Step]] = [[_TAKEN, Again(0), _TAKEN], [Again(0), Dies("intake", 0, 1, 0), Again(0), _TAKEN]]
 """Sent again while what was let in has not been read back; the second time by an intake that began anew."""
@@ -321,15 +328,26 @@ HASTE: list[list[Step]] = [[_TAKEN, Again(0), _TAKEN], [Again(0), Dies("intake",
 
 @cache
 def _two_at_once() -> st.SearchStrategy[list[Step]]:
-    """Two partners use one id in one case, and both are let in before either has been read back. What becomes of them is not told here."""
+    """Two partners use one id in one case or chain, and both are let in before either has been read back. What becomes of them is not
+    told here. A link is also told in another case, and one that was told before is also taken back there."""
     word = st.sampled_from(WORDS)
+    own = st.one_of(word, word, st.sampled_from([LINK, LINK, take_back_a_link]))
+    turns = st.sampled_from([[_TAKEN, _TAKEN], [_TAKEN, Again(0), _TAKEN, _TAKEN, Again(0)]])
 
-    def clash(one: Told, other: Told, turns: list[Step]) -> list[Step]:
-        return [Says(Tell(POLICE, one), 0, door=True), Says(Tell(CITY, other), 0, under=0), *turns]
+    def clash(one: Told | Callable[[State], Told], other: Told, turned: bool, turns: list[Step]) -> list[Step]:
+        own, others = Says(Tell(POLICE, one), 0, door=True), Says(Tell(CITY, other), 0)
+        return [others, replace(own, under=0), *turns] if turned else [own, replace(others, under=0), *turns]
 
-    return st.builds(
-        clash, word, word, st.sampled_from([[_TAKEN, _TAKEN], [_TAKEN, Again(0), _TAKEN, _TAKEN, Again(0)]])
-    )
+    def trends(turned: bool, turns: list[Step]) -> list[Step]:
+        one, other = TRENDS if turned else TRENDS[::-1]
+        return [Says(Tell(COC, one), 0), Says(Tell(CITY, other), 0, under=0), *turns]
+
+    cases = st.builds(clash, own, word, st.booleans(), turns)
+    return st.one_of(cases, cases, st.builds(trends, st.booleans(), turns))
+
+
+def take_back_a_link(case: State) -> StatementRetracted:
+    return StatementRetracted(event=next(iter(case.links), "none"), reason="mistake")
 
 
 @st.composite

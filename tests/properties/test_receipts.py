@@ -14,14 +14,39 @@ from hypothesis import given, note
 from schakel import codec
 from schakel.case import apply
 from schakel.case_state import Effect, State
+from schakel.chain import apply as apply_to_chain
+from schakel.chain_state import ChainState
 from schakel.entry import Entry
+from schakel.events.case import TrendSignalled
 from schakel.events.report import ReportReceived
 from schakel.messages import Receipt, ReceiptStatus
 from tests.properties.effort import effort
-from tests.properties.mail import NOW, WORDS, Again, Loses, Mail, Passes, Says, Sent, Step, Turns, plots
-from tests.support.telling import CITY, POLICE, Tell, facts
+from tests.properties.mail import (
+    LINK,
+    NOW,
+    TRENDS,
+    WORDS,
+    Again,
+    Loses,
+    Mail,
+    Passes,
+    Says,
+    Sent,
+    Step,
+    Turns,
+    plots,
+    take_back_a_link,
+)
+from tests.support.telling import CITY, COC, POLICE, Tell, facts
 from tests.support.truths import Evidence, all_faults
 
+TWO = {
+    "two words": (Tell(POLICE, WORDS[0]), Tell(CITY, WORDS[1])),
+    "a link second": (Tell(CITY, WORDS[1]), Tell(POLICE, LINK)),
+    "a link first": (Tell(POLICE, LINK), Tell(CITY, WORDS[1])),
+    "a link taken back second": (Tell(POLICE, LINK), Tell(CITY, WORDS[1]), Tell(POLICE, take_back_a_link)),
+    "two trends": (Tell(COC, TRENDS[0]), Tell(CITY, TRENDS[1])),
+}
 Answers = Sequence[tuple[int, Receipt]]
 """Receipts on one partner's `out` topic, with where each stands."""
 
@@ -34,16 +59,20 @@ def test_one_answer_one_place_one_effect_and_replay_is_live(plot: list[Step]) ->
 
 @pytest.mark.parametrize("early", [True, False], ids=["at the same moment", "one after the other"])
 @pytest.mark.parametrize("loses", [True, False], ids=["intake loses its database", "and keeps it"])
-def test_two_partners_with_one_id_in_one_case_are_both_answered(early: bool, loses: bool) -> None:
+@pytest.mark.parametrize("which", [*TWO])
+def test_two_partners_with_one_id_in_one_case_or_chain_are_both_answered(early: bool, loses: bool, which: str) -> None:
     """What the plots hold at times, here for certain: only what was on its way at the same moment stands in the ledger without effect."""
-    report = Tell(POLICE, ReportReceived(reported_at=NOW, facts=facts()))
+    report = Says(Tell(POLICE, ReportReceived(reported_at=NOW, facts=facts())), 0)
     rest: list[Step] = [Passes(0)]
+    *before, one, other = TWO[which]
     plot = [
-        Says(report, 0),
+        report,
+        report,
         *rest,
-        Says(Tell(POLICE, WORDS[0]), 0),
+        *[step for told in before for step in (Says(told, 0), *rest)],
+        Says(one, 0),
         *([] if early else rest),
-        Says(Tell(CITY, WORDS[1]), 0, under=0),
+        Says(other, 0, under=0),
         *[Turns("intake", 0, 500)] * 2,
         Again(0),
         *([Loses("intake")] if loses else []),
@@ -64,6 +93,7 @@ def played(plot: Sequence[Step], tell: Callable[[str], None] = lambda _: None) -
             mail.cluster.settle()
             evidence = Evidence.read(mail.cluster.topics)
             wrong = [*wrong_answers(mail, evidence), *wrong_effects(evidence)]
+            wrong += [*wrong_links(evidence), *wrong_trends(evidence)]
             assert wrong == []
             assert all_faults(evidence, mail.cluster.desks()) == []
             return evidence
@@ -170,6 +200,30 @@ def came_as(entry: Entry) -> int:
 
 
 # --- one effect -------------------------------------------------------------------------------------------------------
+
+
+def wrong_links(evidence: Evidence) -> Iterator[str]:
+    """A link stands in both cases or in neither."""
+    words = {
+        (case_id, link.other_case, link.kind, link.by)
+        for case_id, case in evidence.replayed().items()
+        for link in case.links.values()
+    }
+    for case_id, other, kind, by in words:
+        if (other, case_id, kind, by) not in words:
+            yield f"{by} linked {case_id} to {other}, and that is said in one of them only"
+
+
+def wrong_trends(evidence: Evidence) -> Iterator[str]:
+    """Each that is no second is a trend of the chain, with its own words; a second is none."""
+    chain = ChainState(name="amsterdam")
+    for entry in evidence.ledger:
+        if not entry.event.IN_CASE:
+            apply_to_chain(chain, entry)
+    found = {(trend.by, trend.id) for trend in chain.trends}
+    told = {(entry.author, entry.id) for entry in evidence.ledger if isinstance(entry.event, TrendSignalled)}
+    if found != told - evidence.seconds():
+        yield f"the chain has the trends {found}, and {told} were signalled"
 
 
 def wrong_effects(evidence: Evidence) -> Iterator[str]:

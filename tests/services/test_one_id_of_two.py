@@ -1,5 +1,6 @@
-"""Two partners tell something in one case under one id at once: what comes first into the ledger counts, the other is refused."""
+"""Two tell something in one case, or signal a trend in one chain, under one id at once: what comes first counts, the other is refused."""
 
+from datetime import date
 from hashlib import sha256
 
 from backbone.casework import LEDGER
@@ -8,12 +9,14 @@ from schakel import codec
 from schakel.case import apply
 from schakel.case_state import Effect, State
 from schakel.events import Told
+from schakel.events.case import TrendSignalled, TrendUnanswered
 from schakel.events.consent import ConsentWithdrawn
 from schakel.events.contact import ContactMade
-from schakel.messages import Receipt, ReceiptStatus, RefusedRecord
+from schakel.messages import Receipt, ReceiptStatus, RefusedRecord, TrendNews
+from tests.services.test_chain_streams import until
 from tests.services.test_sent_again import opened
 from tests.support.minicluster import PARTITIONS, START, MiniCluster
-from tests.support.telling import CITY, HELP, POLICE
+from tests.support.telling import CITY, COC, HELP, POLICE, moment
 from tests.support.truths import Evidence, all_faults
 
 ID = "00000000-0000-7000-8000-0000000000aa"
@@ -119,4 +122,54 @@ def test_a_rebuilt_intake_says_nothing_again_and_answers_the_same(cluster: MiniC
     cluster.settle()
     assert [one.status for one in answers(cluster, CITY)] == [ReceiptStatus.REFUSED] * 2
     assert [one.status for one in answers(cluster, POLICE)] == [ReceiptStatus.ACCEPTED]
+    assert true(cluster) == []
+
+
+# --- in a chain -------------------------------------------------------------------------------------------------------
+
+TREND = TrendSignalled(municipality="amsterdam", district="oost", to=(POLICE,), answer_by=date(2026, 4, 10))
+
+
+def signalled(cluster: MiniCluster, second: TrendSignalled) -> None:
+    """Two trends under one id, both let in before any is read back."""
+    until(cluster, moment("2026-04-01 12:00"))
+    cluster.send(CITY, TREND, None, ID)
+    cluster.send(HELP, second, None, ID)
+    let_in(cluster, CITY)
+    let_in(cluster, HELP)
+    cluster.settle()
+
+
+def test_of_two_trends_under_one_id_the_second_is_refused_and_heard_of_by_nobody(cluster: MiniCluster) -> None:
+    signalled(cluster, TREND.model_copy(update={"district": "zuid", "to": (COC,)}))
+    assert [one.status for one in answers(cluster, CITY)] == [ReceiptStatus.ACCEPTED]
+    [refused] = answers(cluster, HELP)
+    assert refused.refusal is not None
+    assert (refused.refusal.code, refused.refusal.field) == ("id.already_used", "ce_id")
+    assert [one.partner for one in filed(cluster)] == [HELP]
+    assert [one.from_partner for one in cluster.out(POLICE) if isinstance(one, TrendNews)] == [CITY]
+    assert not any(isinstance(one, TrendNews) for one in cluster.out(COC))
+    cluster.send(HELP, TREND, None, ID)
+    cluster.rebuild("intake")
+    cluster.send(HELP, TREND, None, ID)
+    cluster.settle()
+    assert [one.status for one in answers(cluster, HELP)] == [ReceiptStatus.REFUSED] * 3
+    assert true(cluster) == []
+
+
+def test_the_second_puts_off_no_last_day_of_the_first(cluster: MiniCluster) -> None:
+    signalled(cluster, TREND.model_copy(update={"answer_by": date(2026, 5, 10)}))
+    until(cluster, moment("2026-04-10 12:00"))  # behind what comes round in the chain itself
+    until(cluster, moment("2026-04-11 00:01"))
+    late = [entry.event for entry in cluster.ledger() if isinstance(entry.event, TrendUnanswered)]
+    assert [(one.trend, one.silent) for one in late] == [(ID, (POLICE,))]
+
+
+def test_a_trend_under_the_id_of_anothers_that_stands_leaves_no_trace(cluster: MiniCluster) -> None:
+    until(cluster, moment("2026-04-01 12:00"))
+    for by in (CITY, HELP):
+        cluster.send(by, TREND, None, ID)
+        cluster.settle()
+    assert [one.refusal.code for one in answers(cluster, HELP) if one.refusal] == ["id.already_used"]
+    assert [entry.author for entry in cluster.ledger() if isinstance(entry.event, TrendSignalled)] == [CITY]
     assert true(cluster) == []

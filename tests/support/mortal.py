@@ -13,6 +13,8 @@ from services.intake.processor import IntakeProcessor
 from tests.support.minicluster import PARTITIONS, MiniCluster, Service
 
 _ALL = 1_000_000
+CASES = "c0ffee00-0000-4000-8000-"
+"""Begins the id of each case; behind it, the number of the case."""
 _ROUNDS = 50
 
 
@@ -26,7 +28,7 @@ class MortalCluster(MiniCluster):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
         cases, make = count(1), self._makes["intake"]
-        self._new_id = lambda: f"c0ffee00-0000-4000-8000-{next(cases):012d}"
+        self._new_id = lambda: f"{CASES}{next(cases):012d}"
         self._makes["intake"] = lambda: self._numbering(make())
         self._numbering(self.services[0].processor)
         self.repeated: Counter[tuple[str, int]] = Counter()

@@ -17,6 +17,7 @@ from schakel.entry import Entry
 from schakel.envelope import Envelope, read_headers
 from schakel.errors import Unreadable
 from schakel.events import Derived
+from schakel.events.case import TrendSignalled
 from schakel.events.consent import ConsentGranted, ConsentRefused, ConsentWithdrawn
 from schakel.events.referral import ReferralDelivered, ReferralProposed, ReferralReleased
 from schakel.events.report import CaseOpened, ReportReceived
@@ -84,8 +85,13 @@ class Evidence:
         return {case: fold(case, entries) for case, entries in self.histories().items()}
 
     def seconds(self) -> set[tuple[str, str]]:
-        """(partner, id) of what was told in a case behind another partner's event of the same id: it has no effect, and is refused."""
+        """(partner, id) of what was told in a case behind another partner's event of the same id: it has no effect, and is refused.
+        So is a trend that was signalled in a chain behind another of its id; of one chain here, whose stream lies in one partition."""
         found: set[tuple[str, str]] = set()
+        signalled: dict[str, str] = {}
+        for entry in (one for one in self.ledger if isinstance(one.event, TrendSignalled)):
+            if signalled.setdefault(entry.id, entry.envelope.source) != entry.envelope.source:
+                found.add((entry.author, entry.id))
         for entries in self.histories().values():
             first: dict[str, str] = {}
             for entry in entries:
@@ -140,7 +146,7 @@ def _claimed_id(raw: Raw) -> str | None:
 
 def every_receipt_is_true(evidence: Evidence) -> Iterator[str]:
     """What a receipt says was accepted stands where it says; what stands in the ledger was accepted, or, behind another
-    partner's event of its id, refused."""
+    partner's event of its id, refused. What intake told in another case on its word is answered with that word."""
     standing = {(entry.partition, entry.offset): entry for entry in evidence.ledger}
     told: dict[str, set[str]] = defaultdict(set)
     seconds = evidence.seconds()
@@ -158,7 +164,7 @@ def every_receipt_is_true(evidence: Evidence) -> Iterator[str]:
             told[partner].add(receipt.about or "")
     for entry in evidence.ledger:
         partner = entry.envelope.partner
-        if partner in evidence.ins and entry.id not in told[partner]:
+        if partner in evidence.ins and entry.id not in told[partner] and not entry.envelope.causation:
             yield f"{partner}: {entry.id} stands in the ledger and was never answered"
 
 
