@@ -14,6 +14,7 @@ and `fastavro` (reading the events). Read the modules in this order; each is one
     terms       when is `48h` or `2 werkdagen` over? (Algemene termijnenwet)
     plainyaml   the plain part of YAML in which protocols and chains are written
     definitions which partners, clocks and roles were in force, and whether a rule holds for a report
+    rhythm      how often she is to hear something, as it was agreed with her
     timing      what starts and stops a clock, and the watermarks of a log
     versions    by which version of its chain is a case judged?
     clocks      is a breach missing or invented?

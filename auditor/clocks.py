@@ -7,19 +7,19 @@ stopped, and that a watermark passed, has its breach.
 Calendar and roles are the chain's, in the version that `versions` says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from auditor import versions
+from auditor import rhythm, versions
 from auditor.definitions import Chain, Definitions, Rule, applies, facts_of
 from auditor.events import Event
 from auditor.report import Report
 from auditor.terms import same_limit
-from auditor.timing import STANDS_STILL, Clock, Watermarks, counts, to_ms
+from auditor.timing import STANDS_STILL, Clock, Watermarks, begins, counts, to_ms
 
 OVERDUE = timedelta(days=1)
 """So long after the due moment a breach is not on its way any more: it is missing."""
-SURE_STARTS = {"case.opened", "action.agreed", "case.closed"}
+SURE_STARTS = {"case.opened", "action.agreed", "case.closed", "contact.preference_set"}
 """What starts a clock whatever else is told. Of other starts it can only be said that no clock names them."""
 
 
@@ -139,48 +139,37 @@ class _Case:
             self._begun(clock, clock.rule, event)
 
     def _begun(self, clock: Clock, rule: Rule, event: Event) -> None:
-        if event["kind"] != rule.promise or not same_limit(event.get("limit"), rule.limit):
-            self._wrong("limit", event, "its limit or its promise is not the protocol's")
+        terms = rhythm.terms(rule, self.by_id.get(event.get("about") or ""), event, self._agreed(rule))
+        agree = [limit for kind, limit in terms if kind == event["kind"] and same_limit(event.get("limit"), limit)]
+        if not agree:
+            self._wrong("limit", event, "its limit or its promise is not the protocol's, nor what was agreed with her")
         causes = [self.by_id[premise] for premise in event.premises if premise in self.by_id]
-        began = [moment for cause in causes for moment in self._moments(rule, cause, event)]
+        began = [
+            moment
+            for cause in causes
+            for moment in begins(rule, cause, event, self.told, self.by_id, self.chain.calendar)
+        ]
         if began and to_ms(event["started_at"]) not in [to_ms(moment) for moment in began]:
             self._wrong("start", event, "it does not begin when what it rests on says")
         elif not began:
             self._wrong("start", event, "what it rests on does not stand before it")
-        if (due_at := self._due(rule, event, causes)) != event.get("due_at"):
+        if (due_at := self._due(rule, event, causes, (agree or [event.get("limit")])[0])) != event.get("due_at"):
             self._wrong("due", event, f"its due moment is {event.get('due_at')}, by limit and calendar it is {due_at}")
 
-    def _moments(self, rule: Rule, cause: Event, event: Event) -> Iterator[datetime]:
-        """When a clock of this rule may begin, by this cause."""
-        if rule.starts == "occurrence":
-            day = self._occurrence()
-            if day:
-                yield self.chain.calendar.end_of(day - timedelta(days=1))
-        elif rule.starts.startswith("referral."):
-            reached = (
-                ("referral.delivered", "referral.accepted") if rule.starts == "referral.delivered" else (rule.starts,)
-            )
-            about = [one for one in self.by_id.values() if one.type in (*reached, "referral.declined")]
-            yield from (one.at for one in about if one["referral"] == cause.id)
-        elif rule.starts in ("last_news", "last_word"):
-            yield event["started_at"]  # nothing is promised: it measures
-        elif cause.id == self.told.id and rule.starts == "report.received":
-            yield self.told["reported_at"]
-        else:
-            yield cause.at
+    def _agreed(self, rule: Rule) -> list[rhythm.Agreed]:
+        """What was agreed with her so far of how often she hears something, where a clock of this rule follows that."""
+        follows = rule.by_preference and rhythm.HER in self._whom(rule)
+        return rhythm.agreed(self.by_id.values()) if follows else []
 
-    def _occurrence(self) -> date | None:
-        said = [self.told, *(one for one in self.by_id.values() if one.type == "report.corrected")]
-        when = [one["facts"]["occurrence"] for one in said if one is self.told or "occurrence" in one["replaces"]][-1]
-        day: date | None = when.get("last_day") or when.get("first_day")
-        return day
+    def _whom(self, rule: Rule) -> set[str]:
+        return {self.told["facts"]["reporter"] if one == "reporter" else one for one in rule.with_}
 
-    def _due(self, rule: Rule, event: Event, causes: Sequence[Event]) -> datetime | None:
+    def _due(self, rule: Rule, event: Event, causes: Sequence[Event], limit: str | None) -> datetime | None:
         if rule.by_when:
             return next(
                 (self.chain.calendar.end_of(one["due_on"]) for one in causes if one.type == "action.agreed"), None
             )
-        return self.chain.calendar.add(event["started_at"], rule.limit) if rule.limit else None
+        return self.chain.calendar.add(event["started_at"], limit) if limit else None
 
     def _clock(self, event: Event, *states: str) -> Clock | None:
         clock = self.clocks.get(event["clock"])
@@ -219,10 +208,11 @@ class _Case:
             return
         due_at, before, since = event.get("due_at"), clock.due_at, clock.since
         clock.state, clock.due_at, clock.ran = "running", due_at or before, event.offset
-        if due_at and before and due_at != before and clock.rule and clock.rule.limit and since:
+        limit = clock.rule and (clock.rule.limit or (clock.event.get("limit") if clock.rule.by_preference else None))
+        if due_at and before and due_at != before and limit and since:
             told = [one["at"] for one in self.by_id.values() if one.type == "contact.attempted"]
             pause = event.at - min([since, *told]) + OVERDUE
-            if not before <= due_at <= self.chain.calendar.later(before, pause, clock.rule.limit):
+            if not before <= due_at <= self.chain.calendar.later(before, pause, limit):
                 self._wrong("due", event, f"it goes on until {due_at}, longer than it stood still")
 
     def _on_clock_stopped(self, event: Event) -> None:
@@ -257,7 +247,7 @@ class _Case:
         """What stopped it was told, and counts by the rule."""
         words = [premise for premise in event.premises if premise != clock.event.id]
         clock.word = words[0] if words else None
-        if clock.rule is None or clock.rule.on in ("news", "word"):
+        if clock.rule is None or clock.rule.on == "news":
             return
         found = self._stops(clock, clock.rule, event.offset)
         if to_ms(event["stopped_at"]) not in [to_ms(at) for at, one in found if one.id in words]:
@@ -284,8 +274,10 @@ class _Case:
 
     def _stops(self, clock: Clock, rule: Rule, before: int) -> list[tuple[datetime, Event]]:
         """(moment, event) of what was told before an offset, stops this clock by its rule, and has not been taken back so far."""
-        whom = {self.told["facts"]["reporter"] if one == "reporter" else one for one in rule.with_}
-        found = []
+        whom, found = self._whom(rule), list[tuple[datetime, Event]]()
+        if rule.on == "word":
+            heard = rhythm.words(clock.event, self.by_id, whom, self._agreed(rule))
+            return [(at, one) for at, one in heard if one.offset < before and one.id not in self.retracted]
         for event in self.by_id.values():
             if event.offset < before and event.id not in self.retracted and counts(rule, clock, event, whom):
                 at = event["at"] if event.type.startswith("contact.") else event.at
@@ -316,6 +308,9 @@ class _Case:
     def _untimed(self, rule: Rule, opened: Event) -> list[Event]:
         """What surely starts a promise, and has no clock. Of a rule that times only some starts, those of the report are known."""
         clocks = [clock for clock in self.clocks.values() if clock.event["clock"] == rule.id]
+        if (agreed := self._agreed(rule)) and not (self.forget or self.history) and self._held(rule) == {True}:
+            promised = rhythm.never_timed(agreed, [clock.event for clock in clocks])
+            return [promised] if promised and promised.id not in self.too_late else []
         if not (rule.limit or rule.by_when) or self.forget or self._held(rule) != {True}:
             return []
         if rule.starts == "report.received":

@@ -32,6 +32,8 @@ class Rule:
     by_when: bool
     some: bool
     """It times only some of what starts it: of one step, or of some kinds."""
+    by_preference: bool
+    """A rhythm that was agreed with her is its limit, and promised."""
     when: Mapping[str, Any]
     actions: frozenset[str] = frozenset()
     """Of those that stop when something was agreed: only these kinds; empty: any."""
@@ -176,6 +178,7 @@ def _rule(clock: str, said: Mapping[str, Any]) -> Rule:
         said["promise"],
         bool(said.get("by_when")),
         bool(said.get("of") or said.get("of_step")),
+        bool(said.get("by_preference")),
         said.get("when") or {},
         frozenset(stops.get("actions", ())),
     )

@@ -1,11 +1,13 @@
 """What starts, stops and holds a clock, and the watermarks of a log: tables and values, no judgement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from auditor.definitions import Rule
 from auditor.events import Event
+from auditor.rhythm import agreed, moment
+from auditor.terms import Calendar
 
 STANDS_STILL = {
     "case_closed": {"case.closed"},
@@ -109,6 +111,35 @@ def counts(rule: Rule, clock: Clock, event: Event, whom: set[str]) -> bool:
         return False
     about = _ABOUT.get(rule.on)
     return event.type in STOPS.get(rule.on, ()) and (about is None or event[about] == clock.about)
+
+
+def begins(
+    rule: Rule, cause: Event, clock: Event, told: Event, by_id: Mapping[str, Event], calendar: Calendar
+) -> Iterator[datetime]:
+    """When a clock of this rule may begin, by this cause. told: the report; by_id: all that stands before the clock."""
+    if rule.starts == "occurrence":
+        day = _occurrence(told, by_id)
+        if day:
+            yield calendar.end_of(day - timedelta(days=1))
+    elif rule.starts.startswith("referral."):
+        reached = ("referral.delivered", "referral.accepted") if rule.starts == "referral.delivered" else (rule.starts,)
+        about = [one for one in by_id.values() if one.type in (*reached, "referral.declined")]
+        yield from (one.at for one in about if one["referral"] == cause.id)
+    elif rule.starts == "last_news":
+        yield clock["started_at"]  # nothing is promised: it measures
+    elif rule.starts == "last_word":
+        yield from [moment(cause, agreed(by_id.values()))] if cause.id == clock.get("about") else []
+    elif cause.id == told.id and rule.starts == "report.received":
+        yield told["reported_at"]
+    else:
+        yield cause.at
+
+
+def _occurrence(told: Event, by_id: Mapping[str, Event]) -> date | None:
+    said = [told, *(one for one in by_id.values() if one.type == "report.corrected")]
+    when = [one["facts"]["occurrence"] for one in said if one is told or "occurrence" in one["replaces"]][-1]
+    day: date | None = when.get("last_day") or when.get("first_day")
+    return day
 
 
 def to_ms(moment: datetime) -> datetime:

@@ -5,6 +5,7 @@ without a preference nothing is a nonconformance. Where honour or the household 
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from schakel import case_lock_down
 from schakel.case_consent import HER, forbidden
@@ -14,7 +15,7 @@ from schakel.events.chain import NonconformanceFound
 from schakel.events.contact import ContactAttempted, ContactMade, ContactPreferenceSet, ContactPreferenceTold
 from schakel.events.report import AssessmentRecorded, ReportCorrected, ReportReceived
 from schakel.events.vocab import AttemptOutcome, Channel, ContactWish, Mode, Person
-from schakel.preferences import Preferences
+from schakel.preferences import LONGEST_DAYS, Agreed, Preferences
 
 RULE, ANOTHER = "contact_preference", "contact_by_another"
 """The rules of a `nonconformance.found` about it: in a way that she does not want, and by somebody whom she does not want."""
@@ -33,6 +34,8 @@ def _set(case: State, entry: Entry) -> Effect:
         return Effect.RECORDED  # others in the case are not referred
     knows_the_rest = not case.preferences or case.preferences.told.get(entry.author) == case.preferences.id
     _renew(case, entry.id, [wish.value for wish in event.wishes], [role.value for role in event.only_by])
+    if event.contact_every_days is not None:
+        _agree(case, entry, min(event.contact_every_days, LONGEST_DAYS))
     if knows_the_rest:
         case.preferences.told[entry.author] = entry.id  # type: ignore[union-attr]
     return Effect.EFFECTIVE
@@ -56,8 +59,31 @@ def _renew(case: State, word: str, wishes: list[str], only_by: list[str]) -> Non
         by_rule=case_lock_down.wishes(case),
         broken=before.broken if before else [],
         contacts=before.contacts if before else {},
+        agreed=before.agreed if before else [],
         found=before.found if before else [],
     )
+
+
+def _agree(case: State, entry: Entry, every_days: int) -> None:
+    """The same rhythm said again agrees on nothing new. It stands behind each word that was told before it, whose moment may lie some
+    minutes ahead by its teller's clock: else it would begin nothing, and nobody would keep it until the next word."""
+    holds = rhythm(case)
+    if every_days != (holds.every_days if holds else 0):
+        assert case.preferences is not None
+        heard = (*([case.reported_at] if case.reported_at else []), *(one.at for one in case.contacts if one.made))
+        at = max((entry.envelope.logged_at, *(moment + timedelta(milliseconds=1) for moment in heard)))
+        case.preferences.agreed.append(Agreed(entry.id, every_days, at, entry.author))
+
+
+def rhythms(case: State) -> list[Agreed]:
+    """Each time that another rhythm of contact was agreed with her, or none any more, in the order of the log."""
+    return case.preferences.agreed if case.preferences else []
+
+
+def rhythm(case: State) -> Agreed | None:
+    """What holds now of how often she hears something; None: nothing is agreed."""
+    said = rhythms(case)
+    return said[-1] if said and said[-1].every_days else None
 
 
 @folds(ContactPreferenceTold)

@@ -133,6 +133,9 @@ class ReferralOffered(Message):
     """How she wants to be reached: a need of hers, with every referral by name."""
     only_by: tuple[Role, ...] = ()
     """Contact by somebody in these roles of yours; empty: by whoever takes it up."""
+    contact_every_days: Count | None = None
+    """What was agreed with her: within so many days of the last word she hears the next. None: nothing was agreed, or nothing for
+    you to keep."""
 
 
 class ContactPreference(Message):
@@ -142,6 +145,7 @@ class ContactPreference(Message):
     case: CaseId
     wishes: tuple[ContactWish, ...]
     only_by: tuple[Role, ...] = ()
+    contact_every_days: Count | None = None
 
 
 class ReferralFeedback(Message):

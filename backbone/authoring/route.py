@@ -268,6 +268,8 @@ def _clock(clock: ClockRule, doors: Sequence[Role]) -> Card:
         says = f"Binnen {s.limit(clock.limit)}. {promised}"
     if clock.by_when:
         says = "Op de afgesproken dag"
+    if clock.by_preference:
+        says = f"Zo vaak als met het slachtoffer is afgesproken. Anders: {says[:1].lower()}{says[1:]}"
     if doors:
         lines.append(f"Alleen van {s.roles(doors, 'of')}.")
     lines += _conditions(clock.when, _USUAL)

@@ -303,6 +303,14 @@ def _person(word: str) -> str:
 
 
 def promise(rule: ClockRule) -> str:
+    """Its limit and who promised it; where something was agreed with the person, that comes first."""
+    if rule.by_preference:
+        agreed = "Is met het slachtoffer afgesproken hoe vaak er contact is, dan is dat de grens, en die is beloofd."
+        return f"{agreed} Anders: {_own_promise(rule)}"
+    return _own_promise(rule)
+
+
+def _own_promise(rule: ClockRule) -> str:
     if rule.by_when:
         return "De grens is de dag die in de actie zelf is afgesproken: wie, wat, wanneer."
     if rule.limit is None:

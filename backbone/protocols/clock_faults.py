@@ -8,6 +8,7 @@ from backbone.protocols.clock_rules import (
     ANY_STEP,
     DOER,
     OF_REFERRAL,
+    REPORTER,
     WITH_A_PERSON,
     ClockRule,
     ClockStart,
@@ -16,7 +17,8 @@ from backbone.protocols.clock_rules import (
 )
 from backbone.protocols.model import Protocol
 from backbone.protocols.reading import Fault, Location
-from schakel.events.vocab import ActionType, ClockKind, Role, Severity
+from schakel.calendar import Unit
+from schakel.events.vocab import ActionType, ClockKind, Person, Role, Severity
 
 _QUOTE = re.compile(r"«[^»]+»")
 _ONLY_WITH: Mapping[StopOn, tuple[ClockStart, ...]] = {
@@ -56,6 +58,7 @@ def clock_faults(protocol: Protocol) -> Iterator[Fault]:
         yield from _start(at, clock, protocol)
         yield from _stop(at, clock)
         yield from _repeated(at, clock)
+        yield from _by_preference(at, clock)
         yield from _of(at, clock)
     for position, step in enumerate(protocol.ladder):
         yield from _ladder(("ladder", position), step, protocol)
@@ -77,7 +80,7 @@ def _limit(at: Location, clock: ClockRule) -> Iterator[Fault]:
             "limit: null for what nobody promised",
             "write `limit: null`, or say who promised it (promised, our_choice)",
         )
-    if not clock.has_limit and clock.on_breach:
+    if not clock.may_breach and clock.on_breach:
         yield Fault(
             (*at, "on_breach"),
             f"clock `{clock.id}` has no limit, so it never breaches",
@@ -194,6 +197,27 @@ def _repeated(at: Location, clock: ClockRule) -> Iterator[Fault]:
         )
 
 
+def _by_preference(at: Location, clock: ClockRule) -> Iterator[Fault]:
+    """What is agreed with her is how long she hears nothing: a number of days, beside which a limit in hours would be another kind."""
+    if not clock.by_preference:
+        return
+    hers = {REPORTER, Person.VICTIM.value} & set(clock.stops.with_)
+    if clock.starts is not ClockStart.LAST_WORD or not hers:
+        yield Fault(
+            (*at, "by_preference"),
+            f"clock `{clock.id}` follows what is agreed with her, and does not time how long she hears nothing",
+            "by_preference only with `starts: last_word` and `stops: {on: word, with: [victim]}` (or reporter)",
+            "drop `by_preference`, or time the longest silence towards her",
+        )
+    if clock.limit is not None and clock.limit.unit in (Unit.HOURS, Unit.MINUTES):
+        yield Fault(
+            (*at, "limit"),
+            f"clock `{clock.id}` follows what is agreed with her in days, and else has the limit {clock.limit}",
+            "a limit in days, working days, weeks or months, or null",
+            'write it in days, such as "14 dagen"',
+        )
+
+
 def _of(at: Location, clock: ClockRule) -> Iterator[Fault]:
     words: Collection[str] = tuple(_WORDS[clock.starts]) if clock.starts in _WORDS else ()
     if wrong := [word for word in clock.of if word not in words]:
@@ -207,7 +231,7 @@ def _of(at: Location, clock: ClockRule) -> Iterator[Fault]:
 
 def _ladder(at: Location, step: LadderStep, protocol: Protocol) -> Iterator[Fault]:
     """A rung stands above a breach, so above clocks of this file that can be breached."""
-    breakable = [clock.id for clock in protocol.clocks if clock.has_limit]
+    breakable = [clock.id for clock in protocol.clocks if clock.may_breach]
     if wrong := [clock for clock in step.of if clock not in breakable]:
         yield Fault(
             (*at, "of"),

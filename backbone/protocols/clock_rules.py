@@ -126,6 +126,8 @@ class ClockRule(Part):
     limit: LimitText | None = Field(description='such as "48h" or "2 werkdagen"; null when nobody promised one')
     by_when: bool = False
     """The limit is the day that was agreed in the action itself: who, what, by when."""
+    by_preference: bool = False
+    """Where a rhythm of contact was agreed with her, that is the limit, and promised; `limit` and `promise` hold where none was."""
     promise: ClockKind = Field(description="measured (no limit), promised (with its passage) or our_choice")
     reminders: tuple[LimitText, ...] = ()
     """After the start. A clock without a limit may have them too: it asks, and accuses nobody."""
@@ -148,6 +150,11 @@ class ClockRule(Part):
     @property
     def has_limit(self) -> bool:
         return self.limit is not None or self.by_when
+
+    @property
+    def may_breach(self) -> bool:
+        """Whether it has a limit, or gets one where something is agreed with her."""
+        return self.has_limit or self.by_preference
 
     @property
     def of_the_person(self) -> bool:

@@ -3,7 +3,19 @@
 from datetime import date
 from typing import ClassVar
 
-from schakel.events.base import Code, Derived, EventId, Language, Moment, OwnCode, PartnerId, Reason, Told, Version
+from schakel.events.base import (
+    Code,
+    Count,
+    Derived,
+    EventId,
+    Language,
+    Moment,
+    OwnCode,
+    PartnerId,
+    Reason,
+    Told,
+    Version,
+)
 from schakel.events.vocab import (
     ActionType,
     AftercareAnswer,
@@ -48,9 +60,9 @@ class ContactMade(Told):
 
 
 class ContactPreferenceSet(Told):
-    """How she wants to be reached, and by whom. Each one replaces the one before; when and in which words is sealed.
+    """How she wants to be reached, how often, and by whom; when and in which words is sealed. Each one replaces the wishes before.
 
-    `wishes` and `only_by` go with every referral by name; what is sealed under the scope `contact_preference`.
+    `wishes`, `only_by` and `contact_every_days` go with every referral by name; what is sealed under the scope `contact_preference`.
     """
 
     TYPE: ClassVar[str] = "contact.preference_set"
@@ -58,6 +70,11 @@ class ContactPreferenceSet(Told):
     wishes: tuple[ContactWish, ...] = ()
     only_by: tuple[Role, ...] = ()
     """She is contacted by partners in these roles; empty: by anybody who helps her."""
+    contact_every_days: Count | None = None
+    """What was agreed with her, not what she hoped for: within so many days of the last word she hears the next (domain-detail A43).
+
+    They end as a limit in days does, not on a day off. 0: it is agreed no longer. None: nothing is said of it, and what was agreed stands.
+    A hope that nobody can keep is told as `needs.recorded`, with `contact_rhythm` under `cannot_be_met`."""
 
 
 class ContactPreferenceTold(Derived):

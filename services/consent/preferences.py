@@ -5,11 +5,12 @@ that broke it is found and shown to whoever looks after the case. Silence says n
 """
 
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from backbone.chains import Chains
 from schakel.case_consent import stopped
 from schakel.case_loop import owner_of
-from schakel.case_preferences import ANOTHER, RULE, found_as, to_be_told, wishes_for
+from schakel.case_preferences import ANOTHER, RULE, found_as, rhythm, to_be_told, wishes_for
 from schakel.case_state import Referral, State
 from schakel.entry import Entry
 from schakel.events.chain import NonconformanceFound
@@ -43,18 +44,32 @@ def carried(case: State, referral: Referral) -> tuple[str, ...]:
     return (case.preferences.id,) if case.preferences and referral.mode == Mode.BY_NAME else ()
 
 
-def for_partner(case: State, partner: str, chains: Chains) -> tuple[tuple[ContactWish, ...], tuple[Role, ...]]:
-    """(wishes, only by these of its roles) as this partner gets them."""
+class Asked(NamedTuple):
+    """How she wants to be reached, as one partner gets it."""
+
+    wishes: tuple[ContactWish, ...] = ()
+    only_by: tuple[Role, ...] = ()
+    """Of its own roles."""
+    contact_every_days: int | None = None
+    """Not for whoever is not to contact her."""
+
+
+def for_partner(case: State, partner: str, chains: Chains) -> Asked:
+    """What this partner hears of it."""
     wishes, only_by = wishes_for(case, roles_of(case, partner, chains))
-    return tuple(ContactWish(wish) for wish in wishes), tuple(Role(role) for role in only_by)
+    agreed = None if ContactWish.NOT_BY_YOU.value in wishes else rhythm(case)
+    return Asked(
+        tuple(ContactWish(wish) for wish in wishes),
+        tuple(Role(role) for role in only_by),
+        agreed.every_days if agreed else None,
+    )
 
 
 def announced(case: State, entry: Entry, chains: Chains) -> Iterator[tuple[str, Message]]:
     """The message of a later word, and the word to whoever looks after the case that it was not kept."""
     event = entry.event
     if isinstance(event, ContactPreferenceTold):
-        wishes, only_by = for_partner(case, event.to, chains)
-        yield event.to, ContactPreference(case=case.id, wishes=wishes, only_by=only_by)
+        yield event.to, ContactPreference(case=case.id, **for_partner(case, event.to, chains)._asdict())
     elif isinstance(event, NonconformanceFound) and (owner := owner_of(case)):
         yield owner, Attention(case=case.id, concerning=event.event, reason="preference_not_kept", owner=owner)
 

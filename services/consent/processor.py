@@ -76,7 +76,8 @@ class ConsentRules:
         assert case.reported_at is not None
         assert case.door is not None
         mode = Mode(referral.mode or Mode.STRIPPED)
-        wishes, only_by = ((), ()) if mode is Mode.STRIPPED else preferences.for_partner(case, referral.to, self.chains)
+        stripped = mode is Mode.STRIPPED
+        asked = preferences.Asked() if stripped else preferences.for_partner(case, referral.to, self.chains)
         name, _, version = (referral.protocol or "").partition("@")
         return ReferralOffered(
             referral=referral.id,
@@ -86,14 +87,15 @@ class ConsentRules:
             mode=mode,
             basis=Basis(referral.released_basis or Basis.UNKNOWN),
             scopes=tuple(Scope(scope) for scope in referral.scopes),
-            facts=_without_residence(facts_to_tell(case)) if mode is Mode.STRIPPED else facts_to_tell(case),
+            facts=_without_residence(facts_to_tell(case)) if stripped else facts_to_tell(case),
             reported_at=case.reported_at,
             from_partner=case.door,
             protocol=ProtocolRef(name=name, version=version) if name else None,
             step=referral.step,
             dataref=f"referrals/{referral.id}",
-            wishes=wishes,
-            only_by=only_by,
+            wishes=asked.wishes,
+            only_by=asked.only_by,
+            contact_every_days=asked.contact_every_days,
         )
 
 

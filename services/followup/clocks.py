@@ -11,7 +11,7 @@ import msgspec
 from backbone.chains import Chain
 from backbone.protocols import Protocol
 from backbone.protocols.clock_rules import OF_REFERRAL, ClockRule, ClockStart, LadderStep
-from schakel.calendar import Calendar
+from schakel.calendar import Calendar, Limit, Unit
 from schakel.case_clocks import to_be_forgotten
 from schakel.case_consent import HER
 from schakel.case_marks import Mark
@@ -31,7 +31,7 @@ from schakel.events.contact import AftercareDue
 from schakel.events.report import ProtocolRef
 from schakel.events.vocab import ClockKind, Role
 from services.followup.stops import Stop, first_stop, put_off
-from services.followup.subjects import Subject
+from services.followup.subjects import Subject, followed
 
 WAITS = "waits_for_person"
 
@@ -59,29 +59,31 @@ class Ground(msgspec.Struct, frozen=True):
 def start(ground: Ground, rule: ClockRule, subject: Subject) -> ClockStarted:
     """A clock runs from what the protocol says starts it; without a limit it measures and never breaches."""
     calendar, protocol = ground.calendar, ground.protocol
-    due_at = _due(calendar, rule, subject)
+    agreed = followed(ground.case, rule)
+    limit = Limit(agreed.every_days, Unit.DAYS) if agreed else rule.limit
+    due_at = _due(calendar, rule, subject, limit)
     after = [rule.every] if rule.every else rule.reminders
     reminders = sorted(calendar.add(subject.at, each) for each in after)
     return ClockStarted(
         clock=rule.id,
         protocol=ProtocolRef(name=protocol.protocol, version=protocol.version),
-        kind=ClockKind(rule.promise),
+        kind=ClockKind.PROMISED if agreed else ClockKind(rule.promise),
         started_at=subject.at,
-        limit=str(rule.limit) if rule.limit else None,
+        limit=str(limit) if limit else None,
         due_at=due_at,
         remind_at=tuple(moment for moment in reminders if due_at is None or moment < due_at),
         calendar=calendar.version if due_at else None,
         responsible_role=_role(ground, rule, subject),
         responsible=_responsible(ground, rule, subject),
         about=subject.about,
-        premises=(subject.cause,),
+        premises=tuple(dict.fromkeys((subject.cause, *([agreed.id] if agreed else [])))),
     )
 
 
-def _due(calendar: Calendar, rule: ClockRule, subject: Subject) -> datetime | None:
+def _due(calendar: Calendar, rule: ClockRule, subject: Subject, limit: Limit | None) -> datetime | None:
     if subject.due_on is not None and rule.by_when:
         return calendar.end_of_day(subject.due_on)
-    return calendar.add(subject.at, rule.limit) if rule.limit else None
+    return calendar.add(subject.at, limit) if limit else None
 
 
 def _role(ground: Ground, rule: ClockRule, subject: Subject) -> Role:
@@ -219,15 +221,16 @@ def _suspended(ground: Ground, rule: ClockRule, clock: Clock, stop: Stop | None,
 
 
 def _new_due(ground: Ground, rule: ClockRule, clock: Clock) -> datetime | None:
-    """An agreed day stays that day."""
+    """An agreed day stays that day. A rhythm that was agreed with her goes on by whole days, as any limit in days does."""
     case = ground.case
-    if clock.due_at is None or rule.limit is None or clock.still_since is None:
+    limit = rule.limit or (Limit(1, Unit.DAYS) if rule.by_preference else None)
+    if clock.due_at is None or limit is None or clock.still_since is None:
         return clock.due_at
     assert case.time is not None
     put_off_at = next((mark.at for mark in case.marks if mark.id == clock.waited), clock.still_since)
     since = put_off_at if clock.wakes_at else clock.still_since
     pause = (clock.wakes_at or max(case.time, since)) - since
-    return ground.calendar.later(clock.due_at, pause, rule.limit)
+    return ground.calendar.later(clock.due_at, pause, limit)
 
 
 def _breached(ground: Ground, rule: ClockRule, clock: Clock, why: str | None) -> Iterator[Derived]:

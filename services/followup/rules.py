@@ -19,7 +19,7 @@ from schakel.events.case import CaseClosed, CaseEscalated, CaseReopened
 from schakel.events.vocab import CloseReason, Role
 from services.followup.clocks import Ground, keep, start
 from services.followup.moved import left_behind
-from services.followup.subjects import Subject, subjects
+from services.followup.subjects import Subject, subjects, words
 
 
 def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | None) -> Iterator[Derived]:
@@ -55,6 +55,8 @@ def _clocks(ground: Ground, facts: Facts) -> Iterator[Derived]:
         for subject in found.values():
             if subject.about not in running and _may_start(case, rule, running):
                 yield start(ground, rule, subject)
+        if rule.starts is ClockStart.LAST_WORD and applies:
+            found = {one.about: one for one in words(case, rule)}  # an earlier one began its clock all the same
         for about, clock in running.items():
             yield from keep(ground, rule, clock, _subject_of(rule, found, about), applies)
 

@@ -9,6 +9,7 @@ from backbone.chains import Chain
 from backbone.protocols.clock_rules import ClockRule, StopOn
 from schakel.case_clocks import HANDED_IN, POSTPONED
 from schakel.case_marks import Mark
+from schakel.case_preferences import rhythms
 from schakel.case_state import Clock, State
 from schakel.events.case import EvaluationRecorded, ThreadClosed
 from schakel.events.contact import (
@@ -98,6 +99,7 @@ def _contacts(case: State, chain: Chain, rule: ClockRule) -> Iterator[Stop]:
 def _next_words(case: State, rule: ClockRule, clock: Clock) -> Iterator[Stop]:
     before = (clock.started_at, clock.about or "")
     by = {contact.id: contact.by for contact in case.contacts} | {mark.id: mark.by for mark in case.marks}
+    by |= {agreed.id: agreed.by for agreed in rhythms(case)}
     for word in words(case, rule):
         if word.cause in by and (word.at, word.cause) > before:
             yield Stop(word.cause, word.at, by[word.cause])

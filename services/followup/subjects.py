@@ -10,12 +10,15 @@ from backbone.desk.who import takes_grievance
 from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, REPORTER, ClockRule, ClockStart, StopOn
 from schakel.calendar import NEVER, Calendar
 from schakel.case_complaint import wish_for_complaint
+from schakel.case_consent import HER
 from schakel.case_loop import taken_by_another
 from schakel.case_marks import Action, Mark
 from schakel.case_needs import noted
+from schakel.case_preferences import rhythm, rhythms
 from schakel.case_state import Contact, Referral, ReferralState, State
 from schakel.events.contact import InformationGiven, TreatmentComplaint
 from schakel.events.vocab import ActionType, Role
+from schakel.preferences import Agreed
 
 REACHED = (ReferralState.DELIVERED, ReferralState.ACCEPTED, ReferralState.COMPLETED)
 _ANSWERED = (ReferralState.DECLINED, ReferralState.EXHAUSTED)
@@ -126,7 +129,8 @@ def _occurrence(case: State, calendar: Calendar, rule: ClockRule) -> Iterator[Su
 
 
 def words(case: State, rule: ClockRule) -> Iterator[Subject]:
-    """Every word towards the person that counts, the report first."""
+    """Every word towards the person that counts, the report first. A rhythm is agreed in a talk with her: where the clock follows it, that
+    begins anew, so that what was promised before is not held against what is promised now."""
     assert case.report is not None
     assert case.reported_at is not None
     whom = persons(case, rule)
@@ -137,6 +141,19 @@ def words(case: State, rule: ClockRule) -> Iterator[Subject]:
     for mark in case.marks:
         if mark.what == InformationGiven.TYPE and mark.about in whom:
             yield Subject(mark.id, mark.id, mark.at)
+
+    for agreed in rhythms(case) if follows_her(case, rule) else ():
+        yield Subject(agreed.id, agreed.id, agreed.at)
+
+
+def follows_her(case: State, rule: ClockRule) -> bool:
+    """Whether what is agreed with her is the limit of this clock: it times words towards her, in this case."""
+    return rule.by_preference and HER in persons(case, rule)
+
+
+def followed(case: State, rule: ClockRule) -> Agreed | None:
+    """The rhythm of contact that this clock follows now. None: what the file says holds."""
+    return rhythm(case) if follows_her(case, rule) else None
 
 
 def persons(case: State, rule: ClockRule) -> set[str]:

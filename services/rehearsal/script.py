@@ -109,7 +109,7 @@ class Script:
                 continue
             if value is True:
                 yield marks.get(name, name.replace("_", " "))
-            elif not isinstance(value, int | bytes) and (shown := self._value(value)):
+            elif (name in about or not isinstance(value, int | bytes)) and (shown := self._value(value)):
                 yield about.get(name, "{}").format(shown)
 
     def _answers_its_own(self, referral: Any) -> bool:

@@ -85,6 +85,7 @@ ABOUT: Table = {
     "situation_stopped": ("gestopt: {}", "stopped: {}"),
     "recovered": ("hersteld: {}", "recovered: {}"),
     "wants_call": ("wil gebeld worden: {}", "wants a call: {}"),
+    "contact_every_days": ("afgesproken: contact binnen {} dagen", "agreed: contact within {} days"),
 }
 """Fields whose words alone do not say what is meant."""
 

@@ -239,6 +239,11 @@ def test_a_measured_clock_promises_nothing(protocols: Protocols):
     )
 
 
+def test_a_clock_that_follows_what_was_agreed_says_so_before_its_own_limit(protocols: Protocols):
+    text = flat(as_text(protocols.get("amsterdam-handelingskader", "2023.3")))
+    assert "hoe vaak er contact is, dan is dat de grens, en die is beloofd. Anders: Er is geen grens beloofd." in text
+
+
 def test_a_scheme_whose_text_is_not_held_says_so_at_once():
     one = Protocol(protocol="proef", version="1", title="Proef", status="mentioned", sources={"0": "een document"})
     assert "wij hebben de tekst van dit protocol niet" in as_text(one).splitlines()[3]

@@ -99,6 +99,27 @@ BROKEN = [
         ["of step `None`", "one of hulp"],
         id="of no step",
     ),
+    pytest.param(
+        "limit:",
+        "by_preference: true\n    limit:",
+        "by_preference",
+        ["does not time how long she hears nothing", "starts: last_word"],
+        id="follows her, and times no silence",
+    ),
+    pytest.param(
+        "starts: report.received\n    stops: {on: made, with: [reporter], by: any}",
+        "starts: last_word\n    by_preference: true\n    stops: {on: word, with: [offender]}",
+        "by_preference",
+        ["does not time how long she hears nothing"],
+        id="follows her, and times another",
+    ),
+    pytest.param(
+        "starts: report.received\n    stops: {on: made, with: [reporter], by: any}",
+        "starts: last_word\n    by_preference: true\n    stops: {on: word, with: [reporter]}",
+        "limit:",
+        ["else has the limit 48h", "in days"],
+        id="follows her in days, else in hours",
+    ),
     pytest.param("limit:", "of_step: hulp\n    limit:", "of_step", ["which has no step"], id="of_step too many"),
     pytest.param(
         "held\n", "held\nadopted_on: 2025-01-02\nvalid_until: 2024-01-01\n", "valid_until", ["before"], id="term"
@@ -129,6 +150,15 @@ def test_a_measured_clock_never_breaches(checked):
     )
     assert protocol is not None
     assert problems == []
+
+
+def test_a_clock_that_follows_what_is_agreed_with_her_may_breach_without_a_limit_of_its_own(checked):
+    """Who hears of it may be named then, and a ladder may stand above it."""
+    follows = "starts: last_word\n    by_preference: true\n    stops: {on: word, with: [reporter]}"
+    measured = (('limit: "48h"', "limit: null"), ("promise: promised", "promise: measured"))
+    start = ("starts: report.received\n    stops: {on: made, with: [reporter], by: any}", follows)
+    protocol, problems = checked(*measured, start)
+    assert (protocol is not None, problems) == (True, [])
 
 
 def test_an_id_stands_once_a_section(checked):

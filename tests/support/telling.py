@@ -292,7 +292,7 @@ def about(subject: str, by: str = POLICE) -> Tell:
     return Tell(by, AssessmentRecorded(check="punishable", answer="unknown", sealed=(part,)))
 
 
-def explained(topic: str, by: str = POLICE, whom: str = "victim", *, logged: str | None = None) -> Tell:
+def explained(topic: str, by: str = POLICE, whom: str = "victim", *, logged: str | datetime | None = None) -> Tell:
     return Tell(by, InformationGiven(topic=topic, whom=whom), moment(logged) if logged else None)
 
 
@@ -333,10 +333,10 @@ def reads(by: str, *scopes: str, to: str | None = None, at: str | datetime | Non
 
 def contact_made(
     by: str,
-    at: str,
+    at: str | datetime,
     whom: str = "victim",
     *,
-    logged: str | None = None,
+    logged: str | datetime | None = None,
     listening_ear: bool = False,
     id: str | None = None,
 ) -> Tell:

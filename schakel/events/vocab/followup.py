@@ -28,6 +28,8 @@ class Need(StrEnum):
     CRIMINAL_PROCESS = "criminal_process"
     SAFETY_MEASURES = "safety_measures"
     NEW_HOME = "new_home"
+    CONTACT_RHYTHM = "contact_rhythm"
+    """To hear something at a rhythm of her own. What was agreed of it stands in `contact.preference_set` (domain-detail A43)."""
     MEDIATION = "mediation"
     NOTHING = "nothing"
     OTHER = "other"

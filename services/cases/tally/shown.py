@@ -32,9 +32,10 @@ class TallyCollector(Collector):
         self._chains = [chain.name for chain in chains]
         self._clocks = sorted(
             {
-                (protocol.protocol, rule.id, rule.limit is not None or bool(rule.by_when))
+                (protocol.protocol, rule.id, limited)
                 for protocol in protocols
                 for rule in (*protocol.timed, *(rule for variant in protocol.variants for rule in variant.clocks))
+                for limited in ((rule.has_limit, True) if rule.by_preference else (rule.has_limit,))
             }
         )
         self._families: list[Metric] = []
