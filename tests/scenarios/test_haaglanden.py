@@ -5,6 +5,8 @@ The scheme's own text is not held; what the lines ask of a handbook is asked of 
 
 import json
 import shutil
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,14 @@ from typer.testing import CliRunner
 
 from backbone.authoring.explaining import items, roles_in
 from backbone.authoring.layout import as_text
+from backbone.chains import Chains
 from backbone.cli.main import app
+from backbone.evaluation.conformance import Chosen
+from backbone.evaluation.leadtimes import lead_times
+from backbone.evaluation.period import Period
+from backbone.evaluation.shares import shares
+from backbone.evaluation.small_cells import Reader
+from backbone.evaluation.trail import Trail, trails
 from backbone.evaluation.verdicts import Part, Verdict
 from backbone.protocols import Protocol, Protocols, check_protocol, check_protocols, load_protocols
 from schakel.case_needs import noted
@@ -27,7 +36,7 @@ from tests.support.casebook import Story
 from tests.support.conclusions import clock_started
 from tests.support.desks import agreed, done, settled, taken
 from tests.support.newest import newest_of, shipped
-from tests.support.telling import Tell, report, report_in_groningen
+from tests.support.telling import Tell, moment, report, report_in_groningen
 
 ALL = list(load_protocols(ROOT / "protocols"))
 EVERYBODYS = (
@@ -164,6 +173,23 @@ def test_hgl_2_running_cases_keep_theirs_and_no_figure_mixes_two():
     rows = {(clock.name, clock.protocol) for story in (running, started) for clock in story.case.clocks.values()}
     assert {("contact-met-melder", old.ref), ("contact-met-melder", new.ref)} <= rows, "each figure bears its version"
     running.then_among(clock_started("contact-met-melder"))
+    mixed = (*cases_of(running), *cases_of(started))
+    steps = [row.name for row in shares(chain.from_iterable(map(judged, (running, started))), Reader.INSIDE).by_step]
+    times = [row.step for row in lead_times(in_one_view(here.chains, mixed), Reader.INSIDE).steps]
+    for rows in (steps, times):
+        of_the_clock = sorted(row for row in rows if row.endswith("contact-met-melder"))
+        assert [(old.ref in row, new.ref in row) for row in of_the_clock] == [(True, False), (False, True)]
+
+
+def cases_of(story: Story) -> list[Trail]:
+    return list(trails(story.world.ledger).cases.values())
+
+
+def in_one_view(chains: Chains, cases: Sequence[Trail]) -> Chosen:
+    """What an evaluation of the chain looks at, of these cases."""
+    groningen = chains.get("groningen")
+    assert groningen is not None
+    return Chosen(groningen, Period.parse("all"), moment("2026-03-31 12:00"), list(cases))
 
 
 # --- HGL-3

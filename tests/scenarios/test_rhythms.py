@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backbone.chains.schemes import gaps, network
+from backbone.chains.schemes import gaps, kept, network
 from backbone.meetings import case_list
 from backbone.overviews.page import as_html
 from backbone.overviews.paper import paper
 from backbone.overviews.sheets import said as in_words
+from backbone.overviews.yearly import measures
 from backbone.protocols import Status
 from backbone.protocols.measures import Progress, yearly_report
+from backbone.protocols.overviews import Of
 from schakel.events.vocab import Role
+from services.cases.together import made_of
 from tests.scenarios.region import given_in
 from tests.support.casebook import repository
 from tests.support.conclusions import informed
@@ -230,6 +233,27 @@ def test_vst_4_a_report_on_measures_for_each_year_and_no_case_in_it():
         said = asdict(made)
         assert said.pop("year") == year
         assert {one for measures in said.values() for one in measures} <= ids, "ids of measures, and nothing of a case"
+
+
+def test_vst_4_wherever_it_is_read_it_is_the_same_with_cases_and_without(tmp_path: Path):
+    """On the yearly page, in two languages, and as the service answers it. NOT with case data: not even how many there were."""
+    files = keeping(tmp_path, "versterkte-aanpak-maatregelen")
+    chain = files[0].get("proef")
+    assert chain is not None
+    (here,) = (cooperation for ref, cooperation in kept(chain) if "versterkte" in ref)
+    (overview,) = (one for one in here.overviews if one.of is Of.MEASURES)
+    cases = [case(files, number, report(natures=("assault",), at="2026-03-02 12:00")) for number in range(1, 8)]
+    titles = {one.title for register in here.registers for one in register.measures}
+    for language in ("nl", "en"):
+        page, empty = (measures(chain, issue_of(chain, some, "2026"), language) for some in (cases, []))
+        assert page == empty
+        lines = [line for _, of_register in page for line in of_register]
+        assert lines
+        assert {line.rpartition(": ")[0] for line in lines} <= titles
+    now = moment("2026-12-31 12:00")
+    answer = made_of(chain, here, overview, cases, now)
+    assert answer == made_of(chain, here, overview, [], now)
+    assert set(answer) == {"overview", "reports"}
 
 
 def test_x_4_a_district_that_is_not_heard_of_is_silent(tmp_path: Path):

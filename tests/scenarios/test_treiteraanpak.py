@@ -1,8 +1,13 @@
 """TRT: Amsterdam, Treiteraanpak [0 bijlage 1]. Each test is named after its line of the scenarios (README.md here)."""
 
+from collections.abc import Iterator
+
 import pytest
 from pydantic import ValidationError
 
+from backbone.authoring import hers
+from backbone.authoring.boxes import Route
+from backbone.authoring.route import route
 from backbone.evaluation.verdicts import Verdict
 from schakel.case_scheme import scheme_of
 from schakel.events.case import CaseEscalated, EscalationRequested
@@ -28,6 +33,7 @@ from tests.support.conclusions import (
     proposed,
     released,
 )
+from tests.support.newest import newest_of
 from tests.support.telling import (
     ADV,
     CITY,
@@ -136,6 +142,39 @@ def test_trt_3_red_without_yellow_counts_and_shows():
     assert {card.to for card in file_of(story, SCHEME).scheme.cards} == {"offender"}
     assert b"yellow_card" not in everything_sent(story)
     assert b"red_card" not in everything_sent(story)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_trt_3_what_she_is_shown_has_no_card(language: str):
+    """Her picture of the scheme, which stands in her copy and on her page; the policy officer's has them. NOT a card to her."""
+    protocol = newest_of("amsterdam-treiteraanpak")
+    lanes = " ".join(_said(hers.route(protocol, language)))
+    assert [word for word in CARDS if word in lanes] == []
+    assert [word for word in CARDS if word in " ".join(_said(route(protocol)))] == ["kaart", "gele", "rode"]
+
+
+CARDS = ("kaart", "gele", "rode", "card", "yellow", "red ")
+
+
+def _said(shown: Route) -> Iterator[str]:
+    for lane in shown.lanes:
+        yield lane.heading.lower()
+        yield from (text.lower() for card in lane.all() for text in (card.title, card.above, card.says, *card.lines))
+
+
+@pytest.mark.parametrize("card", ["yellow_card", "red_card"])
+def test_trt_3_a_card_asks_her_nothing_and_tells_her_nothing(card: str):
+    """No question to put to her, no word to whoever speaks with her, no clock towards her that stops by it. NOT a card to her."""
+    story = taken_up().when(LEADS, agreed(DIRECTOR, "yellow_card"))
+    known, clocks = len(list(ever_sent(story))), states(story)
+    story.when(agreed(DIRECTOR, card)).expect_nothing()
+    assert [message for _, message in ever_sent(story)][known:] == []
+    now = states(story)
+    assert {name: now[name] for name in clocks} == clocks
+
+
+def states(story: Story) -> dict[str, str]:
+    return {clock.name: clock.state.value for clock in story.case.clocks.values()}
 
 
 def out_of_order(story: Story) -> list[str]:

@@ -6,6 +6,7 @@ from schakel.case_state import State
 from schakel.chain_state import ChainState
 from schakel.events.consent import ConsentNeeded
 from schakel.events.referral import ReferralProposed
+from tests.protocols.samples import ROOT
 from tests.scenarios.desk_stories import items, kinds
 from tests.scenarios.region import given_in, region
 from tests.scenarios.stories import ever_sent, file_of, given, why_not
@@ -80,6 +81,39 @@ def found(*told: Tell, number: int = 1, **more: object) -> Story:
     return given(*first, *told, chains=chains, protocols=protocols, case_id=case_id(number))
 
 
+NO_MARK = (
+    "qualif",
+    "trained",
+    "training",
+    "sensitiv",
+    "gevoelig",
+    "opgeleid",
+    "score",
+    "rating",
+    "rank",
+    "suitab",
+    "geschikt ",
+)
+"""What would be a mark on a person. The step is called after a suitable colleague: that is the file's, and of nobody."""
+
+
+def test_zwb_3_no_event_has_a_field_for_a_mark_on_a_person():
+    """Whatever the story: closed lists of fields and words, in all that stands in the ledger and goes to partners."""
+    listed = (ROOT / "tests" / "language" / "readable.txt").read_text(encoding="utf-8").lower()
+    assert [word for word in NO_MARK if word in listed] == []
+
+
+def test_zwb_3_who_is_trained_or_not_leaves_nothing_else_in_the_ledger():
+    """The same day by day, once with the training over: who is proposed differs, and nothing beside it."""
+    (one,), (other,) = (
+        [entry.event for entry in story.world.ledger if isinstance(entry.event, ReferralProposed)]
+        for story in (found(), found(at="2027-07-01 12:00"))
+    )
+    assert (one.to, other.to) == (TRAINED, OTHER)
+    same = {"premises", "to"}
+    assert one.model_dump(exclude=same) == other.model_dump(exclude=same)
+
+
 def test_zwb_3_whoever_is_trained_comes_first_and_another_only_with_a_reason():
     """The trained team is proposed although the file names the other first, with advice on how to handle it.
 
@@ -94,7 +128,9 @@ def test_zwb_3_whoever_is_trained_comes_first_and_another_only_with_a_reason():
     assert why_not(story, requested(OTHER, **by_hand)) == "motive.missing"
     assert why_not(story, requested(OTHER, motive="knows_the_street", **by_hand)) is None
     ledger = b" ".join(codec.encode(entry.event) for entry in story.world.ledger)
-    assert [word for word in (b"qualified", b"trained", b"sensitiv", b"score") if word in ledger] == []
+    assert [word for word in NO_MARK if word.encode() in ledger.lower()] == []
+    said = " ".join(entry.event.model_dump_json() for entry in story.world.ledger).lower()
+    assert [word for word in NO_MARK if word in said] == [], "nor as the name of a field"
 
 
 def test_zwb_3_training_ends_on_its_day():
