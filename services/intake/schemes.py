@@ -19,7 +19,7 @@ from schakel.events.consent import BasisInvoked
 from schakel.events.contact import ActionAgreed, ComplaintSettled
 from schakel.events.report import AssessmentRecorded, ReportCorrected, ReportReceived
 from schakel.events.scheme import CategorySet, ChecklistAnswered, DeliberationRecorded
-from schakel.events.vocab import ActionType, Basis, Check, ComplaintOutcome, Outcome, Role
+from schakel.events.vocab import ActionType, Answer, Basis, Check, ComplaintOutcome, Outcome, Role
 from schakel.messages import Refusal
 from services.intake import speaking
 
@@ -52,7 +52,16 @@ def checked(event: Event, case: State | None, chains: Chains, sender: str) -> It
 def at_the_door(event: Told) -> Iterator[Refusal]:
     """What a report cannot hold, whoever sends it."""
     checks = event.facts.checks if isinstance(event, ReportReceived | ReportCorrected) else ()
+    said: dict[Check, Answer] = {}
     for position, answer in enumerate(checks):
+        if said.setdefault(answer.check, answer.answer) != answer.answer:
+            yield Refusal(
+                code="check.two_answers",
+                field=f"facts.checks.{position}.answer",
+                found=answer.answer,
+                expected="one answer to each question: a report is one desk's word",
+                remedy="send the answer that holds; what turns out otherwise later is told as assessment.recorded or report.corrected",
+            )
         if answer.check in LATER:
             yield Refusal(
                 code="word.not_at_the_door",
