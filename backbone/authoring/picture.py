@@ -10,6 +10,7 @@ from html import escape
 from itertools import pairwise
 
 from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
+from backbone.authoring.pieces import pieces
 from backbone.authoring.placing import INK, SOFT, SPINE_PX, TWO_COLUMNS_PX, Box, Placed, Wire, place
 
 __all__ = [
@@ -60,11 +61,42 @@ def draw(route: Route, width_px: int = USUAL_PX, name: str = "route") -> str:
     )
 
 
-def _spine(placed: Placed) -> Iterator[str]:
-    """The line along which the lanes stand, with their numbers."""
+def draw_in_pieces(route: Route, width_px: int = USUAL_PX, name: str = "route") -> Iterator[str]:
+    """The same picture as SVGs that follow each other without a gap; a page lets none of them break. The first says what all show."""
+    if width_px < NARROWEST_PX:
+        raise ValueError(f"a route needs at least {NARROWEST_PX} pixels, found {width_px}")
+    for number, (top, bottom, placed) in enumerate(pieces(place(route, width_px))):
+        says = 'aria-hidden="true"' if number else f'role="img" aria-labelledby="{name}-title {name}-description"'
+        named = (
+            f'<title id="{name}-title">{escape(route.title)}</title>',
+            f'<desc id="{name}-description">{escape(route.description)}</desc>',
+        )
+        yield "\n".join(
+            [
+                f'<svg xmlns="http://www.w3.org/2000/svg" {says} lang="{route.language}" '
+                f'viewBox="0 {top:.1f} {width_px} {bottom - top:.1f}" width="{width_px}" height="{bottom - top:.1f}" '
+                f'font-family="{FONTS}" style="display:block;max-width:100%;height:auto">',
+                *(() if number else named),
+                f'<rect y="{top:.1f}" width="{width_px}" height="{bottom - top:.1f}" fill="{PAPER}"/>',
+                *_spine(placed, top, bottom),
+                *(part for box in placed.boxes for part in _box(box)),
+                *(part for wire in placed.wires for part in _wire(wire)),
+                *(_shape(sign.mark, sign.x, sign.y) for sign in placed.signs),
+                *_texts(placed),
+                "</svg>",
+            ]
+        )
+
+
+def _spine(placed: Placed, top: float = 0.0, bottom: float = float("inf")) -> Iterator[str]:
+    """The line along which the lanes stand, with their numbers: what of it lies between top and bottom."""
     if len(placed.stops) > 1:
-        yield f'<path d="M{SPINE_PX} {placed.stops[0]:.0f}V{placed.stops[-1]:.0f}" stroke="{LINE}" stroke-width="2"/>'
+        begin, end = max(placed.stops[0], top), min(placed.stops[-1], bottom)
+        if begin < end:
+            yield f'<path d="M{SPINE_PX} {begin:.0f}V{end:.0f}" stroke="{LINE}" stroke-width="2"/>'
     for number, centre in enumerate(placed.stops, 1):
+        if not top <= centre < bottom:
+            continue
         yield f'<circle cx="{SPINE_PX}" cy="{centre:.0f}" r="13" fill="{LINE}"/>'
         where = f'x="{SPINE_PX}" y="{centre + 5:.0f}" font-size="14" font-weight="bold"'
         yield f'<text {where} text-anchor="middle" fill="{PAPER}">{number}</text>'

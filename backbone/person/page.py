@@ -152,7 +152,8 @@ class _Page:
             route = hers.route(protocol, self.language)
             if route not in seen:
                 seen.add(route)
-                yield f'<div class="route">{picture.draw(route, name=f"route-{number}-{place}")}</div>\n'
+                drawn_in = "\n".join(picture.draw_in_pieces(route, name=f"route-{number}-{place}"))
+                yield f'<div class="route">\n{drawn_in}\n</div>\n'
 
     def _own_words(self, case: CaseCopy) -> Iterator[str]:
         called = in_language(words.SEALED, self.language)

