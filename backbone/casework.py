@@ -127,13 +127,15 @@ class CaseProcessor:
     def _reconcile(self, tx: Tx, after: str) -> list[str]:
         """Decide once on the next cases behind this one, a bounded number; which they were."""
         ids = tx.case_ids(tx.checkpoint.partition, after, RECONCILE_AT_ONCE)
-        self._standing(tx)
-        now = self.now(tx)
-        desks = self.desks.load(tx, ids)
-        for desk in desks.values():
-            self._decide(tx, desk, now)
-        self._save(tx, desks)
+        self._look_at(tx, ids)
         return ids
+
+    def _look_at(self, tx: Tx, ids: Sequence[str]) -> None:
+        """Decide once on these cases."""
+        self._standing(tx)
+        desks = self.desks.load(tx, ids)
+        self._decide_on(tx, desks, self.now(tx))
+        self._save(tx, desks)
 
     def _look_again(self, tx: Tx) -> bool:
         """At the next cases, when somebody's standing changed and these rules ask about it. True when there are more."""
@@ -231,9 +233,15 @@ class CaseProcessor:
             for desk, entry, relay in relaying:
                 outgoing.extend(self._messages(relay(desk.case, entry), desk.case, entry.id))
             tx.outbox(outgoing)
-            for desk in moved.values():
-                self._decide(tx, desk, now)
+            self._decide_on(tx, moved, now)
         self._save(tx, desks)
+
+    def _decide_on(self, tx: Tx, desks: Mapping[str, Desk], now: datetime | None) -> None:
+        """On each of them that is whole: where something is parked, what waits behind it may say the contrary, a no for instance."""
+        waiting = tx.parked_cases(desks)
+        for case_id, desk in desks.items():
+            if case_id not in waiting:
+                self._decide(tx, desk, now)
 
     def _decide(self, tx: Tx, desk: Desk, now: datetime | None) -> None:
         """Say what the case lacks, unless it is on its way already."""
@@ -344,6 +352,8 @@ class CaseProcessor:
                 tx.park(case_id, record.raw, record.reason)  # tried: no longer marked
         tx.unpark([record.id for record in waiting[: len(entries)]])
         self._take(tx, entries)
+        if not tx.checkpoint.rebuilding:
+            self._look_at(tx, [case_id])  # also at what was due meanwhile
 
     # -- clocks --------------------------------------------------------------------------------------------------------
 
@@ -372,8 +382,7 @@ class CaseProcessor:
         until_ms = int(now.timestamp() * 1000)
         due = tx.timers_due(tx.checkpoint.partition, until_ms, TIMERS_AT_ONCE)
         desks = self.desks.load(tx, due)
-        for desk in desks.values():
-            self._decide(tx, desk, now)
+        self._decide_on(tx, desks, now)
         tx.drop_timers(desks, until_ms)  # what was decided sets all of them anew when it is read back
         self.desks.save(tx, desks)
         return len(due) == TIMERS_AT_ONCE

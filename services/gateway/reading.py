@@ -28,7 +28,7 @@ from backbone.keys.parts import Place
 from backbone.keys.service import NoKey, Opener
 from backbone.standing import suspended_in
 from backbone.store.errors import DatabaseAway
-from backbone.store.tables import snapshot
+from backbone.store.tables import parked, snapshot
 from schakel import avro
 from schakel.case_consent import noes_for, stopped, to_be_told
 from schakel.case_opening import may_read, opening_of, why_not
@@ -53,6 +53,7 @@ FRESH_S = 1.0
 # Made once: to make a statement takes longer than to carry it out.
 _REFERRAL = select(tables.referral).where(tables.referral.c.referral_id == bindparam("referral"))
 _STATE = select(snapshot.c.state).where(snapshot.c.case_id == bindparam("case"))
+_PARKED = select(parked.c.id).where(parked.c.case_id == bindparam("case")).limit(1)
 _SEALED = select(tables.sealed).where(
     tables.sealed.c.case_id == bindparam("case"), tables.sealed.c.field.in_(bindparam("fields", expanding=True))
 )
@@ -72,7 +73,8 @@ class Refused(Exception):
 
 
 class TooLate(Exception):
-    """No answer in time, or too long ago when it could have left. Nothing left; asking again is a new request."""
+    """No answer in time, too long ago when it could have left, or a case that waits for an operator. Nothing left; asking again is a
+    new request."""
 
 
 class Away(Exception):
@@ -226,6 +228,8 @@ class Reader:
         """The data and the labels of these scopes, when all of them may still be read as the case stands now."""
         wanted = sorted(fields.opened_by(scopes))
         with self._connect() as db:  # once for all: taking a connection costs as much as a question
+            if db.execute(_PARKED, {"case": referral.case}).first():
+                raise TooLate  # what waits behind a record that nobody can read may be her no
             case, away = _case(db, referral), suspended_in(db, referral.partition)
             sealed = db.execute(_SEALED, {"case": referral.case, "fields": wanted}).all()
         if partner in away or not set(scopes) <= may_read(case, referral.id, partner):

@@ -23,6 +23,8 @@ from schakel.sealing import seal
 from services.consent import disclosures
 from services.gateway import reading
 from services.gateway.reading import FRESH_S, PERMIT_S, NotForYou, Refused, TooLate
+from tests.services.test_given_up import GARBAGE
+from tests.services.test_parked import contact, record
 from tests.support.minicluster import PARTITIONS, MiniCluster
 from tests.support.readers import DOOR, HELP, PHONE, STEPS, STORY, STRANGER, Reading
 
@@ -189,6 +191,26 @@ async def test_after_a_withdrawal_the_next_read_is_refused(read: Reading, step: 
     with suppress(Refused):
         await read.read(HELP, offer.referral)
     with pytest.raises(Refused):
+        await read.read(HELP, offer.referral)
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+async def test_nothing_is_given_while_a_withdrawal_waits_behind_what_nobody_can_read(
+    read: Reading, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The case is parked where the gate permitted it a moment before: what the gateway has folded of it is not all that was said."""
+    monkeypatch.setattr(reading, "PERMIT_S", 0.5)
+    offer = read.offered()
+
+    def hinder() -> None:
+        read.cluster.append(record(read.cluster, offer.case, contact(read.cluster), GARBAGE))
+        read.withdraw(offer.case)
+
+    read.before[step] = hinder
+    if step == "opened":
+        assert (await read.read(HELP, offer.referral)).personal
+        return
+    with pytest.raises(TooLate):
         await read.read(HELP, offer.referral)
 
 

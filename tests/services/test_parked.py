@@ -100,7 +100,7 @@ def test_a_case_waits_behind_what_cannot_be_read(cluster: MiniCluster, batch: in
         assert {reason.partition(": ")[0] for reason in found} == {stuck}
         reasons = [reason.partition(": ")[2].partition(":")[0] for reason in found]
         assert reasons == ["value.unknown_schema", *["behind a parked event of this case"] * (len(found) - 1)]
-        assert len(found) == 3, "the grant, and what follow-up concluded from the contact"
+        assert len(found) == (3 if batch == 1 else 2), "the grant, and what was concluded before the garbage was seen"
     assert cluster.receipts(DOOR)[waits].status is ReceiptStatus.ACCEPTED
     assert all(state.grants for state in states(cluster, free))
     offers = [one.case for one in cluster.out(HELP) if isinstance(one, ReferralOffered)]
@@ -135,7 +135,7 @@ def test_tried_again_too_early_it_stays_where_it_is(cluster: MiniCluster, monkey
     cluster.append(record(cluster, case, contact(cluster)))
     cluster.settle()
     before = parked(cluster)
-    assert all(len(found) == 4 for found in before.values()), "also what follow-up concluded from the first contact"
+    assert all(len(found) == 3 for found in before.values()), "nothing is concluded from the first contact meanwhile"
     cluster.retry_parked()
     assert parked(cluster) == before
     assert not any(one.retry for service in cluster.services for one in service.store.parked()), (
@@ -143,7 +143,7 @@ def test_tried_again_too_early_it_stays_where_it_is(cluster: MiniCluster, monkey
     )
     learn(monkeypatch, ContactMade)
     cluster.retry_parked()
-    assert all(len(found) == 3 for found in parked(cluster).values()), "as far as it can be read, and no further"
+    assert all(len(found) == 2 for found in parked(cluster).values()), "as far as it can be read, and no further"
     assert all(len(state.contacts) == 2 for state in states(cluster, case))
 
 
