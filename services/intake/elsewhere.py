@@ -16,14 +16,14 @@ from schakel.messages import TakenUpElsewhere
 
 def routes(entry: Entry, case_id: str | None, chains: Chains) -> tuple[TakenUpElsewhere, ...]:
     """Each route with whoever has that role where it happened; none for any other event, and none for imported history."""
-    if not isinstance(entry.event, ReportReceived) or case_id is None:
+    if not isinstance(entry.event, ReportReceived) or case_id is None or not any(map(_leaves_some, chains)):
         return ()
     case = State(id=case_id)
     apply(case, entry)
     if case.history or not case.report:
         return ()
     chain = chains.resolve(case.door or "", case.facts["place"]["municipality"], case.reported_at)
-    if not isinstance(chain, Chain) or not any(one.scheme.outside for one in chain.protocols.values()):
+    if not isinstance(chain, Chain) or not _leaves_some(chain):
         return ()
     facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
     reported = chain.day_of(case.reported_at) if case.reported_at else None
@@ -35,3 +35,7 @@ def routes(entry: Entry, case_id: str | None, chains: Chains) -> tuple[TakenUpEl
         to = takes[0].id if takes else None
         found.append(TakenUpElsewhere(protocol=ref, route=route.id, role=route.to, to=to))
     return tuple(found)
+
+
+def _leaves_some(chain: Chain) -> bool:
+    return any(one.scheme.outside for one in chain.protocols.values())
