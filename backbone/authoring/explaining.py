@@ -208,7 +208,7 @@ def _step(step: Step) -> Item:
     if refer.advice:
         lines.append(f"Advies: {refer.advice}")
     if step.after:
-        lines.append(f"Dit komt pas na de stap '{step.after}'.")
+        lines.append(f"Dit komt pas als iemand de stap '{step.after}' heeft opgepakt.")
     title = f"Naar {to}"
     return Item("steps", step.id, title, tuple(lines), step.when, step.source, frozenset((refer.to, *doors)))
 

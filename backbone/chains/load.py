@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from backbone.chains import schemes
@@ -61,6 +62,9 @@ def check_chains(folder: Path, protocols: Protocols) -> tuple[Chains, list[Probl
 def _register(path: Path) -> tuple[dict[str, Partner], list[Problem]]:
     document = read(path)
     if isinstance(document, Problem):
+        if not path.exists():
+            remedy = "create it, or say where the chains are: with --chains, or in SCHAKEL_CHAINS_DIR"
+            document = replace(document, fault=replace(document.fault, remedy=remedy))
         return {}, [document]
     register = parse(Register, document)
     if isinstance(register, list):

@@ -1,11 +1,13 @@
 """`backbone protocol`: check, explain, draw and adopt protocol files. Playing one is `protocol_try`, moving a case `protocol_move`."""
 
+import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from backbone.authoring import hers, picture
+from backbone.authoring import hers, picture, vocabulary
 from backbone.authoring.explaining import roles_in
 from backbone.authoring.layout import as_markdown, as_text
 from backbone.authoring.picture import NARROWEST_PX, USUAL_PX
@@ -13,12 +15,13 @@ from backbone.authoring.route import route
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.protocols import DefinitionError, Protocol, check_protocol, check_protocols, load_protocols
 from backbone.protocols.checking import check_file, check_folders
+from backbone.protocols.facts import FACTS
 from backbone.protocols.versions import adopt as adopt_versions
 from backbone.protocols.versions import by_age
 from schakel.events.vocab import Role
 from schakel.her_copy import LANGUAGES
 
-app = typer.Typer(no_args_is_help=True, help="Protocols as data: check, explain, draw, try, adopt, move.")
+app = typer.Typer(no_args_is_help=True, help="Protocols as data: words, check, explain, draw, try, adopt, move.")
 
 Which = Annotated[
     str,
@@ -91,6 +94,50 @@ def explain(
     found = find_protocol(protocol)
     whose = _role(role, found) if role else None
     typer.echo((as_markdown if markdown else as_text)(found, whose), nl=False)
+
+
+@app.command()
+def words(
+    name: Annotated[
+        str | None, typer.Argument(help="A fact or a list, such as natures or roles.", show_default="all of them")
+    ] = None,
+) -> None:
+    """The words that a protocol file may use, and what each means in Dutch.
+
+    Examples:
+
+      backbone protocol words
+
+      backbone protocol words roles
+
+      backbone protocol words natures
+    """
+    if name is None:
+        for title, listed in vocabulary.overview().items():
+            say(title)
+            _two_columns(listed)
+            say("")
+        say("Welke woorden erbij horen: backbone protocol words NAAM, zoals `backbone protocol words roles`")
+        return
+    found = vocabulary.words_of(name)
+    if found is None:
+        raise Undoable(
+            f"{name!r} is no fact and no list of words; expected one of {', '.join([*vocabulary.LISTS, *FACTS])}; "
+            "`backbone protocol words` says what each is about"
+        )
+    _two_columns(found)
+
+
+def _two_columns(listed: Mapping[str, str]) -> None:
+    """Each word, and beside it its meaning on as many lines as it needs."""
+    wide = max(map(len, listed)) + 4
+    for word, meaning in listed.items():
+        lines = textwrap.wrap(meaning, max(LINE_WIDTH - wide, 30), break_on_hyphens=False)
+        for number, line in enumerate(lines or [""]):
+            say(f"{'' if number else '  ' + word:{wide}}{line}")
+
+
+LINE_WIDTH = 80
 
 
 @app.command()

@@ -4,7 +4,6 @@ Each line names a fact and the word or words of which one must apply; all lines 
 is all there is: no expressions, no order. Not here: what the facts mean (`facts`), who asks (`model`, chains).
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Annotated, Self
 from pydantic import PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
 
+from backbone.protocols.dutch import fact_meant, meant
 from backbone.protocols.facts import ABSENT, FACTS, Fact, FactValue, Kind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -134,8 +134,7 @@ def _line(
     """One `fact: words`; what is wrong with it is added to `mistakes`."""
     fact = FACTS.get(str(name))
     if fact is None:
-        close = difflib.get_close_matches(str(name), FACTS, 1)
-        remedy = f"did you mean `{close[0]}`?" if close else "use one of the known facts"
+        remedy = fact_meant(name, FACTS)
         mistakes.append(
             Mistake((*above, str(name)), f"`{name}` is not a fact", f"one of {', '.join(sorted(FACTS))}", remedy)
         )
@@ -181,8 +180,7 @@ def _expected(fact: Fact) -> str:
 def _remedy(fact: Fact, word: object) -> str:
     if isinstance(word, bool) and fact.words and "yes" in fact.words:
         return f'write "{"yes" if word else "no"}" between quotes'
-    close = difflib.get_close_matches(str(word).lower(), fact.words or (), 1)
-    return f"did you mean `{close[0]}`?" if close else "use one of these words"
+    return meant(word, frozenset(fact.words or ()) - {ABSENT})
 
 
 def _parse(value: object) -> Condition:

@@ -22,6 +22,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from backbone.protocols.conditions import Mistake
+from backbone.protocols.dutch import meant
 from backbone.protocols.fault import Fault as Fault
 from backbone.protocols.fault import Level as Level
 from backbone.protocols.fault import Location as Location
@@ -172,9 +173,8 @@ def _faults(model: type[BaseModel], found: dict[str, typing.Any]) -> list[Fault]
             return [Fault(at, f"`{name}` is not a field", f"one of {', '.join(fields)}", remedy)]
         case "enum" | "literal_error":
             words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            close = difflib.get_close_matches(str(found["input"]).lower(), words, 1)
-            remedy = f"did you mean `{close[0]}`?" if close else "use one of these words"
-            return [Fault(at, f"`{name}` cannot be {found['input']!r}", f"one of {', '.join(words)}", remedy)]
+            said = f"`{name}` cannot be {found['input']!r}"
+            return [Fault(at, said, f"one of {', '.join(words)}", meant(found["input"], words))]
         case "string_type" if isinstance(found["input"], int | float):
             remedy = f'put it between quotes: "{found["input"]}"'
             return [Fault(at, f"`{name}` is the number {found['input']!r}", "text", remedy)]
@@ -188,7 +188,7 @@ def _faults(model: type[BaseModel], found: dict[str, typing.Any]) -> list[Fault]
             expected = f"at least {context['min_length']}: {_described(model, at)}"
             return [Fault(at, f"`{name}` has {context['actual_length']}", expected, "add what is missing")]
         case "string_pattern_mismatch":
-            remedy = f"the pattern is {context['pattern']}"
+            remedy = _form(str(found["input"]), context["pattern"])
             return [Fault(at, f"`{name}` cannot be {found['input']!r}", _described(model, at), remedy)]
         case date if date.startswith("date"):
             return [Fault(at, f"`{name}` is {found['input']!r}", "a date such as 2026-01-31", "write year-month-day")]
@@ -196,6 +196,13 @@ def _faults(model: type[BaseModel], found: dict[str, typing.Any]) -> list[Fault]
             return [Fault(at, f"`{name}`: {context['error']}", _described(model, at), "correct the value")]
         case _:
             return [Fault(at, f"`{name}` is {found['input']!r}", found["msg"], "correct the value")]
+
+
+def _form(found: str, pattern: str) -> str:
+    """How to write what has a form of its own."""
+    if "@" in pattern and "@" not in found:
+        return f"add the version, as its file says it: {found}@2026.1"
+    return f"write it in that form (the pattern is {pattern})"
 
 
 def _name(at: Location) -> str:

@@ -44,7 +44,7 @@ NO_BROKER = {
     **{("deploy", name): "files only" for name in ("handout", "keys", "write")},
     **{("keys", name): "the database of keys only" for name in ("grants", "retire", "rotate", "status")},
     **{("park", name): "a service's database" for name in ("list", "retry")},
-    **{("protocol", name): "files only" for name in ("adopt", "check", "draw", "explain", "try")},
+    **{("protocol", name): "files only" for name in ("adopt", "check", "draw", "explain", "try", "words")},
     **{(name,): "this machine only" for name in ("down", "status")},
     ("door", "check"): "files only",
     ("partner", "token"): "the partner's profile only",
