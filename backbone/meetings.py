@@ -283,6 +283,8 @@ def _enrichment(group: Sequence[State]) -> Iterable[Enrichment]:
         for key, answer in case.assessments.items():
             author, _, check = key.rpartition("/")
             yield Enrichment(author, check, answer)
+        for key, answer in case.own_answers.items():
+            yield Enrichment(key.rpartition("/")[0], Check.OTHER.value, answer)
         for key, level in case.levels.items():
             author, _, scale = key.partition("/")
             yield Enrichment(author, scale or "level", level)

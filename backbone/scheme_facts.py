@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from backbone.protocols.facts import FactValue
-from schakel.case_checks import answers
+from schakel.case_checks import answers, own_answers
 from schakel.case_mediation import SUSPICION, talk_ruled_out
 from schakel.case_scheme import categories, scheme_of
 from schakel.case_state import ReferralState, State
@@ -75,6 +75,16 @@ def _series(of: Asked) -> str:
     return ("alone", "two", "several")[min(len(linked), 2)]
 
 
+def _earlier_reports(of: Asked) -> str | None:
+    """Whoever is in both cases linked them: that is an answer too, and shows nothing of the other one."""
+    linked = any(link.kind == LinkKind.SAME_PERSON for link in of.case.links.values())
+    return Answer.YES.value if linked else _most_open(answers(of.case, Check.EARLIER_REPORTS))
+
+
+def _answered(of: Asked) -> frozenset[str]:
+    return frozenset(f"{question}-{_most_open(said)}" for question, said in own_answers(of.case).items())
+
+
 SCHEME_FACTS: Mapping[str, FactOf] = {
     "danger": _danger,
     "minor": _checked(Check.MINOR),
@@ -94,6 +104,10 @@ SCHEME_FACTS: Mapping[str, FactOf] = {
     "complaint": lambda of: frozenset(word for far in scheme_of(of.case).complaint.values() for word in far.split("/")),
     "spoken_at_door": _spoken_at_door,
     "vulnerability": lambda of: _most_open(_assessed(of.case, (Check.VULNERABILITY.value,))),
+    "earlier_reports": _earlier_reports,
+    "confused_offender": _checked(Check.CONFUSED_OFFENDER),
+    "punishable": _checked(Check.PUNISHABLE),
+    "answered": _answered,
     "suspected": _checked(*SUSPICION),
     "talk_ruled_out": lambda of: frozenset(reason.value for reason in talk_ruled_out(of.case)),
     "listed": _listed,

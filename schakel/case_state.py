@@ -290,6 +290,8 @@ class State(msgspec.Struct, omit_defaults=True):
     contacts: list[Contact] = []
     assessments: dict[str, str] = {}
     """`<author>/<check>` -> answer; several authors stand side by side."""
+    own_answers: dict[str, str] = {}
+    """`<author>/<question>` -> answer, to what a protocol asks in words of its own."""
     levels: dict[str, str] = {}
     """`<author>` or `<author>/<scale>` -> severity as that partner sees it now, beside those in the report."""
     labels: list[Label] = []

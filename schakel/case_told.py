@@ -40,7 +40,7 @@ from schakel.events.report import (
     ReportCorrected,
     ReportReceived,
 )
-from schakel.events.vocab import AttemptOutcome
+from schakel.events.vocab import AttemptOutcome, Check
 from schakel.ids import OPERATOR
 
 
@@ -110,7 +110,10 @@ def _label_refused(case: State, entry: Entry) -> Effect:
 @folds(AssessmentRecorded)
 def _assessed(case: State, entry: Entry) -> Effect:
     event: AssessmentRecorded = entry.event  # type: ignore[assignment]
-    case.assessments[f"{entry.author}/{event.check}"] = event.answer.value
+    if event.check is Check.OTHER and event.question:
+        case.own_answers[f"{entry.author}/{event.question}"] = event.answer.value
+    else:
+        case.assessments[f"{entry.author}/{event.check}"] = event.answer.value
     if event.severity:
         case.levels[f"{entry.author}/{event.severity.scale}"] = event.severity.severity.value
     return Effect.EFFECTIVE

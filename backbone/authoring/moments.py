@@ -25,6 +25,9 @@ ANSWERED_BY: Mapping[str, Sequence[Check]] = {
     "domestic": (Check.DOMESTIC,),
     "honour": (Check.HONOUR_RELATED,),
     "refugee": (Check.REFUGEE,),
+    "earlier_reports": (Check.EARLIER_REPORTS,),
+    "confused_offender": (Check.CONFUSED_OFFENDER,),
+    "punishable": (Check.PUNISHABLE,),
     "vulnerability": (Check.VULNERABILITY,),
     "hearing": (Check.SUSPICION_REMOVED, Check.REPORTER_CONTENT),
 }
@@ -117,6 +120,11 @@ def _leads(protocol: Protocol, when: Condition) -> Iterator[str]:
         answered = ANSWERED_BY.get(name, ())
         if _waits_for_an_answer(name, words):
             yield from (f"check:{check.id}" for check in protocol.checks if check.check in answered)
+        if name == "answered":
+            own = {str(word).rpartition("-")[0] for word in words if word is not None}
+            yield from (
+                f"check:{check.id}" for check in protocol.checks if check.id in own and check.check is Check.OTHER
+            )
         if name == "accepted":
             yield from (f"step:{step.id}" for step in protocol.steps if step.refer.to.value in words)
 

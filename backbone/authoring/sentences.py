@@ -146,6 +146,9 @@ def _word(fact: Fact, word: _Word) -> str:
         return own[word]
     if fact.name in ("municipality", "district"):
         return titled(word)
+    if fact.name == "answered":
+        question, _, answer = str(word).rpartition("-")
+        return f"'{question}' met {_ANSWERS.get(answer, answer)}"
     if fact.name == "category":
         return f"'{word}'"
     if fact.kind is Kind.DATE:

@@ -92,6 +92,10 @@ FACTS: Mapping[str, str] = {
     "complaint": "de aangifte is: {words}",
     "spoken_at_door": "het loket heeft met het slachtoffer gesproken",
     "vulnerability": "is het slachtoffer kwetsbaar, zegt politie of OM? Antwoord: {words}",
+    "earlier_reports": "zijn er eerdere meldingen door of tegen betrokkenen? Antwoord: {words}",
+    "confused_offender": "is de pleger een verward persoon? Antwoord: {words}",
+    "punishable": "is het strafbaar? Antwoord: {words}",
+    "answered": "een eigen vraag van dit protocol is beantwoord: {words}",
     "suspected": "heeft iemand nog een vermoeden van discriminatie of geweld? Antwoord: {words}",
     "talk_ruled_out": "een gesprek met de andere kant is gevraagd en mag niet, want: {words}",
     "listed": "de politie vond het met een zoekvraag, en het is: {words}",
@@ -149,6 +153,12 @@ WHOLE: Mapping[str, Mapping[str, str]] = {
         "unknown": "het is niet bekend of iemand nu in gevaar is, of verkracht",
         "": "nog niemand heeft gezegd of iemand nu in gevaar is, of verkracht",
     },
+    "earlier_reports": {
+        "yes": "er zijn eerdere meldingen door of tegen betrokkenen",
+        "no": "er zijn geen eerdere meldingen door of tegen betrokkenen",
+    },
+    "confused_offender": {"yes": "de pleger is een verward persoon", "no": "de pleger is geen verward persoon"},
+    "punishable": {"yes": "iemand noemt het strafbaar", "no": "niemand noemt het strafbaar"},
     "refugee": {
         "yes": "het slachtoffer is vluchteling of statushouder",
         "no": "het slachtoffer is geen vluchteling of statushouder",

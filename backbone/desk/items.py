@@ -13,7 +13,7 @@ from backbone.chains import Chain
 from backbone.desk.duties import not_explained
 from backbone.desk.home import home_not_known, homes_without_receiver
 from backbone.desk.who import adviser, sees_advice, sees_grievance, sees_request, takes_grievance
-from backbone.protocols import Protocol, Protocols
+from backbone.protocols import CheckRule, Protocol, Protocols
 from backbone.protocols.clock_rules import StopOn
 from backbone.protocols.desk import TalkRule
 from schakel.case_complaint import departure_not_explained, end_not_explained, missing_items, wished_complaint
@@ -21,7 +21,7 @@ from schakel.case_hearing import Stage, stage
 from schakel.case_loop import owner_of, referrer_of
 from schakel.case_needs import hopes_not_explained, noted, wants_no_call
 from schakel.case_state import ClockState, ReferralState, State
-from schakel.events.vocab import Answer, LinkKind, Role
+from schakel.events.vocab import Answer, Check, LinkKind, Role
 
 UNANSWERED = "referral_unanswered"
 
@@ -53,7 +53,7 @@ def open_items(case: State, chain: Chain, protocols: Protocols) -> list[Open]:
             for check in protocol.checks
             if check.when.matches(facts)
             and set(check.asked_by) & set(chain.roles_of(case.door or ""))
-            and _answered_by_door(case, check.check.value) == Answer.UNKNOWN
+            and _answered_by_door(case, check) == Answer.UNKNOWN
         ]
     found += _unanswered(case, running)
     found += [Open("not_explained", case.door, (duty.topic,)) for duty in not_explained(case, facts, iter(running))]
@@ -185,9 +185,14 @@ def _talk(case: State, chain: Chain, rule: TalkRule) -> Iterator[Open]:
             yield Open("answers_missing", had[-1].by, missing, had[-1].at, had[-1].id)
 
 
-def _answered_by_door(case: State, check: str) -> str | None:
-    told = {entry["check"]: entry["answer"] for entry in case.facts["checks"]}
-    return case.assessments.get(f"{case.door}/{check}") or told.get(check)
+def _answered_by_door(case: State, asked: CheckRule) -> str | None:
+    """A question of the file's own by its id; an answer that names none is to each of them."""
+    told, question = case.facts["checks"], asked.id if asked.check is Check.OTHER else None
+    if question and (said := case.own_answers.get(f"{case.door}/{question}")):
+        return said
+    answers = {(entry["check"], entry.get("question")): entry["answer"] for entry in told}
+    own = answers.get((asked.check, question))
+    return own or case.assessments.get(f"{case.door}/{asked.check}") or answers.get((asked.check, None))
 
 
 def _links(case: State) -> Iterator[Open]:

@@ -96,6 +96,22 @@ _OF_SCHEMES = (
     ),
     _flag("spoken_at_door", "the partner that reported has spoken with the victim"),
     _word("vulnerability", Answer, "the latest assessment of the victim's vulnerability, by police or prosecutor"),
+    _word(
+        "earlier_reports",
+        Answer,
+        "the most open answer of anybody: earlier reports by or against those involved? A case linked as of the same person is a yes",
+    ),
+    _word(
+        "confused_offender",
+        Answer,
+        "the most open answer of anybody: is the offender a confused person? For few to know",
+    ),
+    _word("punishable", Answer, "the most open answer of anybody: is it punishable?"),
+    _of(
+        "answered",
+        Kind.WORDS,
+        meaning="the most open answer to each question of the file's own (`check: other`): its id and the answer, such as pilot-yes",
+    ),
     _word("suspected", Answer, "the most open answer of anybody: discrimination (or violence) suspected?"),
     _words(
         "talk_ruled_out",

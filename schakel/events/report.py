@@ -88,6 +88,8 @@ FIRST_QUESTION = (Check.DANGER_NOW, Check.RAPE)
 class CheckAnswer(Model):
     check: Check
     answer: Answer
+    question: Slug | None = None
+    """With `check: other`: which question of a protocol's own it answers, by its id in the file."""
 
 
 class SeverityMark(Model):
@@ -186,6 +188,8 @@ class AssessmentRecorded(Told):
     check: Check
     answer: Answer
     severity: SeverityMark | None = None
+    question: Slug | None = None
+    """With `check: other`: which question of the protocol's own, by its id in the file."""
 
 
 class ListMatched(Told):

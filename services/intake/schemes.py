@@ -45,6 +45,7 @@ def checked(event: Event, case: State | None, chains: Chains, sender: str) -> It
     if not isinstance(event, Told):
         return
     yield from at_the_door(event)
+    yield from own_questions(event, case, chains)
     if case is not None and case.chain is not None:
         yield from objections(event, case, chain_of(case, chains), sender)
 
@@ -52,9 +53,9 @@ def checked(event: Event, case: State | None, chains: Chains, sender: str) -> It
 def at_the_door(event: Told) -> Iterator[Refusal]:
     """What a report cannot hold, whoever sends it."""
     checks = event.facts.checks if isinstance(event, ReportReceived | ReportCorrected) else ()
-    said: dict[Check, Answer] = {}
+    said: dict[tuple[Check, str | None], Answer] = {}
     for position, answer in enumerate(checks):
-        if said.setdefault(answer.check, answer.answer) != answer.answer:
+        if said.setdefault((answer.check, answer.question), answer.answer) != answer.answer:
             yield Refusal(
                 code="check.two_answers",
                 field=f"facts.checks.{position}.answer",
@@ -69,6 +70,29 @@ def at_the_door(event: Told) -> Iterator[Refusal]:
                 found=answer.check,
                 expected="a question that a desk answers when somebody reports",
                 remedy="leave it out of the report; who may judge it tells it later, as assessment.recorded",
+            )
+
+
+def own_questions(event: Told, case: State | None, chains: Chains) -> Iterator[Refusal]:
+    """An answer to a question of a protocol's own names one that a protocol of the case asks; at the door, one of any chain's."""
+    if isinstance(event, AssessmentRecorded):
+        said = [("question", event.check, event.question)]
+    else:
+        told = event.facts.checks if isinstance(event, ReportReceived | ReportCorrected) else ()
+        said = [(f"facts.checks.{position}.question", one.check, one.question) for position, one in enumerate(told)]
+    for field, check, question in said:
+        if question is None:
+            continue
+        known = protocols_of(case, chain_of(case, chains)) if case is not None and case.chain is not None else []
+        asking = known or [protocol for chain in chains for protocol in chain.protocols.values()]
+        asked = sorted({one.id for protocol in asking for one in protocol.checks if one.check is Check.OTHER})
+        if check is not Check.OTHER or question not in asked:
+            yield Refusal(
+                code="check.unknown_question",
+                field=field,
+                found=question,
+                expected=f"with `check: other`, the id of a question of the protocol: {', '.join(asked) or 'it has none'}",
+                remedy="name one of these; leave `question` out with any other check",
             )
 
 

@@ -20,7 +20,7 @@ SAID_LATER = (
     "complaint.settled",
     "treatment.complaint",
 )
-HANDREIKING = ("handreiking-negen-stappen", "2017.3")
+HANDREIKING = ("handreiking-negen-stappen", "2017.4")
 ANSWERS = {
     "actieplan-veiligheid@2020.2/antwoord",
     "actieplan-veiligheid@2020.3/antwoord",
@@ -119,6 +119,9 @@ def test_a_limit_runs_only_where_a_text_gives_one_or_the_file_says_that_it_is_ou
         f"{guide}/antwoord",
         f"{guide}/evaluatie",
         "handreiking-negen-stappen@2017.1/contact-met-melder",
+        "handreiking-negen-stappen@2017.3/contact-met-melder",
+        "handreiking-negen-stappen@2017.3/antwoord",
+        "handreiking-negen-stappen@2017.3/evaluatie",
         "handreiking-negen-stappen@2017.1/evaluatie",
         "handreiking-negen-stappen@2017.2/contact-met-melder",
         "handreiking-negen-stappen@2017.2/evaluatie",

@@ -44,3 +44,15 @@ def test_it_says_which_answer_and_what_to_do_in_a_correction_too() -> None:
             assert (refused.code, refused.field) == ("check.two_answers", f"facts.checks.{place}.answer")
             assert refused.found == checks[place].answer
             assert "assessment.recorded" in refused.remedy
+
+
+def test_two_questions_of_a_protocols_own_are_two() -> None:
+    """Both are `check: other`; each has its id."""
+    first, second = (
+        CheckAnswer(check=Check.OTHER, answer=word, question=word.value) for word in (Answer.YES, Answer.NO)
+    )
+    again = CheckAnswer(check=Check.OTHER, answer=Answer.NO, question=first.question)
+    for checks, code in (((first, second), "check.unknown_question"), ((first, again), "check.two_answers")):
+        refused = answer(of_report(list(checks)))
+        assert refused is not None
+        assert refused.code == code
