@@ -3,13 +3,13 @@
 import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 from backbone.chains.chain import ASKED_IN_DANGER, Chain
 from backbone.chains.model import ChainFile
 from backbone.protocols import Fault, Level, Problem
-from backbone.protocols.clock_rules import StopOn
+from backbone.protocols.clock_rules import ANY_STEP, StopOn, same_kind
 from backbone.protocols.reading import Document, Location, read
 from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import Role
@@ -157,6 +157,23 @@ def unanswered(chain: Chain) -> Iterator[Fault]:
             "add one (of_step: any), measured or with a limit that somebody chose; silence is seen by nobody otherwise",
             Level.WARNING,
         )
+
+
+def timed_by_two(chain: Chain) -> Iterator[Fault]:
+    """Two files that time every referral: each times its own, and somebody has to know by which term one by hand is timed."""
+    bound = [(position, one, chain.protocols[one.use]) for position, one in enumerate(chain.file.protocols)]
+    for (_, before, first), (position, binding, second) in combinations(bound, 2):
+        pairs = product(first.clocks, second.clocks)
+        for one, other in ((a, b) for a, b in pairs if a.of_step == b.of_step == ANY_STEP and same_kind(a, b)):
+            together = before.when.may_hold_with(binding.when) and one.when.may_hold_with(other.when)
+            if together and (one.limit, one.promise, one.reminders) != (other.limit, other.promise, other.reminders):
+                yield Fault(
+                    ("protocols", position),
+                    f"the clocks `{one.id}` of {first.ref} and `{other.id}` of {second.ref} both time every referral, by other terms",
+                    f"each times what its own file proposes; a referral by hand goes by {first.ref}, which is listed first",
+                    "list first the file whose term is to hold for referrals by hand, or bind one of the two where the other is not",
+                    Level.WARNING,
+                )
 
 
 def strange_variants(chain: Chain) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from backbone.chains.checks import (
     roleless,
     strange_variants,
     terms_faults,
+    timed_by_two,
     unanswered,
 )
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
@@ -168,6 +169,7 @@ def _chain(
         *first_question(chain),
         *danger_not_asked(chain),
         *unanswered(chain),
+        *timed_by_two(chain),
         *_desks(chain),
         *schemes.vacant(chain),
         *roleless(chain),

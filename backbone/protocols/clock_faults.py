@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
+from itertools import combinations
 
 from backbone.protocols.clock_rules import (
     ANY_STEP,
@@ -14,9 +15,10 @@ from backbone.protocols.clock_rules import (
     ClockStart,
     LadderStep,
     StopOn,
+    same_kind,
 )
 from backbone.protocols.model import Protocol
-from backbone.protocols.reading import Fault, Location
+from backbone.protocols.reading import Fault, Level, Location
 from schakel.calendar import Unit
 from schakel.events.vocab import ActionType, ClockKind, Person, Role, Severity
 
@@ -60,8 +62,24 @@ def clock_faults(protocol: Protocol) -> Iterator[Fault]:
         yield from _repeated(at, clock)
         yield from _by_preference(at, clock)
         yield from _of(at, clock)
+    yield from _twice(protocol)
     for position, step in enumerate(protocol.ladder):
         yield from _ladder(("ladder", position), step, protocol)
+
+
+def _twice(protocol: Protocol) -> Iterator[Fault]:
+    """Two clocks that wait for the same thing of one referral: whoever got it is reminded twice, and is late twice."""
+    of_referral = [(place, clock) for place, clock in enumerate(protocol.clocks) if clock.starts in OF_REFERRAL]
+    for (_, one), (position, other) in combinations(of_referral, 2):
+        step = one.of_step == other.of_step or ANY_STEP in (one.of_step, other.of_step)
+        if step and same_kind(one, other) and one.when.may_hold_with(other.when):
+            yield Fault(
+                ("clocks", position),
+                f"the clocks `{one.id}` and `{other.id}` may both wait for {other.stops.on} of one referral",
+                "one clock of a kind for each referral",
+                "drop one of the two, or give them conditions that never hold together",
+                Level.WARNING,
+            )
 
 
 def _limit(at: Location, clock: ClockRule) -> Iterator[Fault]:

@@ -162,6 +162,11 @@ class ClockRule(Part):
         return self.stops.on in WITH_A_PERSON
 
 
+def same_kind(one: ClockRule, other: ClockRule) -> bool:
+    """Whether both wait for the same thing of a referral: a referral has one of each kind."""
+    return (one.starts, one.stops.on) == (other.starts, other.stops.on)
+
+
 class LadderStep(Part):
     """One rung above a breach: so long after the due moment, when nothing has stopped the clock, this role hears of it."""
 

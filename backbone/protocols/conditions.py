@@ -81,6 +81,16 @@ class Condition:
         single = FACTS[fact].kind in (Kind.WORD, Kind.FLAG) or value is None
         return single and any(name == fact and value not in allowed for name, allowed in self.must)
 
+    def may_hold_with(self, other: "Condition") -> bool:
+        """Whether some case can meet both, as far as one fact at a time shows it. Of a set fact a case may have the words of both."""
+        single = (Kind.WORD, Kind.FLAG)
+        theirs, excluded = dict(other.must), (dict(self.none_of), dict(other.none_of))
+        for name, allowed in self.must:
+            if FACTS[name].kind in single and allowed.isdisjoint(theirs.get(name, allowed)):
+                return False
+        both = ((self.must, excluded[1]), (other.must, excluded[0]))
+        return not any(allowed <= out.get(name, frozenset()) for must, out in both for name, allowed in must)
+
     def never_holds(self) -> str | None:
         """The fact by which it contradicts itself, or None."""
         excluded = dict(self.none_of)

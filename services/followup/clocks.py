@@ -44,6 +44,8 @@ class Ground(msgspec.Struct, frozen=True):
     calendar: Calendar
     protocol: Protocol
     now: datetime | None
+    running: tuple[Protocol, ...] = ()
+    """All that the case runs under, in its order."""
 
     @property
     def district(self) -> str | None:

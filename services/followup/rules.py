@@ -20,6 +20,7 @@ from schakel.events.vocab import CloseReason, Role
 from services.followup.clocks import Ground, keep, start
 from services.followup.moved import left_behind
 from services.followup.subjects import Subject, subjects, words
+from services.followup.whose import times
 
 
 def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | None) -> Iterator[Derived]:
@@ -29,10 +30,9 @@ def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | No
     chain = chain_of(case, chains)
     calendar = chain.calendar()
     facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
-    for ref in case.protocols:
-        name, _, version = ref.partition("@")
-        protocol = protocols.get(name, version)
-        yield from _clocks(Ground(case, chain, calendar, protocol, now), facts)
+    running = tuple(protocols.get(*ref.split("@", 1)) for ref in case.protocols)
+    for protocol in running:
+        yield from _clocks(Ground(case, chain, calendar, protocol, now, running), facts)
         yield from left_behind(case, protocol)
     yield from _escalate(case, chain)
     yield from _close_or_reopen(case)
@@ -51,9 +51,14 @@ def _clocks(ground: Ground, facts: Facts) -> Iterator[Derived]:
             yield from _first(ground, rule, facts)
             continue
         applies = _applies(ground, rule, facts)
-        found = {one.about: one for one in subjects(case, ground.chain, ground.calendar, rule)} if applies else {}
+        found = (
+            {one.about: one for one in subjects(case, ground.chain, ground.calendar, rule, ground.protocol.protocol)}
+            if applies
+            else {}
+        )
         for subject in found.values():
-            if subject.about not in running and _may_start(case, rule, running):
+            lacks = subject.about not in running and _may_start(case, rule, running)
+            if lacks and times(ground, rule, subject.about, facts):
                 yield start(ground, rule, subject)
         if rule.starts is ClockStart.LAST_WORD and applies:
             found = {one.about: one for one in words(case, rule)}  # an earlier one began its clock all the same
@@ -63,10 +68,13 @@ def _clocks(ground: Ground, facts: Facts) -> Iterator[Derived]:
 
 def _first(ground: Ground, rule: ClockRule, facts: Facts) -> Iterator[Derived]:
     """The clocks of a rule that has none yet. What would start one is looked for first: mostly nothing does, and that costs least."""
-    found = {one.about: one for one in subjects(ground.case, ground.chain, ground.calendar, rule)}
+    found = {
+        one.about: one for one in subjects(ground.case, ground.chain, ground.calendar, rule, ground.protocol.protocol)
+    }
     if found and _may_start(ground.case, rule, {}) and _applies(ground, rule, facts):
         for subject in found.values():
-            yield start(ground, rule, subject)
+            if times(ground, rule, subject.about, facts):
+                yield start(ground, rule, subject)
 
 
 def _applies(ground: Ground, rule: ClockRule, facts: Facts) -> bool:

@@ -21,7 +21,7 @@ from schakel.events.contact import (
 )
 from schakel.events.partners import AdviceGiven
 from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined
-from services.followup.subjects import by_one_of, persons, words
+from services.followup.subjects import by_one_of, of_its_step, persons, words
 
 _MARKS: dict[StopOn, tuple[str, ...]] = {
     StopOn.ANSWERED: (ReferralAccepted.TYPE, ReferralDeclined.TYPE, ReferralCompleted.TYPE),
@@ -108,7 +108,7 @@ def _next_words(case: State, rule: ClockRule, clock: Clock) -> Iterator[Stop]:
 def _ends(case: State, rule: ClockRule, clock: Clock, mark: Mark) -> bool:
     """Of a clock that counts from the incident, the referral is that of its step."""
     its = case.referrals.get(clock.about or "")
-    for referral in [its] if its else [one for one in case.referrals.values() if one.step == rule.of_step]:
+    for referral in [its] if its else of_its_step(case, rule, clock.protocol.partition("@")[0]):
         completed = mark.what == ReferralCompleted.TYPE and mark.about == referral.id
         if mark.by == referral.to and (completed or mark.what == ThreadClosed.TYPE):
             return True

@@ -36,8 +36,8 @@ class Subject(msgspec.Struct, frozen=True):
     due_on: date | None = None
 
 
-def subjects(case: State, chain: Chain, calendar: Calendar, rule: ClockRule) -> Iterator[Subject]:
-    """Everything in the case that starts a clock by this rule, as it stands now."""
+def subjects(case: State, chain: Chain, calendar: Calendar, rule: ClockRule, protocol: str) -> Iterator[Subject]:
+    """Everything in the case that starts a clock by this rule, as it stands now. protocol: the name of the rule's file."""
     assert case.report is not None
     assert case.reported_at is not None
     assert case.time is not None
@@ -52,7 +52,7 @@ def subjects(case: State, chain: Chain, calendar: Calendar, rule: ClockRule) -> 
         if case.closed and case.closed_at:
             yield Subject(case.closed, case.closed, case.closed_at)
     elif start is ClockStart.OCCURRENCE:
-        yield from _occurrence(case, calendar, rule)
+        yield from _occurrence(case, calendar, rule, protocol)
     elif start is ClockStart.LAST_WORD:
         last = max(words(case, rule), key=lambda word: (word.at, word.about))
         yield last
@@ -109,12 +109,12 @@ def _of(referral: Referral, rule: ClockRule) -> Subject:
     return Subject(referral.id, referral.id, at, referral.to, Role(referral.role))
 
 
-def _occurrence(case: State, calendar: Calendar, rule: ClockRule) -> Iterator[Subject]:
+def _occurrence(case: State, calendar: Calendar, rule: ClockRule, protocol: str) -> Iterator[Subject]:
     """Said anew, it is another start: a clock that began at the wrong day ends there."""
     assert case.report is not None
     occurrence, said = case.facts["occurrence"], case.occurrence_said or case.report
     day = occurrence["last_day"] or occurrence["first_day"]
-    taken_up = [one for one in case.referrals.values() if one.step == rule.of_step and one.accepted_at]
+    taken_up = [one for one in of_its_step(case, rule, protocol) if one.accepted_at]
     if not day or (rule.of_step is not None and not taken_up):
         return
     doer = taken_up[0] if taken_up else None
@@ -126,6 +126,16 @@ def _occurrence(case: State, calendar: Calendar, rule: ClockRule) -> Iterator[Su
         yield Subject(said, said, began, doer.to, Role(doer.role))
     else:
         yield Subject(said, said, began)
+
+
+def of_its_step(case: State, rule: ClockRule, protocol: str) -> list[Referral]:
+    """Those of the step that the rule names, of its own file: another file of the case may use the same name for a step of its own."""
+    return [one for one in case.referrals.values() if one.step == rule.of_step and proposed_by(one, protocol)]
+
+
+def proposed_by(referral: Referral, protocol: str) -> bool:
+    """Whether a step of the file of this name asked for it, in whatever version."""
+    return referral.protocol is not None and referral.protocol.partition("@")[0] == protocol
 
 
 def words(case: State, rule: ClockRule) -> Iterator[Subject]:
