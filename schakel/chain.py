@@ -4,6 +4,8 @@ Pure and total, as the fold of a case: no event raises an exception, the first o
 late is overtaken. Which chain an event belongs to is not asked here.
 """
 
+from datetime import datetime
+
 from schakel.case_state import Effect
 from schakel.chain_state import ChainState, Minutes, Released, Signed, Trend, TrendAnswer
 from schakel.entry import Entry
@@ -160,7 +162,7 @@ def _release(chain: ChainState, entry: Entry, event: OverviewReleased | Overview
 
 
 def due_key(event: RhythmDue | RhythmMissed) -> str:
-    """A rhythm of a scheme, as the state keeps it."""
+    """A rhythm of a scheme in one version."""
     return f"{event.scheme.name}@{event.scheme.version}/{event.rhythm}"
 
 
@@ -169,10 +171,36 @@ def missed_key(event: RhythmMissed) -> str:
     return f"{due_key(event)}/{event.first_day.isoformat()}"
 
 
+OF_OCCASIONS = "events"
+"""In place of a version: a chain's own calendar of events, each reminded of once, however its days are put right."""
+
+
+def whatever_version(key: str) -> str:
+    """The same key of every version of a scheme: they share their rhythms, and a period is spoken of once (docs/adr/0065)."""
+    ref, _, rest = key.partition("/")
+    name, _, version = ref.partition("@")
+    return key if version == OF_OCCASIONS else f"{name}/{rest}"
+
+
+def turn_before(chain: ChainState, event: RhythmDue) -> datetime | int:
+    """What was announced last of this rhythm under any version: its moment; its number in a state without that, 0 for none."""
+    key = whatever_version(due_key(event))
+    numbers = (number for known, number in chain.due.items() if whatever_version(known) == key)
+    return chain.announced.get(key) or max(numbers, default=0)
+
+
+def was_missed(chain: ChainState, event: RhythmMissed) -> bool:
+    """Whether it was said of this term already, under any version."""
+    key = whatever_version(missed_key(event))
+    return any(whatever_version(known) == key for known in chain.missed)
+
+
 def _due(chain: ChainState, event: RhythmDue) -> Effect:
     if event.chain != chain.name or event.watermark < event.due_at or event.nth <= chain.due.get(due_key(event), 0):
         return Effect.OVERTAKEN
     chain.due[due_key(event)] = event.nth
+    key = whatever_version(due_key(event))
+    chain.announced[key] = max(chain.announced.get(key, event.due_at), event.due_at)
     return Effect.EFFECTIVE
 
 
@@ -184,6 +212,11 @@ def _missed(chain: ChainState, entry: Entry, event: RhythmMissed) -> Effect:
     return Effect.EFFECTIVE
 
 
+def _turn(event: RhythmDue) -> str:
+    """Another version may count its turns otherwise: one on its way under the version before is the same turn."""
+    return str(event.nth) if event.scheme.version == OF_OCCASIONS else event.due_at.isoformat()
+
+
 Concluded = RhythmDue | RhythmMissed | TrendUnanswered
 
 
@@ -191,9 +224,9 @@ def conclude(chain: ChainState, event: Concluded) -> Entry:
     """`event` as its owner would append it: what names the turn or term gives the id, so that nobody says it twice."""
     match event:
         case RhythmDue():
-            target = f"{due_key(event)}/{event.nth}"
+            target = f"{whatever_version(due_key(event))}/{_turn(event)}"
         case RhythmMissed():
-            target = missed_key(event)
+            target = whatever_version(missed_key(event))
         case TrendUnanswered():
             target = event.trend
     at = event.watermark if chain.time is None else max(chain.time, event.watermark)

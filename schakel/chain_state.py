@@ -110,9 +110,11 @@ class ChainState(msgspec.Struct, omit_defaults=True):
     trends: list[Trend] = []
     releases: list[Released] = []
     due: dict[str, int] = {}
-    """`<scheme>/<rhythm>` -> the newest turn that was announced."""
+    """`<scheme>@<version>/<rhythm>` -> the number of the newest turn that was announced."""
+    announced: dict[str, datetime] = {}
+    """`<scheme>/<rhythm>` -> the moment of that turn, whatever the version. A state that an earlier program kept lacks it."""
     missed: dict[str, str] = {}
-    """`<scheme>/<rhythm>/<first day>` of every term that was not kept, and the event that says so."""
+    """`<scheme>@<version>/<rhythm>/<first day>` of every term that was not kept, and the event that says so."""
     seen: set[str] = set()
 
     def trend(self, event_id: str) -> Trend | None:

@@ -48,21 +48,27 @@ class Ended:
 
 def kept_since(chain: Chain) -> Iterator[tuple[str, Cooperation, datetime]]:
     """The schemes that the chain names, each with the moment from which it keeps it."""
-    zone = ZoneInfo(chain.calendar().time_zone)
     for scheme in chain.file.schemes:
-        begin = datetime.combine(scheme.since, time(0), zone).astimezone(UTC)
-        yield scheme.use, chain.schemes[scheme.use].cooperation, begin
+        yield scheme.use, chain.schemes[scheme.use].cooperation, _morning(scheme.since, chain.calendar())
+
+
+def _rhythms(chain: Chain) -> Iterator[tuple[str, Cooperation, Rhythm, datetime]]:
+    """Their rhythms, each with the moment from which the chain keeps it: that of its scheme, or its own when a later version added it."""
+    for scheme in chain.file.schemes:
+        here = chain.schemes[scheme.use].cooperation
+        for rhythm in here.rhythms:
+            yield scheme.use, here, rhythm, _morning(scheme.later.get(rhythm.id, scheme.since), chain.calendar())
 
 
 def announced(chain: Chain, until: datetime) -> Iterator[Announced]:
     """What came round up to a moment: overviews, reviews of agreements, the warning before an end, an event that is ahead."""
     calendar = chain.calendar()
+    for ref, here, rhythm, since in _rhythms(chain):
+        if here.overview(rhythm.of) and rhythm.promise is not ClockKind.MEASURED:
+            for turn in turns(rhythm, calendar, since - timedelta(microseconds=1), until):
+                yield Announced(ref, rhythm.id, turn, rhythm.tell)
     for ref, here, since in kept_since(chain):
         just_before = since - timedelta(microseconds=1)
-        for rhythm in here.rhythms:
-            if here.overview(rhythm.of) and rhythm.promise is not ClockKind.MEASURED:
-                for turn in turns(rhythm, calendar, just_before, until):
-                    yield Announced(ref, rhythm.id, turn, rhythm.tell)
         for agreement in here.agreements:
             for name, turn in _of_agreement(agreement, calendar, just_before, until):
                 yield Announced(ref, name, turn, agreement.tell or agreement.parties)
@@ -90,14 +96,13 @@ def ended(chain: Chain, until: datetime) -> Iterator[Ended]:
     """The terms that are over by a moment, of what partners promised to do themselves. A term that began before the chain kept the scheme
     is not counted, and what is only measured accuses nobody."""
     calendar = chain.calendar()
-    for ref, here, since in kept_since(chain):
-        for rhythm in here.rhythms:
-            if rhythm.promise is ClockKind.MEASURED or here.overview(rhythm.of):
-                continue
-            first_day = calendar.local_day(since)
-            for term in terms(rhythm, calendar, since, until):
-                if term.first >= first_day or (rhythm.within is not None and not rhythm.again):
-                    yield Ended(ref, rhythm, term)
+    for ref, here, rhythm, since in _rhythms(chain):
+        if rhythm.promise is ClockKind.MEASURED or here.overview(rhythm.of):
+            continue
+        first_day = calendar.local_day(since)
+        for term in terms(rhythm, calendar, since, until):
+            if term.first >= first_day or (rhythm.within is not None and not rhythm.again):
+                yield Ended(ref, rhythm, term)
 
 
 def next_moment(chain: Chain, after: datetime) -> datetime | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backbone.chains.chain import Chain
-from backbone.chains.model import ChainFile
-from backbone.protocols import Fault, Level, Protocols
+from backbone.chains.model import ChainFile, KeptScheme
+from backbone.protocols import Fault, Level, Protocol, Protocols
 from backbone.protocols.consultations import Consultation
 from backbone.protocols.cooperation import EMPTY, Cooperation
 from backbone.protocols.door_files import check_doors
@@ -78,6 +78,41 @@ def gaps(chain: Chain, wants: tuple[Role, ...]) -> list[tuple[str, Role]]:
     return [(place, role) for place, roles in found.items() for role, partners in roles.items() if not partners]
 
 
+def _later(at: Location, scheme: KeptScheme, protocol: Protocol | None) -> Iterator[Fault]:
+    """A rhythm that a later version added is one of this file, and is kept no earlier than the scheme itself."""
+    known = [rhythm.id for rhythm in protocol.cooperation.rhythms] if protocol else []
+    for rhythm, day in scheme.later.items():
+        if protocol is not None and rhythm not in known:
+            yield Fault(
+                (*at, rhythm),
+                f"`{rhythm}` is no rhythm of {scheme.use}",
+                f"one of {', '.join(known) or 'none: it has no rhythms'}",
+                "use the rhythm's id in that version, or drop the line",
+            )
+        elif day < scheme.since:
+            yield Fault(
+                (*at, rhythm),
+                f"`{rhythm}` is kept from {day} on, before the chain keeps {scheme.use} at all",
+                f"a day from {scheme.since} on",
+                "give the day on which the chain went over to the version that added it",
+            )
+
+
+def _twice(file: ChainFile) -> Iterator[Fault]:
+    """Two versions of one scheme share their rhythms: each period would be spoken of by whichever is asked first."""
+    seen: set[str] = set()
+    for position, scheme in enumerate(file.schemes):
+        name = scheme.use.partition("@")[0]
+        if name in seen:
+            yield Fault(
+                ("schemes", position, "use"),
+                f"the chain keeps {name} in two versions at once",
+                "one version of a scheme",
+                "put the newer one in the place of the older; `since` stays as it is",
+            )
+        seen.add(name)
+
+
 # --- what is wrong with the bindings -----------------------------------------------------------------------------------
 
 
@@ -85,6 +120,8 @@ def faults(file: ChainFile, protocols: Protocols, doors: DoorFiles) -> Iterator[
     """What keeps the chain's schemes and doors from being used."""
     for position, scheme in enumerate(file.schemes):
         yield from _scheme(("schemes", position, "use"), scheme.use, protocols)
+        yield from _later(("schemes", position, "later"), scheme, protocols.by_ref.get(scheme.use))
+    yield from _twice(file)
     members = {member.partner for member in file.members}
     worked: set[str] = set()
     for position, bound in enumerate(file.doors):

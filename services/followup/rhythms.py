@@ -10,7 +10,7 @@ from datetime import datetime
 from backbone.chains import Chain, rhythms
 from backbone.chains.rhythms import Announced, Ended
 from backbone.chains.schemes import told
-from schakel.chain import due_key, missed_key
+from schakel.chain import OF_OCCASIONS, due_key, turn_before, was_missed
 from schakel.chain_state import ChainState, Minutes
 from schakel.events.chain import RhythmDue, RhythmMissed
 from schakel.events.report import ProtocolRef
@@ -23,11 +23,23 @@ def decide(chain: Chain, state: ChainState, now: datetime | None) -> Iterator[Rh
     for one in rhythms.announced(chain, now):
         event = _due(chain, one, now)
         in_time = one.over is None or now < one.over
-        if in_time and event.nth > state.due.get(due_key(event), 0):
+        if in_time and not _announced(chain, state, event):
             yield event
     for term in rhythms.ended(chain, now):
-        if (missed := _missed(chain, state, term, now)) and missed_key(missed) not in state.missed:
+        if (missed := _missed(chain, state, term, now)) and not was_missed(state, missed):
             yield missed
+
+
+def _announced(chain: Chain, state: ChainState, event: RhythmDue) -> bool:
+    """Versions of a scheme share a rhythm of one name: what was announced under the one is not announced again under the other, also when
+    that makes it at another hour of the day. Another count from another day goes on behind it."""
+    if event.nth <= state.due.get(due_key(event), 0):
+        return True
+    before = turn_before(state, event)
+    if event.scheme.version == OF_OCCASIONS or isinstance(before, int):
+        return event.nth <= before if isinstance(before, int) else False
+    day_of = chain.calendar().local_day
+    return day_of(event.due_at) <= day_of(before)
 
 
 def _due(chain: Chain, one: Announced, now: datetime) -> RhythmDue:
