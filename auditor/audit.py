@@ -63,13 +63,14 @@ def _look(bundle: Bundle, outside: list[str], given: dict[str, bytes], report: R
         report.wrong("files", "schema", "schemas/lock.json", fault)
     paper = receipts.Receipts(bundle, schemas, report)
     structure = Structure(bundle, _keys(bundle, given), outside, paper.heads, report)
-    ends: dict[int, int] = {}
+    shown: dict[int, range] = {}
     for listed in sorted(bundle.manifest["logs"], key=lambda log: int(log["partition"])):
         log = structure.log(listed, schemas)
-        ends[log.partition] = max(log.size, log.length)
+        begin, end = int(listed["first"] or 0), int(listed["first"] or 0) + int(listed["events"])
+        shown[log.partition] = range(begin, end) if bundle.kind == "period" else range(max(log.size, log.length))
         _read(bundle, log, definitions, paper, report)
     structure.unheard()
-    paper.close(ends)
+    paper.close(shown)
 
 
 def _read(bundle: Bundle, log: Log, definitions: Definitions, paper: receipts.Receipts, report: Report) -> None:

@@ -65,23 +65,32 @@ class Receipts:
         if told_here:
             self.told[event.author, event.id].append(event)
 
-    def close(self, ends: dict[int, int]) -> None:
-        """Compare, once all logs have been read. ends: by partition, where the export's log ends."""
-        answered = {key: events for key, events in self.told.items() if key in self.accepted}
+    def close(self, shown: dict[int, range]) -> None:
+        """Compare, once all logs have been read. shown: by partition, from where to where the bundle shows what was told."""
         newest: dict[int, int] = {}
-        for event in (event for events in answered.values() for event in events):
-            newest[event.partition] = max(newest.get(event.partition, -1), event.offset)
+        for first in (events[0] for key, events in self.told.items() if key in self.accepted):
+            # What was published twice stands there twice. What was told between the two may not have been answered yet.
+            newest[first.partition] = max(newest.get(first.partition, -1), first.offset)
         for key, events in self.told.items():
             if key not in self.accepted:
                 self._without(key[0], events[0], events[0].offset < newest.get(events[0].partition, -1))
         for key, places in self.accepted.items():
             there = {(event.partition, event.offset) for event in self.told.get(key, ())}
-            if any(offset >= ends.get(partition, 0) for partition, offset in places):
-                says = "a receipt names a place behind the end of the log: it came while the export was read, or the log was cut off"
-                self.report.cannot_tell("receipts", "behind_the_end", self.where[key], says)
-            elif not places <= there:
+            where = {self._outside(shown.get(partition, range(0)), offset) for partition, offset in places - there}
+            if None in where:
                 says = "a receipt names a place in the ledger at which its event does not stand"
                 self.report.wrong("receipts", "no_event", self.where[key], says)
+            elif "behind_the_end" in where:
+                says = "a receipt names a place behind the end of the log or the period: it came meanwhile, or the log was cut off"
+                self.report.cannot_tell("receipts", "behind_the_end", self.where[key], says)
+            elif where:
+                says = "a receipt names a place before the period: what it answers was told there, and stands in the period once more"
+                self.report.cannot_tell("receipts", "before_the_begin", self.where[key], says)
+
+    def _outside(self, shown: range, offset: int) -> str | None:
+        if offset >= shown.stop:
+            return "behind_the_end"
+        return "before_the_begin" if 0 <= offset < shown.start else None
 
     def _without(self, partner: str, event: Event, older: bool) -> None:
         if self.kind != "ledger" and partner not in self.shown:

@@ -3,7 +3,7 @@
 Nothing else that stands on those topics is taken: not what partners were sent, and nothing about another case, or of another time.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from schakel.errors import Unreadable
 from schakel.messages import Position, Receipt
 from schakel.reading import TopicMissing, read_to_end
 from schakel.record import Raw
+
+Told = tuple[str, str]
+"""A partner, and the id of what it told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,23 @@ class Answered:
 
 
 def receipts_of(
-    connection: Mapping[str, Any], case_id: str | None, partners: Iterable[str], covers: Callable[[Position], bool]
+    connection: Mapping[str, Any], case_id: str | None, told: Iterable[Told], covers: Callable[[Position], bool]
 ) -> tuple[list[Answered], list[str]]:
-    """The receipts of a case, or of all, that name a place which the bundle covers; and of which partners the topic cannot be read.
+    """The receipts of a case, or of all, that name a place which the bundle covers, or are about something told in it; and of which
+    partners the topic cannot be read.
 
+    What was published twice stands in the ledger twice, and its receipt names one place: the bundle may hold the other alone.
     connection: as somebody who may read the partners' topics.
     """
     found, closed = [], []
-    for partner in sorted(partners):
-        topic = out_topic(partner)
+    ids: dict[str, set[str]] = {}
+    for partner, event_id in told:
+        ids.setdefault(partner, set()).add(event_id)
+    for partner in sorted(ids.keys() - {""}):
+        topic, mine = out_topic(partner), ids[partner]
         try:
-            kept = tuple(event_line(raw) for raw in read_to_end(connection, topic) if _about(raw, case_id, covers))
+            records = read_to_end(connection, topic)
+            kept = tuple(event_line(raw) for raw in records if _about(raw, case_id, mine, covers))
             # Behind the reading: what went by its term meanwhile is not called missing.
             start, end = span(connection, topic, 0)
         except TopicMissing:
@@ -60,22 +69,25 @@ def receipts_of(
     return found, closed
 
 
-def author_of(raw: Raw) -> str:
-    """Which partner told what this record says; empty where none did, or nobody can read it."""
+def told_in(raw: Raw) -> Told:
+    """Which partner told what this record says, and under which id; empty where none did, or nobody can read it."""
     try:
-        return read_headers(raw.headers).partner or ""
+        envelope = read_headers(raw.headers)
     except Unreadable:
-        return ""
+        return "", ""
+    return envelope.partner or "", envelope.id
 
 
-def _about(raw: Raw, case_id: str | None, covers: Callable[[Position], bool]) -> bool:
+def _about(raw: Raw, case_id: str | None, told: Collection[str], covers: Callable[[Position], bool]) -> bool:
     try:
         if case_id is not None and read_headers(raw.headers).case != case_id:
             return False
         message = codec.decode_message(raw.value)
     except Unreadable:
         return False
-    return isinstance(message, Receipt) and message.position is not None and covers(message.position)
+    if not isinstance(message, Receipt) or message.position is None:
+        return False
+    return message.about in told or covers(message.position)
 
 
 def span(connection: Mapping[str, Any], topic: str, partition: int) -> tuple[int, int]:

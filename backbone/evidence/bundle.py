@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from backbone.evidence.answered import Answered, author_of, receipts_of
+from backbone.evidence.answered import Answered, Told, receipts_of, told_in
 from backbone.evidence.archive import Archive
 from backbone.evidence.kept import KeptTree
 from backbone.evidence.lines import dumps, event_line, logged_at, structure_line
@@ -105,7 +105,7 @@ def case_bundle(
     connection: for kafka-python, as somebody who may read the ledger; topics: the same, as somebody who may read the partners' topics
     too, for the receipts. outside: heads that somebody else kept. Raises NothingThere.
     """
-    around, key, told_by = read_around(connection), case_id.encode(), list[str]()
+    around, key, told = read_around(connection), case_id.encode(), list[Told]()
     partitions = partition_count(connection, LEDGER)
     partition = partition_of(case_id, partitions)
     log = _read(connection, around, partition, with_structure=structure)
@@ -113,7 +113,7 @@ def case_bundle(
     def chosen(raw: Raw) -> bool:
         if raw.key != key:
             return stands_beside(raw)
-        told_by.append(author_of(raw))
+        told.append(told_in(raw))
         return True
 
     def covers(place: Position) -> bool:
@@ -122,9 +122,9 @@ def case_bundle(
 
     try:
         _choose(log, read_to_end(connection, LEDGER, [partition]), chosen)
-        answered, closed = receipts_of(topics or connection, case_id, {*told_by} - {""}, covers)
+        answered, closed = receipts_of(topics or connection, case_id, told, covers)
         about = {"kind": "case", "cases": [case_id], "period": None, "partitions": partitions}
-        made = _write(path, about, [log], around, settings, outside, len(told_by), answered)
+        made = _write(path, about, [log], around, settings, outside, len(told), answered)
         return replace(made, closed=tuple(closed))
     finally:
         log.close()
@@ -149,13 +149,13 @@ def period_bundle(
 
     As `case_bundle` otherwise.
     """
-    around, told_by = read_around(connection), set[str]()
+    around, told = read_around(connection), set[Told]()
     logs: list[_Log] = []
 
     def between(first: int, last: int, raw: Raw) -> bool:
         inside = first <= raw.offset <= last
         if inside:
-            told_by.add(author_of(raw))
+            told.add(told_in(raw))
         return inside
 
     def covers(place: Position) -> bool:
@@ -172,7 +172,7 @@ def period_bundle(
                 log.offsets = []
                 records = read_to_end(connection, LEDGER, [partition])
                 _choose(log, records, partial(between, first, last))
-        answered, closed = receipts_of(topics or connection, None, told_by - {""}, covers)
+        answered, closed = receipts_of(topics or connection, None, told, covers)
         period = {"from": begin.isoformat(), "until": until.isoformat()}
         about = {"kind": "period", "cases": [], "period": period, "partitions": len(logs)}
         made = _write(path, about, logs, around, settings, outside, sum(len(log.offsets) for log in logs), answered)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from auditor.audit import audit
+from auditor.formats import Record
 from auditor.report import Report
 from schakel import codec
 from schakel.events.case import TrendSignalled
@@ -134,3 +135,59 @@ def test_of_a_period_a_receipt_that_is_missing_or_names_another_place() -> None:
     assert codes(of_a_period(replace(TRUE, topics={**TRUE.topics, TOPIC: sent}), 12), question="receipts") == {
         "no_event"
     }
+
+
+# --- published twice
+
+
+def twice(number: int, at: int | None = None) -> list[Record]:
+    """The log, in which what stands at a place stands once more at another, by default right behind it."""
+    log = list(TRUE.logs[0])
+    again = [*log[: at or number + 1], log[number], *log[at or number + 1 :]]
+    return [replace(record, offset=offset) for offset, record in enumerate(again)]
+
+
+def naming(log: list[Record], named: int, unnamed: int, *, missing: tuple[int, ...] = ()) -> Ledger:
+    """Of what stands twice the receipt names one place alone. missing: places of whose events there is no receipt at all."""
+    gone = {unnamed, *missing}
+    topics = {name: [one for one in sent if place(one) not in gone] for name, sent in receipts(log).items()}
+    assert any(place(one) == named for sent in topics.values() for one in sent) is (named not in missing)
+    return replace(TRUE.with_log(log), topics=topics)
+
+
+def told_by_police() -> list[int]:
+    return [one.offset for one in TRUE.logs[0] if dict(one.headers).get("ce_partner") == POLICE.encode()]
+
+
+def test_a_receipt_that_names_the_other_place_behind_the_end_of_a_period_accuses_nobody() -> None:
+    first, *_, last = told_by_police()
+    log = twice(last)
+    told = naming(log, last + 1, last)
+    report = audit(in_memory(told.period(0, last)), [told.head()])
+    assert codes(report, question="receipts") == set()
+    assert codes(report, "cannot tell", "receipts") == {"behind_the_end"}
+    without = naming(log, last + 1, last, missing=(first,))
+    report = audit(in_memory(without.period(0, last)), [without.head()])
+    assert codes(report, question="receipts") == {"no_receipt"}
+
+
+def test_nor_one_that_names_the_first_place_before_a_period_begins() -> None:
+    first = told_by_police()[0]
+    log = twice(first)
+    told = naming(log, first, first + 1)
+    report = audit(in_memory(told.period(first + 1, len(log) - 1)), [told.head()])
+    assert codes(report, question="receipts") == set()
+    assert codes(report, "cannot tell", "receipts") == {"before_the_begin"}
+    without = naming(log, first, first + 1, missing=(first,))
+    report = audit(in_memory(without.period(first + 1, len(log) - 1)), [without.head()])
+    assert codes(report, question="receipts") == {"no_receipt"}
+
+
+def test_what_stands_once_more_does_not_make_what_came_between_old() -> None:
+    """Its receipt may be on its way."""
+    first, *_, last = told_by_police()
+    log = twice(first, at=len(TRUE.logs[0]))
+    newer = [one.offset for one in log[last:-1] if dict(one.headers).get("ce_partner")]
+    report = verified(naming(log, first, len(log) - 1, missing=tuple(newer)))
+    assert codes(report, question="receipts") == set()
+    assert codes(report, "cannot tell", "receipts") == {"on_its_way"}

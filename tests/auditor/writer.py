@@ -187,7 +187,11 @@ class Ledger:
         kept = self.logs[partition][first : last + 1]
         period = {"from": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}
         files = self._common(partition) | self._shown(partition, kept)
-        mine = {topic: [one for one in sent if first <= place(one) <= last] for topic, sent in self.topics.items()}
+        told = {dict(one.headers).get("ce_id") for one in kept}
+        mine = {
+            topic: [one for one in sent if first <= place(one) <= last or answers(one) in told]
+            for topic, sent in self.topics.items()
+        }
         for topic, sent in mine.items():
             files[f"topics/{topic}/0.jsonl"] = lines(map(as_line, sent))
         others = [self._topic(topic, sent) for topic, sent in sorted(mine.items())]
@@ -309,6 +313,12 @@ def record_of(entry: Entry, offset: int, value: bytes, partition: int = 0, key: 
 def about(message: Record) -> str:
     """The case of a message to a partner."""
     return dict(message.headers).get("ce_subject", b"").decode()
+
+
+def answers(message: Record) -> bytes | None:
+    """The id of what a receipt is about, where it is accepted."""
+    said = codec.decode_message(message.value)
+    return (said.about or "").encode() if isinstance(said, Receipt) and said.position else None
 
 
 def place(message: Record) -> int:

@@ -13,6 +13,7 @@ from backbone.settings import Settings
 from schakel.envelope import read_headers
 from tests.auditor.material import codes
 from tests.auditor.material import ledger as told
+from tests.auditor.test_receipts import naming, told_by_police, twice
 from tests.auditor.writer import as_raw, place
 from tests.evidence.test_bundle import Ledger, ledger, settings  # noqa: F401  # fixtures
 
@@ -44,3 +45,20 @@ def test_receipts_of_what_it_holds(ledger: Ledger, settings: Settings, tmp_path:
     assert sum(map(len, kept.values())) < sum(map(len, TRUE.topics.values()))
     assert made.closed == ()
     assert codes(audit(Files(path)), question="receipts") == set()
+
+
+def test_a_head_between_two_records_of_one_message(ledger: Ledger, settings: Settings, tmp_path: Path) -> None:  # noqa: F811
+    """Published twice, and its receipt names the second, which no head covers yet: it is in the bundle, and accuses nobody."""
+    last = told_by_police()[-1]
+    log = twice(last)
+    told = naming(log, last + 1, last)
+    ledger.topics[LEDGER, 0], ledger.topics[LEDGER, 1] = [as_raw(record) for record in log], []
+    for topic, sent in told.topics.items():
+        ledger.topics[topic, 0] = [as_raw(one) for one in sent]
+    head = ledger.sign(0, last + 1)
+    path = tmp_path / "period.zip"
+    period_bundle({}, settings, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), path)
+    report = audit(Files(path), [head.note()])
+    assert codes(report, question="receipts") == set()
+    assert codes(report, "cannot tell", "receipts") == {"behind_the_end"}
+    assert report.counts["receipts"] == sum(map(len, told.topics.values()))
