@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from backbone.chains import Chains, Partner
 from backbone.chains.model import PartnerKind
 from backbone.cli.broker import find_broker, find_user
+from backbone.cli.ending import ending_in_order
 from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.cli.standing import say_standing
@@ -17,7 +18,7 @@ from backbone.deployment import partners as on_kubernetes
 from backbone.deployment.leaving import Left, left_by
 from backbone.deployment.register import Change
 from backbone.gateway.tokens import Tokens
-from backbone.kafka.access import add_partner, kept_from_writing, remove_partner, renew_partner
+from backbone.kafka.access import add_partner, cut_off, kept_from_writing, remove_partner, renew_partner
 from backbone.kafka.credentials import SecretStore
 from backbone.kafka.unread import await_handled
 from backbone.settings import Settings
@@ -283,7 +284,7 @@ def remove(
     --delete-topics wait some seconds for intake, and are refused while messages are left; --leave-unread leaves them without an answer.
 
     Its topics stay until they empty themselves (30 days); --delete-topics is refused while open cases name it. The ledger keeps what it
-    told. Take it out of chains/ too, or the next start brings it back.
+    told. Take it out of chains/ too, or the next start brings it back. Killed on its way it may be done again, and goes on.
 
     Examples:
 
@@ -330,7 +331,15 @@ def _leave_off(settings: Settings, name: str, *, known: bool, leave_chains: bool
     Raises Undoable, RegisterProblem, KafkaProblem; then the partner may write as before.
     """
     broker = find_broker(settings)
-    with broker.client() as admin, broker.connected() as how, kept_from_writing(admin, name):
+    with broker.client() as admin:
+        if cut_off(admin, name):
+            say(f"a removal of {name} was cut off, and since then it may not write; this one goes on from there")
+    with (
+        broker.client() as admin,
+        broker.connected() as how,
+        ending_in_order(),
+        kept_from_writing(admin, name, heal=known),
+    ):
         if count := await_handled(how, name):
             if not leave_unread:
                 raise Undoable(not_handled(name, count, known=known))

@@ -111,14 +111,26 @@ def remove_partner(admin: KafkaAdminClient, secrets: SecretStore, partner: str, 
             admin.delete_topics(theirs)
 
 
+_WRITES = (ACLOperation.WRITE, ACLOperation.ALL)
+
+
+def cut_off(admin: KafkaAdminClient, partner: str) -> bool:
+    """Whether a `kept_from_writing` ended in its middle, killed: the partner has its user and other rights, and may not write."""
+    rules = read_rules(admin, partner_name(partner))
+    return bool(rules) and not any(rule.operation in _WRITES for rule in rules) and partner in _known_users(admin)
+
+
 @contextmanager
-def kept_from_writing(admin: KafkaAdminClient, partner: str) -> Iterator[None]:
+def kept_from_writing(admin: KafkaAdminClient, partner: str, *, heal: bool = False) -> Iterator[None]:
     """Within it the partner may write nothing, also on connections it has open. It may again when what is done within it fails.
 
+    heal: then it may write again also where one before this was `cut_off`. Who is killed within it heals nothing: the next one does.
     For a partner that may not, or never was, it does nothing. Raises ValueError for a name that cannot be one, AccessRefused.
     """
     user = partner_name(partner)
-    taken = {rule for rule in read_rules(admin, user) if rule.operation in (ACLOperation.WRITE, ACLOperation.ALL)}
+    taken = {rule for rule in read_rules(admin, user) if rule.operation in _WRITES}
+    if heal and cut_off(admin, partner):
+        taken = {rule for rule in map(_rule, partner_rights(partner)) if rule.operation in _WRITES}
     try:
         _revoke(admin, user, taken)
         yield

@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import partial
@@ -11,6 +14,7 @@ from typing import Any
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ACLOperation
 from kafka.errors import KafkaTimeoutError, TopicAuthorizationFailedError
 from kafka.structs import OffsetAndMetadata
 from typer.testing import CliRunner, Result
@@ -20,7 +24,7 @@ from backbone.cli.main import app
 from backbone.definition_files import load_definitions
 from backbone.deployment.leaving import Left
 from backbone.deployment.register import Change
-from backbone.kafka.access import add_partner
+from backbone.kafka.access import add_partner, read_rules
 from backbone.kafka.credentials import Credentials, SecretStore
 from backbone.kafka.names import in_topic
 from backbone.kafka.rights import service_group
@@ -158,6 +162,80 @@ def test_what_does_not_hold_together_lets_it_write_as_before(
     monkeypatch.setattr(Change, "leave", refuses)
     assert remove("--from-chains", within_s=20).exit_code != 0
     send(kafka, who)
+
+
+# --- cut off ----------------------------------------------------------------------------------------------------------
+
+ALONE = """
+import backbone.cli.partner as partner
+from backbone.cli.main import app
+from backbone.deployment.leaving import Left
+
+partner.left_by = lambda name, how: Left((), ())
+app()
+"""
+"""The command in a process of its own, which does not look at the session's ledger either."""
+
+
+def may_write(kafka: Broker, who: Credentials) -> bool:
+    return any(rule.operation is ACLOperation.WRITE for rule in read_rules(kafka.admin, who.username))
+
+
+def ended_in_its_middle(kafka: Broker, who: Credentials, how: signal.Signals) -> int:
+    """While it waits for intake, with the right to write taken. Returns how the process ended."""
+    send(kafka, who)
+    command = [sys.executable, "-c", ALONE, "partner", "remove", who.username, "--from-chains"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT) as waiting:
+        wait_until(lambda: not may_write(kafka, who), 60)
+        waiting.send_signal(how)
+        return waiting.wait(60)
+
+
+@pytest.mark.kafka
+@pytest.mark.usefixtures("remove")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_lets_the_partner_write_as_before(
+    kafka: Broker, who: Credentials, chains: Path, how: signal.Signals
+) -> None:
+    before = texts(chains)
+    assert ended_in_its_middle(kafka, who, how) == 128 + how
+    send(kafka, who)
+    assert texts(chains) == before
+
+
+@pytest.mark.kafka
+def test_killed_it_goes_on_when_it_is_done_again(kafka: Broker, remove: Remove, who: Credentials, chains: Path) -> None:
+    """Refused, the partner may write as before the first; done, it is let go."""
+    assert ended_in_its_middle(kafka, who, signal.SIGKILL) == -signal.SIGKILL
+    with pytest.raises(TopicAuthorizationFailedError):
+        send(kafka, who)
+    refused = remove("--from-chains")
+    assert refused.exit_code == 2, refused.output
+    assert f"a removal of {who.username} was cut off, and since then it may not write" in refused.output
+    assert "intake has not handled" in refused.stderr
+    send(kafka, who)
+    assert "cut off" not in remove("--from-chains").output, "nothing was left to say"
+    assert ended_in_its_middle(kafka, who, signal.SIGKILL) == -signal.SIGKILL
+    handled(kafka, who.username, 3)
+    done = remove("--from-chains", within_s=20)
+    assert done.exit_code == 0, done.output
+    assert who.username not in load_definitions(ROOT / "protocols", chains)[0].partners
+    with pytest.raises(WrongCredentials):
+        check_sign_on(kafka.bootstrap, who.username, who.password)
+
+
+@pytest.mark.kafka
+def test_cut_off_behind_the_chains_it_gets_no_right_back(
+    kafka: Broker, remove: Remove, who: Credentials, chains: Path
+) -> None:
+    """Nobody would read what it writes then."""
+    assert ended_in_its_middle(kafka, who, signal.SIGKILL) == -signal.SIGKILL
+    Change(chains, ROOT / "protocols").leave(who.username)
+    refused = remove("--from-chains")
+    assert refused.exit_code == 2, refused.output
+    assert not may_write(kafka, who)
+    assert remove("--from-chains", "--leave-unread").exit_code == 0
+    assert read_rules(kafka.admin, who.username) == set()
 
 
 def test_what_is_to_be_done_is_said() -> None:
