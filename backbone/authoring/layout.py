@@ -1,18 +1,20 @@
 """The explanation of a protocol on a terminal of 80 columns, or as Markdown. Pure; no colour, nothing that needs a terminal."""
 
 import textwrap
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
 from backbone.authoring import sentences as s
 from backbone.authoring.explaining import Item, heading, items, sections
+from backbone.authoring.own_words import own_words
 from backbone.person.plain import day
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import Protocol, Status
 from schakel.events.vocab import Role
 
 WIDTH = 80
+_Own = Callable[[Iterable[str]], list[str]]
 
 
 def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) -> str:
@@ -20,15 +22,17 @@ def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) ->
     lines = [protocol.title, "=" * min(len(protocol.title), width)]
     for sentence in _about(protocol, role):
         lines += _wrapped(sentence, 0, width)
+    own = own_words(protocol)
     for number, (section, found) in enumerate(_by_section(protocol, role), 1):
         title = f"{number}. {heading(section)}"
         lines += ["", title, "-" * len(title)]
         found, said = _said_once(found)
         for called, each in said:
-            lines += [*_wrapped(called, 0, width), *(line for one in each for line in _bullet(one, 0, width))]
+            lines += [*_wrapped(called, 0, width), *(line for one in own(each) for line in _bullet(one, 0, width))]
         lines += [""] if said else []
         for number_of_item, item in enumerate(found):
-            lines += ["", *_text_item(item, width)] if number_of_item else _text_item(item, width)
+            lines += [""] if number_of_item else []
+            lines += _text_item(item, own, width)
     return "\n".join(lines) + "\n"
 
 
@@ -36,13 +40,14 @@ def as_markdown(protocol: Protocol, role: Role | None = None, *, level: int = 1)
     """The same as Markdown, headings from `level` on; it begins with the protocol's title."""
     lines = [f"{'#' * level} {protocol.title}", ""]
     lines += [f"{sentence}  " for sentence in _about(protocol, role)]
+    own = own_words(protocol)
     for section, found in _by_section(protocol, role):
         lines += ["", f"{'#' * (level + 1)} {heading(section)}"]
         found, said = _said_once(found)
         for called, each in said:
-            lines += ["", called, "", *(f"- {one}" for one in each)]
+            lines += ["", called, "", *(f"- {one}" for one in own(each))]
         for item in found:
-            lines += ["", *_markdown_item(item)]
+            lines += ["", *_markdown_item(item, own)]
     return "\n".join(line.rstrip() if line.strip() == "" else line for line in lines) + "\n"
 
 
@@ -99,13 +104,13 @@ def _about(protocol: Protocol, role: Role | None) -> Iterator[str]:
         yield f"Bron [{mark}]: {title}."
 
 
-def _text_item(item: Item, width: int) -> Iterator[str]:
+def _text_item(item: Item, own: _Own, width: int) -> Iterator[str]:
     indent = 2 if item.title else 0
     if item.title:
         yield from _wrapped(f"{item.title} ({item.id})", 0, width)
-    for line in item.lines:
+    for line in own(item.lines):
         yield from _wrapped(line, indent, width)
-    for called, lines in _conditions(item):
+    for called, lines in _conditions(item, own):
         yield from _wrapped(called, indent, width)
         for line in lines:
             yield from _bullet(line, indent, width)
@@ -115,12 +120,12 @@ def _text_item(item: Item, width: int) -> Iterator[str]:
         yield from _wrapped(f"Naam in het bestand: {item.id}", indent, width)
 
 
-def _markdown_item(item: Item) -> Iterator[str]:
+def _markdown_item(item: Item, own: _Own) -> Iterator[str]:
     if item.title:
         yield f"**{item.title}** (`{item.id}`)  "
-    for line in item.lines:
+    for line in own(item.lines):
         yield f"{line}  "
-    for called, lines in _conditions(item):
+    for called, lines in _conditions(item, own):
         yield called
         yield ""
         yield from (f"- {line}" for line in lines)
@@ -129,10 +134,10 @@ def _markdown_item(item: Item) -> Iterator[str]:
         yield f"*Waar dit staat: {item.source}*" + ("" if item.title else f" (`{item.id}`)")
 
 
-def _conditions(item: Item) -> Iterator[tuple[str, list[str]]]:
+def _conditions(item: Item, own: _Own) -> Iterator[tuple[str, list[str]]]:
     for called, lines in ((item.only, s.condition(item.when)), (item.never, s.exceptions(item.when))):
         if lines:
-            yield called, lines
+            yield called, own(lines)
 
 
 def _bullet(line: str, indent: int, width: int) -> list[str]:

@@ -4,7 +4,8 @@ In the order in which a report meets it: doors, questions, what is explained, wh
 timed meanwhile, the end, aftercare. A clock stands beside what starts it; below it what happens when it is late.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from backbone.authoring import sentences as s
 from backbone.authoring import words as w
@@ -12,6 +13,7 @@ from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, L
 from backbone.authoring.explaining import HEADER, heading, is_about_cases, part_of, sections
 from backbone.authoring.moments import arrows, door_groups, in_order
 from backbone.authoring.names import titled
+from backbone.authoring.own_words import own_words
 from backbone.authoring.scheme_cards import named, part_card
 from backbone.person.plain import lists
 from backbone.protocols.clock_rules import OF_REFERRAL, ClockStart
@@ -40,7 +42,8 @@ _AT_THE_DOOR = (ClockStart.REPORT_RECEIVED, ClockStart.OCCURRENCE)
 
 def route(protocol: Protocol) -> Route:
     """Lanes only for what the protocol has."""
-    lanes = tuple(lane for lane in _lanes(protocol) if lane.cards)
+    own = own_words(protocol)
+    lanes = tuple(replace(lane, cards=_called(lane.cards, own)) for lane in _lanes(protocol) if lane.cards)
     held = "" if protocol.status is Status.HELD else " Wij hebben de tekst niet."
     says = (
         "Zo loopt een melding." if is_about_cases(protocol) else "Geen route van een melding: dit doen partners samen."
@@ -55,6 +58,13 @@ def route(protocol: Protocol) -> Route:
     return Route(
         protocol.title, about, told, lanes, "nl", _legend(lanes), drawn, ARROWS if drawn or beside else ""
     )  # fmt: skip
+
+
+def _called(cards: Iterable[Card], own: Callable[[Iterable[str]], list[str]]) -> tuple[Card, ...]:
+    return tuple(
+        replace(card, lines=tuple(own(card.lines)), beside=tuple(_called(stack, own) for stack in card.beside))
+        for card in cards
+    )
 
 
 def _forward(found: Iterable[tuple[str, str]], order: Sequence[str]) -> Iterator[tuple[str, str]]:

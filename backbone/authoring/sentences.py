@@ -13,7 +13,7 @@ from backbone.authoring.names import titled
 from backbone.person.plain import day, lists
 from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, WITH_A_PERSON, ClockStart
 from backbone.protocols.conditions import Condition
-from backbone.protocols.facts import FACTS, Fact, Kind
+from backbone.protocols.facts import FACTS, Fact, FactValue, Kind
 from backbone.protocols.model import REPORTER, ClockRule, Explain, Refer, Stops, Where
 from schakel.calendar import Limit, Unit
 from schakel.events.vocab import (
@@ -116,6 +116,14 @@ def condition(when: Condition) -> list[str]:
 def exceptions(when: Condition) -> list[str]:
     """What must not hold, one line a fact."""
     return [_said(FACTS[name], out) for name, out in when.none_of if FACTS[name].kind is not Kind.FLAG]
+
+
+def value(name: str, found: FactValue) -> str:
+    """What a fact is in a case, in words of which `condition` makes its lines."""
+    if FACTS[name].kind is Kind.DATE and isinstance(found, str):
+        return day(date.fromisoformat(found), "nl")
+    fact, words = FACTS[name], found if isinstance(found, frozenset) else frozenset({found})
+    return listed(_word(fact, word) for word in sorted(words or {None}, key=_order(fact)))
 
 
 def _said(fact: Fact, allowed: frozenset[_Word]) -> str:

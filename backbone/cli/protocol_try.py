@@ -40,6 +40,7 @@ def try_(
         str | None, typer.Option(metavar="PROTOCOL", help="Show what differs from this version.", show_default=False)
     ] = None,
     others: Annotated[bool, typer.Option("--others", help="The chain's other protocols run too.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="And what did not happen up to the end, and why.")] = False,
     language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
 ) -> None:
     """Play a scenario or a real case against a protocol: what is proposed, asked, held, released, clocked, and who is informed.
@@ -51,12 +52,16 @@ def try_(
 
       backbone protocol try groningen-protocolkaart
 
+      backbone protocol try mijn-protocol scenario.yaml --why
+
       backbone protocol try mijn-protocol@1.1 --against mijn-protocol@1.0
 
       backbone protocol try mijn-protocol --history case.jsonl --language en
     """
     if sum(map(bool, (scenarios, history, case))) > 1:
         raise Undoable("give scenario files, or --history, or --case: one of them")
+    if why and against:
+        raise Undoable("--why says it of one version; leave out --against")
     spoken = next((one for one in LANGUAGES if one == language), None)
     if spoken is None:
         raise Undoable(f"--language {language[:20]!r}: expected one of {', '.join(LANGUAGES)}")
@@ -67,18 +72,18 @@ def try_(
     if history or case:
         entries = door.read_history(history) if history else _entries(settings, case or "")
         title = f"{history or case}"
-        _show([door.try_history(title, entries, tried, files, spoken, other)])
+        _show([door.try_history(title, entries, tried, files, spoken, other, why=why)])
         return
     paths = list(scenarios or door.scenarios(settings.protocols_dir, tried))
     if not paths:
         where = settings.protocols_dir / tried.protocol / "scenarios"
         raise Undoable(f"{tried.protocol} has no scenarios in {where}; name a scenario file, or write one there")
-    _show([_one(door, path, tried, files, spoken, other) for path in paths])
+    _show([_one(door, path, tried, files, spoken, other, why) for path in paths])
 
 
-def _one(door: Any, path: Path, tried: Any, files: Any, language: Language, other: Any) -> Any:
+def _one(door: Any, path: Path, tried: Any, files: Any, language: Language, other: Any, why: bool) -> Any:
     try:
-        return door.try_scenario(path, tried, files, language, other)
+        return door.try_scenario(path, tried, files, language, other, why=why)
     except DefinitionError as error:
         typer.echo("\n".join(line for problem in error.problems for line in lines_of(problem)), err=True)
         raise typer.Exit(2) from None

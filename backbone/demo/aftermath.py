@@ -65,6 +65,7 @@ def follow(dice: Dice, setting: Setting, door: Door, person: Person, event: Repo
     it = Follower(dice, setting, door, person, event)
     if setting.chain == "groningen":
         yield from _suspicion(it)
+        yield from _earlier_reports(it)
         yield from _within_two_days_or_not(it)
         yield from _listening_ear(it)
     else:
@@ -99,6 +100,15 @@ def _suspicion(it: Follower) -> Iterator[Act]:
 
 def _assessed(answer: Answer) -> AssessmentRecorded:
     return AssessmentRecorded(check=Check.DISCRIMINATION_OR_VIOLENCE, answer=answer)
+
+
+def _earlier_reports(it: Follower) -> Iterator[Act]:
+    """Whether there were reports before by or against the same people: looked up by some, and known of few."""
+    if it.facts.record_kind is not RecordKind.REPORT or not it.happens(0.4, "earlier reports"):
+        return
+    answer = it.dice.pick({Answer.YES: 25, Answer.NO: 60, Answer.UNKNOWN: 15}, it.person.report, "earlier reports")
+    at = it.person.at + it.hours(2, 48, "earlier reports")
+    yield it.tell(at, AssessmentRecorded(check=Check.EARLIER_REPORTS, answer=answer), "earlier reports")
 
 
 def _first_contact(it: Follower) -> Iterator[Act]:

@@ -12,13 +12,14 @@ from backbone.demo.story import office
 from schakel.events import Told, vocab
 from schakel.events.case import ThreadClosed
 from schakel.events.consent import ConsentAsked, ConsentGranted, ConsentRefused, ConsentTerms, ConsentWithdrawn
-from schakel.events.contact import ContactAttempted, ContactMade, NeedsRecorded
+from schakel.events.contact import ContactAttempted, ContactMade, ContactPreferenceSet, InformationGiven, NeedsRecorded
 from schakel.events.referral import ReferralAccepted, ReferralCompleted, ReferralDeclined
 from schakel.events.vocab import (
     AttemptOutcome,
     Channel,
     CloseReason,
     DeclineReason,
+    InformationTopic,
     Mode,
     Need,
     Outcome,
@@ -138,6 +139,7 @@ def _call_her(desk: _Desk, offer: ReferralOffered) -> Iterator[Act]:
         return
     made = ContactMade(whom=vocab.Person.VICTIM, at=at - timedelta(minutes=25), channel=Channel.TELEPHONE)
     yield desk.tell(made, offer.step, "reached")
+    yield from _what_she_may_expect(desk, offer)
     if desk.happens(0.5, offer.step, "needs"):
         desk.after(2, 4, offer.step, "needs")
         yield desk.tell(NeedsRecorded(needs=_needs(desk)), offer.step, "needs")
@@ -157,7 +159,22 @@ def _call_her(desk: _Desk, offer: ReferralOffered) -> Iterator[Act]:
     yield desk.tell(ThreadClosed(reason=reason), offer.step, "ended")
 
 
+def _what_she_may_expect(desk: _Desk, offer: ReferralOffered) -> Iterator[Act]:
+    """At the first talk: in Amsterdam what nobody here can do, in Groningen sometimes how often she hears something."""
+    if desk.person.chain == "amsterdam":
+        if desk.happens(0.8, offer.step, "cannot do"):
+            desk.after(2, 4, offer.step, "cannot do")
+            told = InformationGiven(topic=InformationTopic.CANNOT_DO, channel=Channel.TELEPHONE)
+            yield desk.tell(told, offer.step, "cannot do")
+    elif desk.happens(0.3, offer.step, "agreed rhythm"):
+        desk.after(2, 4, offer.step, "agreed rhythm")
+        days = desk.dice.pick({7: 40, 14: 60}, desk.person.report, desk.partner, "days")
+        yield desk.tell(ContactPreferenceSet(contact_every_days=days), offer.step, "agreed rhythm")
+
+
 def _needs(desk: _Desk) -> tuple[Need, ...]:
     rolls = desk.dice.rolls(desk.person.report, desk.partner, "needs")
-    likely = (Need.BE_HEARD, Need.EMOTIONAL, Need.PRACTICAL, Need.LEGAL, Need.INFORMATION, Need.SAFETY_MEASURES)
+    likely = [Need.BE_HEARD, Need.EMOTIONAL, Need.PRACTICAL, Need.LEGAL, Need.INFORMATION, Need.SAFETY_MEASURES]
+    if desk.person.chain == "amsterdam":
+        likely.append(Need.NEW_HOME)
     return tuple(rolls.sample(likely, rolls.randint(1, 3)))

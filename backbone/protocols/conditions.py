@@ -67,6 +67,13 @@ class Condition:
                 return False
         return True
 
+    def in_the_way(self, facts: Mapping[str, FactValue]) -> "Condition":
+        """Its lines that keep it from holding for a case; none when it holds."""
+        return Condition(
+            tuple(line for line in self.must if not _holds(facts.get(line[0]), line[1])),
+            tuple(line for line in self.none_of if _holds(facts.get(line[0]), line[1])),
+        )
+
     def asks_about(self, fact: str) -> bool:
         """Whether the answer can depend on `fact`."""
         return any(name == fact for name, _ in (*self.must, *self.none_of))

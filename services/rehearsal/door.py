@@ -38,12 +38,18 @@ def scenarios(protocols_dir: Path, tried: Protocol) -> list[Path]:
 
 
 def try_scenario(
-    path: Path, tried: Protocol, files: Files, language: Language, against: Protocol | None = None
+    path: Path,
+    tried: Protocol,
+    files: Files,
+    language: Language,
+    against: Protocol | None = None,
+    *,
+    why: bool = False,
 ) -> Shown:
-    """Raises DefinitionError for a faulty scenario, SchakelError for one that cannot be played here."""
+    """why: and what did not happen. Raises DefinitionError for a faulty scenario, SchakelError for one that cannot be played here."""
     new = _played(path, tried, files)
     if against is None:
-        return Shown(Script(new, tried, language).text(), not new.failures)
+        return Shown(Script(new, tried, language, why=why).text(), not new.failures)
     old = _played(path, against, files)
     return _beside(Script(old, against, language), Script(new, tried, language))
 
@@ -55,8 +61,10 @@ def try_history(
     files: Files,
     language: Language,
     against: Protocol | None = None,
+    *,
+    why: bool = False,
 ) -> Shown:
-    """A real case: what was told in it, played under another version. Raises SchakelError."""
+    """A real case: what was told in it, played under another version. why: and what did not happen. Raises SchakelError."""
     told = history.told(entries)
     chain = history.chain_of(entries) or scenario.EXAMPLE
     until: datetime | None = None
@@ -67,7 +75,7 @@ def try_history(
 
     new = one(tried)
     if against is None:
-        return Shown(Script(new, tried, language).text(), True)
+        return Shown(Script(new, tried, language, why=why).text(), True)
     return _beside(Script(one(against), against, language), Script(new, tried, language))
 
 

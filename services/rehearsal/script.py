@@ -20,6 +20,7 @@ from schakel.events.vocab import Person
 from schakel.her_words import LANGUAGES, MONTHS, Language, in_language
 from services.rehearsal import words as w
 from services.rehearsal.play import Failure, Rehearsal, Scene
+from services.rehearsal.why_not import undone
 
 WIDTH = 80
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(#\d+)?")
@@ -35,6 +36,8 @@ class Script:
     protocol: Protocol
     language: Language = "nl"
     width: int = WIDTH
+    why: bool = False
+    """Whether it ends with what did not happen, and why."""
 
     @property
     def say(self) -> Mapping[str, str]:
@@ -48,7 +51,8 @@ class Script:
         lines += self._wrapped(self.say["played"].format(protocol=self.protocol.ref, chain=chain), 0)
         for scene in self.rehearsal.scenes:
             lines += ["", *self.scene(scene)]
-        return "\n".join([*lines, "", *self._end()]) + "\n"
+        why = ["", *self._why_not()] if self.why else []
+        return "\n".join([*lines, "", *self._end(), *why]) + "\n"
 
     def scene(self, scene: Scene) -> Iterator[str]:
         for entry in scene.due:
@@ -83,6 +87,17 @@ class Script:
         yield from (line for failure in self.rehearsal.failed for line in self._failed(failure, 0))
         if not self.rehearsal.failures:
             yield self.say["good"]
+
+    def _why_not(self) -> Iterator[str]:
+        say = in_language(w.WHY, self.language)
+        yield f"{say['heading']}:"
+        none = True
+        for one in undone(self.rehearsal, self.protocol, self.language):
+            none = False
+            yield from self._wrapped(f"{say[one.part].format(id=one.id)}:", 2, 4)
+            yield from (line for why in one.why for line in self._wrapped(f"- {why}.", 4, 6))
+        if none:
+            yield f"  {say['nothing']}"
 
     def _failed(self, failure: Failure, indent: int) -> list[str]:
         kind, what = failure

@@ -174,7 +174,10 @@ CONCLUDED: Table = {
 FIXED: Table = {
     "played": ("{protocol}, gespeeld in de keten {chain}", "{protocol}, played in the chain {chain}"),
     "time": ("de tijd gaat verder", "time passes"),
-    "refused": ("GEWEIGERD ({code}): verwacht was {expected}", "REFUSED ({code}): expected was {expected}"),
+    "refused": (
+        "GEWEIGERD ({code}). De partner leest: '{expected}'",
+        "REFUSED ({code}). The partner reads: '{expected}'",
+    ),
     "nothing": ("Er volgt niets.", "Nothing follows."),
     "source": ("Waar dit staat: {source}", "Where it says so: {source}"),
     "failed": ("NIET ZOALS VERWACHT: {what}", "NOT AS EXPECTED: {what}"),
@@ -200,6 +203,34 @@ FIXED: Table = {
     "against": ("- alleen in {old}, + alleen in {new}", "- only in {old}, + only in {new}"),
     "same": ("Geen verschil.", "No difference."),
 }
+
+WHY: Table = {
+    "heading": ("Wat tot het einde niet gebeurde, en waarom", "What did not happen up to the end, and why"),
+    "nothing": ("Alles uit het bestand gebeurde.", "Everything in the file happened."),
+    "step": ("Stap '{id}'", "Step '{id}'"),
+    "inform": ("Bericht '{id}'", "Word '{id}'"),
+    "clock": ("Klok '{id}'", "Clock '{id}'"),
+    "case": ("Geen zaak onder dit protocol", "No case under this protocol"),
+    "no_report": ("er is geen melding", "there is no report"),
+    "imported": (
+        "dit is ingelezen geschiedenis: die wordt alleen geteld",
+        "this is imported history: it is only counted",
+    ),
+    "closed": ("de zaak was gesloten", "the case was closed"),
+    "not_bound": (
+        "de keten gebruikt dit protocol niet voor deze dag of plaats",
+        "the chain does not use this protocol for this day or place",
+    ),
+    "only": ("alleen als: {line}; hier: {found}", "only if {line}; here: {found}"),
+    "never": ("niet als: {line}", "not if {line}"),
+    "nobody": ("niemand is hier {role}", "nobody here is {role}"),
+    "is_door": ("wie het krijgt, {to}, heeft zelf gemeld", "who gets it, {to}, is who reported"),
+    "after": ("pas als de stap '{step}' is aangenomen", "only once the step '{step}' is taken up"),
+    "asked_already": ("{to} kreeg dit al, of zei er nee op", "{to} had this already, or declined it"),
+    "mediation": ("bemiddeling kan hier niet", "mediation is not possible here"),
+    "not_begun": ("nog niet begonnen: {start}", "not begun: it begins with {start}"),
+}
+"""Why a part of a protocol did nothing in a play."""
 
 PERIODS: Table = {"d": ("dagen", "days"), "h": ("uur", "hours"), "m": ("minuten", "minutes")}
 DAYS = (tuple(["ma", "di", "wo", "do", "vr", "za", "zo"]), tuple(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]))

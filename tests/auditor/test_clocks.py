@@ -175,7 +175,7 @@ def test_standing_still_because_the_rule_does_not_hold_any_more() -> None:
 def test_standing_still_where_the_reports_do_not_decide() -> None:
     """A rule that asks about her wishes: whether it still holds the auditor does not work out, and does not call it sound."""
     what = ledger(stood_still("no_longer_applies"))
-    name, key = "protocols/handreiking-negen-stappen/2017.3.yaml", "protocol/handreiking-negen-stappen@2017.3"
+    name, key = "protocols/handreiking-negen-stappen/2017.4.yaml", "protocol/handreiking-negen-stappen@2017.4"
     asks = what.definitions[name].replace(b"identity: [known_to_door, by_name]", b"wishes: [advice]")
     content = sha256(canonical(plainyaml.read(asks.decode()))).hexdigest()
     held = [json.loads(line) for line in what.definitions["definitions.jsonl"].splitlines()]
@@ -274,12 +274,12 @@ def without_kept(definitions: bytes) -> bytes:
     ("change", "says"),
     [
         (
-            lambda raw: raw.replace(b'version: "2026.9"', b'version: "2031.1"'),
-            "groningen@2031.1; expected groningen@2026.9",
+            lambda raw: raw.replace(b'version: "2026.10"', b'version: "2031.1"'),
+            "groningen@2031.1; expected groningen@2026.10",
         ),
-        (lambda raw: raw.replace(b"roles: [", b"roles: [mayor, "), "in force as the chain groningen@2026.9"),
-        (lambda raw: raw.replace(b"calendar: nl", b"calendar: weekdays"), "in force as the chain groningen@2026.9"),
-        (lambda raw: b"", "the chain groningen@2026.9, under which the case was opened, is not in the bundle"),
+        (lambda raw: raw.replace(b"roles: [", b"roles: [mayor, "), "in force as the chain groningen@2026.10"),
+        (lambda raw: raw.replace(b"calendar: nl", b"calendar: weekdays"), "in force as the chain groningen@2026.10"),
+        (lambda raw: b"", "the chain groningen@2026.10, under which the case was opened, is not in the bundle"),
     ],
     ids=["another version", "other roles", "another calendar", "no file"],
 )

@@ -32,7 +32,7 @@ def rivierstad(tmp_path: Path) -> Chain:
 
 
 def test_the_example_is_right_and_leaves_no_role_without_a_holder(rivierstad: Chain) -> None:
-    protocol = rivierstad.protocols["handreiking-negen-stappen@2017.3"]
+    protocol = rivierstad.protocols["handreiking-negen-stappen@2017.4"]
     for role in {step.refer.to for step in protocol.steps} | {Role.SEXUAL_VIOLENCE_CENTRE, Role.DOMESTIC_VIOLENCE}:
         for district in rivierstad.districts:
             assert candidates(rivierstad, role, district, date(2026, 3, 1)), (role, district)

@@ -74,7 +74,7 @@ ASKS_THE_BROKER = {
     ("partner", "rotate"): ("coc-amsterdam",),
     ("partner", "suspend"): ("coc-amsterdam", "--reason", "leaves"),
     ("person", "export"): (CASE, "--to", "copy", "--motive", "her_request"),
-    ("protocol", "move"): (CASE, "--to", "amsterdam-handelingskader@2023.2", "--reason", "corrected_term"),
+    ("protocol", "move"): (CASE, "--to", "amsterdam-handelingskader@2023.3", "--reason", "corrected_term"),
     ("rebuild",): ("--beside", "--service", "routing"),
     ("topics", "create"): (),
     ("topics", "verify"): (),

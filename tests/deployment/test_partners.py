@@ -273,7 +273,8 @@ def test_letting_it_go_takes_its_user_away_and_its_files(
     monkeypatch.setattr("backbone.cli.partner.OperatorsHand", _Hand)
     monkeypatch.setattr("backbone.cli.partner.left_by", lambda name, how: Left((), ()))
     monkeypatch.setattr("backbone.cli.partner.find_broker", lambda settings: _Kafka())
-    monkeypatch.setattr("backbone.cli.partner.kept_from_writing", lambda admin, name: nullcontext())
+    monkeypatch.setattr("backbone.cli.partner.cut_off", lambda admin, name: False)
+    monkeypatch.setattr("backbone.cli.partner.kept_from_writing", lambda admin, name, heal: nullcontext())
     monkeypatch.setattr("backbone.cli.partner.await_handled", lambda how, name: unread.pop(0))
     unread = [2, 0]
     refused = backbone("partner", "remove", "coc-utrecht")

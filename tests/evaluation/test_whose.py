@@ -33,7 +33,7 @@ def test_asking_her_is_the_doors_and_taking_it_up_the_receivers() -> None:
         (name, POLICE) for name in ("slachtofferhulp", "projectleider-veiligheid", "discriminatie-nl")
     }
     assert whose(story, Part.UPTAKE) == {("discriminatie-nl", ADV)}
-    assert whose(story, Part.CLOCK) == {("eerste-contact", CITY), ("antwoord", ADV)}
+    assert whose(story, Part.CLOCK) == {("eerste-contact", CITY), ("afgesproken-contact", CITY), ("antwoord", ADV)}
     assert whose(story, Part.CHECK) == {("danger", POLICE), ("lhbtiqa-related", POLICE)}
 
 

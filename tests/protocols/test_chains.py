@@ -258,11 +258,11 @@ FAULTY = [
     ),
     (
         "amsterdam.yaml",
-        "@2023.2,",
+        "@2023.3,",
         "@2024.1,",
         ["the protocol `amsterdam-handelingskader@2024.1` is not in", "did you mean `amsterdam-handelingskader@2023."],
     ),
-    ("amsterdam.yaml", "@2023.2,", ",", ["name@version"]),
+    ("amsterdam.yaml", "@2023.3,", ",", ["name@version"]),
     ("amsterdam.yaml", "Europe/Amsterdam", "Europe/Amsterdm", ["'Europe/Amsterdm'", "IANA name"]),
     ("amsterdam.yaml", "calendar: nl", "calendar: be", ["calendar 'be' is not known; known are: nl"]),
     ("amsterdam.yaml", "chain: amsterdam", "chain: mokum", ["the file says chain `mokum`", "mokum.yaml"]),
@@ -270,14 +270,14 @@ FAULTY = [
     ("amsterdam.yaml", "agreements: []", "agreement: []", ["`agreement` is not a field", "did you mean `agreements`"]),
     (
         "amsterdam.yaml",
-        "@2023.2, districts: all}",
-        "@2023.2, districts: all, when: {labl: given}}",
+        "@2023.3, districts: all}",
+        "@2023.3, districts: all, when: {labl: given}}",
         ["`labl` is not a fact"],
     ),
     ("amsterdam.yaml", "of: [accused]", "of: [acused]", ["'acused' is no kind of person", "accused"]),
     ("amsterdam.yaml", "of: [accused]", "of: [victim]", ["`victim` has two terms for keeping"]),
     ("amsterdam.yaml", "cooling_off: 14 dagen", "cooling_off: soon", ["'soon' is not a limit"]),
-    ("groningen.yaml", "handreiking-negen-stappen@2017.3", "groningen-protocolkaart@2017.3", ["is used twice"]),
+    ("groningen.yaml", "handreiking-negen-stappen@2017.4", "groningen-protocolkaart@2017.3", ["is used twice"]),
     ("groningen.yaml", "tell: [close.requested]", "tell: [case.closed]", ["case.closed is not an event"]),
     ("groningen.yaml", "chain: groningen", "chain: [", ["not readable as YAML"]),
 ]
@@ -336,8 +336,8 @@ def test_a_protocol_bound_to_districts_and_conditions(folder: Path, protocols: P
     break_file(
         folder,
         "groningen.yaml",
-        "stappen@2017.3, districts: all}",
-        "stappen@2017.3, districts: [noord, oost], when: {acute: true}}",
+        "stappen@2017.4, districts: all}",
+        "stappen@2017.4, districts: [noord, oost], when: {acute: true}}",
     )
     chain = next(chain for chain in load_chains(folder, protocols) if chain.name == "groningen")
     names = {

@@ -56,7 +56,7 @@ def test_one_file(backbone: Run, tmp_path: Path):
 def test_one_chain_file(backbone: Run, tmp_path: Path):
     path = tmp_path / "chains" / "groningen.yaml"
     assert backbone("protocol", "check", path).exit_code == 0
-    path.write_text(path.read_text(encoding="utf-8").replace("handreiking-negen-stappen@2017.3", "handreiking@1"))
+    path.write_text(path.read_text(encoding="utf-8").replace("handreiking-negen-stappen@2017.4", "handreiking@1"))
     result = backbone("protocol", "check", path)
     assert result.exit_code == 1
     assert "`handreiking@1`" in " ".join(result.stdout.split())

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from backbone.authoring import labels, sentences, words
 from backbone.authoring.explaining import GROUPS, HEADER, items, roles_in, sections
 from backbone.authoring.layout import as_markdown, as_text
+from backbone.authoring.route import route
 from backbone.cli.main import app
 from backbone.person.plain import lists
 from backbone.protocols import FACTS, Protocol, Protocols, load_protocols
@@ -242,6 +243,19 @@ def test_a_measured_clock_promises_nothing(protocols: Protocols):
 def test_a_clock_that_follows_what_was_agreed_says_so_before_its_own_limit(protocols: Protocols):
     text = flat(as_text(protocols.get("amsterdam-handelingskader", "2023.3")))
     assert "hoe vaak er contact is, dan is dat de grens, en die is beloofd. Anders: Er is geen grens beloofd." in text
+
+
+def test_a_kind_of_case_and_an_own_question_are_called_as_the_file_calls_them(protocols: Protocols):
+    weert, guide = (
+        protocols.get("weert-sociaal-calamiteitenplan", "2017.2"),
+        protocols.get("handreiking-negen-stappen", "2017.4"),
+    )
+    kinds = "de zaak heet: 'Geïsoleerd incident' of 'Reeks incidenten waarbij meer bevolkingsgroepen betrokken zijn'"
+    question = "'Is het een ander conflict dat uit de hand liep, of was het motief er vanaf het begin?' met onbekend"
+    for protocol, line in ((weert, kinds), (guide, question)):
+        assert [line in said for said in (flat(as_text(protocol)), flat(as_markdown(protocol)))] == [True, True]
+    drawn = (line for lane in route(guide).lanes for card in lane.all() for line in card.lines)
+    assert any(question in line for line in drawn)
 
 
 def test_a_scheme_whose_text_is_not_held_says_so_at_once():

@@ -190,7 +190,11 @@ def test_each_receiver_by_name_gets_it_with_the_referral():
 
 def test_it_goes_with_a_later_word_to_who_knows_her():
     story = given(report(consents=(terms(HELP),))).when(agreed(7, by=HELP))
-    story.then(Pattern(ContactPreferenceTold, {"to": POLICE}))
+    story.then(
+        Pattern(ContactPreferenceTold, {"to": POLICE}),
+        clock_stopped("afgesproken-contact"),
+        clock_started("afgesproken-contact", kind="promised", limit="7 dagen"),
+    )
     assert [one.contact_every_days for one in story.sent(ContactPreference, POLICE)] == [7]
 
 

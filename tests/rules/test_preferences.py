@@ -7,7 +7,7 @@ from schakel.events.contact import ContactAttempted, ContactMade, ContactPrefere
 from schakel.messages import Attention, ContactPreference, ReferralOffered
 from services.intake import wishes
 from tests.support.casebook import Story, given
-from tests.support.conclusions import Pattern, delivered, released
+from tests.support.conclusions import Pattern, clock_started, clock_stopped, delivered, released
 from tests.support.telling import (
     ADV,
     CITY,
@@ -162,7 +162,8 @@ def test_silence_and_what_was_before_her_word_are_no_finding():
 def test_a_contact_by_another_than_she_wants_is_found():
     story = given(report(consents=(terms(HELP),)), prefers("interpreter", only_by=("roze_in_blauw",)))
     story.when(contacted(HELP, "telephone")).then_among(found("contact_by_another")).then_quiet()
-    story.when(contacted(POLICE, "telephone")).expect_nothing()
+    silence = "afgesproken-contact"
+    story.when(contacted(POLICE, "telephone")).then(clock_stopped(silence), clock_started(silence, kind="measured"))
 
 
 def test_one_told_by_mistake_and_taken_back_is_no_finding():

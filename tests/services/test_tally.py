@@ -35,7 +35,7 @@ from tests.support.minicluster import PARTITIONS, MiniCluster, Service
 
 NORTH, POLICE, HELP = "gemeente-groningen", "politie-amsterdam", "slachtofferhulp"
 SCHEME, CLOCK = "handreiking-negen-stappen", "contact-met-melder"
-VERSION = "2017.3"
+VERSION = "2017.4"
 """The one that the chain of Groningen runs."""
 
 

@@ -1,0 +1,129 @@
+"""Why a part of a protocol did nothing in a play: what kept it, by the facts at the end. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from backbone.authoring import sentences as s
+from backbone.authoring.own_words import own_words
+from backbone.case_facts import facts_of
+from backbone.protocols import Protocol
+from backbone.protocols.conditions import Condition
+from backbone.protocols.facts import ABSENT, Facts
+from backbone.protocols.model import Step
+from schakel.case_mediation import is_mediation, mediation_objection
+from schakel.events.clock import ClockStarted
+from schakel.events.referral import PartyInformed, ReferralProposed
+from schakel.events.vocab import Role
+from schakel.her_words import Language, in_language
+from services.rehearsal import words as w
+from services.rehearsal.play import Rehearsal
+from services.routing import loop
+
+Part = Literal["step", "inform", "clock", "case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """One part of the file, and each reason why it did nothing, in words."""
+
+    part: Part
+    id: str
+    why: tuple[str, ...]
+
+
+def undone(played: Rehearsal, protocol: Protocol, language: Language) -> Iterator[Undone]:
+    """Every step, word and clock of the file that did nothing; one that stands for the whole case where none is under it."""
+    return _Asked(played, protocol, language).all()
+
+
+class _Asked:
+    def __init__(self, played: Rehearsal, protocol: Protocol, language: Language) -> None:
+        self.case, self.chain = played.case, played.setting.chain
+        self.protocol, self.language = protocol, language
+        self.say = in_language(w.WHY, language)
+        concluded = (entry.event for scene in played.scenes for entry in scene.concluded)
+        self.own = [event for event in concluded if self._is_its_own(event)]
+
+    def all(self) -> Iterator[Undone]:
+        if self.case.report is None:
+            yield Undone("case", "", (self.say["no_report"],))
+            return
+        facts = facts_of(self.case, self.chain.roles_of(self.case.door or ""), self.chain.file.time_zone)
+        if self.case.history:
+            yield Undone("case", "", (self.say["imported"],))
+        elif self.protocol.ref not in self.case.protocols:
+            asked = [one.when for one in self.chain.file.protocols if one.use == self.protocol.ref]
+            asked += [self.protocol.opens.when] if self.protocol.opens else []
+            why = tuple(line for when in asked for line in self._in_the_way(when, facts))
+            yield Undone("case", "", why or (self.say["not_bound"],))
+        else:
+            yield from self._parts(facts)
+
+    def _parts(self, facts: Facts) -> Iterator[Undone]:
+        steps = {event.step for event in self.own if isinstance(event, ReferralProposed)}
+        for step in self.protocol.steps:
+            if step.id not in steps:
+                yield Undone("step", step.id, tuple(self._in_the_way(step.when, facts)) or (self._not_asked(step),))
+        told = {(event.inform, event.role) for event in self.own if isinstance(event, PartyInformed)}
+        for inform in self.protocol.informs:
+            left = [role for role in inform.inform if (inform.id, role) not in told]
+            if left:
+                yield Undone("inform", inform.id, tuple(self._in_the_way(inform.when, facts)) or (self._nobody(left),))
+        started = {event.clock for event in self.own if isinstance(event, ClockStarted)}
+        for clock in self.protocol.clocks:
+            if clock.id not in started:
+                start = s.start(clock) if self.language == "nl" else clock.starts.value.replace("_", " ")
+                begun = self.say["not_begun"].format(start=start[:1].lower() + start[1:].rstrip("."))
+                yield Undone("clock", clock.id, tuple(self._in_the_way(clock.when, facts)) or (begun,))
+
+    def _is_its_own(self, event: object) -> bool:
+        ref = getattr(event, "protocol", None)
+        return ref is not None and (ref.name, ref.version) == (self.protocol.protocol, self.protocol.version)
+
+    def _in_the_way(self, when: Condition, facts: Facts) -> Iterator[str]:
+        kept = when.in_the_way(facts)
+        for line in kept.must:
+            (said,), found = self._lines(Condition((line,))), self._value(line[0], facts)
+            yield self.say["only"].format(line=said, found=found)
+        for line in kept.none_of:
+            yield from (self.say["never"].format(line=said) for said in self._lines(Condition((line,))))
+
+    def _lines(self, when: Condition) -> list[str]:
+        if self.language == "nl":
+            return own_words(self.protocol)(s.condition(when))
+        return [
+            f"{name}: {' or '.join(map(_plain, words))}"
+            for name, words in ((name, sorted(allowed, key=str)) for name, allowed in when.must)
+        ]
+
+    def _value(self, name: str, facts: Facts) -> str:
+        found = facts.get(name)
+        if self.language == "nl":
+            return s.value(name, found)
+        words = found if isinstance(found, frozenset) else {found}
+        return ", ".join(sorted(map(_plain, words))) or ABSENT
+
+    def _not_asked(self, step: Step) -> str:
+        """Its condition holds, and nobody was asked."""
+        if self.case.closed:
+            return self.say["closed"]
+        found = loop.receivers(self.case, self.chain, step.refer.where, step.refer.to, ())
+        if not found:
+            return self._nobody([step.refer.to])
+        to = self.chain.partners[found[0]].name
+        if found[0] == self.case.door:
+            return self.say["is_door"].format(to=to)
+        if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(self.case):
+            return self.say["mediation"]
+        if step.after and not loop.its_turn(self.case, self.chain, step, self.protocol.ref):
+            return self.say["after"].format(step=step.after)
+        return self.say["asked_already"].format(to=to)
+
+    def _nobody(self, roles: list[Role]) -> str:
+        named = s.roles(roles, "of") if self.language == "nl" else " or ".join(role.value for role in roles)
+        return self.say["nobody"].format(role=named)
+
+
+def _plain(word: str | bool | None) -> str:
+    return ABSENT if word is None else str(word).lower()

@@ -1,0 +1,127 @@
+"""`backbone protocol try --why`: each part of a file that did nothing in a play, and what kept it."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from backbone.definition_files import load_definitions
+from backbone.protocols import Protocol, load_protocols
+from schakel.events.clock import ClockStarted
+from schakel.events.referral import PartyInformed, ReferralProposed
+from schakel.her_words import LANGUAGES
+from services.rehearsal import scenario
+from services.rehearsal.play import Rehearsal, play
+from services.rehearsal.script import Script
+from services.rehearsal.setting import setting
+from services.rehearsal.why_not import undone
+from tests.authoring.test_try import SHIPPED, Run, backbone, flat  # noqa: F401 (a fixture)
+from tests.protocols.samples import PROTOCOL, ROOT
+
+REPORT = {"at": "2026-03-02 12:00", "by": "police", "tell": "report.received"}
+SECOND = """\
+  - {{id: nog-een, refer: {{to: {to}, purpose: referral, needs: [contact_details], if_refused: hold}}, source: "[0]"{more}}}
+"""
+LATE = """\
+clocks:
+  - {id: actie, starts: action.agreed, stops: {on: done}, limit: null, promise: measured, responsible: coordinator, source: "[0]"}
+"""
+
+
+def played(path: Path, tried: Protocol) -> Rehearsal:
+    told, document = scenario.load(path)
+    chains, protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
+    found = play(told, document, setting(told.chain, tried, chains, protocols))
+    assert isinstance(found, Rehearsal)
+    return found
+
+
+@pytest.fixture
+def tried(tmp_path: Path):
+    """Plays one report, and what else is told, under a small file: what it says of the parts that did nothing."""
+
+    def reasons(
+        file: str, *told: dict[str, object], chain: str = scenario.EXAMPLE, language: str = "nl", **facts: object
+    ):
+        folder = tmp_path / "protocols" / "proef"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "1.0.yaml").write_text(file, encoding="utf-8")
+        lines = [{**REPORT, "with": {"natures": ["threat"], "identity": "by_name", **facts}}, *told]
+        path = tmp_path / "spel.yaml"
+        with path.open("w", encoding="utf-8") as out:
+            YAML().dump({"scenario": "Een proef", "chain": chain, "lines": lines}, out)
+        (protocol,) = load_protocols(tmp_path / "protocols")
+        found = played(path, protocol)
+        return {one.id or one.part: list(one.why) for one in undone(found, protocol, language)}  # type: ignore[arg-type]
+
+    return reasons
+
+
+def with_step(to: str, more: str = "") -> str:
+    """Behind the first one."""
+    return PROTOCOL.replace("informs:\n", SECOND.format(to=to, more=more) + "informs:\n")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "path"), SHIPPED, ids=lambda one: getattr(one, "stem", getattr(one, "protocol", ""))
+)
+def test_every_part_did_something_or_it_is_said_why_not(protocol: Protocol, path: Path):
+    found = played(path, protocol)
+    events = [entry.event for scene in found.scenes for entry in scene.concluded]
+    did = {event.step for event in events if isinstance(event, ReferralProposed) and event.protocol}
+    did |= {event.inform for event in events if isinstance(event, PartyInformed)}
+    did |= {event.clock for event in events if isinstance(event, ClockStarted)}
+    for language in LANGUAGES:
+        said = list(undone(found, protocol, language))
+        assert all(one.why and all(one.why) for one in said)
+        if not any(one.part == "case" for one in said):
+            parts = {one.id for one in (*protocol.steps, *protocol.informs, *protocol.clocks)}
+            assert {one.id for one in said} | did >= parts
+            assert {one.id for one in said if one.part != "inform"}.isdisjoint(did)
+        text = Script(found, protocol, language, why=True).text()
+        assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+def test_a_condition_is_said_line_by_line_with_what_the_case_says(tried):
+    assert tried(PROTOCOL) == {"bestuur": ["alleen als: er is nu gevaar of onrust; hier: nee"]}
+    assert tried(PROTOCOL, language="en") == {"bestuur": ["only if acute: true; here: false"]}
+    assert tried(PROTOCOL, acute=True) == {}
+    assert tried(PROTOCOL, acute=True, identity="one_way", record_kind="lead") == {
+        "hulp": [
+            "alleen als: de persoon is op naam bekend; hier: eenzijdig",
+            "niet als: het is een spoor, nog geen melding",
+        ]
+    }
+
+
+def test_who_gets_it_may_be_nobody_or_who_reported_or_have_it_already(tried):
+    none = tried(with_step("health_service"), acute=True, chain="amsterdam")
+    assert none == {"nog-een": ["niemand is hier de GGD"]}
+    assert tried(with_step("police"), acute=True) == {
+        "nog-een": ["wie het krijgt, Politie (voorbeeld), heeft zelf gemeld"]
+    }
+    twice = {"nog-een": ["Slachtofferhulp (voorbeeld) kreeg dit al, of zei er nee op"]}
+    assert tried(with_step("victim_support"), acute=True) == twice
+
+
+def test_a_step_that_waits_for_another_and_a_clock_that_has_not_begun(tried):
+    assert tried(with_step("coc", ", after: hulp"), acute=True) == {"nog-een": ["pas als de stap 'hulp' is aangenomen"]}
+    late = tried(PROTOCOL.replace("clocks:\n", LATE), acute=True)
+    assert late == {"actie": ["nog niet begonnen: de tijd loopt vanaf het moment dat een actie is afgesproken"]}
+
+
+def test_no_case_under_it_is_one_reason_and_not_one_for_every_part(tried):
+    both = [{"check": "danger_now", "answer": answer} for answer in ("yes", "no")]
+    opens = 'opens: {when: {acute: true}, source: "[0]"}\nsteps:\n'
+    assert tried(PROTOCOL.replace("steps:\n", opens)) == {"case": ["alleen als: er is nu gevaar of onrust; hier: nee"]}
+    assert tried(PROTOCOL, checks=both) == {"case": ["er is geen melding"]}
+
+
+def test_the_command_says_it_below_the_play(backbone: Run):  # noqa: F811
+    file = "protocols/groningen-protocolkaart/scenarios/acuut-en-veel-aandacht.yaml"
+    plain = backbone("groningen-protocolkaart", file).stdout
+    result = backbone("groningen-protocolkaart", file, "--why")
+    assert result.stdout.startswith(plain.rstrip())
+    assert "Wat tot het einde niet gebeurde, en waarom:" in result.stdout.removeprefix(plain.rstrip())
+    both = backbone("groningen-protocolkaart", file, "--why", "--against", "groningen-protocolkaart@2017.1")
+    assert (both.exit_code, "leave out --against" in flat(both.output)) == (2, True)
