@@ -27,20 +27,12 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
-@pytest.fixture(scope="session")
-def keys_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres()
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest) -> str | None:
     """Where the keys are: None is the default, a file under `home`."""
     if request.param == "sqlite":
         return None
-    server: Postgres = request.getfixturevalue("keys_server")
+    server: Postgres = request.getfixturevalue("postgres")
     return server.database()
 
 

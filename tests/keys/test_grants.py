@@ -25,7 +25,7 @@ REFUSED = {
 
 @pytest.fixture
 def url(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue("keys_server").database())
+    return str(request.getfixturevalue("postgres").database())
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.support.broker import CACHE, wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing, needs_prometheus]
 WITHIN_S = 420
-DAYS = "28"
+DAYS = "14"
 """Prometheus looks every 15 s, and figures move for it only between two looks: five days are over in eight seconds."""
 
 MAY_BE_EMPTY = {
