@@ -22,9 +22,11 @@ def _linked(case: State, entry: Entry) -> Effect:
     event: ReportLinked = entry.event  # type: ignore[assignment]
     if not case.report or event.other_case == case.id:
         return Effect.NOT_UNDERSTOOD
-    if said_before(case, event, entry.author):
-        return Effect.RECORDED  # the same word of the same partner, perhaps told from the other case's side
     first = entry.envelope.causation
+    if first is None and said_before(case, event, entry.author):
+        return Effect.RECORDED  # the same word of the same partner, told here a second time
+    # One that was told there stands here too, also beside this partner's own of here: told on both sides at once, they are two words in
+    # both cases, and what is taken back of the one leaves the other in both.
     case.links[entry.id] = Link(
         entry.id,
         event.other_case,

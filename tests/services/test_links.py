@@ -74,6 +74,20 @@ def test_the_same_id_again_is_the_same_receipt_and_no_second_word(cluster: MiniC
     assert tell(cluster, b, link(a)).refusal.code == "link.said_before"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_told_from_both_sides_at_once_both_cases_always_say_the_same(cluster: MiniCluster, first: int) -> None:
+    """Two words of one partner, let in before either was told in the other case: they stand, and go, in both."""
+    cases = open_case(cluster), open_case(cluster)
+    told = [cluster.send(DOOR, link(cases[1 - side]), cases[side]) for side in (0, 1)]
+    cluster.settle()
+    assert [cluster.receipts(DOOR)[about].status for about in told] == [ReceiptStatus.ACCEPTED] * 2
+    for left, side in ((2, None), (1, first), (0, 1 - first)):
+        if side is not None:
+            tell(cluster, cases[side], StatementRetracted(event=told[side], reason="mistake"))
+        linked = [[one.other_case for one in folded_by_all(cluster, case).links.values()] for case in cases]
+        assert linked == [[cases[1]] * left, [cases[0]] * left]
+
+
 @pytest.mark.parametrize("side", [0, 1])
 def test_taken_back_on_either_side_it_is_gone_from_both(cluster: MiniCluster, side: int) -> None:
     cases = open_case(cluster), open_case(cluster)
