@@ -40,14 +40,16 @@ def gate(checkout: Path, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def asked(checkout: Path) -> list[str]:
-    return (checkout / "asked").read_text().splitlines()
+    """In order; the checks and the first tests, which run beside each other, as `check + test`."""
+    setup, *beside = (checkout / "asked").read_text().splitlines()
+    return [setup, " + ".join(sorted(beside[:2])), *beside[2:]]
 
 
 def test_the_list_beside_the_checkout_is_imported(checkout: Path) -> None:
     (checkout.parent / LIST).parent.mkdir(parents=True)
     (checkout.parent / LIST).touch()
     assert gate(checkout).returncode == 0
-    assert asked(checkout) == ["setup", "check", "test", "rest", f"acceptance DATA=../{LIST}", "demo ONCE=1"]
+    assert asked(checkout) == ["setup", "check + test", "rest", f"acceptance DATA=../{LIST}", "demo ONCE=1"]
 
 
 def test_without_a_list_it_fails(checkout: Path) -> None:
@@ -59,12 +61,19 @@ def test_without_a_list_it_fails(checkout: Path) -> None:
 def test_without_a_list_on_purpose(checkout: Path) -> None:
     done = gate(checkout, SCHAKEL_NO_LIST="1")
     assert done.returncode == 0, done.stderr
-    assert asked(checkout) == ["setup", "check", "test", "rest", "demo ONCE=1"]
+    assert asked(checkout) == ["setup", "check + test", "rest", "demo ONCE=1"]
 
 
 @pytest.mark.parametrize("step", ["check", "demo ONCE=1"])
 def test_a_step_that_fails_fails_the_gate(checkout: Path, step: str) -> None:
     assert gate(checkout, SCHAKEL_NO_LIST="1", FAILING=step).returncode != 0
+
+
+def test_what_the_checks_said_is_shown_when_they_fail(checkout: Path) -> None:
+    script(checkout / "bin" / "make", '#!/bin/sh\n[ "$1" != check ] || { echo "line 7 is too long"; exit 2; }\n')
+    done = gate(checkout, SCHAKEL_NO_LIST="1")
+    assert (done.returncode, "line 7 is too long" in done.stdout) == (1, True)
+    assert "make rest" not in done.stdout, "it ends there"
 
 
 @pytest.mark.parametrize("suite", ["test", "rest"])
