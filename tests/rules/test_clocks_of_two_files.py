@@ -98,7 +98,7 @@ def test_each_file_times_what_it_proposed_whichever_is_listed_first(tmp_path: Pa
     assert one.due_at == moment("2026-03-05 00:00")
 
 
-@pytest.mark.parametrize(("order", "whose"), zip(permutations(USE), ("een", "twee"), strict=True))
+@pytest.mark.parametrize(("order", "whose"), list(zip(permutations(USE), ("een", "twee"), strict=True)))
 def test_one_by_hand_is_timed_by_the_file_that_is_listed_first(tmp_path: Path, order: tuple[str, ...], whose: str):
     story = under(tmp_path, EEN, TWEE, report(), order=order)
     story.when(requested("gemeente-amsterdam", role="coordinator"), granted("gemeente-amsterdam"))

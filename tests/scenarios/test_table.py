@@ -40,7 +40,7 @@ def table() -> dict[str, tuple[str, str]]:
     return {f"{scheme}-{number}": (state, rest.strip()) for scheme, number, _, state, rest in ROWS.findall(text)}
 
 
-def tested() -> set[str]:
+def lines_here() -> set[str]:
     """The lines that tests in this folder are named after."""
     names = re.compile(r"^def test_([a-z]{1,3})_([0-9]+)_", re.MULTILINE)
     found = (match for path in HERE.glob("test_*.py") for match in names.findall(path.read_text(encoding="utf-8")))
@@ -55,7 +55,7 @@ def test_every_line_is_in_the_table_once():
 
 
 def test_what_is_called_executable_is_executed_and_nothing_else():
-    assert {line for line, (state, _) in table().items() if state == "executable"} == tested()
+    assert {line for line, (state, _) in table().items() if state == "executable"} == lines_here()
 
 
 def test_what_comes_later_says_what_it_waits_for():

@@ -28,6 +28,7 @@ from schakel.events.contact import ContactMade
 from schakel.events.data import DisclosureRequested
 from schakel.events.referral import ReferralReleased
 from schakel.events.report import AssessmentRecorded, LabelGiven, ReportReceived
+from schakel.events.vocab import Person
 from schakel.ids import new_event_id, service_source
 from schakel.messages import ReferralOffered, Reminder
 from tests.properties.effort import effort
@@ -53,7 +54,7 @@ def opened(cluster: MiniCluster, by: str = POLICE, consents: tuple[ConsentTerms,
 
 def hindered(cluster: MiniCluster, case: str, way: str, monkeypatch: pytest.MonkeyPatch) -> LetGo:
     """Something that nobody can read stands in the case; what is answered lets it go: a newer version reads it, or it is given up."""
-    event = contact(cluster).model_copy(update={"whom": "other"})
+    event = contact(cluster).model_copy(update={"whom": Person.OTHER})
     sent = record(cluster, case, event, in_newer_schema(event) if way == "retry" else GARBAGE)
     cluster.append(sent)
     cluster.settle()
