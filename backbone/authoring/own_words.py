@@ -10,7 +10,7 @@ _QUOTED = re.compile(r"'([a-z0-9-]+)'")
 
 def own_words(protocol: Protocol) -> Callable[[Iterable[str]], list[str]]:
     """Puts the text for the id in lines that quote one: `de zaak heet: 'simple'` names the category as the scheme does."""
-    texts = {category.id: category.text for category in protocol.scheme.categories}
+    texts = {kind.id: kind.text for kind in (*protocol.scheme.levels, *protocol.scheme.categories)}
     texts |= {check.id: check.question for check in protocol.checks}
 
     def text(found: re.Match[str]) -> str:

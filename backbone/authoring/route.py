@@ -97,9 +97,15 @@ def _lanes(protocol: Protocol) -> Iterator[Lane]:
     for section in sections(protocol):
         if section not in _DRAWN and section not in HEADER and (value := part_of(protocol, section)):
             parts = value if isinstance(value, tuple) else (value,)
-            yield Lane(heading(section), tuple(part_card(part, protocol) for part in parts))
+            yield Lane(heading(section), tuple(_of_the_scheme(part, protocol) for part in parts))
     if not is_about_cases(protocol) and protocol.readings and not protocol.cooperation.consultations:
         yield Lane("Wat wij ervan lezen", (Card("", tuple(f"• {_reading(note)}" for note in protocol.readings)),))
+
+
+def _of_the_scheme(part: object, protocol: Protocol) -> Card:
+    """With when it counts: without that a line of a plan for one kind of case would seem to hold for all."""
+    card, when = part_card(part, protocol), getattr(part, "when", None)
+    return replace(card, lines=(*card.lines, *_conditions(when, _USUAL))) if isinstance(when, Condition) else card
 
 
 def _reading(note: object) -> str:

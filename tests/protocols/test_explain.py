@@ -252,7 +252,11 @@ def test_a_kind_of_case_and_an_own_question_are_called_as_the_file_calls_them(pr
     )
     kinds = "de zaak heet: 'Geïsoleerd incident' of 'Reeks incidenten waarbij meer bevolkingsgroepen betrokken zijn'"
     question = "'Is het een ander conflict dat uit de hand liep, of was het motief er vanaf het begin?' met onbekend"
-    for protocol, line in ((weert, kinds), (guide, question)):
+    levels = (
+        protocols.get("amsterdam-treiteraanpak", "2013.3"),
+        "de zaak heet: 'Eenvoudige zaak of burenruzie; valt buiten de aanpak'",
+    )
+    for protocol, line in ((weert, kinds), (guide, question), levels):
         assert [line in said for said in (flat(as_text(protocol)), flat(as_markdown(protocol)))] == [True, True]
     drawn = (line for lane in route(guide).lanes for card in lane.all() for line in card.lines)
     assert any(question in line for line in drawn)
