@@ -20,7 +20,7 @@ from schakel.events.vocab import CloseReason, Role
 from services.followup.clocks import Ground, keep, start
 from services.followup.moved import left_behind
 from services.followup.subjects import Subject, subjects, words
-from services.followup.whose import times
+from services.followup.whose import goes_on, times
 
 
 def decide(case: State, chains: Chains, protocols: Protocols, now: datetime | None) -> Iterator[Derived]:
@@ -63,7 +63,8 @@ def _clocks(ground: Ground, facts: Facts) -> Iterator[Derived]:
         if rule.starts is ClockStart.LAST_WORD and applies:
             found = {one.about: one for one in words(case, rule)}  # an earlier one began its clock all the same
         for about, clock in running.items():
-            yield from keep(ground, rule, clock, _subject_of(rule, found, about), applies)
+            holds = applies and goes_on(ground, rule, clock, facts)
+            yield from keep(ground, rule, clock, _subject_of(rule, found, about), holds)
 
 
 def _first(ground: Ground, rule: ClockRule, facts: Facts) -> Iterator[Derived]:

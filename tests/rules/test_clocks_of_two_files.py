@@ -145,6 +145,54 @@ def test_what_began_goes_on_whatever_becomes_known(tmp_path: Path):
     assert timed(story) == {HELP: ["twee"]}
 
 
+def test_a_clock_of_its_step_that_begins_to_apply_begins_no_second_one(tmp_path: Path):
+    een = file(step("victim_support"), clock("antwoord", "2 werkdagen", of_step="stap", when="{{acute: true}}"))
+    story = under(tmp_path, een, TWEE, report(consents=(terms(HELP),)))
+    story.when(corrected(POLICE, acute=True)).never(clock_started("antwoord")).then_quiet()
+    assert timed(story) == {HELP: ["twee"]}
+
+
+ACUTE = file(step("victim_support"), clock("antwoord", "2 werkdagen", when="{{acute: true}}"))
+ATTENTION = file(step("anti_discrimination", "andere-stap"), clock("wacht", "1 week", when="{{high_profile: true}}"))
+
+
+def waits(story: Story) -> list[str]:
+    """By which files' clocks something is waited for now."""
+    return [name for name in ("een", "twee") for _ in running(story, name)]
+
+
+def test_what_stands_still_because_it_does_not_apply_keeps_no_other_away(tmp_path: Path):
+    """Else the referral would be waited for by nobody. What began meanwhile goes on, and the first does not run beside it again."""
+    story = under(tmp_path, ACUTE, TWEE, report(consents=(terms(HELP),), acute=True))
+    assert waits(story) == ["een"]
+    for acute in (False, True, False):
+        story.when(corrected(POLICE, acute=acute)).then_quiet()
+        assert waits(story) == ["twee"]
+    story.when(accepted(HELP)).then_quiet()
+    assert waits(story) == []
+
+
+@pytest.mark.parametrize("order", list(permutations(USE)), ids=["een first", "twee first"])
+def test_of_two_that_come_and_go_one_waits_whenever_one_applies(tmp_path: Path, order: tuple[str, ...]):
+    """Both begin to apply again at once: that of the file which proposed it goes on, whatever the order."""
+    story = under(tmp_path, ACUTE, ATTENTION, report(consents=(terms(HELP),), acute=True), order=order)
+    assert waits(story) == ["een"]
+    turns = ((0, 0, []), (1, 1, ["een"]), (0, 1, ["twee"]), (0, 0, []), (1, 1, ["een"]), (1, 0, ["een"]))
+    for acute, high_profile, whose in (*turns, (0, 1, ["twee"]), (1, 1, ["twee"]), (1, 0, ["een"])):
+        story.when(corrected(POLICE, acute=bool(acute), high_profile=bool(high_profile))).then_quiet()
+        assert waits(story) == whose
+
+
+@pytest.mark.parametrize("order", list(permutations(USE)), ids=["een first", "twee first"])
+def test_one_by_hand_that_both_come_back_to_is_waited_for_once(tmp_path: Path, order: tuple[str, ...]):
+    """The other file's clock has not begun yet, and stands before it: what began goes on all the same."""
+    story = under(tmp_path, ACUTE, ATTENTION, report(acute=True), order=order)
+    story.when(requested("gemeente-amsterdam", role="coordinator"), granted("gemeente-amsterdam"))
+    for both, whose in ((False, []), (True, ["een"])):
+        story.when(corrected(POLICE, acute=both, high_profile=both)).then_quiet()
+        assert waits(story) == whose
+
+
 def test_a_file_that_comes_later_begins_no_second_one(tmp_path: Path):
     """Attached by what became known: a referral that is waited for is waited for once."""
     later = '  - {use: twee@1.0, districts: all, when: {suspected: ["yes"]}}\n'
