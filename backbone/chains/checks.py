@@ -9,6 +9,7 @@ from pathlib import Path
 from backbone.chains.chain import ASKED_IN_DANGER, Chain
 from backbone.chains.model import ChainFile
 from backbone.protocols import Fault, Level, Problem
+from backbone.protocols.answer_rules import FOR_FEW
 from backbone.protocols.clock_rules import ANY_STEP, StopOn, same_kind
 from backbone.protocols.reading import Document, Location, read
 from schakel.events.report import FIRST_QUESTION
@@ -174,6 +175,18 @@ def timed_by_two(chain: Chain) -> Iterator[Fault]:
                     "list first the file whose term is to hold for referrals by hand, or bind one of the two where the other is not",
                     Level.WARNING,
                 )
+
+
+def for_few(chain: Chain) -> Iterator[Fault]:
+    """A case that runs under a file because the offender is a confused person says so to everybody whom the file tells something."""
+    for position, binding in enumerate(chain.file.protocols):
+        if binding.when.asks_about(FOR_FEW):
+            yield Fault(
+                ("protocols", position, "when", FOR_FEW),
+                f"whoever is told something under {binding.use} would know by it that the offender is a confused person, or is not",
+                "conditions of other facts: this one is for those who may say it",
+                "leave it out here; a step of the protocol that tells only these roles may ask for it",
+            )
 
 
 def strange_variants(chain: Chain) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backbone.protocols import scheme_rules
 from backbone.protocols.conditions import Condition
-from backbone.protocols.model import Protocol
+from backbone.protocols.model import Protocol, Step
 from backbone.protocols.reading import Fault, Location
 from schakel.events.vocab import Answer, Check, Role
 
@@ -18,6 +18,9 @@ def faults(protocol: Protocol) -> Iterator[Fault]:
             yield from _for_few(protocol, at, hear)
         if when.asks_about(OWN):
             yield from _own(protocol, at, when)
+    for at, when, hear in _following(protocol):
+        if when.asks_about(FOR_FEW):
+            yield from _for_few(protocol, at, hear)
 
 
 def _for_few(protocol: Protocol, at: Location, hear: frozenset[Role] | None) -> Iterator[Fault]:
@@ -80,3 +83,36 @@ def _parts(protocol: Protocol) -> Iterator[tuple[Location, Condition, frozenset[
         yield ("closing", "aftercare"), protocol.closing.aftercare.when, None
     for at, when in scheme_rules.whens(protocol):
         yield at[:-1], when, None
+    for position, talk in enumerate(protocol.desk.talks):
+        yield ("desk", "talks", position), talk.when, frozenset(talk.by)
+    for position, rule in enumerate(protocol.desk.complaint_items):
+        yield ("desk", "complaint_items", position), rule.when, None
+    for position, overview in enumerate(protocol.cooperation.overviews):
+        makes = {overview.made_by} if overview.made_by else set[Role]()
+        yield ("cooperation", "overviews", position), overview.when, frozenset(overview.readers) | makes
+    for position, meeting in enumerate(protocol.cooperation.consultations):
+        if meeting.cases:
+            there = {*meeting.members, *(guest.role for guest in meeting.guests)}
+            yield ("cooperation", "consultations", position, "cases"), meeting.cases.when, frozenset(there)
+
+
+def _following(protocol: Protocol) -> Iterator[tuple[Location, Condition, frozenset[Role]]]:
+    """The same of what only comes once another step was proposed or taken up: whoever hears of it knows that this one's condition held."""
+    for position, step in enumerate(protocol.steps):
+        for before in _up_to(protocol, step.after):
+            yield ("steps", position), before.when, frozenset({step.refer.to})
+    for position, clock in enumerate(protocol.clocks):
+        its = protocol.step(clock.of_step or "")
+        acts = {clock.role} if clock.role else {its.refer.to} if its else set[Role]()
+        above = {rung.to for rung in protocol.rungs(clock.id)}
+        for before in _up_to(protocol, clock.of_step):
+            yield ("clocks", position), before.when, frozenset({*acts, *clock.on_breach, *above})
+
+
+def _up_to(protocol: Protocol, name: str | None) -> Iterator[Step]:
+    """A step and those that it comes after, each once."""
+    seen: set[str] = set()
+    while name and name not in seen and (step := protocol.step(name)):
+        seen.add(name)
+        yield step
+        name = step.after

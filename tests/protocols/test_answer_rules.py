@@ -1,6 +1,11 @@
 """What conditions may ask of answers: those for few stay with few, and a file's own questions are the file's own."""
 
+from pathlib import Path
+
 import pytest
+
+from backbone.protocols import DefinitionError
+from tests.support.variants import HELP_STEP, written
 
 RESERVED = """\
 scheme:
@@ -71,6 +76,70 @@ def test_nothing_lets_anybody_else_conclude_it(checked, change: tuple[str, str])
             ("    responsible: coordinator", '    when: {confused_offender: ["yes"]}\n    responsible: coordinator')
         )
     assert any("confused person" in said for said in errors(with_reserved(checked, *changes)))
+
+
+FIRST = '  - {id: eerst, when: {confused_offender: ["yes"]}, refer: {to: police, WHAT}, source: "[0]"}\n'
+THEN = '  - {id: daarna, after: eerst, refer: {to: ROLE, WHAT}, source: "[0]"}\n'
+LAST = '  - {id: ten-slotte, after: daarna, refer: {to: coc, WHAT}, source: "[0]"}\n'
+WAIT = """\
+clocks:
+  - {id: wacht, starts: referral.delivered, of_step: eerst, stops: {on: answered}, limit: 1 week, promise: our_choice, responsible: doer,
+     on_breach: [ROLE], source: "keuze: proef"}
+"""
+LIST = """\
+cooperation:
+  overviews:
+    - {id: lijst, title: Lijst, of: cases, readers: [ROLE], when: {confused_offender: ["yes"]}, source: "[0]"}
+clocks:
+"""
+MEET = """\
+cooperation:
+  consultations:
+    - {id: overleg, title: Overleg, members: [police, ROLE], cases: {when: {confused_offender: ["yes"]}, source: "[0]"}, source: "[0]"}
+clocks:
+"""
+TALK = """\
+desk:
+  talks:
+    - {id: gesprek, by: [ROLE], asks: [how_are_you], when: {confused_offender: ["yes"]}, source: "[0]"}
+clocks:
+"""
+CLOCKS, INFORMS = "clocks:\n", "informs:\n"
+
+
+def filled(text: str, role: str) -> str:
+    return text.replace("WHAT", "purpose: referral, needs: [contact_details], if_refused: hold").replace("ROLE", role)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ((INFORMS, FIRST + THEN + INFORMS),),
+        ((INFORMS, FIRST + INFORMS), (CLOCKS, WAIT)),
+        ((CLOCKS, LIST),),
+        ((CLOCKS, MEET),),
+        ((CLOCKS, TALK),),
+    ],
+    ids=["the step behind it", "the clock of the step", "a list of cases", "an agenda", "a talk"],
+)
+def test_nor_does_what_follows_from_it_or_a_list_of_such_cases(checked, parts):
+    """Whoever hears of the step behind it, or of its breach, knows as much as whoever it is told to."""
+    changes = {role: [(old, filled(new, role)) for old, new in parts] for role in ("coordinator", "mayor")}
+    assert errors(with_reserved(checked, *changes["coordinator"])) == []
+    (said,) = errors(with_reserved(checked, *changes["mayor"]))
+    assert "mayor would know by it that the offender is a confused person" in said
+
+
+def test_a_step_far_behind_it_is_behind_it(checked):
+    (said,) = errors(with_reserved(checked, (INFORMS, filled(FIRST + THEN + LAST, "police") + INFORMS)))
+    assert "coc would know by it" in said
+
+
+@pytest.mark.parametrize("when", ['{confused_offender: ["yes"]}', '{not: {confused_offender: ["no"]}}'])
+def test_no_chain_lets_cases_run_under_a_file_because_of_it(tmp_path: Path, when: str):
+    """Everybody whom the file tells something would know it."""
+    with pytest.raises(DefinitionError, match="would know by it that the offender is a confused person"):
+        written(tmp_path, {"een": HELP_STEP}, f"  - {{use: een@1.0, districts: all, when: {when}}}\n")
 
 
 def test_a_clock_of_those_who_may_say_it_is_theirs(checked):
