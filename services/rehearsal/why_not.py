@@ -7,18 +7,23 @@ from typing import Literal
 from backbone.authoring import sentences as s
 from backbone.authoring.own_words import own_words
 from backbone.case_facts import facts_of
+from backbone.chains import candidates
 from backbone.protocols import Protocol
+from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, ClockRule, ClockStart
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import ABSENT, Facts
-from backbone.protocols.model import Step
+from backbone.protocols.model import Step, Where
+from schakel.case_clocks import to_be_forgotten
 from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.events.clock import ClockStarted
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.events.vocab import Role
 from schakel.her_words import Language, in_language
+from services.followup.subjects import proposed_by, subjects
 from services.rehearsal import words as w
 from services.rehearsal.play import Rehearsal
 from services.routing import loop
+from services.routing.schemes import trained_first
 
 Part = Literal["step", "inform", "clock", "case"]
 
@@ -56,7 +61,7 @@ class _Asked:
             asked = [one.when for one in self.chain.file.protocols if one.use == self.protocol.ref]
             asked += [self.protocol.opens.when] if self.protocol.opens else []
             why = tuple(line for when in asked for line in self._in_the_way(when, facts))
-            yield Undone("case", "", why or (self.say["not_bound"],))
+            yield Undone("case", "", why or (self.say["closed" if self.case.closed else "not_bound"],))
         else:
             yield from self._parts(facts)
 
@@ -69,13 +74,13 @@ class _Asked:
         for inform in self.protocol.informs:
             left = [role for role in inform.inform if (inform.id, role) not in told]
             if left:
-                yield Undone("inform", inform.id, tuple(self._in_the_way(inform.when, facts)) or (self._nobody(left),))
+                yield Undone(
+                    "inform", inform.id, tuple(self._in_the_way(inform.when, facts)) or (self._not_told(left),)
+                )
         started = {event.clock for event in self.own if isinstance(event, ClockStarted)}
         for clock in self.protocol.clocks:
             if clock.id not in started:
-                start = s.start(clock) if self.language == "nl" else clock.starts.value.replace("_", " ")
-                begun = self.say["not_begun"].format(start=start[:1].lower() + start[1:].rstrip("."))
-                yield Undone("clock", clock.id, tuple(self._in_the_way(clock.when, facts)) or (begun,))
+                yield Undone("clock", clock.id, tuple(self._in_the_way(clock.when, facts)) or (self._not_begun(clock),))
 
     def _is_its_own(self, event: object) -> bool:
         ref = getattr(event, "protocol", None)
@@ -106,23 +111,48 @@ class _Asked:
 
     def _not_asked(self, step: Step) -> str:
         """Its condition holds, and nobody was asked."""
-        if self.case.closed:
-            return self.say["closed"]
-        found = loop.receivers(self.case, self.chain, step.refer.where, step.refer.to, ())
+        refer = step.refer
+        found = loop.receivers(self.case, self.chain, refer.where, refer.to, ())
         if not found:
-            return self._nobody([step.refer.to])
-        to = self.chain.partners[found[0]].name
-        if found[0] == self.case.door:
+            return self._nobody([refer.to], at_home=refer.where is Where.RESIDENCE)
+        first = trained_first(self.case, self.chain, step, found)[0]
+        to = self.chain.partners[first].name
+        if first == self.case.door:
             return self.say["is_door"].format(to=to)
-        if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(self.case):
+        if is_mediation(refer.to, refer.purpose) and mediation_objection(self.case):
             return self.say["mediation"]
         if step.after and not loop.its_turn(self.case, self.chain, step, self.protocol.ref):
             return self.say["after"].format(step=step.after)
-        return self.say["asked_already"].format(to=to)
+        asked = any((one.to, one.purpose) == (first, refer.purpose) for one in self.case.referrals.values())
+        return self.say["closed"] if self.case.closed and not asked else self.say["asked_already"].format(to=to)
 
-    def _nobody(self, roles: list[Role]) -> str:
+    def _not_told(self, left: list[Role]) -> str:
+        """Its condition holds, and not all of its roles were told."""
+        district, on = self.case.facts["place"]["district"], loop.today(self.case, self.chain)
+        vacant = [role for role in left if not candidates(self.chain, role, district, on)]
+        return self.say["closed"] if self.case.closed and not vacant else self._nobody(vacant or left)
+
+    def _not_begun(self, clock: ClockRule) -> str:
+        """Its condition holds. What it begins with is there all the same: then something else keeps it."""
+        found = subjects(self.case, self.chain, self.chain.calendar(), clock, self.protocol.protocol)
+        there = any(self._may_time(clock, subject.about) for subject in found)
+        if there and to_be_forgotten(self.case):
+            return self.say["forgotten"]
+        if there and self.case.closed and clock.starts is not ClockStart.CASE_CLOSED:
+            return self.say["closed"]
+        if there and clock.starts in OF_REFERRAL:
+            return self.say["elsewhere"]
+        start = s.start(clock) if self.language == "nl" else clock.starts.value.replace("_", " ")
+        return self.say["not_begun"].format(start=start[:1].lower() + start[1:].rstrip("."))
+
+    def _may_time(self, clock: ClockRule, about: str | None) -> bool:
+        """A step is its own file's: another file's step of that name is not what it begins with."""
+        referral = self.case.referrals.get(about or "") if clock.starts in OF_REFERRAL else None
+        return referral is None or clock.of_step == ANY_STEP or proposed_by(referral, self.protocol.protocol)
+
+    def _nobody(self, roles: list[Role], *, at_home: bool = False) -> str:
         named = s.roles(roles, "of") if self.language == "nl" else " or ".join(role.value for role in roles)
-        return self.say["nobody"].format(role=named)
+        return self.say["nobody_at_home" if at_home else "nobody"].format(role=named)
 
 
 def _plain(word: str | bool | None) -> str:

@@ -224,9 +224,18 @@ WHY: Table = {
     "only": ("alleen als: {line}; hier: {found}", "only if {line}; here: {found}"),
     "never": ("niet als: {line}", "not if {line}"),
     "nobody": ("niemand is hier {role}", "nobody here is {role}"),
+    "nobody_at_home": (
+        "voor de woonplaats is niemand bekend als {role}",
+        "for the home town nobody is known as {role}",
+    ),
+    "forgotten": ("de persoon wil gewist worden", "the person wants to be forgotten"),
+    "elsewhere": (
+        "een ander protocol van de zaak wacht hier al op",
+        "another protocol of the case waits for this already",
+    ),
     "is_door": ("wie het krijgt, {to}, heeft zelf gemeld", "who gets it, {to}, is who reported"),
     "after": ("pas als de stap '{step}' is aangenomen", "only once the step '{step}' is taken up"),
-    "asked_already": ("{to} kreeg dit al, of zei er nee op", "{to} had this already, or declined it"),
+    "asked_already": ("{to} is hiervoor al voorgesteld", "{to} was proposed for this already"),
     "mediation": ("bemiddeling kan hier niet", "mediation is not possible here"),
     "not_begun": ("nog niet begonnen: {start}", "not begun: it begins with {start}"),
 }

@@ -28,10 +28,10 @@ clocks:
 """
 
 
-def played(path: Path, tried: Protocol) -> Rehearsal:
+def played(path: Path, tried: Protocol, *, others: bool = False) -> Rehearsal:
     told, document = scenario.load(path)
     chains, protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
-    found = play(told, document, setting(told.chain, tried, chains, protocols))
+    found = play(told, document, setting(told.chain, tried, chains, protocols, others=others))
     assert isinstance(found, Rehearsal)
     return found
 
@@ -41,7 +41,12 @@ def tried(tmp_path: Path):
     """Plays one report, and what else is told, under a small file: what it says of the parts that did nothing."""
 
     def reasons(
-        file: str, *told: dict[str, object], chain: str = scenario.EXAMPLE, language: str = "nl", **facts: object
+        file: str,
+        *told: dict[str, object],
+        chain: str = scenario.EXAMPLE,
+        language: str = "nl",
+        others: bool = False,
+        **facts: object,
     ):
         folder = tmp_path / "protocols" / "proef"
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +56,7 @@ def tried(tmp_path: Path):
         with path.open("w", encoding="utf-8") as out:
             YAML().dump({"scenario": "Een proef", "chain": chain, "lines": lines}, out)
         (protocol,) = load_protocols(tmp_path / "protocols")
-        found = played(path, protocol)
+        found = played(path, protocol, others=others)
         return {one.id or one.part: list(one.why) for one in undone(found, protocol, language)}  # type: ignore[arg-type]
 
     return reasons
@@ -100,7 +105,9 @@ def test_who_gets_it_may_be_nobody_or_who_reported_or_have_it_already(tried):
     assert tried(with_step("police"), acute=True) == {
         "nog-een": ["wie het krijgt, Politie (voorbeeld), heeft zelf gemeld"]
     }
-    twice = {"nog-een": ["Slachtofferhulp (voorbeeld) kreeg dit al, of zei er nee op"]}
+    twice = {
+        "nog-een": ["Slachtofferhulp (voorbeeld) is hiervoor al voorgesteld"]
+    }  # and got nothing: she was not asked yet
     assert tried(with_step("victim_support"), acute=True) == twice
 
 
@@ -108,6 +115,75 @@ def test_a_step_that_waits_for_another_and_a_clock_that_has_not_begun(tried):
     assert tried(with_step("coc", ", after: hulp"), acute=True) == {"nog-een": ["pas als de stap 'hulp' is aangenomen"]}
     late = tried(PROTOCOL.replace("clocks:\n", LATE), acute=True)
     assert late == {"actie": ["nog niet begonnen: de tijd loopt vanaf het moment dat een actie is afgesproken"]}
+
+
+def line(at: str, by: str, tell: str, **said: object) -> dict[str, object]:
+    return {"at": at, "by": by, "tell": tell, "with": said}
+
+
+CLOSED = line("2026-03-03 12:00", "coordinator", "close.requested", reason="other")
+FORGOTTEN = line("2026-03-03 12:00", "police", "erasure.requested", subject="victim")
+NOW = {"identity": "by_name", "natures": ["threat"], "acute": True}
+ACUTE = line("2026-03-04 12:00", "police", "report.corrected", replaces=["acute"], facts=NOW)
+TIMED = """\
+clocks:
+  - id: later
+    starts: report.received
+    stops: {on: made, with: [reporter], by: any}
+    limit: null
+    promise: measured
+    responsible: coordinator
+    when: {acute: true}
+    source: "[0]"
+"""
+
+
+def test_what_a_closed_case_or_one_to_be_forgotten_keeps_is_not_said_to_be_vacant_or_still_to_begin(tried):
+    """There is a mayor, and the report was received."""
+    later = PROTOCOL.replace("clocks:\n", TIMED)
+    closed, more = ["de zaak was gesloten"], with_step("coc", ", when: {acute: true}")
+    assert tried(later, CLOSED, ACUTE) == {"bestuur": closed, "later": closed}
+    assert tried(later, FORGOTTEN, ACUTE) == {"later": ["de persoon wil gewist worden"]}
+    assert tried(more, CLOSED, ACUTE) == {"bestuur": closed, "nog-een": closed}
+    opens = 'opens: {when: {acute: true}, source: "[0]"}\nsteps:\n'
+    assert tried(PROTOCOL.replace("steps:\n", opens), CLOSED, ACUTE) == {"case": closed}
+
+
+def test_nobody_for_the_home_town_is_not_nobody_here(tried):
+    at_home = with_step("coc").replace("to: coc,", "to: coc, where: residence,")
+    assert tried(at_home, acute=True) == {"nog-een": ["voor de woonplaats is niemand bekend als het COC"]}
+
+
+WAITS = """\
+clocks:
+  - id: antwoord
+    starts: referral.delivered
+    of_step: STEP
+    stops: {on: answered}
+    limit: null
+    promise: measured
+    responsible: doer
+    source: "[0]"
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        ("any", "een ander protocol van de zaak wacht hier al op"),
+        (
+            "slachtofferhulp",
+            "nog niet begonnen: de tijd loopt vanaf het moment dat de doorverwijzing 'slachtofferhulp' is bezorgd",
+        ),
+    ],
+)
+def test_what_another_file_waits_for_is_said_to_be_waited_for(tried, step: str, why: str):
+    """The referral is a step's of the other file. This file's own step of that name asks nobody: the police reported it."""
+    file = PROTOCOL.replace("clocks:\n", WAITS.replace("STEP", step)).replace("to: victim_support", "to: police")
+    file = file.replace("id: hulp", "id: slachtofferhulp").replace("before: hulp", "before: slachtofferhulp")
+    terms = {"recipient": "victim_support", "purpose": "referral", "scopes": ["contact_details"]}
+    yes = line("2026-03-02 13:00", "police", "consent.granted", terms=terms)
+    assert tried(file, yes, chain="amsterdam", others=True, acute=True)["antwoord"] == [why]
 
 
 def test_no_case_under_it_is_one_reason_and_not_one_for_every_part(tried):
