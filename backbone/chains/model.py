@@ -240,7 +240,7 @@ class KeptScheme(Part):
         description="the first day on which the chain keeps it; a period that began earlier is not counted"
     )
     later: dict[Slug, date] = {}
-    """Rhythms that a later version added, each with its own first day: the periods before it were promised by nobody."""
+    """Rhythms and agreements that a later version added, each with its own first day: the periods before it were promised by nobody."""
 
 
 class DoorBinding(Part):

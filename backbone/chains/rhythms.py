@@ -67,11 +67,11 @@ def announced(chain: Chain, until: datetime) -> Iterator[Announced]:
         if here.overview(rhythm.of) and rhythm.promise is not ClockKind.MEASURED:
             for turn in turns(rhythm, calendar, since - timedelta(microseconds=1), until):
                 yield Announced(ref, rhythm.id, turn, rhythm.tell)
-    for ref, here, since in kept_since(chain):
-        just_before = since - timedelta(microseconds=1)
-        for agreement in here.agreements:
+    for scheme in chain.file.schemes:
+        for agreement in chain.schemes[scheme.use].cooperation.agreements:
+            just_before = _morning(scheme.later.get(agreement.id, scheme.since), calendar) - timedelta(microseconds=1)
             for name, turn in _of_agreement(agreement, calendar, just_before, until):
-                yield Announced(ref, name, turn, agreement.tell or agreement.parties)
+                yield Announced(scheme.use, name, turn, agreement.tell or agreement.parties)
     yield from _of_occasions(chain, until)
 
 

@@ -79,15 +79,16 @@ def gaps(chain: Chain, wants: tuple[Role, ...]) -> list[tuple[str, Role]]:
 
 
 def _later(at: Location, scheme: KeptScheme, protocol: Protocol | None) -> Iterator[Fault]:
-    """A rhythm that a later version added is one of this file, and is kept no earlier than the scheme itself."""
-    known = [rhythm.id for rhythm in protocol.cooperation.rhythms] if protocol else []
+    """A rhythm or agreement that a later version added is one of this file, and is kept no earlier than the scheme itself."""
+    here = protocol.cooperation if protocol else EMPTY
+    known = [*(rhythm.id for rhythm in here.rhythms), *(agreement.id for agreement in here.agreements)]
     for rhythm, day in scheme.later.items():
         if protocol is not None and rhythm not in known:
             yield Fault(
                 (*at, rhythm),
-                f"`{rhythm}` is no rhythm of {scheme.use}",
-                f"one of {', '.join(known) or 'none: it has no rhythms'}",
-                "use the rhythm's id in that version, or drop the line",
+                f"`{rhythm}` is no rhythm or agreement of {scheme.use}",
+                f"one of {', '.join(known) or 'none: it has neither'}",
+                "use its id in that version, or drop the line",
             )
         elif day < scheme.since:
             yield Fault(

@@ -220,6 +220,24 @@ def test_a_rhythm_that_a_later_version_added_begins_on_its_own_day() -> None:
         assert [event.first_day.year for event in missed(said) if event.rhythm == "elk-jaar"] == years
 
 
+REVIEWED = """\
+  agreements:
+    - {{id: samen, title: Samen, parties: [police, coordinator], in_force: 2026-01-10, review_every: 1 maand, source: "keuze: proef"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("begins", "first"), [(", later: {samen: 2026-06-15}", date(2026, 7, 9)), ("", date(2026, 2, 9))]
+)
+def test_an_agreement_that_a_later_version_added_begins_on_its_own_day(begins: str, first: date) -> None:
+    """The reviews before that were announced by nobody, and are not made up for. The night of the tenth begins on the ninth, in UTC."""
+    one, two = chains(SAME, SAME + REVIEWED.format(), begins)
+    stream = fresh(one)
+    watch(stream, moment("2026-01-01 12:00"), moment("2026-06-14 12:00"))
+    said = watch(goes_over(stream, two), moment("2026-06-15 12:00"), moment("2026-07-31 12:00"))
+    assert turns(said, "samen-review")[0] == first
+
+
 # --- what the checker says
 
 
@@ -240,7 +258,10 @@ def problems(schemes: str, rhythms: str = SAME) -> list[str]:
     ("line", "said"),
     [
         ("{use: ritme@2, since: 2026-01-01, later: {twee-keer: 2026-06-01}}", None),
-        ("{use: ritme@2, since: 2026-01-01, later: {drie-keer: 2026-06-01}}", "`drie-keer` is no rhythm of ritme@2"),
+        (
+            "{use: ritme@2, since: 2026-01-01, later: {drie-keer: 2026-06-01}}",
+            "`drie-keer` is no rhythm or agreement of ritme@2",
+        ),
         ("{use: ritme@2, since: 2026-07-01, later: {twee-keer: 2026-06-01}}", "before the chain keeps ritme@2 at all"),
         ("{use: ritme@1, since: 2026-01-01}\n  - {use: ritme@2, since: 2026-01-01}", "keeps ritme in two versions"),
     ],
