@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterable
 
 from backbone.protocols.model import Protocol
 
-_QUOTED = re.compile(r"'([a-z0-9-]+)'")
+_QUOTED = re.compile(r"(?<!stap )(?<!doorverwijzing )'([a-z0-9-]+)'( met )?")
+"""An id of a step is quoted too, and may be that of a question; what was answered to a question stands behind `met`."""
 
 
 def own_words(protocol: Protocol) -> Callable[[Iterable[str]], list[str]]:
     """Puts the text for the id in lines that quote one: `de zaak heet: 'simple'` names the category as the scheme does."""
-    texts = {kind.id: kind.text for kind in (*protocol.scheme.levels, *protocol.scheme.categories)}
-    texts |= {check.id: check.question for check in protocol.checks}
+    kinds = {kind.id: kind.text for kind in (*protocol.scheme.levels, *protocol.scheme.categories)}
+    questions = {check.id: check.question for check in protocol.checks}
 
     def text(found: re.Match[str]) -> str:
-        return f"'{texts[found[1]].rstrip('.')}'" if found[1] in texts else found[0]
+        called, behind = (questions if found[2] else kinds).get(found[1]), found[2] or ""
+        return f"'{called.rstrip('.')}'{behind}" if called else found[0]
 
     return lambda lines: [_QUOTED.sub(text, line) for line in lines]

@@ -262,6 +262,29 @@ def test_a_kind_of_case_and_an_own_question_are_called_as_the_file_calls_them(pr
     assert any(question in line for line in drawn)
 
 
+BEHIND = """\
+  - {id: nog-een, after: danger, when: {category: [danger]}, refer: {to: coc, purpose: referral, needs: [contact_details]}, source: "[0]"}
+informs:
+"""
+KIND = """\
+scheme:
+  categories:
+    - {id: danger, text: Gevaarlijke zaak., source: "[0]"}
+informs:
+"""
+
+
+def test_a_step_and_a_kind_of_case_of_the_same_name_are_not_called_as_the_question_is(checked):
+    steps = (("id: hulp\n", "id: danger\n"), ("before: hulp", "before: danger"))
+    protocol, problems = checked(*steps, ("informs:\n", BEHIND), ("informs:\n", KIND))
+    assert [str(one) for one in problems if one.is_error] == []
+    said = flat(as_text(protocol))
+    assert "hoort dit voor de stap 'danger'" in said
+    assert "de stap 'danger' heeft opgepakt" in said
+    assert "de zaak heet: 'Gevaarlijke zaak'" in said
+    assert said.count("Ben je nu in gevaar?") == 1
+
+
 def test_a_scheme_whose_text_is_not_held_says_so_at_once():
     one = Protocol(protocol="proef", version="1", title="Proef", status="mentioned", sources={"0": "een document"})
     assert "wij hebben de tekst van dit protocol niet" in as_text(one).splitlines()[3]
