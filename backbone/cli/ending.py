@@ -11,7 +11,8 @@ _ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
-    """Within it SIGTERM, and a terminal that is closed, raise SystemExit instead of ending the process where it stands."""
+    """Within it SIGTERM, and a terminal that is closed, raise SystemExit instead of ending the process where it stands. Both may come: the
+    second one ends nothing of what is put back at the first."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -24,4 +25,6 @@ def ending_in_order() -> Iterator[None]:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
+    for one in _ENDS:
+        signal.signal(one, signal.SIG_IGN)
     raise SystemExit(128 + number)
