@@ -47,9 +47,12 @@ class Change:
         self._change({register: _with_item(register, "partners", entry), path: chain_file})
 
     def leave(self, partner: str) -> list[str]:
-        """Take it out of the register and of every chain; returns the names of the files. Raises RegisterProblem."""
+        """Take it out of every chain and of the register; returns the names of the files. Raises RegisterProblem.
+
+        The register comes last: killed in between, no chain names somebody who does not stand there, so that this can be done again.
+        """
         wanted = {}
-        for path in sorted(self._chains_dir.glob("*.yaml")):
+        for path in sorted(self._chains_dir.glob("*.yaml"), key=lambda path: (path.name == REGISTER, path)):
             key = "partners" if path.name == REGISTER else "members"
             field = "id" if path.name == REGISTER else "partner"
             text = _without_items(path, key, field, partner)

@@ -18,6 +18,7 @@ from backbone.cli.main import app
 from backbone.cli.output import Undoable
 from backbone.cli.partner import _refuse_while_it_is_told, _say_what_is_left
 from backbone.definition_files import load_definitions
+from backbone.deployment import register
 from backbone.deployment.leaving import Left, left_in
 from backbone.deployment.register import Change, RegisterProblem, next_version
 from backbone.gateway.tokens import Tokens
@@ -56,6 +57,34 @@ def test_a_partner_is_written_in_and_taken_out_and_nothing_else_changes(chains: 
     assert (second, third) == (next_version(first), next_version(next_version(first)))
     after = texts(chains)
     assert after | {"amsterdam.yaml": after["amsterdam.yaml"].replace(third, first)} == before
+
+
+@pytest.mark.parametrize("written", range(3))
+def test_killed_between_two_files_the_chains_still_load_and_it_goes_on(
+    chains: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    """A chain whose file comes behind the register in the alphabet may not name somebody who stands there no more."""
+    (chains / "amsterdam.yaml").rename(chains / "zaanstad.yaml")
+    for name in ("zaanstad.yaml", "groningen.yaml"):
+        text = (chains / name).read_text(encoding="utf-8")
+        (chains / name).write_text(text.replace("chain: amsterdam", "chain: zaanstad"), encoding="utf-8")
+    change = Change(chains, ROOT / "protocols")
+    change.enter(NEW, "zaanstad", ["coc"], ["noord"])
+    whole, left = register._write, iter(range(written))
+
+    def until_killed(path: Path, text: str) -> None:
+        """Nothing is written any more once it is dead, also not what would put it back."""
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        whole(path, text)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(register, "_write", until_killed)
+        with pytest.raises(KeyboardInterrupt) if written < 2 else nullcontext():
+            change.leave("coc-utrecht")
+    load_definitions(ROOT / "protocols", chains)
+    change.leave("coc-utrecht")
+    assert load_definitions(ROOT / "protocols", chains)[0].partner("coc-utrecht") is None
 
 
 def version_of(text: str) -> str:
