@@ -68,9 +68,13 @@ class Receipts:
     def close(self, shown: dict[int, range]) -> None:
         """Compare, once all logs have been read. shown: by partition, from where to where the bundle shows what was told."""
         newest: dict[int, int] = {}
-        for first in (events[0] for key, events in self.told.items() if key in self.accepted):
-            # What was published twice stands there twice. What was told between the two may not have been answered yet.
-            newest[first.partition] = max(newest.get(first.partition, -1), first.offset)
+        for key, events in self.told.items():
+            if key in self.accepted:
+                # What was published twice stands there twice. What was told between the two may not have been answered yet: also
+                # where the first lies before the period, so that its receipt alone says so.
+                partition = events[0].partition
+                answered = [events[0].offset, *(offset for part, offset in self.accepted[key] if part == partition)]
+                newest[partition] = max(newest.get(partition, -1), min(answered))
         for key, events in self.told.items():
             if key not in self.accepted:
                 self._without(key[0], events[0], events[0].offset < newest.get(events[0].partition, -1))

@@ -191,3 +191,14 @@ def test_what_stands_once_more_does_not_make_what_came_between_old() -> None:
     report = verified(naming(log, first, len(log) - 1, missing=tuple(newer)))
     assert codes(report, question="receipts") == set()
     assert codes(report, "cannot tell", "receipts") == {"on_its_way"}
+
+
+def test_nor_does_it_where_a_period_shows_the_second_place_alone() -> None:
+    """The first lies before the period, and its receipt says so: what the period shows in front of the second may be on its way."""
+    first = told_by_police()[0]
+    log = twice(first, at=len(TRUE.logs[0]))
+    newer = [one.offset for one in log[first + 1 : -1] if dict(one.headers).get("ce_partner")]
+    told = naming(log, first, len(log) - 1, missing=tuple(newer))
+    report = audit(in_memory(told.period(first + 1, len(log) - 1)), [told.head()])
+    assert codes(report, question="receipts") == set()
+    assert codes(report, "cannot tell", "receipts") == {"before_the_begin", "on_its_way"}
