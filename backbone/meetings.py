@@ -284,7 +284,8 @@ def _enrichment(group: Sequence[State]) -> Iterable[Enrichment]:
             author, _, check = key.rpartition("/")
             yield Enrichment(author, check, answer)
         for key, answer in case.own_answers.items():
-            yield Enrichment(key.rpartition("/")[0], Check.OTHER.value, answer)
+            author, _, question = key.rpartition("/")
+            yield Enrichment(author, question, answer)
         for key, level in case.levels.items():
             author, _, scale = key.partition("/")
             yield Enrichment(author, scale or "level", level)

@@ -58,7 +58,8 @@ def _said(value: Any, language: Language) -> str:
         case tuple():
             return "; ".join(filter(None, (_said(one, language) for one in value)))
         case CheckAnswer():
-            return f"{word(value.check, language)}: {word(value.answer, language)}"
+            asked = value.question.replace("-", " ") if value.question else word(value.check, language)
+            return f"{asked}: {word(value.answer, language)}"
         case SeverityMark():
             return f"{word(value.scale, language)}: {word(value.severity, language)}"
         case Occurrence():

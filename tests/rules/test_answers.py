@@ -7,6 +7,9 @@ import pytest
 
 from backbone.case_facts import facts_of
 from backbone.desk.items import open_items
+from backbone.meetings import _enrichment
+from backbone.person import plain
+from schakel.case import facts_to_tell
 from schakel.case_state import State
 from schakel.events.report import AssessmentRecorded
 from services.intake import schemes
@@ -143,3 +146,14 @@ def test_a_report_may_answer_what_a_protocol_of_any_chain_asks(tmp_path: Path) -
         return [one.code for one in schemes.checked(told, None, chains, POLICE)]
 
     assert (codes("pilot"), codes("niemand-vraagt-dit")) == ([], ["check.unknown_question"])
+
+
+def test_whoever_reads_an_answer_reads_to_which_question_it_is(tmp_path: Path) -> None:
+    """Two of them on her page, or on a list for a meeting, would else be one question that was answered yes and no."""
+    said = {"pilot": "no", "huur-of-koop": "yes"}
+    checks = [{"check": "other", "question": question, "answer": answer} for question, answer in said.items()]
+    story = asking(tmp_path, report(checks=tuple(checks)), *(own(CITY, *each) for each in said.items()))
+    told = facts_to_tell(story.case)
+    assert dict(plain.facts(told, "nl"))["Wat is nagevraagd"] == "pilot: nee; huur of koop: ja"
+    assert dict(plain.facts(told, "en"))["What was checked"] == "pilot: no; huur of koop: yes"
+    assert {(one.what, one.says) for one in _enrichment([story.case])} == set(said.items())
