@@ -16,7 +16,7 @@ from backbone.protocols.agreements import Pilot
 from backbone.protocols.consultations import Consultation, Shows, Stays
 from backbone.protocols.cooperation import Cooperation
 from backbone.protocols.overviews import Definitions, Overview
-from schakel.case import SAYS_THE_LABEL, grounds_to_tell
+from schakel.case import KEPT_BACK, SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER, grants_for, noes_for, stopped
 from schakel.case_listed import screened_in
 from schakel.case_needs import noted
@@ -282,7 +282,8 @@ def _enrichment(group: Sequence[State]) -> Iterable[Enrichment]:
     for case in group:
         for key, answer in case.assessments.items():
             author, _, check = key.rpartition("/")
-            yield Enrichment(author, check, answer)
+            if check not in KEPT_BACK:
+                yield Enrichment(author, check, answer)
         for key, answer in case.own_answers.items():
             author, _, question = key.rpartition("/")
             yield Enrichment(author, question, answer)

@@ -40,6 +40,7 @@ from schakel.entry import HANDLERS, NOTES, Entry
 from schakel.envelope import Envelope
 from schakel.events import Derived, Told
 from schakel.events.report import ReportFacts
+from schakel.events.vocab import Check
 from schakel.ids import derived_id, service_source
 
 
@@ -118,9 +119,16 @@ def grounds_to_tell(case: State) -> list[dict[str, str]]:
     return [motive for motive in motives if not (case.label_refused and motive["ground"] in SAYS_THE_LABEL)]
 
 
+KEPT_BACK = frozenset({Check.CONFUSED_OFFENDER})
+"""Questions whose answer goes to nobody with the facts: of another's health, which those who may say it speak of themselves
+(domain-detail A88: «the check's outcome itself stays sealed»)."""
+
+
 def facts_to_tell(case: State) -> ReportFacts:
     """The facts as they may leave the backbone now. Raises KeyError before there is a report."""
     told = facts(case)
+    if any(one.check in KEPT_BACK for one in told.checks):
+        told = told.model_copy(update={"checks": tuple(one for one in told.checks if one.check not in KEPT_BACK)})
     if not case.label_refused:
         return told
     return told.model_copy(update={"grounds": tuple(one for one in told.grounds if one.ground not in SAYS_THE_LABEL)})

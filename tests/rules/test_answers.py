@@ -12,10 +12,22 @@ from backbone.person import plain
 from schakel.case import facts_to_tell
 from schakel.case_state import State
 from schakel.events.report import AssessmentRecorded
+from schakel.messages import Information, ReferralOffered
 from services.intake import schemes
 from tests.scenarios.stories import why_not
 from tests.support.casebook import Story, given
-from tests.support.telling import CITY, POLICE, Tell, assessed, corrected, report, retracted
+from tests.support.telling import (
+    CITY,
+    HELP,
+    POLICE,
+    Tell,
+    assessed,
+    corrected,
+    report,
+    report_in_groningen,
+    retracted,
+    terms,
+)
 from tests.support.telling_schemes import linked
 from tests.support.variants import written
 
@@ -157,3 +169,16 @@ def test_whoever_reads_an_answer_reads_to_which_question_it_is(tmp_path: Path) -
     assert dict(plain.facts(told, "nl"))["Wat is nagevraagd"] == "pilot: nee; huur of koop: ja"
     assert dict(plain.facts(told, "en"))["What was checked"] == "pilot: no; huur of koop: yes"
     assert {(one.what, one.says) for one in _enrichment([story.case])} == set(said.items())
+
+
+def test_whether_the_offender_is_confused_goes_to_nobody_with_the_facts(tmp_path: Path) -> None:
+    """Of another's health: neither with a referral or a word to who is informed, nor to her, nor on a list for a meeting."""
+    checks = tuple({"check": check, "answer": "yes"} for check in ("confused_offender", "discrimination", "danger_now"))
+    story = given(report(checks=checks, consents=(terms(HELP),)), assessed(CITY, "confused_offender", "yes"))
+    loud = given(report_in_groningen(checks=checks, acute=True, high_profile=True))
+    told = [story.sent(ReferralOffered, HELP)[0].facts, *(one.facts for one in loud.sent(Information))]
+    assert len(told) > 1
+    for facts in (*told, facts_to_tell(story.case)):
+        assert [one.check for one in facts.checks] == ["discrimination", "danger_now"]
+    assert "confused_offender" not in {one.what for one in _enrichment([story.case])}
+    assert fact(story.case, "confused_offender") == "yes", "rules ask for it all the same"
