@@ -42,6 +42,8 @@ def module(cluster: MiniCluster, definitions: dict[str, bytes], seen: list[dict[
             assert self.topic == "schakel.definitions"
             return iter([Record(key.encode(), value, ()) for key, value in definitions.items()])
 
+        def close(self) -> None: ...
+
         def poll(self, timeout_ms: int) -> dict[str, list[Record]]:
             assert timeout_ms > 0
             records = cluster.topics[self.topic, 0][self.position :]

@@ -100,11 +100,17 @@ def test_the_wire_formats_example_is_a_receipt() -> None:
     assert int(said[1].replace(" ", ""), 16) == int(said[2]) == codec.schema_id(Receipt)
 
 
+def program_under(heading: str) -> str:
+    _, _, behind = PAGE.partition(f"\n## {heading}\n")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", behind.partition("\n## ")[0], re.MULTILINE | re.DOTALL)
+    return str(program)
+
+
 def test_the_program_on_the_page_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Against the real services: a report with a sealed story, its receipt, the question, the grant, the referral, the withdrawal."""
-    (program,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    program = program_under("A whole walk, in Python")
     cluster = MiniCluster(tmp_path)
     cluster.time.at = datetime.now(UTC)
     known = entries(cluster.chains, cluster.protocols, cluster.keys)
