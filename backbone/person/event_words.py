@@ -3,7 +3,7 @@
 from schakel.her_words import Table
 
 EVENTS: Table = {
-    "access.given": ("maakte dit overzicht", "made this overview"),
+    "access.given": ("dit overzicht is gemaakt", "this overview was made"),
     "action.agreed": ("sprak af wat er gaat gebeuren", "agreed what will be done"),
     "action.done": ("schreef op wat is gedaan", "wrote down what was done"),
     "advice.given": ("gaf een collega advies", "gave a colleague advice"),
@@ -49,7 +49,7 @@ EVENTS: Table = {
     "deliberation.recorded": ("schreef op hoe er is overlegd", "wrote down how it was discussed"),
     "disclosure.denied": ("dat mocht niet", "that was not allowed"),
     "disclosure.permitted": ("dat mocht", "that was allowed"),
-    "disclosure.requested": ("er is gevraagd om iets van u te lezen", "somebody asked to read something of you"),
+    "disclosure.requested": ("vroeg om iets van u te lezen", "asked to read something of you"),
     "erasure.refused": ("wissen kan nu niet", "erasing is not possible now"),
     "erasure.requested": ("vroeg om te wissen", "asked to erase"),
     "erasure.scheduled": ("er staat een dag vast waarop u gewist wordt", "a day was set on which you will be erased"),

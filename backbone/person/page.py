@@ -22,7 +22,7 @@ from backbone.protocols import Protocol
 from schakel.case_marks import Action
 from schakel.case_state import Clock, ClockState, Contact, Referral
 from schakel.events import Told
-from schakel.events.data import AccessGiven
+from schakel.events.data import AccessGiven, DisclosureRequested
 from schakel.events.vocab import ActionType, Person
 from schakel.her_copy import WORDS, Part, heading_of, parts
 from schakel.her_words import Language, in_language
@@ -238,6 +238,8 @@ class _Page:
         event = step.entry.event
         what = called.get(step.entry.envelope.type, step.entry.envelope.type)
         who = f"{self._name(teller(step))} " if isinstance(event, Told) and step.entry.author else ""
+        if isinstance(event, DisclosureRequested):
+            who = f"{self._name(event.by)} "
         note = f" {self.say['no_effect']}" if step.effect in COUNTS_NOT else ""
         at = self._moment_of(step)
         sentence = who + what if who else what[:1].upper() + what[1:]

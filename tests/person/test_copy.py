@@ -10,12 +10,17 @@ from backbone.cli.person import access_given
 from backbone.person import plain
 from backbone.person.copy import names_of
 from backbone.person.event_words import EVENTS
+from backbone.records import ledger_record
 from schakel.case_state import Effect
+from schakel.entry import Entry
+from schakel.envelope import Envelope
 from schakel.events import CATALOGUE
 from schakel.events.base import SealedField
+from schakel.events.consent import ConsentTerms
 from schakel.events.contact import ActionAgreed, ActionDone, ContactMade, ContactPreferenceSet, InformationGiven
-from schakel.events.data import AccessGiven, StatementRetracted
+from schakel.events.data import AccessGiven, DisclosureRequested, StatementRetracted
 from schakel.events.report import ReportCorrected, ReportFacts
+from schakel.ids import new_event_id, service_source
 from tests.support.copies import CITY, COC, DOOR, HELP, HIS_PHONE, HIS_STORY, PHONE, STORY, WISH, Copies, copies_in
 from tests.support.minicluster import START
 
@@ -75,6 +80,23 @@ def test_what_was_agreed_for_her_shows_with_who_and_by_when_also_when_the_day_ha
     assert f"{name}gedaan." in copies.html(made)
     (action,) = copies.json(made)["cases"][0]["actions"]
     assert (action["owner"], action["due_on"]) == (DOOR, day.isoformat())
+
+
+def test_her_page_says_who_asked_to_read_her_and_whether_that_was_allowed(copies: Copies) -> None:
+    case = copies.report(DOOR, ConsentTerms(recipient=HELP, purpose="referral", scopes=("contact_details",)))
+    referral, names = copies.referral(case, HELP), names_of(copies.cluster.chains.partners)
+    for by in (HELP, COC):
+        event, now = DisclosureRequested(referral=referral, by=by, scopes=()), copies.cluster.time.now()
+        made = Envelope(new_event_id(), service_source("gateway"), event.TYPE, now, case, logtime=now)
+        copies.cluster.append(ledger_record(Entry(made, event), None, case))
+    copies.cluster.settle()
+    for language, asked, no in (
+        ("nl", "vroeg om iets van u te lezen.", "Dat mocht niet."),
+        ("en", "asked to read something of you.", "That was not allowed."),
+    ):
+        page = copies.html(copies.made(case), language)
+        assert [page.count(f"{names[by]} {asked}") for by in (HELP, COC)] == [1, 1]
+        assert page.index(f"{names[COC]} {asked}") < page.index(no)
 
 
 def test_her_own_words_are_opened_and_his_are_not(copies: Copies, story: str) -> None:
