@@ -19,6 +19,7 @@ from backbone.person.copy import COUNTS_NOT, CaseCopy, copies_given, stored_at, 
 from backbone.person.event_words import EVENTS
 from backbone.person.gather import Opened, Step
 from backbone.protocols import Protocol
+from backbone.protocols.clock_rules import REPORTER
 from schakel.case_marks import Action
 from schakel.case_state import Clock, ClockState, Contact, Referral
 from schakel.events import Told
@@ -117,7 +118,7 @@ class _Page:
             yield from self._part(number, "referrals", [_list(map(self._referral, case.referrals()))])
             yield from self._part(number, "contacts", [_list(map(self._contact, case.contacts()))])
             yield from self._part(number, "actions", [_list(self._action(one, case) for one in case.actions())])
-            yield from self._part(number, "clocks", [_list(map(self._clock, case.clocks()))])
+            yield from self._part(number, "clocks", [_list(self._clock(one, case) for one in case.clocks())])
             if drawn := self._drawn(case):
                 yield from self._part(number, "route", self._routes(number, drawn))
         yield from self._part(number, "others", self._others(case))
@@ -199,14 +200,26 @@ class _Page:
             state=in_language(words.ACTION_STATES, self.language)[state],
         )
 
-    def _clock(self, clock: Clock) -> str:
+    def _clock(self, clock: Clock, case: CaseCopy) -> str:
         states = in_language(words.CLOCK_STATES, self.language)
         late = clock.breached and clock.state is not ClockState.BREACHED
         state = states[clock.state.value] + (f", {states['breached']}" if late else "")
-        name = clock.name.replace("-", " ")
+        what = self._awaited(clock, case)
+        if clock.responsible:
+            what = self.say["clock_by"].format(what=what, by=self._name(clock.responsible))
         if clock.due_at is None:
-            return self.say["clock"].format(name=name, state=state)
-        return self.say["clock_due"].format(name=name, due=self._moment(clock.due_at), state=state)
+            return self.say["clock"].format(what=what, state=state)
+        return self.say["clock_due"].format(what=what, due=self._moment(clock.due_at), state=state)
+
+    def _awaited(self, clock: Clock, case: CaseCopy) -> str:
+        """What has to happen in time, in her words."""
+        protocol = self.protocols.get(clock.protocol)
+        rule = next((one for one in protocol.timed if one.id == clock.name), None) if protocol else None
+        if rule is None:
+            return self.say["clock_unknown"]
+        whom = {case.state.facts.get("reporter") if one == REPORTER else one for one in rule.stops.with_}
+        hers = not rule.of_the_person or Person.VICTIM in whom
+        return in_language(words.CLOCKS if hers else words.NOT_WITH_HER, self.language)[rule.stops.on.value]
 
     def _others(self, case: CaseCopy) -> Iterator[str]:
         called = in_language(words.SUBJECTS, self.language)

@@ -59,8 +59,10 @@ PAGE: Table = {
     "actions": ("Wat er voor u is afgesproken", "What was agreed for you"),
     "action": ("{what}: door {by}, uiterlijk {due}; {state}.", "{what}: by {by}, {due} at the latest; {state}."),
     "clocks": ("Wat op tijd moest gebeuren", "What had to happen in time"),
-    "clock": ("{name}: {state}.", "{name}: {state}."),
-    "clock_due": ("{name}: uiterlijk {due}; {state}.", "{name}: by {due} at the latest; {state}."),
+    "clock": ("{what}: {state}.", "{what}: {state}."),
+    "clock_due": ("{what}: uiterlijk {due}; {state}.", "{what}: by {due} at the latest; {state}."),
+    "clock_by": ("{what}, door {by}", "{what}, by {by}"),
+    "clock_unknown": ("Iets anders", "Something else"),
     "route": ("Zo gaat het meestal", "How it usually goes"),
     "others": ("Wie er nog meer in voorkomt", "Who else is in it"),
     "others_note": (
@@ -166,6 +168,31 @@ CLOCK_STATES: Table = {
     "stopped": ("gedaan", "done"),
     "breached": ("te laat", "too late"),
     "corrected": ("op tijd gedaan, later opgeschreven", "done in time, written down later"),
+}
+
+CLOCKS: Table = {
+    "made": ("Contact met u", "Contact with you"),
+    "attempted": ("Proberen u te bereiken", "Trying to reach you"),
+    "notice": ("Een bericht aan u", "Word to you"),
+    "word": ("Dat u weer iets hoort", "That you hear something again"),
+    "answered": ("Antwoord op de vraag om te helpen", "An answer to the question to help"),
+    "ended": ("Klaar zijn met helpen", "Having helped"),
+    "done": ("Doen wat is afgesproken", "Doing what was agreed"),
+    "advised": ("Advies van een collega", "Advice from a colleague"),
+    "agreed": ("Afspreken wat er gebeurt", "Agreeing what is done"),
+    "appointed": ("Een dag voor uw verklaring", "A day for your statement"),
+    "settled": ("Hoe het met uw verklaring afliep", "How it ended with your statement"),
+    "handed_in": ("Doorgeven wat u niet goed vond", "Passing on what you were not content with"),
+    "aftercare": ("Vragen hoe het nu gaat", "Asking how it goes now"),
+    "evaluated": ("Terugkijken op hoe het ging", "Looking back on how it went"),
+    "news": ("Nieuws van een partner", "News from a partner"),
+}
+"""What a clock waits for, by what stops it. Its own name is the file's, for whoever works with it."""
+NOT_WITH_HER: Table = {
+    "made": ("Contact met wie het vertelde of met anderen", "Contact with who told it or with others"),
+    "attempted": ("Proberen anderen te bereiken", "Trying to reach others"),
+    "notice": ("Een bericht aan wie het vertelde of aan anderen", "Word to who told it or to others"),
+    "word": ("Dat wie het vertelde weer iets hoort", "That who told it hears something again"),
 }
 
 SUBJECTS: Table = {

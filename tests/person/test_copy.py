@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from backbone.cli.person import access_given
-from backbone.person import plain
+from backbone.person import plain, words
 from backbone.person.copy import names_of
 from backbone.person.event_words import EVENTS
+from backbone.protocols.clock_rules import WITH_A_PERSON, StopOn
 from backbone.records import ledger_record
 from schakel.case_state import Effect
 from schakel.entry import Entry
@@ -97,6 +98,20 @@ def test_her_page_says_who_asked_to_read_her_and_whether_that_was_allowed(copies
         page = copies.html(copies.made(case), language)
         assert [page.count(f"{names[by]} {asked}") for by in (HELP, COC)] == [1, 1]
         assert page.index(f"{names[COC]} {asked}") < page.index(no)
+
+
+def test_what_had_to_happen_in_time_is_called_in_her_words_and_not_by_the_files_names(
+    copies: Copies, story: str
+) -> None:
+    made = copies.made(story)
+    names = names_of(copies.cluster.chains.partners)
+    nl, en = copies.html(made), copies.html(made, "en")
+    assert f"Contact met u, door {names[CITY]}: gedaan." in nl
+    assert f"Contact with you, by {names[CITY]}: done." in en
+    for clock in made[0].clocks():
+        assert f"{clock.name.replace('-', ' ')}:" not in nl
+    assert words.CLOCKS.keys() == {stop.value for stop in StopOn}
+    assert words.NOT_WITH_HER.keys() == {stop.value for stop in WITH_A_PERSON}
 
 
 def test_her_own_words_are_opened_and_his_are_not(copies: Copies, story: str) -> None:
