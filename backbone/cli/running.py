@@ -32,7 +32,13 @@ def up(
         list[str] | None, typer.Option("--workers", metavar="NAME=N", help="How many processes of a service.")
     ] = None,
     brokers: Annotated[
-        int, typer.Option("--brokers", metavar="N", help="Kafka brokers: 1, or 3 that keep every record three times.")
+        int,
+        typer.Option(
+            "--brokers",
+            metavar="N",
+            help="Kafka brokers: 1, or 3 that keep every record three times.",
+            show_default="as many as before; 1 at first",
+        ),
     ] = 0,
     detach: Annotated[
         bool, typer.Option("--detach", help="Go on in the background; 'backbone down' stops it.")

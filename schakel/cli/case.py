@@ -164,7 +164,7 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
     yield "reported", f"{moment(case.reported_at)} at {case.door or '-'}, coordinator {case.coordinator or '-'}"
     yield "facts", ", ".join(f"{name}: {text}" for name, text in _facts(case.facts)) or "-"
     yield "parties", ", ".join(case.parties) or "-"
-    yield "explained", ", ".join(case.explained) or "-"
+    yield "explained", ", ".join(dict.fromkeys(case.explained)) or "-"
     for grant in sorted(case.grants.values(), key=lambda grant: grant.basis == "consent"):  # what is no consent first
         until = f" until {moment(grant.until)}" if grant.until else ""
         state = "" if grant.standing else ", no longer stands"
