@@ -20,7 +20,8 @@ from schakel.definitions import TOPIC, Definitions
 from schakel.her_copy import LANGUAGES
 from schakel.her_copy import text as in_her_words
 from schakel.history import History, Step, Unread, read_case
-from schakel.reading import read_to_end
+from schakel.kafka_errors import NotAllowed
+from schakel.reading import TopicMissing, read_to_end
 
 app = typer.Typer(
     name="case",
@@ -133,8 +134,12 @@ def find_case(case: str, profile: Path | None) -> History:
 
 def _look(case: str, profile: Path | None) -> History:
     access = reader(profile)
-    with access.clear_errors():
-        return read_case(access.kafka(), case)
+    try:
+        with access.clear_errors():
+            return read_case(access.kafka(), case)
+    except (NotAllowed, TopicMissing) as error:
+        hint = f"the ledger is for auditors and operators; 'schakel case status {case}' is for a partner of the case"
+        raise Undoable(f"{error}; {hint}") from None
 
 
 # --- a state -----------------------------------------------------------------------------------------------------------------

@@ -319,6 +319,13 @@ def test_a_partner_may_not_read_the_ledger(kafka: Broker, online: Run, partner: 
 
     assert result.exit_code == 2
     assert "does not allow user" in result.output or "shows no topic" in result.output
+    result = online(
+        "case", "show", case := str(uuid.uuid4()), "--profile", kafka.var_dir / "partners" / f"{partner}.json"
+    )
+    assert (result.exit_code, f"'schakel case status {case}' is for a partner" in " ".join(result.output.split())) == (
+        2,
+        True,
+    )
 
 
 def test_without_a_broker_one_is_told_what_to_give(run: Run) -> None:
