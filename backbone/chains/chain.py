@@ -60,6 +60,8 @@ class Chain:
     """By the partner that works it."""
     schemes: Mapping[str, Protocol] = field(default_factory=dict)
     """What the chain keeps beside the protocols that its cases run under, by ref."""
+    versions: Mapping[str, Protocol] = field(default_factory=dict, repr=False)
+    """Every protocol that is known, also those that no new case runs under any more, by ref; see `runs`."""
     content: str = ""
     """SHA-256 of what its file says, whatever this version of the program makes of it; empty when it came from no file."""
     says: Mapping[str, object] = field(default_factory=dict)
@@ -92,6 +94,10 @@ class Chain:
     @property
     def agreements(self) -> tuple[Agreement, ...]:
         return self.file.agreements
+
+    def runs(self, ref: str) -> Protocol | None:
+        """The version that a case runs under: it stays with it when the chain goes over to a newer one."""
+        return self.protocols.get(ref) or self.versions.get(ref)
 
     def agreement(self, name: str | None) -> Agreement | None:
         return next((agreement for agreement in self.agreements if agreement.agreement == name), None)

@@ -37,6 +37,7 @@ def as_it_was(says: Mapping[str, object], chains: Chains, protocols: Protocols) 
             today.shared_rights if today else (),
             doors={bound.partner: known[bound.use] for bound in file.doors},
             schemes={kept.use: protocols.by_ref[kept.use] for kept in file.schemes},
+            versions=protocols.by_ref,
         )
         found, _ = connected({**chains.by_name, file.chain: chain}, {})
     except (ValidationError, KeyError):

@@ -163,7 +163,15 @@ def _chain(
     kept = {scheme.use: protocols.by_ref[scheme.use] for scheme in file.schemes}
     worked = {bound.partner: doors.by_ref[bound.use] for bound in file.doors}
     chain = Chain(
-        file, members, used, rights, doors=worked, schemes=kept, content=digest(document.data), says=document.data
+        file,
+        members,
+        used,
+        rights,
+        doors=worked,
+        schemes=kept,
+        versions=protocols.by_ref,
+        content=digest(document.data),
+        says=document.data,
     )
     weak = (
         *_vacant(chain),

@@ -46,7 +46,7 @@ def _aftercare(case: State, chains: Chains) -> Iterator[Refusal]:
     """«Bied nazorg aan de slachtoffers of andere betrokkenen en de buurt» [0 stap 8]: each has an answer, and a no is one."""
     chain = chain_of(case, chains)
     facts = facts_of(case, chain.roles_of(case.door or ""))
-    asked = (chain.protocols[ref].closing.aftercare for ref in case.protocols if ref in chain.protocols)
+    asked = (protocol.closing.aftercare for protocol in map(chain.runs, case.protocols) if protocol)
     wanted = {whom for rule in asked if rule and rule.when.matches(facts) for whom in rule.of}
     if missing := sorted(_SAID[whom] for whom in wanted if whom.value not in case.aftercare):
         yield Refusal(

@@ -133,7 +133,7 @@ def _skipped(event: AdviceRequested, case: State, chain: Chain) -> list[str]:
     """Rungs of the case's ladder below this one that somebody holds and nobody asked."""
     asked = {wanted.to for wanted in noted(case).asked_advice.values()}
     for ref in case.protocols:
-        protocol = chain.protocols.get(ref)
+        protocol = chain.runs(ref)
         ladder = protocol.desk.advice if protocol else None
         if ladder and event.to in ladder.rungs:
             below = ladder.rungs[: ladder.rungs.index(event.to)]

@@ -30,14 +30,10 @@ CARDS = (ActionType.YELLOW_CARD, ActionType.RED_CARD)
 
 
 def protocols_of(case: State, chain: Chain) -> list[Protocol]:
-    """The protocols that the case runs under, as far as the chain still has them; of another version the chain's present one."""
+    """The protocols that the case runs under, each in its own version; of one that is nowhere any more the chain's present one."""
     present = {protocol.protocol: protocol for protocol in chain.protocols.values()}
-    names = [ref.partition("@")[0] for ref in case.protocols]
-    return [
-        chain.protocols.get(ref) or present[name]
-        for ref, name in zip(case.protocols, names, strict=True)
-        if name in present
-    ]
+    found = (chain.runs(ref) or present.get(ref.partition("@")[0]) for ref in case.protocols)
+    return [protocol for protocol in found if protocol]
 
 
 def checked(event: Event, case: State | None, chains: Chains, sender: str) -> Iterator[Refusal]:

@@ -39,7 +39,9 @@ def setting(name: str, tried: Protocol, chains: Chains, protocols: Protocols, *,
         bound += [one for one in chain.file.protocols if one.use.partition("@")[0] != tried.protocol]
     by_ref = {**protocols.by_ref, tried.ref: tried}
     file = chain.file.model_copy(update={"protocols": tuple(bound)})
-    made = Chain(file, chain.partners, {one.use: by_ref[one.use] for one in bound}, chain.shared_rights)
+    made = Chain(
+        file, chain.partners, {one.use: by_ref[one.use] for one in bound}, chain.shared_rights, versions=by_ref
+    )
     return Setting(made, Chains({made.name: made}, made.partners), Protocols(by_ref))
 
 
