@@ -11,6 +11,7 @@ from backbone.protocols.reading import Problem
 from schakel.entry import Entry
 from schakel.her_words import Language
 from services.rehearsal import history, scenario
+from services.rehearsal.known_words import KnownWords
 from services.rehearsal.play import Rehearsal, play, replay
 from services.rehearsal.script import Script, differences
 from services.rehearsal.setting import setting
@@ -47,10 +48,11 @@ def try_scenario(
     why: bool = False,
 ) -> Shown:
     """why: and what did not happen. Raises DefinitionError for a faulty scenario, SchakelError for one that cannot be played here."""
-    new = _played(path, tried, files)
+    both = (tried, *([against] if against else []))
+    new = _played(path, tried, files, both)
     if against is None:
         return Shown(Script(new, tried, language, why=why).text(), not new.failures)
-    old = _played(path, against, files)
+    old = _played(path, against, files, both)
     return _beside(Script(old, against, language), Script(new, tried, language))
 
 
@@ -83,9 +85,11 @@ def read_history(path: Path) -> list[Entry]:
     return history.read_file(path)
 
 
-def _played(path: Path, tried: Protocol, files: Files) -> Rehearsal:
+def _played(path: Path, tried: Protocol, files: Files, versions: Sequence[Protocol]) -> Rehearsal:
     told, document = scenario.load(path)
     here = setting(told.chain, tried, files.chains, files.protocols, others=files.others)
+    if unknown := [document.problem(fault) for fault in KnownWords.of(here, versions).faults(told)]:
+        raise DefinitionError(unknown)
     found = play(told, document, here)
     if isinstance(found, Problem):
         raise DefinitionError([found])

@@ -149,7 +149,7 @@ def test_a_protocol_that_no_chain_has_plays_in_an_example(backbone: Run, small: 
     ("old", "new", "said"),
     [
         ("expect: [case.opened,", "expect: [case.closed,", "NIET ZOALS VERWACHT: dit volgde niet: case.closed"),
-        ("clock.started contact]", "clock.started ander]", "NIET ZOALS VERWACHT: dit volgde niet: clock.started ander"),
+        ("clock.started contact]", "clock.started hulp]", "NIET ZOALS VERWACHT: dit volgde niet: clock.started hulp"),
         ("    expect: [case.opened, referral.held victim_support not_asked, party.informed mayor, clock.started contact]",
          "    expect: []", "NIET ZOALS VERWACHT: er mocht niets volgen"),
         ("clock.started contact]", "clock.started contact]\nnever: [party.informed mayor]", "dit mocht niet volgen: party.informed mayor"),

@@ -1,5 +1,6 @@
 """`backbone protocol try --why`: each part of a file that did nothing in a play, and what kept it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,14 @@ clocks:
 """
 
 
+@cache
+def definitions():
+    return load_definitions(ROOT / "protocols", ROOT / "chains")
+
+
 def played(path: Path, tried: Protocol, *, others: bool = False) -> Rehearsal:
     told, document = scenario.load(path)
-    chains, protocols = load_definitions(ROOT / "protocols", ROOT / "chains")
+    chains, protocols = definitions()
     found = play(told, document, setting(told.chain, tried, chains, protocols, others=others))
     assert isinstance(found, Rehearsal)
     return found
