@@ -13,7 +13,7 @@ FOR_FEW, OWN = "confused_offender", "answered"
 
 def faults(protocol: Protocol) -> Iterator[Fault]:
     """Both of them, in the order of the file's sections."""
-    for at, when, hear in _parts(protocol):
+    for at, when, hear in parts(protocol):
         if when.asks_about(FOR_FEW):
             yield from _for_few(protocol, at, hear)
         if when.asks_about(OWN):
@@ -61,7 +61,7 @@ def _such(asked: list[str]) -> str:
     return f"{asked[0] if asked else 'pilot'}-{Answer.YES}"
 
 
-def _parts(protocol: Protocol) -> Iterator[tuple[Location, Condition, frozenset[Role] | None]]:
+def parts(protocol: Protocol) -> Iterator[tuple[Location, Condition, frozenset[Role] | None]]:
     """(place, condition, who hears of it) of all that a case's facts decide on; None: whoever it concerns."""
     if protocol.opens:
         yield ("opens",), protocol.opens.when, None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from backbone.protocols import above_all, answer_rules, scheme_rules
+from backbone.protocols import above_all, answer_rules, reach, scheme_rules
 from backbone.protocols.clock_faults import clock_faults
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import EXPLAIN_AFTER, EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
@@ -32,6 +32,7 @@ def faults(protocol: Protocol) -> Iterator[Fault]:
     yield from above_all.faults(protocol)
     yield from scheme_rules.faults(protocol)
     yield from answer_rules.faults(protocol)
+    yield from reach.faults(protocol)
     yield from _stub(protocol)
 
 

@@ -298,6 +298,39 @@ def test_asking_somebody_whom_nobody_can_ask_is_warned_about(checked):
     assert "can be proposed for one_way reports" in str(problems[0])
 
 
+STEP = "refer: {{to: {}, purpose: referral, needs: [case_facts], if_refused: strip}}"
+TO_COC = STEP.format("coc")
+SECOND = f"  - {{id: tweede, when: {{accepted: [victim_support]}}, {TO_COC}, source: '[0]'}}\ninforms:"
+THIRD = f"  - {{id: derde, when: {{accepted: [youth_work, coc]}}, {STEP.format('police')}, source: '[0]'}}\ninforms:"
+AFTER = SECOND.replace("when: {accepted: [victim_support]}", "after: hulp").replace(
+    "\ninforms:", "\n" + THIRD.replace("youth_work, ", "")
+)
+WAITS = ("identity: [by_name],", "identity: [by_name], accepted: [{}],")
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines", "said"),
+    [
+        ([(WAITS[0], WAITS[1].format("victim_support"))], [17], "no step that refers to victim_support can come before this"),
+        ([(WAITS[0], WAITS[1].format("youth_work"))], [17], "no step refers to youth_work"),
+        ([(WAITS[0], WAITS[1].format("coc")), ("informs:", SECOND)], [17, 20], "no step that refers to coc can come before this"),
+        ([("{acute: true}", "{accepted: [coc]}")], [21], "no step refers to coc"),
+        ([("informs:", SECOND)], [], ""),
+        ([("informs:", SECOND.replace("\ninforms:", "\n" + THIRD))], [], ""),
+        ([(WAITS[0], WAITS[1].format("youth_work, absent"))], [], ""),
+        ([(WAITS[0], WAITS[1].format("youth_work")), ("informs:", AFTER)], [17, 21], "no step refers to youth_work"),
+        ([("informs:", AFTER)], [], ""),
+    ],
+)  # fmt: skip
+def test_what_waits_for_a_role_that_no_step_can_reach_first_is_warned_about(checked, changes, lines, said: str):
+    """One that waits for itself, two that wait for each other; not a chain of steps, or a line that also holds without."""
+    protocol, problems = checked(*changes)
+    assert protocol is not None
+    found = [problem for problem in problems if "only after a referral by hand" in problem.fault.what]
+    assert [(problem.line, problem.is_error) for problem in found] == [(line, False) for line in lines]
+    assert not said or said in found[0].fault.what
+
+
 def test_a_scheme_whose_text_is_not_held_does_nothing(checked):
     protocol, problems = checked(("status: held", "status: mentioned"))
     assert protocol is not None
