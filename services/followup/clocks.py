@@ -167,7 +167,7 @@ def _remind_or_breach(ground: Ground, rule: ClockRule, clock: Clock, now: dateti
             due_at=clock.due_at,
             watermark=now,
             tell=tuple(sorted(tell)),
-            climb_at=tuple(moment for moment, _ in _rungs(ground, clock)),
+            climb_at=tuple(moment for moment, _ in rungs(ground.calendar, ground.protocol, clock)),
             premises=(clock.id,),
         )
         return
@@ -252,9 +252,9 @@ def _breached(ground: Ground, rule: ClockRule, clock: Clock, why: str | None) ->
         and ground.now is not None
         and clock.climbed < len(clock.climb_at)
     ):
-        rungs = _rungs(ground, clock)
-        if clock.climb_at[clock.climbed] <= ground.now and clock.climbed < len(rungs):
-            yield _climb(ground, clock, rungs[clock.climbed][1])
+        above = rungs(ground.calendar, ground.protocol, clock)
+        if clock.climb_at[clock.climbed] <= ground.now and clock.climbed < len(above):
+            yield _climb(ground, clock, above[clock.climbed][1])
 
 
 def _open(case: State, clock: Clock) -> bool:
@@ -262,12 +262,12 @@ def _open(case: State, clock: Clock) -> bool:
     return case.closed is None or clock.about == case.closed
 
 
-def _rungs(ground: Ground, clock: Clock) -> list[tuple[datetime, LadderStep]]:
-    """The ladder above a clock, lowest first."""
+def rungs(calendar: Calendar, protocol: Protocol, clock: Clock) -> list[tuple[datetime, LadderStep]]:
+    """The ladder above a clock, lowest first, each rung with its moment."""
     due_at = clock.due_at
     if due_at is None:
         return []
-    steps = ((ground.calendar.add(due_at, step.after), step) for step in ground.protocol.rungs(clock.name))
+    steps = ((calendar.add(due_at, step.after), step) for step in protocol.rungs(clock.name))
     return sorted(steps, key=lambda rung: rung[0])
 
 

@@ -1,8 +1,9 @@
 """Plays a scenario, or the told events of a real case, against a protocol, and keeps what followed from each line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from backbone.protocols.fault import Fault
 from backbone.protocols.reading import Document, Problem
@@ -13,6 +14,7 @@ from schakel.events import Event, Told
 from schakel.events.report import ReportReceived
 from schakel.messages import Refusal
 from services.intake.rules import Submission, refusal
+from services.rehearsal.ladder import Climbed, climbed
 from services.rehearsal.scenario import Line, Scenario
 from services.rehearsal.setting import Setting
 from services.rehearsal.stage import Stage
@@ -53,6 +55,15 @@ class Rehearsal:
     failed: list[Failure] = field(default_factory=list)
 
     @property
+    def concluded(self) -> list[Entry]:
+        return [entry for scene in self.scenes for entry in scene.concluded]
+
+    @cached_property
+    def climbed(self) -> dict[str, Climbed]:
+        """By the id of a conclusion: the rung of the ladder that it is."""
+        return climbed(self.concluded, self.case, self.setting)
+
+    @property
     def failures(self) -> list[Failure]:
         return [*(why for scene in self.scenes for why in scene.failed), *self.failed]
 
@@ -78,13 +89,14 @@ def play(scenario: Scenario, document: Document, setting: Setting) -> Rehearsal 
             scene.refused = _refusal(made, event, stage.case, setting, at)
             if scene.refused is None:
                 _, scene.followed = stage.tell(Entry(made, event))
-        scene.failed = _unmet(line, scene, stage.case)
+        above = climbed((entry for one in scenes for entry in one.concluded), stage.case, setting)
+        scene.failed = _unmet(line, scene, stage.case, above)
     if scenario.until:
         end = teller.moment(scenario.until)
         scenes.append(Scene(end, due=list(stage.pass_time(end))))
     made_up = Rehearsal(scenario.scenario, setting, scenes, stage.case)
-    every = [entry for scene in scenes for entry in scene.concluded]
-    made_up.failed = [("never:", unwanted) for unwanted in scenario.never if _find(unwanted, every, stage.case)]
+    every, above = made_up.concluded, made_up.climbed
+    made_up.failed = [("never:", unwanted) for unwanted in scenario.never if _find(unwanted, every, stage.case, above)]
     return made_up
 
 
@@ -142,7 +154,7 @@ def _refusal(made: Envelope, event: Told, case: State, setting: Setting, at: dat
 # --- expectations -----------------------------------------------------------------------------------------------------
 
 
-def _unmet(line: Line, scene: Scene, case: State) -> list[Failure]:
+def _unmet(line: Line, scene: Scene, case: State, above: Mapping[str, Climbed]) -> list[Failure]:
     failed: list[Failure] = []
     if scene.refused and (line.refused is None or line.refused != scene.refused.code):
         failed.append(("refused:", scene.refused.code))
@@ -150,20 +162,23 @@ def _unmet(line: Line, scene: Scene, case: State) -> list[Failure]:
         failed.append(("accepted:", line.refused))
     if line.expect == () and scene.concluded:
         failed.append(("nothing_was", ""))
-    return failed + [("wanted:", wanted) for wanted in line.expect or () if not _find(wanted, scene.concluded, case)]
+    wanted = line.expect or ()
+    return failed + [("wanted:", one) for one in wanted if not _find(one, scene.concluded, case, above)]
 
 
-def _find(wanted: str, entries: Sequence[Entry], case: State) -> Entry | None:
+def _find(wanted: str, entries: Sequence[Entry], case: State, above: Mapping[str, Climbed]) -> Entry | None:
     """The first conclusion of that type that answers to all further words."""
     event_type, *words = wanted.split()
     for entry in entries:
-        if entry.envelope.type == event_type and set(words) <= set(answers_to(entry, case)):
+        if entry.envelope.type == event_type and set(words) <= set(answers_to(entry, case, above)):
             return entry
     return None
 
 
-def answers_to(entry: Entry, case: State) -> Iterator[str]:
-    """The words by which a scenario may name a conclusion: partner, role, step, clock, reason, mode and so on."""
+def answers_to(entry: Entry, case: State, above: Mapping[str, Climbed]) -> Iterator[str]:
+    """The words by which a scenario may name a conclusion: partner, role, step, clock, rung, reason, mode and so on."""
+    if rung := above.get(entry.id):
+        yield rung.rung.id
     for name, value in entry.event.model_dump(mode="json", exclude={"premises", "sealed"}).items():
         if isinstance(value, str):
             yield value

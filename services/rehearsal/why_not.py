@@ -1,6 +1,6 @@
 """Why a part of a protocol did nothing in a play: what kept it, by the facts at the end. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,13 +9,15 @@ from backbone.authoring.own_words import own_words
 from backbone.case_facts import facts_of
 from backbone.chains import candidates
 from backbone.protocols import Protocol
-from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, ClockRule, ClockStart
+from backbone.protocols.clock_rules import ANY_STEP, OF_REFERRAL, Aftercare, ClockRule, ClockStart
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import ABSENT, Facts
 from backbone.protocols.model import Step, Where
 from schakel.case_clocks import to_be_forgotten
+from schakel.case_marks import Clock, ClockState
 from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.events.clock import ClockStarted
+from schakel.events.contact import AftercareDue
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.events.vocab import Role
 from schakel.her_words import Language, in_language
@@ -25,7 +27,15 @@ from services.rehearsal.play import Rehearsal
 from services.routing import loop
 from services.routing.schemes import trained_first
 
-Part = Literal["step", "inform", "clock", "case"]
+Part = Literal["step", "inform", "clock", "ladder", "aftercare", "case"]
+CONCLUDED: Mapping[Part, tuple[str, ...]] = {
+    "step": ("referral.", "consent."),
+    "inform": ("party.",),
+    "clock": ("clock.",),
+    "ladder": ("clock.reminded", "case.escalated"),
+    "aftercare": ("aftercare.",),
+}
+"""With what each part of a file shows when it does something: how the types of those events begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +47,13 @@ class Undone:
     why: tuple[str, ...]
 
 
-def undone(played: Rehearsal, protocol: Protocol, language: Language) -> Iterator[Undone]:
-    """Every step, word and clock of the file that did nothing; one that stands for the whole case where none is under it."""
-    return _Asked(played, protocol, language).all()
+def undone(played: Rehearsal, protocol: Protocol, language: Language) -> list[Undone]:
+    """Every part of the file that did nothing; one that stands for the whole case where none is under it.
+
+    First those that an unmet `expect` names.
+    """
+    asked = _Asked(played, protocol, language)
+    return sorted(asked.all(), key=lambda one: not asked.was_expected(one))
 
 
 class _Asked:
@@ -47,8 +61,27 @@ class _Asked:
         self.case, self.chain = played.case, played.setting.chain
         self.protocol, self.language = protocol, language
         self.say = in_language(w.WHY, language)
-        concluded = (entry.event for scene in played.scenes for entry in scene.concluded)
-        self.own = [event for event in concluded if self._is_its_own(event)]
+        self.own = [entry.event for entry in played.concluded if self._is_its_own(entry.event)]
+        self.climbed = {one.rung.id for one in played.climbed.values() if one.clock.protocol == protocol.ref}
+        self.called = {entry.event.kind for entry in played.concluded if isinstance(entry.event, AftercareDue)}
+        self.expected = [what.split() for kind, what in played.failures if kind == "wanted:"]
+
+    def was_expected(self, one: Undone) -> bool:
+        """By its id, or by a role or partner that such a part brings it to."""
+        roles = self._roles(one)
+        for event_type, *words in self.expected:
+            named = {*words, *(role for word in words for role in self.chain.roles_of(word))}
+            if one.id in named or (event_type.startswith(CONCLUDED.get(one.part, ())) and not named.isdisjoint(roles)):
+                return True
+        return False
+
+    def _roles(self, one: Undone) -> Collection[Role]:
+        file = self.protocol
+        if one.part == "step":
+            return [step.refer.to for step in file.steps if step.id == one.id]
+        if one.part == "inform":
+            return [role for inform in file.informs if inform.id == one.id for role in inform.inform]
+        return [rung.to for rung in file.ladder if one.part == "ladder" and rung.id == one.id]
 
     def all(self) -> Iterator[Undone]:
         if self.case.report is None:
@@ -81,6 +114,14 @@ class _Asked:
         for clock in self.protocol.clocks:
             if clock.id not in started:
                 yield Undone("clock", clock.id, tuple(self._in_the_way(clock.when, facts)) or (self._not_begun(clock),))
+        for rung in self.protocol.ladder:
+            if rung.id not in self.climbed:
+                yield Undone("ladder", rung.id, tuple(map(self._not_climbed, rung.of)))
+        after = self.protocol.aftercare
+        if after and after.id not in self.called:
+            yield Undone(
+                "aftercare", after.id, tuple(self._in_the_way(after.when, facts)) or (self._not_called(after),)
+            )
 
     def _is_its_own(self, event: object) -> bool:
         ref = getattr(event, "protocol", None)
@@ -144,6 +185,36 @@ class _Asked:
             return self.say["elsewhere"]
         start = s.start(clock) if self.language == "nl" else clock.starts.value.replace("_", " ")
         return self.say["not_begun"].format(start=start[:1].lower() + start[1:].rstrip("."))
+
+    def _not_climbed(self, name: str) -> str:
+        """A rung is reached only above a clock that is late, for as long as nothing stops it."""
+        clocks = self._clocks(name)
+        if not clocks:
+            return self.say["clock_not_begun"].format(clock=name)
+        late = [clock for clock in clocks if clock.breached]
+        if not late:
+            return self.say["not_late"].format(clock=name)
+        if all(clock.state is not ClockState.BREACHED for clock in late):
+            return self.say["stopped"].format(clock=name)
+        if self.case.closed and all(clock.about != self.case.closed for clock in late):
+            return self.say["closed"]
+        return self._kept_or(self.say["not_so_late"].format(clock=name))
+
+    def _not_called(self, after: Aftercare) -> str:
+        clocks = self._clocks(after.id)
+        if not clocks:
+            return self._not_begun(after.as_clock)
+        if all(clock.responsible is None for clock in clocks):
+            return self._nobody([after.responsible])
+        stopped = all(clock.state is ClockState.STOPPED for clock in clocks)
+        return self.say["stopped"].format(clock=after.id) if stopped else self._kept_or(self.say["not_yet"])
+
+    def _clocks(self, name: str) -> list[Clock]:
+        ours = (clock for clock in self.case.clocks.values() if clock.protocol == self.protocol.ref)
+        return [clock for clock in ours if clock.name == name]
+
+    def _kept_or(self, why: str) -> str:
+        return self.say["forgotten"] if to_be_forgotten(self.case) else why
 
     def _may_time(self, clock: ClockRule, about: str | None) -> bool:
         """A step is its own file's: another file's step of that name is not what it begins with."""

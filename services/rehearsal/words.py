@@ -208,8 +208,10 @@ WHY: Table = {
     "heading": ("Wat tot het einde niet gebeurde, en waarom", "What did not happen up to the end, and why"),
     "nothing": ("Alles uit het bestand gebeurde.", "Everything in the file happened."),
     "step": ("Stap '{id}'", "Step '{id}'"),
-    "inform": ("Bericht '{id}'", "Word '{id}'"),
+    "inform": ("Bericht '{id}'", "Message '{id}'"),
     "clock": ("Klok '{id}'", "Clock '{id}'"),
+    "ladder": ("Trede '{id}' van de ladder", "Rung '{id}' of the ladder"),
+    "aftercare": ("Nazorg '{id}'", "Aftercare '{id}'"),
     "case": ("Geen zaak onder dit protocol", "No case under this protocol"),
     "no_report": ("er is geen melding", "there is no report"),
     "imported": (
@@ -236,6 +238,11 @@ WHY: Table = {
     "is_door": ("wie het krijgt, {to}, heeft zelf gemeld", "who gets it, {to}, is who reported"),
     "after": ("pas als de stap '{step}' is aangenomen", "only once the step '{step}' is taken up"),
     "asked_already": ("{to} is hiervoor al voorgesteld", "{to} was proposed for this already"),
+    "clock_not_begun": ("klok '{clock}' begon niet", "clock '{clock}' did not begin"),
+    "not_late": ("klok '{clock}' was niet te laat", "clock '{clock}' was not late"),
+    "not_so_late": ("zo laat was klok '{clock}' nog niet", "clock '{clock}' was not as late as that yet"),
+    "stopped": ("klok '{clock}' stopte eerder", "clock '{clock}' stopped before"),
+    "not_yet": ("het was nog geen tijd", "it was not time yet"),
     "mediation": ("bemiddeling kan hier niet", "mediation is not possible here"),
     "not_begun": ("nog niet begonnen: {start}", "not begun: it begins with {start}"),
 }

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from backbone.definition_files import load_definitions
 from backbone.protocols import Protocol, load_protocols
 from schakel.events.clock import ClockStarted
+from schakel.events.contact import AftercareDue
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.her_words import LANGUAGES
 from services.rehearsal import scenario
@@ -82,13 +83,16 @@ def test_every_part_did_something_or_it_is_said_why_not(protocol: Protocol, path
     did = {event.step for event in events if isinstance(event, ReferralProposed) and event.protocol}
     did |= {event.inform for event in events if isinstance(event, PartyInformed)}
     did |= {event.clock for event in events if isinstance(event, ClockStarted)}
+    did |= {event.kind for event in events if isinstance(event, AftercareDue)}
+    did |= {one.rung.id for one in found.climbed.values()}
+    after = [protocol.aftercare] if protocol.aftercare else []
     for language in LANGUAGES:
         said = list(undone(found, protocol, language))
         assert all(one.why and all(one.why) for one in said)
         if not any(one.part == "case" for one in said):
-            parts = {one.id for one in (*protocol.steps, *protocol.informs, *protocol.clocks)}
+            parts = {one.id for one in (*protocol.steps, *protocol.informs, *protocol.clocks, *protocol.ladder, *after)}
             assert {one.id for one in said} | did >= parts
-            assert {one.id for one in said if one.part != "inform"}.isdisjoint(did)
+            assert {one.id for one in said if one.part not in ("inform", "aftercare")}.isdisjoint(did)
         text = Script(found, protocol, language, why=True).text()
         assert [line for line in text.splitlines() if len(line) > 80] == []
 
@@ -153,6 +157,69 @@ def test_what_a_closed_case_or_one_to_be_forgotten_keeps_is_not_said_to_be_vacan
     assert tried(more, CLOSED, ACUTE) == {"bestuur": closed, "nog-een": closed}
     opens = 'opens: {when: {acute: true}, source: "[0]"}\nsteps:\n'
     assert tried(PROTOCOL.replace("steps:\n", opens), CLOSED, ACUTE) == {"case": closed}
+
+
+LADDER = """\
+ladder:
+  - {id: na-een-dag, of: [contact], after: "24h", to: coordinator, source: "[0]"}
+  - {id: na-een-week, of: [contact], after: "168h", to: mayor, escalates: true, source: "[0]"}
+aftercare: {id: nabellen, after: "1 maand", promise: our_choice, responsible: coordinator, source: "[0]"}
+"""
+CONTACT = line("2026-03-03 12:00", "police", "contact.made", whom="victim", channel="telephone")
+
+
+def day(at: str, *expect: str) -> dict[str, object]:
+    return {"at": f"2026-{at} 12:00", "expect": list(expect)}
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ([], {"na-een-dag": "klok 'contact' was niet te laat", "na-een-week": "klok 'contact' was niet te laat"}),
+        ([CONTACT, day("03-20")], {"na-een-dag": "klok 'contact' was niet te laat", "na-een-week": "klok 'contact' was niet te laat"}),
+        ([day("03-04")], {"na-een-dag": "zo laat was klok 'contact' nog niet", "na-een-week": "zo laat was klok 'contact' nog niet"}),
+        ([day("03-06")], {"na-een-week": "zo laat was klok 'contact' nog niet"}),
+        ([day("03-06"), CONTACT | {"at": "2026-03-07 12:00"}], {"na-een-week": "klok 'contact' stopte eerder"}),
+        ([day("03-06"), CLOSED | {"at": "2026-03-07 12:00"}], {"na-een-week": "de zaak was gesloten"}),
+        ([day("03-06"), FORGOTTEN | {"at": "2026-03-07 12:00"}], {"na-een-week": "de persoon wil gewist worden"}),
+        ([day("03-12")], {}),
+    ],
+)  # fmt: skip
+def test_a_rung_that_was_not_reached_says_so(tried, told, why: dict[str, str]):
+    said = tried(PROTOCOL + LADDER, *told, acute=True)
+    del said["nabellen"]
+    assert said == {rung: [kept] for rung, kept in why.items()}
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ([], "nog niet begonnen: de tijd loopt vanaf het sluiten van de zaak"),
+        ([CLOSED, day("03-20")], "het was nog geen tijd"),
+        ([CLOSED, day("04-20")], None),
+    ],
+)
+def test_aftercare_that_was_not_asked_for_says_so(tried, told, why: str | None):
+    said = tried(PROTOCOL + LADDER, *told, acute=True)
+    assert said.get("nabellen") == ([why] if why else None)
+
+
+def test_what_was_expected_and_did_not_come_is_said_first(tried):
+    assert next(iter(tried(PROTOCOL + LADDER))) == "bestuur"
+    by_name = tried(PROTOCOL + LADDER, day("03-03", "clock.reminded na-een-dag"))
+    assert list(by_name) == ["na-een-dag", "bestuur", "na-een-week", "nabellen"]
+    by_role = tried(PROTOCOL + LADDER, day("03-03", "case.escalated mayor", "aftercare.due nabellen"))
+    assert list(by_role) == ["na-een-week", "nabellen", "bestuur", "na-een-dag"]
+    file = PROTOCOL.replace("identity: [by_name],", "identity: [anonymous_heard],") + LADDER
+    assert list(tried(file, day("03-03", "party.informed mayor")))[:2] == ["bestuur", "hulp"]
+
+
+def test_a_rung_is_named_in_what_is_expected(tried, tmp_path: Path):
+    """Met, so that nothing is said to be lacking, and in that order."""
+    reached = day("03-12", "clock.reminded na-een-dag coordinator", "case.escalated na-een-week mayor")
+    assert list(tried(PROTOCOL + LADDER, reached, acute=True)) == ["nabellen"]
+    (protocol,) = load_protocols(tmp_path / "protocols")
+    assert played(tmp_path / "spel.yaml", protocol).failures == []
 
 
 def test_nobody_for_the_home_town_is_not_nobody_here(tried):

@@ -94,7 +94,7 @@ def test_whatever_a_conclusion_answers_to_is_known(protocol: Protocol, path: Pat
     found = played(path, protocol)
     for scene in found.scenes:
         for entry in scene.concluded:
-            words = {word for word in answers_to(entry, found.case) if " " not in word}
+            words = {word for word in answers_to(entry, found.case, found.climbed) if " " not in word}
             line = told.lines[0].model_copy(update={"expect": (" ".join([entry.envelope.type, *sorted(words)]),)})
             one = told.model_copy(update={"lines": (line,), "never": ()})
             assert [fault.what for fault in known.faults(one)] == []
