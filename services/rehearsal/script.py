@@ -5,7 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -150,17 +150,17 @@ class Script:
         if template is None:
             shown = ", ".join(f"{key} {value}" for key, value in fields.items() if value)
             return f"{name}: {shown}"
-        return template.format_map({"tell": self.say["nobody"], **fields, "tell_": ""})
+        return template.format_map(fields)
 
     def _about(self, entry: Entry) -> dict[str, str]:
         """What a conclusion speaks of by id: the referral's receiver, the clock's name, the protocols, the person."""
-        event, case, found = entry.event, self.rehearsal.case, dict[str, str]()
+        event, case, found = entry.event, self.rehearsal.case, {"rung": "", "told": ""}
         if (referral := case.referrals.get(getattr(event, "referral", ""))) is not None:
             found["to"] = self._partner(referral.to)
         if (clock := case.clocks.get(str(getattr(event, "clock", "")))) is not None:
             found["clock"] = clock.name
         if (due := getattr(event, "due_at", None)) is not None:
-            found["due_at"] = self._moment(due)
+            found |= {"due_at": self._moment(due), "until": self._until(due)}
         if isinstance(event, ClockStarted):
             found["kind"] = self.say[event.kind.value]
             found["responsible"] = self._partner(event.responsible) if event.responsible else self.say["nobody"]
@@ -173,8 +173,10 @@ class Script:
                 found[name] = f"{ref.name}@{ref.version}"
         if (elapsed := getattr(event, "elapsed_s", None)) is not None:
             found["elapsed_s"] = self._period(elapsed)
-        if hasattr(event, "tell") and not event.tell:
-            found["tell"] = self.say["nobody"]
+        if tell := self._value(getattr(event, "tell", None)):
+            found["told"] = self.say["told"].format(tell=tell)
+        if (climbed := self.rehearsal.climbed.get(entry.id)) is not None:
+            found["rung"] = self.say["rung"].format(rung=climbed.rung.id)
         return found
 
     def _source(self, entry: Entry) -> str | None:
@@ -220,12 +222,23 @@ class Script:
         return found.name.removesuffix(" (voorbeeld)") if found else partner
 
     def _moment(self, at: datetime) -> str:
-        local, column = (
-            at.astimezone(ZoneInfo(self.rehearsal.setting.chain.file.time_zone)),
-            LANGUAGES.index(self.language),
-        )
-        month = "mrt" if MONTHS[column][local.month - 1] == "maart" else MONTHS[column][local.month - 1][:3]
-        return f"{w.DAYS[column][local.weekday()]} {local.day} {month} {local.year} {local:%H:%M}"
+        local = self._local(at)
+        return f"{self._day(local)} {local:%H:%M}"
+
+    def _until(self, due: datetime) -> str:
+        """A limit in days ends with its last day: midnight would be read as the day after it."""
+        local = self._local(due)
+        if local.time() == time():
+            return self.say["until_day"].format(day=self._day(local.date() - timedelta(days=1)))
+        return self.say["until"].format(moment=self._moment(due))
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.rehearsal.setting.chain.file.time_zone))
+
+    def _day(self, on: date) -> str:
+        column = LANGUAGES.index(self.language)
+        month = "mrt" if MONTHS[column][on.month - 1] == "maart" else MONTHS[column][on.month - 1][:3]
+        return f"{w.DAYS[column][on.weekday()]} {on.day} {month} {on.year}"
 
     def _period(self, seconds: int) -> str:
         said = in_language(w.PERIODS, self.language)
