@@ -68,7 +68,7 @@ def try_(
     settings, door = read_settings(), importlib.import_module(_DOOR)
     tried = find_protocol(protocol)
     other = find_protocol(against) if against else None
-    files = door.Files(*load_definitions(settings.protocols_dir, settings.chains_dir), others)
+    files = door.Files(*load_definitions(settings.protocols_dir, settings.chains_dir), others, settings.chains_dir)
     if history or case:
         entries = door.read_history(history) if history else _entries(settings, case or "")
         title = f"{history or case}"

@@ -7,23 +7,25 @@ from pathlib import Path
 
 from backbone.chains import Chains
 from backbone.protocols import DefinitionError, Protocol, Protocols
-from backbone.protocols.reading import Problem
+from backbone.protocols.reading import Fault, Problem
 from schakel.entry import Entry
 from schakel.her_words import Language
 from services.rehearsal import history, scenario
 from services.rehearsal.known_words import KnownWords
 from services.rehearsal.play import Rehearsal, play, replay
+from services.rehearsal.scenario import EXAMPLE
 from services.rehearsal.script import Script, differences
-from services.rehearsal.setting import setting
+from services.rehearsal.setting import names, setting
 
 
 @dataclass(frozen=True)
 class Files:
-    """The definitions it is tried among. others: the chain's further protocols run beside the tried one."""
+    """The definitions it is tried among. others: the chain's further protocols run beside the tried one. folder: where the chains stand."""
 
     chains: Chains
     protocols: Protocols
     others: bool = False
+    folder: Path = Path("chains")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def read_history(path: Path) -> list[Entry]:
 
 def _played(path: Path, tried: Protocol, files: Files, versions: Sequence[Protocol]) -> Rehearsal:
     told, document = scenario.load(path)
+    if told.chain not in (known := names(files.chains)):
+        raise DefinitionError([document.problem(_no_such_chain(told.chain, known, files.folder))])
     here = setting(told.chain, tried, files.chains, files.protocols, others=files.others)
     if unknown := [document.problem(fault) for fault in KnownWords.of(here, versions).faults(told)]:
         raise DefinitionError(unknown)
@@ -94,6 +98,15 @@ def _played(path: Path, tried: Protocol, files: Files, versions: Sequence[Protoc
     if isinstance(found, Problem):
         raise DefinitionError([found])
     return found
+
+
+def _no_such_chain(name: str, known: Sequence[str], folder: Path) -> Fault:
+    return Fault(
+        ("chain",),
+        f"the scenario plays in the chain `{name}`, which has no file in {folder}",
+        f"one of {', '.join(known)}",
+        f"write `chain: {EXAMPLE}`, or name the folder with that chain: SCHAKEL_CHAINS_DIR=...",
+    )
 
 
 def _beside(old: Script, new: Script) -> Shown:

@@ -12,7 +12,7 @@ from services.rehearsal.scenario import EXAMPLE
 
 
 class NoSuchChain(SchakelError):
-    """A scenario plays in a chain that is not among the files."""
+    """It plays in a chain that is not among the files."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ def setting(name: str, tried: Protocol, chains: Chains, protocols: Protocols, *,
     """
     chain = _example(chains) if name == EXAMPLE else chains.get(name)
     if chain is None:
-        known = ", ".join([EXAMPLE, *sorted(one.name for one in chains)])
-        raise NoSuchChain(f"the scenario plays in the chain {name!r}, which is not there; expected one of {known}")
+        raise NoSuchChain(
+            f"it plays in the chain {name!r}, which is not there; expected one of {', '.join(names(chains))}"
+        )
     same = [one for one in chain.file.protocols if one.use.partition("@")[0] == tried.protocol]
     bound = [one.model_copy(update={"use": tried.ref}) for one in same[:1]] or [Binding(use=tried.ref)]
     if others:
@@ -43,6 +44,11 @@ def setting(name: str, tried: Protocol, chains: Chains, protocols: Protocols, *,
         file, chain.partners, {one.use: by_ref[one.use] for one in bound}, chain.shared_rights, versions=by_ref
     )
     return Setting(made, Chains({made.name: made}, made.partners), Protocols(by_ref))
+
+
+def names(chains: Chains) -> list[str]:
+    """The chains in which something can be played."""
+    return [EXAMPLE, *sorted(one.name for one in chains)]
 
 
 def _example(chains: Chains) -> Chain:

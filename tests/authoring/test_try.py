@@ -210,9 +210,15 @@ def test_against_another_version_shows_what_differs(backbone: Run, small: Path, 
 
 
 def test_a_chain_that_is_not_there_and_no_scenarios(backbone: Run, small: Path, tmp_path: Path):
-    result = backbone(small, scenario(tmp_path, "chain: nergens\n" + SCENARIO))
+    result = backbone(small, scenario(tmp_path, SCENARIO.replace("lines:", "chain: nergens\nlines:")))
     assert result.exit_code == 2
-    assert "'nergens', which is not there; expected one of voorbeeld, amsterdam, groningen" in result.stderr
+    said = flat(result.stderr)
+    assert "een-proef.yaml:2: error:" in said
+    assert (
+        "plays in the chain `nergens`, which has no file in chains expected: one of voorbeeld, amsterdam, groningen"
+        in said
+    )
+    assert "do: write `chain: voorbeeld`, or name the folder with that chain: SCHAKEL_CHAINS_DIR=..." in said
     assert "has no scenarios" in backbone(small).stderr
 
 
