@@ -1,7 +1,7 @@
 """Loading `chains/`: the register, the shared rights and the chain files, checked against each other and the protocols."""
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from backbone.chains.checks import (
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
 from backbone.protocols.reading import Document, Location, digest, parse, read
+from backbone.protocols.versions import suggested
 from schakel.events import TOLD
 from schakel.events.base import SUBJECT_KINDS
 from schakel.events.vocab import Role
@@ -214,7 +215,8 @@ def _faults(file: ChainFile, document: Document, partners: Collection[str], prot
                 "put the districts of both in one line",
             )
         used.add(binding.use)
-        yield from _one_of((*at, "use"), "protocol", binding.use, protocols.by_ref, "the protocol files")
+        meant = suggested(binding.use, protocols.by_ref)[:1]
+        yield from _one_of((*at, "use"), "protocol", binding.use, protocols.by_ref, "the protocol files", meant)
         yield from _districts((*at, "districts"), binding.districts, file)
     yield from _told(("rights",), file.rights)
     yield from _retention(file)
@@ -249,9 +251,12 @@ def _retention(file: ChainFile) -> Iterator[Fault]:
         )
 
 
-def _one_of(at: Location, what: str, found: str, known: Collection[str], where: str) -> Iterator[Fault]:
+def _one_of(
+    at: Location, what: str, found: str, known: Collection[str], where: str, meant: Sequence[str] | None = None
+) -> Iterator[Fault]:
+    """meant: which of them it may be, the best first; without it whichever looks most like it."""
     if found not in known:
-        close = difflib.get_close_matches(found, known, 1)
+        close = difflib.get_close_matches(found, known, 1) if meant is None else meant
         remedy = f"did you mean `{close[0]}`?" if close else f"add it to {where}, or drop it here"
         names = ", ".join(sorted(known)) or "none could be used: see the other errors"
         yield Fault(at, f"the {what} `{found}` is not in {where}", f"one of {names}", remedy)

@@ -17,7 +17,7 @@ from backbone.protocols import DefinitionError, Protocol, check_protocol, check_
 from backbone.protocols.checking import check_file, check_folders
 from backbone.protocols.facts import FACTS
 from backbone.protocols.versions import adopt as adopt_versions
-from backbone.protocols.versions import by_age
+from backbone.protocols.versions import by_age, newest, suggested
 from schakel.events.vocab import Role
 from schakel.her_copy import LANGUAGES
 
@@ -223,7 +223,9 @@ def find_protocol(named: str) -> Protocol:
     wrong = [problem for problem in problems if problem.is_error and problem.path.parent.name == name]
     if wrong:
         raise _faulty(DefinitionError(wrong), named)
-    expected = ", ".join(sorted(usable)) or "none can be used: see 'backbone protocol check'"
+    if close := suggested(named, usable):
+        raise Undoable(f"there is no protocol {named[:60]!r}; did you mean {' or '.join(close)}?")
+    expected = ", ".join(sorted(newest(usable))) or "none can be used: see 'backbone protocol check'"
     raise Undoable(f"there is no protocol {named[:60]!r}; expected a file, or one of {expected}")
 
 

@@ -5,6 +5,7 @@ what it said when it was adopted, and stays where it is; what changes is written
 lines, nothing takes one away.
 """
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -83,3 +84,22 @@ def by_age(version: str) -> tuple[tuple[int, int | str], ...]:
     """Sorts versions of one protocol, the newest last: 2017.10 is newer than 2017.9."""
     parts = version.replace("-", ".").replace("_", ".").split(".")
     return tuple((1, int(part)) if part.isdigit() else (0, part) for part in parts)
+
+
+def newest(refs: Iterable[str]) -> dict[str, str]:
+    """Name -> `name@version` of its newest version among these."""
+    found: dict[str, str] = {}
+    for ref in sorted(refs, key=lambda ref: by_age(ref.partition("@")[2])):
+        found[ref.partition("@")[0]] = ref
+    return found
+
+
+def suggested(named: str, refs: Iterable[str]) -> list[str]:
+    """What somebody may have meant who named a version that is not there: of that name the newest; else of names that begin with it, have
+    it in them, or look like it."""
+    name, by_name = named.partition("@")[0].lower(), newest(refs)
+    if name in by_name:
+        return [by_name[name]]
+    names = sorted(by_name)
+    likely = [one for one in names if one.startswith(name)] or [one for one in names if name in one]
+    return [by_name[one] for one in likely or difflib.get_close_matches(name, names, 1)]

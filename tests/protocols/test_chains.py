@@ -260,7 +260,10 @@ FAULTY = [
         "amsterdam.yaml",
         "@2023.3,",
         "@2024.1,",
-        ["the protocol `amsterdam-handelingskader@2024.1` is not in", "did you mean `amsterdam-handelingskader@2023."],
+        [
+            "the protocol `amsterdam-handelingskader@2024.1` is not in",
+            "did you mean `amsterdam-handelingskader@2023.3`?",
+        ],
     ),
     ("amsterdam.yaml", "@2023.3,", ",", ["name@version"]),
     ("amsterdam.yaml", "Europe/Amsterdam", "Europe/Amsterdm", ["'Europe/Amsterdm'", "IANA name"]),

@@ -25,7 +25,7 @@ from backbone.protocols.load import protocol_files
 from backbone.protocols.model import Note
 from backbone.protocols.rhythms import Rhythm
 from backbone.protocols.schemes import Scheme
-from backbone.protocols.versions import by_age
+from backbone.protocols.versions import by_age, newest, suggested
 from schakel.events.vocab import Purpose, Role
 from tests.protocols.samples import ROOT
 
@@ -301,6 +301,41 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch):
     assert run("groningen-protocolkaart", "--markdown").stdout.startswith("# Protocolkaart")
     assert "is no role" in run("groningen-protocolkaart", "--role", "polise").stderr
     assert "there is no protocol 'utrecht'" in run("utrecht").stderr
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("handreiking", ["handreiking-negen-stappen@2017.4"]),
+        ("handreiking-negen-stappen@2099.1", ["handreiking-negen-stappen@2017.4"]),
+        ("protocolkaart", ["groningen-protocolkaart@2017.3"]),
+        ("Groningen-protocolkaart", ["groningen-protocolkaart@2017.3"]),
+        ("groningen-protokolkaart@2017.1", ["groningen-protocolkaart@2017.3"]),
+        ("utrecht", ["utrecht-alert@2017.3", "utrecht-driehoek@2017.1", "utrecht-werkoverleg@2017.1"]),
+    ],
+)
+def test_a_protocol_that_is_not_there_is_answered_with_the_newest_that_may_be_meant(
+    monkeypatch: pytest.MonkeyPatch, named: str, meant: list[str]
+):
+    monkeypatch.chdir(ROOT)
+    said = flat(CliRunner().invoke(app, ["protocol", "explain", named]).stderr)
+    assert f"there is no protocol '{named}'; did you mean {meant[0]}" in said
+    assert all(one in said for one in meant)
+    assert len(said) < 300, "not all of them"
+
+
+def test_a_protocol_that_looks_like_none_is_answered_with_all_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(ROOT)
+    said = flat(CliRunner().invoke(app, ["protocol", "explain", "zzzz"]).stderr)
+    assert "expected a file, or one of actieplan-veiligheid, " in said
+    assert "@" not in said, "each name once"
+
+
+def test_2017_10_is_newer_than_2017_9():
+    refs = ["proef@2017.10", "proef@2017.9", "ander@1.0"]
+    assert newest(refs) == {"ander": "ander@1.0", "proef": "proef@2017.10"}
+    assert suggested("proef@1", refs) == ["proef@2017.10"]
+    assert suggested("zzzz", refs) == []
 
 
 def test_items_have_ids_of_their_own(protocols: Protocols):
