@@ -121,7 +121,7 @@ LINES: Table = {
         "Eerst kijken wat er is, dan pas besluiten.",
         "First looking at what there is, only then deciding.",
     ),
-    "speaks": ("Naar buiten spreekt er een tegelijk: {who}.", "One at a time speaks to the outside: {who}."),
+    "speaks": ("Naar buiten spreekt er één tegelijk: {who}.", "One at a time speaks to the outside: {who}."),
     "reserved": ("Niet iedereen mag alles vaststellen: {who}.", "Not everybody may decide everything: {who}."),
     "meet": ("Wie er samen over praten", "Who talk about it together"),
     "meet_nothing": ("Over losse zaken gaat het daar niet", "It is not about single cases there"),

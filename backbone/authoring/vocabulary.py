@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 
+from backbone.authoring import labels
 from backbone.authoring import sentences as s
 from backbone.authoring import words as w
 from backbone.person.plain import lists
 from backbone.protocols.conditions import Condition
 from backbone.protocols.facts import FACTS, Fact, Kind
+from backbone.protocols.model import IfRefused
 
 Words = Mapping[str, str]
 _OF_THE_FILE = "een naam uit dit bestand of uit dat van de keten, zoals nieuw-west"
@@ -19,6 +21,7 @@ LISTS: Mapping[str, tuple[str, Callable[[], Words]]] = {
         lambda: {role.value: said for role, said in w.ROLES.items()},
     ),
     "purposes": ("waarvoor: `purpose` van een stap", lambda: w.PURPOSES),
+    "if_refused": ("wat er gebeurt bij een nee: `if_refused` van een stap", lambda: labels.WORDS[IfRefused]),
     "scopes": ("wat iemand krijgt: `needs` en `wants` van een stap", lambda: lists()["Scope"]),
     "checks": ("welke vraag: `check`", lambda: lists()["Check"]),
     "topics": ("wat er wordt uitgelegd: `topic`", lambda: lists()["InformationTopic"]),
@@ -26,6 +29,7 @@ LISTS: Mapping[str, tuple[str, Callable[[], Words]]] = {
     "after": ("waarna het wordt uitgelegd: `after`, of de naam van een stap", lambda: w.AFTER),
     "starts": ("waar een klok begint: `starts`", lambda: _plain(w.STARTS)),
     "stops": ("waar een klok stopt: `on` onder `stops`", lambda: _plain(w.STOPS)),
+    "promise": ("of een termijn beloofd is: `promise` van een klok", lambda: w.PROMISES),
     "reasons": ("waarom een zaak sluit: `reason`", lambda: lists()["CloseReason"]),
     "actions": ("wat wordt afgesproken: `action`", lambda: lists()["ActionType"]),
 }

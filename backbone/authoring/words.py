@@ -237,6 +237,12 @@ AFTER: Mapping[str, str] = {
     "complaint_settled": "nadat de aangifte is afgehandeld",
 }
 
+PROMISES: Mapping[str, str] = {
+    "measured": "alleen gemeten: er is geen termijn, en niemand is te laat",
+    "promised": "beloofd: de bron noemt deze termijn",
+    "our_choice": "onze eigen keuze: geen bron noemt deze termijn",
+}
+
 STARTS: Mapping[str, str] = {
     "report.received": "De tijd loopt vanaf de melding.",
     "occurrence": "De tijd loopt vanaf de laatste dag waarop het gebeurde.",
@@ -323,7 +329,7 @@ SECTIONS: Mapping[str, str] = {
     "informs": "Wie hoort dat er iets is gebeurd",
     "clocks": "Welke tijd er loopt",
     "closing": "Hoe de zaak eindigt",
-    "ladder": "Wie het hoort als de tijd voorbij blijft",
+    "ladder": "Wie het hoort als het te laat blijft",
     "aftercare": "Nazorg",
     "variants": "Wat in sommige stadsdelen anders is",
     "desk": "Het werk aan het loket",

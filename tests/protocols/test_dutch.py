@@ -10,8 +10,8 @@ from backbone.person.plain import lists
 from backbone.protocols import FACTS, DefinitionError
 from backbone.protocols.dutch import FACTS as DUTCH_FACTS
 from backbone.protocols.dutch import fact_meant, meant
-from backbone.protocols.model import EXPLAIN_AFTER, EXPLAIN_BEFORE
-from schakel.events.vocab import Check, CloseReason, InformationTopic, Purpose, Role, Scope
+from backbone.protocols.model import EXPLAIN_AFTER, EXPLAIN_BEFORE, IfRefused
+from schakel.events.vocab import Check, ClockKind, CloseReason, InformationTopic, Purpose, Role, Scope
 
 
 @pytest.mark.parametrize("of", [Role, Purpose, Scope, Check, InformationTopic, CloseReason])
@@ -130,3 +130,13 @@ def test_the_command_shows_all_or_one_list():
     wrong = run("koekje")
     assert wrong.exit_code == 2
     assert "expected one of roles, purposes" in wrong.output + str(wrong.stderr)
+
+
+@pytest.mark.parametrize(("name", "of"), [("promise", ClockKind), ("if_refused", IfRefused)])
+def test_what_a_clock_promises_and_what_a_no_does_can_be_looked_up(name: str, of):
+    found = vocabulary.words_of(name)
+    assert found is not None
+    assert list(found) == [str(word) for word in of]
+    shown = CliRunner().invoke(app, ["protocol", "words", name])
+    assert shown.exit_code == 0
+    assert all(word in shown.output for word in of)
