@@ -15,6 +15,7 @@ from backbone.authoring.route import route
 from backbone.cli.output import FOUND, Undoable, read_settings, say
 from backbone.protocols import DefinitionError, Protocol, check_protocol, check_protocols, load_protocols
 from backbone.protocols.checking import check_file, check_folders
+from backbone.protocols.dutch import meant
 from backbone.protocols.facts import FACTS
 from backbone.protocols.versions import adopt as adopt_versions
 from backbone.protocols.versions import by_age, newest, suggested
@@ -241,5 +242,8 @@ def _faulty(error: DefinitionError, named: str) -> Undoable:
 def _role(named: str, protocol: Protocol) -> Role:
     mine = roles_in(protocol)
     if named not in {role.value for role in Role}:
-        raise Undoable(f"--role {named[:40]!r} is no role; {protocol.ref} speaks of {', '.join(mine) or 'none'}")
+        raise Undoable(
+            f"--role {named[:40]!r} is no role; {meant(named[:40], [role.value for role in Role])}; "
+            f"{protocol.ref} speaks of {', '.join(mine) or 'none'}"
+        )
     return Role(named)

@@ -21,6 +21,12 @@ FACTS: Mapping[str, str] = {
 }  # fmt: skip
 """A fact by the Dutch word that somebody would look for it by; several have none."""
 
+ALSO: Mapping[str, str] = {"anti_discrimination": "meldpunt discriminatie"}
+"""What `backbone protocol explain` calls it, where the glossary has another name."""
+
+_TELLING = 4
+"""A shorter word inside a name, such as «van», does not tell which is meant."""
+
 SAYS = "backbone protocol words"
 """The command that says in Dutch what each word means."""
 
@@ -39,7 +45,8 @@ def fact_meant(found: object, facts: Collection[str]) -> str:
 
 def _names(words: Collection[str]) -> list[tuple[str, str]]:
     """(Dutch, word): what the glossary calls each of `words`, also in another list, such as a role whose name stands for a purpose."""
-    return [(dutch, word) for listed in lists().values() for word, dutch in listed.items() if word in words]
+    also = [(dutch, word) for word, dutch in ALSO.items() if word in words]
+    return [(dutch, word) for listed in lists().values() for word, dutch in listed.items() if word in words] + also
 
 
 def _remedy(found: str, words: Collection[str], names: Iterable[tuple[str, str]]) -> str:
@@ -50,6 +57,9 @@ def _remedy(found: str, words: Collection[str], names: Iterable[tuple[str, str]]
     if close := difflib.get_close_matches(said, [way for dutch, _ in known for way in _ways(dutch)], 1, 0.85):
         word = next(word for dutch, word in known if close[0] in _ways(dutch))
         return f"did you mean `{word}` («{close[0]}»)?"
+    inside = {word: f"`{word}` («{way}»)" for dutch, word in known for way in _ways(dutch) if said in way.split()}
+    if len(said) >= _TELLING and inside:
+        return f"did you mean {' or '.join([*inside.values()][:3])}?"
     near = difflib.get_close_matches(found.lower(), words, 1)
     return f"did you mean `{near[0]}`?" if near else ""
 

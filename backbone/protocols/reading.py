@@ -168,11 +168,10 @@ def _faults(model: type[BaseModel], found: dict[str, typing.Any]) -> list[Fault]
             return [Fault(at, f"`{name}` is missing", _described(model, at), f"add the line `{at[-1]}: ...`")]
         case "extra_forbidden":
             fields = _fields(model, at[:-1])
-            close = difflib.get_close_matches(str(at[-1]), fields, 1)
-            remedy = f"did you mean `{close[0]}`?" if close else "drop the line"
+            remedy = _right_name(str(at[-1]), fields, found["input"])
             return [Fault(at, f"`{name}` is not a field", f"one of {', '.join(fields)}", remedy)]
         case "enum" | "literal_error":
-            words = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+            words = listed(context["expected"])
             said = f"`{name}` cannot be {found['input']!r}"
             return [Fault(at, said, f"one of {', '.join(words)}", meant(found["input"], words))]
         case "string_type" if isinstance(found["input"], int | float):
@@ -196,6 +195,21 @@ def _faults(model: type[BaseModel], found: dict[str, typing.Any]) -> list[Fault]
             return [Fault(at, f"`{name}`: {context['error']}", _described(model, at), "correct the value")]
         case _:
             return [Fault(at, f"`{name}` is {found['input']!r}", found["msg"], "correct the value")]
+
+
+def listed(expected: str) -> list[str]:
+    """The words of a closed list, from what pydantic says was expected."""
+    return expected.replace("'", "").replace(" or ", ", ").split(", ")
+
+
+def _right_name(found: str, fields: Sequence[str], content: object) -> str:
+    """Who wrote something behind a name that is no field meant one: it is not to be lost."""
+    if close := difflib.get_close_matches(found, fields, 1):
+        return f"did you mean `{close[0]}`?"
+    if content in (None, "", [], {}):
+        return "drop the line"
+    near = difflib.get_close_matches(found, fields, 1, 0.4)
+    return f"correct the name{f' (`{near[0]}` is nearest)' if near else ''}, or drop the line"
 
 
 def _form(found: str, pattern: str) -> str:

@@ -3,6 +3,7 @@
 `referral: victim_support` is the newest referral to that role or partner, `supersedes: newest` the newest no. Pure.
 """
 
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,9 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from backbone.chains import Chain, Partner
+from backbone.protocols.dutch import meant
 from backbone.protocols.fault import Fault, Location
+from backbone.protocols.reading import listed
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Told
@@ -64,7 +68,7 @@ class Teller:
                 at,
                 f"`{named}` is no partner and no role that somebody holds in the chain {self.chain.name}",
                 f"one of {', '.join(known)}",
-                "name a role or a partner of the chain",
+                meant(named, known) if named else "name a role or a partner of the chain",
             )
         )
 
@@ -72,12 +76,13 @@ class Teller:
         """Raises CannotTell."""
         model = TOLD.get(line.tell or "")
         if model is None:
+            near = difflib.get_close_matches(line.tell or "", TOLD, 1)
             raise CannotTell(
                 Fault(
                     ("tell",),
                     f"`{line.tell}` is nothing that a partner tells",
                     f"one of {', '.join(TOLD)}",
-                    "use one of these",
+                    f"did you mean `{near[0]}`?" if near else "use one of these",
                 )
             )
         fields = self._fields(line.with_, case)
@@ -95,7 +100,7 @@ class Teller:
                     at,
                     f"`{'.'.join(map(str, first['loc']))}` of {line.tell} is not right: {first['msg']}",
                     f"the fields of {line.tell}: {', '.join(n for n in model.model_fields if n != 'sealed')}",
-                    "correct it; docs/partners.md lists the fields of every event",
+                    _remedy(first, model),
                 )
             ) from None
 
@@ -135,10 +140,23 @@ class Teller:
                     at,
                     f"there is no referral to `{named}` in the case at this moment",
                     f"one of {there}",
-                    "name a role or step",
+                    meant(named, [one.role for one in case.referrals.values()])
+                    if case.referrals
+                    else "name a role or step",
                 )
             )
         return fits[-1].id
+
+
+def _remedy(found: ErrorDetails, model: type[Told]) -> str:
+    """Which word of a closed list, or which field, was meant."""
+    name = str(found["loc"][-1]) if found["loc"] else ""
+    if found["type"] == "enum":
+        return meant(found["input"], listed(found["ctx"]["expected"]))
+    fields = {*model.model_fields, *(ReportFacts.model_fields if model is ReportReceived else ())}
+    if found["type"] == "extra_forbidden" and (near := difflib.get_close_matches(name, sorted(fields), 1)):
+        return f"did you mean `{near[0]}`?"
+    return "correct it; docs/partners.md lists the fields of every event"
 
 
 def envelope(partner: Partner, event: Told, at: datetime, case: str | None, number: int) -> Envelope:

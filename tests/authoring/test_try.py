@@ -194,6 +194,32 @@ def test_a_faulty_scenario_says_where(
     assert said in flat(result.stderr)
 
 
+ACCEPTED = (
+    "  - {at: 2026-03-02 13:00, by: victim_support, tell: referral.accepted, with: {referral: slachtofferhulp}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "do"),
+    [
+        ("natures: [threat]", "natures: [bedreiging]", "write `threat`: that is «bedreiging» here"),
+        ("natures: [threat]", "natures: [thread]", "did you mean `threat`?"),
+        ("natures: [threat]", "nature: [threat]", "did you mean `natures`?"),
+        ("by: police", "by: politie", "write `police`: that is «politie» here"),
+        ("by: police", "by: polise", "did you mean `police`?"),
+        ("tell: report.received", "tell: report.recieved", "did you mean `report.received`?"),
+        ("clock.started contact]\n", f"clock.started contact]\n{ACCEPTED}", "write `victim_support`: that is «slachtofferhulp» here"),
+    ],
+)  # fmt: skip
+def test_a_word_in_dutch_or_almost_right_is_answered_with_the_right_one(
+    backbone: Run, small: Path, tmp_path: Path, old: str, new: str, do: str
+):
+    assert old in SCENARIO
+    result = backbone(small, scenario(tmp_path, SCENARIO.replace(old, new)))
+    assert result.exit_code == 2
+    assert f"do: {do}" in flat(result.stderr)
+
+
 def test_against_another_version_shows_what_differs(backbone: Run, small: Path, tmp_path: Path):
     newer = small.with_name("1.1.yaml")
     text = small.read_text().replace('"1.0"', '"1.1"').replace('limit: "48h"', 'limit: "24h"').replace('["24h"]', "[]")

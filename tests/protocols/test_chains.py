@@ -249,6 +249,18 @@ FAULTY = [
     ("rights.yaml", "relation: reporter}", "relation: author}", ["'author'", "none, reporter, party, member"]),
     ("rights.yaml", "event.voided]", "event.void]", ["event.void is not an event"]),
     ("amsterdam.yaml", "partner: rita,", "partner: ritta,", ["the partner `ritta` is not in", "did you mean `rita`"]),
+    (
+        "amsterdam.yaml",
+        "roles: [coc]",
+        "roles: [slachtofferhulp]",
+        ["write `victim_support`: that is «slachtofferhulp»"],
+    ),
+    (
+        "amsterdam.yaml",
+        "roles: [coc]",
+        "roles: [meldpunt]",
+        ["`municipal_desk` («meldpunt overlast en zorg») or `anti_discrimination`"],
+    ),
     ("amsterdam.yaml", "roles: [coc]", "roles: [cox]", ["'cox'", "did you mean `coc`"]),
     (
         "amsterdam.yaml",

@@ -39,6 +39,9 @@ def test_every_dutch_word_of_a_list_leads_to_its_own_word(of):
         ("contactgegevns", [*Scope], "contact_details"),
         ("buurtbemiddeling", [*Purpose], "mediation"),
         ("ja", ["yes", "no", "unknown"], "yes"),
+        ("meldpunt", [*Role], "municipal_desk"),
+        ("meldpunt", [*Role], "anti_discrimination"),
+        ("discriminatiezaken", [*Role], "discrimination_contact"),
     ],
 )
 def test_a_word_in_dutch_or_almost_right_is_named(found: str, words: list[str], named: str):

@@ -300,6 +300,11 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch):
     assert "alleen wat voor iedereen geldt, en het deel van: de politie" in flat(part)
     assert run("groningen-protocolkaart", "--markdown").stdout.startswith("# Protocolkaart")
     assert "is no role" in run("groningen-protocolkaart", "--role", "polise").stderr
+    dutch = flat(run("groningen-protocolkaart", "--role", "slachtofferhulp").stderr)
+    assert (
+        "is no role; write `victim_support`: that is «slachtofferhulp» here; groningen-protocolkaart@2017.3 speaks of"
+        in dutch
+    )
     assert "there is no protocol 'utrecht'" in run("utrecht").stderr
 
 

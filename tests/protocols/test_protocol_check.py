@@ -34,6 +34,27 @@ BROKEN = [
         "refer: {to:", "refer: {too:", "too:", ["`steps[0].refer.too` is not a field", "mean `to`"], id="unknown"
     ),
     pytest.param(
+        "title: Proefprotocol\n",
+        "title: Proefprotocol\nbronnen: {x: een document}\n",
+        "bronnen:",
+        ["`bronnen` is not a field", "do: correct the name (`", "` is nearest), or drop the line"],
+        id="unknown with content",
+    ),
+    pytest.param(
+        "title: Proefprotocol\n",
+        "title: Proefprotocol\nxyz:\n",
+        "xyz:",
+        ["is not a field", "do: drop the line"],
+        id="unknown, empty",
+    ),
+    pytest.param(
+        "title: Proefprotocol\n",
+        "title: Proefprotocol\nxyzq: 1\n",
+        "xyzq:",
+        ["do: correct the name, or drop the line"],
+        id="unlike",
+    ),
+    pytest.param(
         "status: held", "status: helt", "status:", ["'helt'", "held, mentioned", "did you mean `held`"], id="word"
     ),
     pytest.param('version: "1.0"', "version: 1.0", "version:", ["is the number 1.0", '"1.0"', "quotes"], id="number"),
