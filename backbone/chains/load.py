@@ -118,12 +118,14 @@ def _idle(path: Path, partners: Collection[str], chains: Iterable[Chain]) -> lis
 
 
 def _shared_rights(path: Path) -> tuple[tuple[Right, ...], list[Problem]]:
-    """The rights of every chain; a chain folder without the file has only what its chain files grant."""
-    if not path.exists():
-        return (), []
+    """The rights of every chain. Without them every service would start, and intake refuse all that is told."""
     document = read(path)
     if isinstance(document, Problem):
-        return (), [document]
+        if not path.exists() or document.fault.what == "the file is empty":
+            remedy = "copy chains/rights.yaml of this program into the folder; a chain file may grant more"
+            expected = "who may tell what in every chain, under `rights`"
+            document = replace(document, fault=replace(document.fault, expected=expected, remedy=remedy))
+        return (), [document] if path.parent.is_dir() else []
     rights = parse(Rights, document)
     if isinstance(rights, list):
         return (), rights

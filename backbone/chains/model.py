@@ -108,7 +108,9 @@ class Right(Part):
 class Rights(Part):
     """`chains/rights.yaml`: what every chain starts from. `operator` names what no partner may tell."""
 
-    rights: tuple[Right, ...] = Field(description="who may tell what")
+    rights: tuple[Right, ...] = Field(
+        min_length=1, description="who may tell what; chains/rights.yaml of this program is how to begin"
+    )
     operator: tuple[Text, ...] = ()
 
 

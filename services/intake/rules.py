@@ -28,6 +28,13 @@ _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 OPENS_CASE = report.ReportReceived
 _ANSWERS = referral.ReferralAccepted | referral.ReferralDeclined | referral.ReferralCompleted | referral.FeedbackGiven
 _NEVER_SENT = (ReferralState.PROPOSED, ReferralState.HELD)
+_WHERE = {
+    Relation.NONE: "without being in a case",
+    Relation.REPORTER: "in a case that it reported",
+    Relation.PARTY: "in a case that it coordinates or was referred",
+    Relation.MEMBER: "in any case of its chain",
+}
+"""What `relation` means in `chains/rights.yaml`, for whoever never saw that file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ def _rights(message: Submission, chains: Chains) -> Iterator[Refusal]:
             code="right.missing",
             field="ce_type",
             found=type(event).TYPE,
-            expected=f"a role in the chain that may tell this as {' or '.join(sorted(held))}",
+            expected=f"a partner whose role may tell this {' or '.join(_WHERE[one] for one in sorted(held))}",
             remedy="see 'Who may tell what' in docs/partners.md; the chain's owner sets the rights",
         )
 

@@ -1,4 +1,4 @@
-"""docs/writing-a-chain.md: its two files are right as they stand, and do what the page says of them."""
+"""docs/writing-a-chain.md: its files, and the rights that it says to copy, are right as they stand, and do what the page says of them."""
 
 import re
 import shutil

@@ -366,7 +366,8 @@ def test_a_protocol_bound_to_districts_and_conditions(folder: Path, protocols: P
 def test_a_missing_register_and_an_empty_folder(tmp_path: Path, protocols: Protocols):
     with pytest.raises(DefinitionError, match=r"partners\.yaml:1: error: the file does not exist"):
         load_chains(tmp_path, protocols)
-    shutil.copy(ROOT / "chains" / "partners.yaml", tmp_path)
+    for name in ("partners.yaml", "rights.yaml"):
+        shutil.copy(ROOT / "chains" / name, tmp_path)
     with pytest.raises(DefinitionError, match="holds no chain"):
         load_chains(tmp_path, protocols)
 

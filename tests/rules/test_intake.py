@@ -1,5 +1,6 @@
 """Intake: what may enter the ledger, and the one reason, field and remedy when it may not."""
 
+import dataclasses
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from backbone.chains import Chains
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import Event, Told
@@ -363,7 +365,17 @@ def test_closing_as_removed_and_content_needs_both(groningen: State):
 def test_a_role_without_the_right_is_told_which_relation_it_has(amsterdam: State):
     found = answer(telling.close_requested(HELP), amsterdam)
     assert found is not None
-    assert "party" in (found.expected or "")
+    assert found.expected == "a partner whose role may tell this in a case that it coordinates or was referred"
+
+
+def test_a_role_without_the_right_hears_so_outside_a_case_too():
+    silent = Chains({chain.name: dataclasses.replace(chain, shared_rights=()) for chain in chains}, chains.partners)
+    found = refusal(submission(telling.report()), silent, NOW)
+    assert found is not None
+    assert (found.code, found.expected) == (
+        "right.missing",
+        "a partner whose role may tell this without being in a case",
+    )
 
 
 def test_nothing_that_was_told_stands_in_a_refusal():
