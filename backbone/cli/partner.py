@@ -381,8 +381,8 @@ def _say_what_is_left(left: Left, name: str, leave: bool) -> None:
         return
     some = ", ".join((*left.unanswered, *left.taken_up)[:3])
     said = (
-        f"{name} has not answered a referral in {len(left.unanswered)} open cases and has taken one up, or looks after the case, in "
-        f"{len(left.taken_up)} ({some}{' ...' if len(left.unanswered) + len(left.taken_up) > 3 else ''})"
+        f"{name} has not answered a referral in {len(left.unanswered)} open cases (it may wait for a yes) and has taken one "
+        f"up, or looks after the case, in {len(left.taken_up)} ({some}{' ...' if len(left.unanswered) + len(left.taken_up) > 3 else ''})"
     )
     if not leave:
         raise Undoable(

@@ -8,8 +8,9 @@ from schakel.case_loop import successor
 from schakel.case_state import Referral, ReferralState, State
 from schakel.history import read_cases
 
-UNDER_WAY = (ReferralState.RELEASED, ReferralState.DELIVERED)
-"""It has them and has not answered: a suspension sends them on to somebody else."""
+UNDER_WAY = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.RELEASED, ReferralState.DELIVERED)
+"""It has not answered, perhaps since they wait for her yes, which nobody could give once it has gone: a suspension sends them on to
+somebody else."""
 TAKEN_UP = (ReferralState.ACCEPTED,)
 """It said that it would do it: nobody else is asked."""
 
@@ -19,7 +20,7 @@ class Left:
     """Ids of open cases, in the order in which they began."""
 
     unanswered: tuple[str, ...]
-    """A referral that it has not answered, and that nobody else was given in its place."""
+    """A referral that it has not answered, or will have when she says yes, and that nobody else was given in its place."""
     taken_up: tuple[str, ...]
     """A referral that it has accepted and not completed, or the case itself, which it looks after."""
     told: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ import shutil
 import stat
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,18 @@ def test_what_it_has_under_way_is_found() -> None:
     ]
     assert left_in(cases, "coc") == Left(("a", "f"), ("b", "e"), ("a", "b", "c", "e", "f"))
     assert not left_in(cases, "dmg")
+
+
+@pytest.mark.parametrize("state", ReferralState)
+def test_what_still_waits_for_her_yes_is_under_way_too(state: ReferralState) -> None:
+    """Once it has gone nobody could give that yes, and whoever looks after the case would hear nothing."""
+    waiting = {ReferralState.PROPOSED, ReferralState.HELD, ReferralState.RELEASED, ReferralState.DELIVERED}
+    waits = case("a", ("coc", state))
+    assert left_in([waits], "coc").unanswered == (("a",) if state in waiting else ())
+    waits.referrals["0"].given_up = "9"
+    assert not left_in([waits], "coc").unanswered, "whoever looks after the case has it"
+    closed = case("a", ("coc", state), closed_at=datetime(2026, 3, 3, tzinfo=UTC))
+    assert left_in([closed], "coc") == Left((), ())
 
 
 def test_what_a_suspension_gave_to_somebody_else_does_not_keep_it() -> None:
