@@ -18,6 +18,7 @@ from backbone.kafka.embedded import stop_running
 from backbone.kafka.topics import CLUSTER
 from backbone.keys.files import KeyFiles
 from backbone.settings import Settings
+from backbone.supervisor.ran import missing
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.signals import StoppingOnSignals
 from backbone.supervisor.up import SERVICES, Backbone
@@ -40,6 +41,9 @@ def up(
             show_default="as many as before; 1 at first",
         ),
     ] = 0,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="CHAIN", help="Although it ran here and has no file now.")
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", help="Go on in the background; 'backbone down' stops it.")
     ] = False,
@@ -48,6 +52,8 @@ def up(
 
     Makes what is missing: topics, users and their rights, the published definitions, a profile for each partner in
     var/partners. A service that dies is started again. Ctrl-C stops the services, then Kafka.
+
+    Refused when a chain that ran here is not among the files of SCHAKEL_CHAINS_DIR: nobody would decide on its cases.
 
     With SCHAKEL_BOOTSTRAP (and SCHAKEL_SASL_USERNAME, SCHAKEL_SASL_PASSWORD_FILE of an administrator) that Kafka is used.
 
@@ -65,8 +71,12 @@ def up(
     counts = _counts(workers or [])
     if brokers not in (0, 1, CLUSTER.factor):
         raise Undoable(f"--brokers {brokers}: expected 1 or {CLUSTER.factor}; without it, as many as there were before")
+    if why := missing(settings.var_dir, settings.chains_dir, without or ()):
+        raise Undoable(why)
     if detach:
-        _detach(settings, workers or [], brokers)
+        options = [part for given in workers or () for part in ("--workers", given)]
+        options += [part for name in without or () for part in ("--without", name)]
+        _detach(settings, options + (["--brokers", str(brokers)] if brokers else []))
         return
     with StoppingOnSignals():
         backbone = Backbone(settings, workers=counts, brokers=brokers, tell=say)
@@ -100,15 +110,13 @@ def _counts(workers: list[str]) -> Mapping[str, int]:
     return counts
 
 
-def _detach(settings: Settings, workers: list[str], brokers: int) -> None:
-    """Start ourselves again in a session of our own, and wait until that one is ready or has said why not."""
+def _detach(settings: Settings, options: list[str]) -> None:
+    """Start ourselves again in a session of our own, with these options, and wait until that one is ready or has said why not."""
     files = RunFiles(settings.var_dir)
     if files.alive():
         raise Undoable(f"the backbone is already up on {settings.var_dir}; 'backbone status' shows how it is")
     log = settings.var_dir / "log" / "backbone.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    options = [part for given in workers for part in ("--workers", given)]
-    options += ["--brokers", str(brokers)] if brokers else []
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "backbone.cli.main", "up", *options],

@@ -26,6 +26,7 @@ from backbone.supervisor.forkserver import ForkServer
 from backbone.supervisor.keeper import Keeper, Service, State
 from backbone.supervisor.prepare import Broker, Prepared, prepare
 from backbone.supervisor.probe import Health, readiness
+from backbone.supervisor.ran import remember
 from backbone.supervisor.runfiles import RunFiles
 from backbone.supervisor.watch import Supervisor
 
@@ -85,6 +86,7 @@ class Backbone:
             self._loaded.begin()  # while the broker starts
             self.broker = self._start_broker()
             self.prepared = prepare(self.broker, self.settings)
+            remember(self.settings.var_dir, (chain.name for chain in self.prepared.chains), self.settings.chains_dir)
             self._tell(_what_was_prepared(self.prepared))
             for warning in self.prepared.warnings:
                 self._tell(warning)

@@ -15,6 +15,7 @@ from backbone.kafka.names import in_topic
 from backbone.kafka.topics import ensure_topics, partner_topics
 from backbone.settings import Settings
 from backbone.supervisor.prepare import profile_path
+from backbone.supervisor.ran import missing
 from backbone.supervisor.up import SERVICES, Backbone, BackboneProblem
 from schakel.client.access import Profile
 from services.consent.erasing import ConsentProcessor
@@ -62,6 +63,14 @@ def test_every_service_is_ready_and_says_where_it_listens(backbone: Backbone) ->
     state = backbone.files.read()
     assert state is not None
     assert state["state"] == "ready"
+
+
+def test_the_chains_that_run_are_remembered(backbone: Backbone, tmp_path: Path) -> None:
+    (tmp_path / "rivierenland.yaml").touch()
+    assert missing(backbone.settings.var_dir, backbone.settings.chains_dir) is None
+    why = missing(backbone.settings.var_dir, tmp_path)
+    assert why is not None
+    assert f"the chains amsterdam, groningen (from {ROOT / 'chains'})" in why
 
 
 def test_who_is_waited_for_less_gives_way_with_all_threads_that_work(backbone: Backbone) -> None:
