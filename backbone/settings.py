@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     sasl_password: SecretStr | None = Field(None, description="its password; better is a file")
     sasl_password_file: Path | None = Field(None, description="file that holds the password")
     ca_file: Path | None = Field(None, description="authority of the broker's certificate; unset: plain text")
+    kafka_port: int = Field(
+        0, ge=0, le=65535, description="where the embedded broker listens; 0: a free one, the same ever after"
+    )
     partner_bootstrap: str = Field("", description="Kafka as partners reach it; unset: as we do")
     users_by: Literal["broker", "kubernetes"] = Field(
         "broker",

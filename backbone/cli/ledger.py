@@ -143,7 +143,7 @@ def _some_broker(settings: Settings) -> Iterator[Broker]:
     except Undoable:
         if running(settings.var_dir) or settings.credentials():
             raise
-    with EmbeddedKafka(settings.var_dir, tell=say) as embedded:
+    with EmbeddedKafka(settings.var_dir, port=settings.kafka_port, tell=say) as embedded:
         assert embedded.admin is not None
         yield Broker(embedded.bootstrap, embedded.admin)
 

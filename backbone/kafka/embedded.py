@@ -39,7 +39,7 @@ class EmbeddedKafka(Node):
     """A broker with its data, secrets and logs in `var_dir`/kafka. Not thread-safe; one object a broker.
 
     var_dir: the directory all state lives under. cache_dir: where the jars are kept (default `var_dir`/cache).
-    port: where clients connect; 0 takes a free one and keeps to it at later starts as long as it is free.
+    port: where clients connect; 0 takes a free one at the first start and keeps to it, since clients look for it there.
     heap_mb: the JVM's heap. sasl: False gives a broker that anyone on this machine may use, for measurements.
     java_options: further ones of Java's. tell: called with a sentence when something takes long.
     """
@@ -103,13 +103,18 @@ class EmbeddedKafka(Node):
             if not ports.is_free(self._wanted_port):
                 raise PortTaken(
                     f"another program listens on {ports.LOOPBACK}:{self._wanted_port}, where the broker should; "
-                    f"stop that program or choose another port (0 takes a free one)"
+                    f"stop that program or choose another port (SCHAKEL_KAFKA_PORT; 0 takes a free one)"
                 )
             return self._wanted_port
         with suppress(FileNotFoundError, ValueError):
             remembered = int((self.home / "bootstrap").read_text(encoding="ascii").rpartition(":")[2])
-            if ports.is_free(remembered):
-                return remembered
+            if not ports.is_free(remembered):
+                raise PortTaken(
+                    f"another program listens on {ports.LOOPBACK}:{remembered}, where the broker was before and the partners' "
+                    "profiles say that it is; stop that program, or set SCHAKEL_KAFKA_PORT to another port and hand out the "
+                    "profiles anew ('backbone up' writes them)"
+                )
+            return remembered
         return ports.pick_free()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from backbone.kafka.claims import running, stop_running
 from backbone.kafka.cluster import EmbeddedCluster, brokers_in
 from backbone.kafka.embedded import EmbeddedKafka
-from backbone.kafka.errors import EmbeddedKafkaError
+from backbone.kafka.errors import EmbeddedKafkaError, PortTaken
 from backbone.kafka.node import Node
 from backbone.supervisor.prepare import Broker
 from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
@@ -18,15 +18,21 @@ class AddressTaken(RuntimeError):
 
 
 class OwnKafka:
-    """One thread uses it. brokers: how many; 0: as many as the directory was made for, else one. tell: gets a sentence about all that
-    happens."""
+    """One thread uses it. brokers: how many; 0: as many as the directory was made for, else one. port: of the only one; 0: see
+    `EmbeddedKafka`. tell: gets a sentence about all that happens. Raises EmbeddedKafkaError for a port that several should have."""
 
-    def __init__(self, var_dir: Path, *, cache_dir: Path | None, brokers: int, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, var_dir: Path, *, cache_dir: Path | None, brokers: int, port: int = 0, tell: Callable[[str], None]
+    ) -> None:
         self._var_dir = var_dir
         self._tell = tell
         self._kafka: EmbeddedKafka | EmbeddedCluster
         if (count := brokers or brokers_in(var_dir) or 1) == 1:
-            self._kafka = EmbeddedKafka(var_dir, cache_dir=cache_dir, tell=tell)
+            self._kafka = EmbeddedKafka(var_dir, cache_dir=cache_dir, port=port, tell=tell)
+        elif port:
+            raise EmbeddedKafkaError(
+                f"SCHAKEL_KAFKA_PORT is {port} and {count} brokers are asked for; unset it: they keep the ports that they began with"
+            )
         else:
             self._kafka = EmbeddedCluster(var_dir, brokers=count, cache_dir=cache_dir, tell=tell)
         self._away: dict[Node, int] = {}
@@ -79,25 +85,24 @@ class OwnKafka:
 
     def _start_again(self, node: Node) -> bool:
         """At its old address, since that is where everybody looks for it."""
-        before = node.bootstrap
         try:
             if isinstance(self._kafka, EmbeddedCluster):
                 self._kafka.start_again(node, timeout_s=0)  # the others do its work: nothing has to wait for it
             else:
                 self._kafka.start()
         except EmbeddedKafkaError as error:
+            if isinstance(error, PortTaken) and isinstance(self._kafka, EmbeddedKafka):
+                raise AddressTaken(
+                    f"the broker's address {node.bootstrap} was taken by another program while it was down; stop that program, then "
+                    "start the backbone again"
+                ) from None
             self._tell(f"{self._name(node)} does not start again: {error}")
             return False
-        if node.bootstrap != before:
-            raise AddressTaken(
-                f"the broker's address {before} was taken by another program while it was down; stop that program, then start "
-                "the backbone again"
-            )
         if isinstance(self._kafka, EmbeddedKafka):
             self._away.clear()
-            self._tell(f"the broker is up again at {before}")
+            self._tell(f"the broker is up again at {node.bootstrap}")
         else:
-            self._tell(f"{self._name(node)} is started again at {before}")
+            self._tell(f"{self._name(node)} is started again at {node.bootstrap}")
         return True
 
     def _name(self, node: Node) -> str:

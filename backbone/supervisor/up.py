@@ -207,7 +207,13 @@ class Backbone:
                     "SCHAKEL_SASL_USERNAME and SCHAKEL_SASL_PASSWORD_FILE to a user that may make topics, users and rules"
                 )
             return Broker(self.settings.bootstrap, admin, self.settings.ca_file)
-        self._kafka = OwnKafka(self.settings.var_dir, cache_dir=self._cache_dir, brokers=self._brokers, tell=self._tell)
+        self._kafka = OwnKafka(
+            self.settings.var_dir,
+            cache_dir=self._cache_dir,
+            brokers=self._brokers,
+            port=self.settings.kafka_port,
+            tell=self._tell,
+        )
         return self._kafka.start()
 
     def _look_after_broker(self, kafka: OwnKafka) -> bool:

@@ -16,6 +16,7 @@ from backbone.kafka.connection import connection
 from backbone.kafka.embedded import EmbeddedKafka, running, stop_running
 from backbone.kafka.errors import AlreadyRunning, BrokerDied, EmbeddedKafkaError, PortTaken
 from backbone.kafka.jars import kafka_version
+from backbone.kafka.ports import pick_free
 from tests.support.broker import CACHE, Broker, wait_until
 
 pytestmark = pytest.mark.kafka
@@ -106,6 +107,21 @@ def test_a_taken_port_is_named_and_nothing_is_made(tmp_path: Path) -> None:
             broker.start()
     assert not (tmp_path / "kafka" / "data").exists()
     assert running(tmp_path) is None
+
+
+def test_the_port_of_before_is_kept_or_named_and_never_left_in_silence(tmp_path: Path) -> None:
+    """Profiles that partners have hold it: elsewhere nobody would look for the broker."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        port = server.getsockname()[1]
+        (tmp_path / "kafka").mkdir()
+        (tmp_path / "kafka" / "bootstrap").write_text(f"127.0.0.1:{port}\n", encoding="ascii")
+        with pytest.raises(PortTaken, match=rf"127\.0\.0\.1:{port}, where the broker was .*set SCHAKEL_KAFKA_PORT"):
+            EmbeddedKafka(tmp_path, cache_dir=CACHE).start()
+        assert not (tmp_path / "kafka" / "data").exists()
+        assert (tmp_path / "kafka" / "bootstrap").read_text(encoding="ascii") == f"127.0.0.1:{port}\n"
+        with EmbeddedKafka(tmp_path, cache_dir=CACHE, port=pick_free(), heap_mb=256) as moved:
+            assert moved.port != port, "who says so may"
+            assert (tmp_path / "kafka" / "bootstrap").read_text(encoding="ascii") == f"{moved.bootstrap}\n"
 
 
 def test_a_second_broker_on_the_same_directory_is_refused(kafka: Broker) -> None:

@@ -1,15 +1,37 @@
 """How the supervisor looks after brokers of its own: whoever ends again and again waits longer, and is forgiven once it answers."""
 
+import socket
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from backbone.kafka.errors import EmbeddedKafkaError
 from backbone.supervisor import brokers
-from backbone.supervisor.brokers import OwnKafka
+from backbone.supervisor.brokers import AddressTaken, OwnKafka
 from backbone.supervisor.restarts import FIRST_DELAY_S
 from tests.support.broker import CACHE
+
+
+def test_several_brokers_have_no_port_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedKafkaError, match="SCHAKEL_KAFKA_PORT is 20001 and 3 brokers"):
+        OwnKafka(tmp_path, cache_dir=CACHE, brokers=3, port=20_001, tell=print)
+
+
+def test_a_port_that_was_taken_meanwhile_ends_the_backbone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only broker cannot be elsewhere."""
+    now, said = [0.0], list[str]()
+    monkeypatch.setattr(brokers.time, "monotonic", lambda: now[0])
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        own = OwnKafka(tmp_path, cache_dir=CACHE, brokers=1, port=(port := server.getsockname()[1]), tell=said.append)
+        (node,) = own.nodes
+        node.port = port
+        own.step()
+        now[0] += FIRST_DELAY_S
+        with pytest.raises(AddressTaken, match=f"address 127.0.0.1:{port} was taken by another program"):
+            own.step()
 
 
 class Dies:
