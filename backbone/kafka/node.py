@@ -13,6 +13,7 @@ from backbone.kafka.credentials import ADMIN, MECHANISM, Credentials, SecretStor
 from backbone.kafka.errors import BrokerDied, EmbeddedKafkaError, PortTaken
 from backbone.kafka.jvm import environment, java, write_private
 from backbone.kafka.properties import LOG4J, SESSION_S, Seat, server_properties
+from backbone.kafka.room import full
 from backbone.kafka.storage import prepare_data
 from schakel.kafka_errors import BrokerAway, KafkaProblem, check_sign_on
 
@@ -111,7 +112,8 @@ class Node:
                 if code is not None:
                     raise self._obituary(code, log_file)
                 if time.monotonic() > deadline:
-                    raise BrokerDied(f"the broker did not answer on {self.bootstrap} in time; see {log_file}")
+                    why = full(self.home) or f"see {log_file}"
+                    raise BrokerDied(f"the broker did not answer on {self.bootstrap} in time; {why}")
                 time.sleep(_POLL_S)
         except BaseException:
             self.kill()
@@ -177,8 +179,8 @@ class Node:
             return PortTaken(
                 f"another program took {self.bootstrap} or the controller's port while the broker started; start again"
             )
-        if "No space left on device" in said:
-            return BrokerDied(f"the disk that holds {self.home} is full; make room and start again")
+        if (why := full(self.home)) or "No space left on device" in said:
+            return BrokerDied(f"{why or f'the disk that holds {self.home} was full'}; make room and start again")
         if "OutOfMemoryError" in said or "Could not reserve enough space" in said:
             return BrokerDied(f"the broker ran out of memory with a heap of {self._heap_mb} MB; give it more (heap_mb)")
         errors = re.findall(r"(?m)^[\w.$]+(?:Exception|Error): .+", said) or re.findall(r"(?m)^.* ERROR .*", said)

@@ -9,6 +9,7 @@ from backbone.kafka.cluster import EmbeddedCluster, brokers_in
 from backbone.kafka.embedded import EmbeddedKafka
 from backbone.kafka.errors import EmbeddedKafkaError, PortTaken
 from backbone.kafka.node import Node
+from backbone.kafka.room import full
 from backbone.supervisor.prepare import Broker
 from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
 
@@ -70,18 +71,22 @@ class OwnKafka:
         self._kafka.stop()
 
     def _look_after(self, node: Node) -> bool:
-        now = time.monotonic()
         if node not in self._again_at:
-            self._away[node] = self._away.get(node, 0) + 1
-            delay_s = min(FIRST_DELAY_S * 2 ** (self._away[node] - 1), LONGEST_DELAY_S)
-            self._again_at[node] = now + delay_s
+            why = f" ({lacking}: make room; it goes on by itself)" if (lacking := full(node.home)) else ""
             self._tell(
-                f"{self._name(node)} ended by itself; started again in {delay_s:.1f} s (log: {node.home / 'log'})"
+                f"{self._name(node)} ended by itself{why}; it is to be started again in {self._wait(node):.1f} s "
+                f"(log: {node.home / 'log'})"
             )
-        elif now >= self._again_at[node]:
-            del self._again_at[node]
+        elif time.monotonic() >= self._again_at[node]:
             return self._start_again(node)
         return False
+
+    def _wait(self, node: Node) -> float:
+        """Longer each time, until it has answered. Returns how many seconds."""
+        self._away[node] = self._away.get(node, 0) + 1
+        delay_s: float = min(FIRST_DELAY_S * 2 ** (self._away[node] - 1), LONGEST_DELAY_S)
+        self._again_at[node] = time.monotonic() + delay_s
+        return delay_s
 
     def _start_again(self, node: Node) -> bool:
         """At its old address, since that is where everybody looks for it."""
@@ -90,14 +95,16 @@ class OwnKafka:
                 self._kafka.start_again(node, timeout_s=0)  # the others do its work: nothing has to wait for it
             else:
                 self._kafka.start()
-        except EmbeddedKafkaError as error:
+        except (EmbeddedKafkaError, OSError) as error:  # of the system: its files cannot be written, as on a full disk
             if isinstance(error, PortTaken) and isinstance(self._kafka, EmbeddedKafka):
                 raise AddressTaken(
                     f"the broker's address {node.bootstrap} was taken by another program while it was down; stop that program, then "
                     "start the backbone again"
                 ) from None
-            self._tell(f"{self._name(node)} does not start again: {error}")
+            why = f"{lacking}: make room; it goes on by itself" if (lacking := full(node.home)) else str(error)
+            self._tell(f"{self._name(node)} does not start again: {why}; tried again in {self._wait(node):.1f} s")
             return False
+        del self._again_at[node]
         if isinstance(self._kafka, EmbeddedKafka):
             self._away.clear()
             self._tell(f"the broker is up again at {node.bootstrap}")

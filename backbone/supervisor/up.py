@@ -8,6 +8,7 @@
 `backbone up`, the demo, the acceptance test and the benchmarks all start it here.
 """
 
+import errno
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -72,6 +73,7 @@ class Backbone:
         self._supervisor = Supervisor((), tell=tell)
         self._loaded = ForkServer([f"services.{name}.app" for name in self._workers])
         self._ready = False
+        self._unsaid = False
 
     # -- up and down ---------------------------------------------------------------------------------------------------
 
@@ -120,8 +122,14 @@ class Backbone:
         changed = self._supervisor.step()
         if self._kafka is not None and self._look_after_broker(self._kafka):
             changed = True
-        if changed:
-            self._say("ready" if self._ready else "starting")
+        if changed or self._unsaid:
+            self._unsaid = False
+            try:
+                self._say("ready" if self._ready else "starting")
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                self._unsaid = True  # said as soon as there is room; the services go on meanwhile
 
     def stop(self) -> None:
         """End the services, then the broker. Does nothing the second time."""

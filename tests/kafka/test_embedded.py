@@ -149,6 +149,15 @@ def test_a_broker_that_dies_at_the_start_says_why(own: EmbeddedKafka, monkeypatc
     assert running(own.home.parent) is None
 
 
+def test_a_broker_that_ends_on_a_full_disk_says_so(own: EmbeddedKafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own log says nothing: there was no room for it."""
+    monkeypatch.setattr("backbone.kafka.node.server_properties", lambda *_: "log.dirs=data\nnode.id=one\n")
+    monkeypatch.setattr("backbone.kafka.node.prepare_data", lambda *_: None)
+    monkeypatch.setattr("backbone.kafka.room.LEAST", 2**80)
+    with pytest.raises(BrokerDied, match=r"the disk that holds .* is full \(\d+ MB free\); make room and start again"):
+        own.start()
+
+
 def test_an_address_before_the_start_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EmbeddedKafkaError, match=r"call start\(\) first"):
         _ = EmbeddedKafka(tmp_path).bootstrap

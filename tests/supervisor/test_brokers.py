@@ -1,5 +1,6 @@
 """How the supervisor looks after brokers of its own: whoever ends again and again waits longer, and is forgiven once it answers."""
 
+import errno
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from backbone.kafka.errors import EmbeddedKafkaError
+from backbone.kafka import room
+from backbone.kafka.errors import BrokerDied, EmbeddedKafkaError
 from backbone.supervisor import brokers
 from backbone.supervisor.brokers import AddressTaken, OwnKafka
-from backbone.supervisor.restarts import FIRST_DELAY_S
+from backbone.supervisor.restarts import FIRST_DELAY_S, LONGEST_DELAY_S
 from tests.support.broker import CACHE
 
 
@@ -32,6 +34,42 @@ def test_a_port_that_was_taken_meanwhile_ends_the_backbone(tmp_path: Path, monke
         now[0] += FIRST_DELAY_S
         with pytest.raises(AddressTaken, match=f"address 127.0.0.1:{port} was taken by another program"):
             own.step()
+
+
+@pytest.mark.parametrize(
+    "fault", [BrokerDied("it said nothing"), OSError(errno.ENOSPC, "no room")], ids=["broker", "file"]
+)
+def test_a_full_disk_is_said_and_a_start_that_failed_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    now, said, free = [0.0], list[str](), [3 * 2**20]
+    monkeypatch.setattr(brokers.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda directory: SimpleNamespace(free=free[0]))
+    own = OwnKafka(tmp_path, cache_dir=CACHE, brokers=1, tell=said.append)
+    (node,) = own.nodes
+    node.port = 1
+
+    def start() -> None:
+        if free[0] < room.LEAST:
+            raise fault
+
+    monkeypatch.setattr(own._kafka, "start", start)
+    own.step()
+    for _ in range(3):
+        now[0] += LONGEST_DELAY_S
+        assert not own.step()
+    is_full = f"the disk that holds {tmp_path / 'kafka'} is full (3 MB free)"
+    assert [is_full in sentence and "make room; it goes on by itself" in sentence for sentence in said] == [True] * 4
+    assert ["ended by itself" in sentence for sentence in said] == [True, False, False, False]
+    assert [sentence.split(";")[-1] for sentence in said[1:]] == [
+        f" tried again in {FIRST_DELAY_S * 2**n:.1f} s" for n in (1, 2, 3)
+    ]
+    free[0] = room.LEAST
+    now[0] += LONGEST_DELAY_S
+    assert own.step()
+    assert said[-1] == "the broker is up again at 127.0.0.1:1"
+    own.step()
+    assert "ended by itself; it is to be started again in" in said[-1], "nothing lacks"
 
 
 class Dies:

@@ -1,5 +1,6 @@
 """A whole backbone on a real broker: it comes up, mends what dies, and leaves nothing behind."""
 
+import errno
 import os
 import signal
 import time
@@ -154,6 +155,26 @@ def somebody_who_left_had_sent(backbone: Backbone, name: str) -> None:
         ensure_topics(admin, partner_topics(name))
         with KafkaProducer(**how, acks="all") as producer:
             producer.send(in_topic(name), b"x").get(10)
+
+
+def test_a_disk_without_room_for_how_it_is_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said once there is room."""
+    backbone = Backbone(Settings(var_dir=tmp_path), own_broker=False, tell=print)
+    changed, full, said = [True, False, False, False], [errno.ENOSPC, errno.EDQUOT], list[str]()
+
+    def write(state: dict[str, object]) -> None:
+        if full:
+            raise OSError(full.pop(0), "no room")
+        said.append(str(state["state"]))
+
+    monkeypatch.setattr(backbone._supervisor, "step", lambda: changed.pop(0))
+    monkeypatch.setattr(backbone.files, "write", write)
+    for _ in range(4):
+        backbone.step()
+    assert said == ["starting"]
+    changed, full = [True], [errno.EROFS]
+    with pytest.raises(OSError, match="no room"):
+        backbone.step()
 
 
 @pytest.mark.parametrize("workers", [{"routing": 0}, {"console": 1}, {"gateway": 2}])
