@@ -73,13 +73,13 @@ def records(beginning: tuple[list[Raw], str, str]) -> Iterator[Raw]:
     at = fold_of(first).time
     assert at
     for number in range(len(first), EVENTS):
-        moment = at + timedelta(seconds=number)
+        moment, turn = at + timedelta(seconds=number), (number - len(first)) % 4
         event: Event
-        if number % 4 == 0:
+        if turn == 0:
             sealed = Sealed(subject="victim", fields=(SealedField.CONTACT_PREFERENCE,), body=b"x" * 200)
             event = ContactPreferenceSet(whom="victim", sealed=(sealed,))
             source, partner = partner_source("0" * 20), HELP
-        elif number % 4 in (1, 3):
+        elif turn in (1, 3):
             event, source, partner = DisclosureRequested(referral=referral, by=HELP, scopes=()), "", ""
             request = new_event_id()
         else:
