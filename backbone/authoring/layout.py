@@ -1,20 +1,19 @@
 """The explanation of a protocol on a terminal of 80 columns, or as Markdown. Pure; no colour, nothing that needs a terminal."""
 
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import groupby
 
 from backbone.authoring import sentences as s
 from backbone.authoring.explaining import Item, heading, items, sections
-from backbone.authoring.own_words import own_words
+from backbone.authoring.own_words import Own, own_words
 from backbone.person.plain import day
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import Protocol, Status
 from schakel.events.vocab import Role
 
 WIDTH = 80
-_Own = Callable[[Iterable[str]], list[str]]
 
 
 def as_text(protocol: Protocol, role: Role | None = None, width: int = WIDTH) -> str:
@@ -104,7 +103,7 @@ def _about(protocol: Protocol, role: Role | None) -> Iterator[str]:
         yield f"Bron [{mark}]: {title}."
 
 
-def _text_item(item: Item, own: _Own, width: int) -> Iterator[str]:
+def _text_item(item: Item, own: Own, width: int) -> Iterator[str]:
     indent = 2 if item.title else 0
     if item.title:
         yield from _wrapped(f"{item.title} ({item.id})", 0, width)
@@ -120,7 +119,7 @@ def _text_item(item: Item, own: _Own, width: int) -> Iterator[str]:
         yield from _wrapped(f"Naam in het bestand: {item.id}", indent, width)
 
 
-def _markdown_item(item: Item, own: _Own) -> Iterator[str]:
+def _markdown_item(item: Item, own: Own) -> Iterator[str]:
     if item.title:
         yield f"**{item.title}** (`{item.id}`)  "
     for line in own(item.lines):
@@ -134,7 +133,7 @@ def _markdown_item(item: Item, own: _Own) -> Iterator[str]:
         yield f"*Waar dit staat: {item.source}*" + ("" if item.title else f" (`{item.id}`)")
 
 
-def _conditions(item: Item, own: _Own) -> Iterator[tuple[str, list[str]]]:
+def _conditions(item: Item, own: Own) -> Iterator[tuple[str, list[str]]]:
     for called, lines in ((item.only, s.condition(item.when)), (item.never, s.exceptions(item.when))):
         if lines:
             yield called, own(lines)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable
 
 from backbone.protocols.model import Protocol
 
+Own = Callable[[Iterable[str]], list[str]]
+"""Lines in, the same lines in the file's own words out."""
 _QUOTED = re.compile(r"(?<!stap )(?<!doorverwijzing )'([a-z0-9-]+)'( met )?")
 """An id of a step is quoted too, and may be that of a question; what was answered to a question stands behind `met`."""
 
 
-def own_words(protocol: Protocol) -> Callable[[Iterable[str]], list[str]]:
+def own_words(protocol: Protocol) -> Own:
     """Puts the text for the id in lines that quote one: `de zaak heet: 'simple'` names the category as the scheme does."""
     kinds = {kind.id: kind.text for kind in (*protocol.scheme.levels, *protocol.scheme.categories)}
     questions = {check.id: check.question for check in protocol.checks}

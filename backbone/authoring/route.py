@@ -4,7 +4,7 @@ In the order in which a report meets it: doors, questions, what is explained, wh
 timed meanwhile, the end, aftercare. A clock stands beside what starts it; below it what happens when it is late.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from backbone.authoring import sentences as s
@@ -13,7 +13,7 @@ from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, L
 from backbone.authoring.explaining import HEADER, heading, is_about_cases, part_of, sections
 from backbone.authoring.moments import arrows, door_groups, in_order
 from backbone.authoring.names import titled
-from backbone.authoring.own_words import own_words
+from backbone.authoring.own_words import Own, own_words
 from backbone.authoring.scheme_cards import named, part_card
 from backbone.person.plain import lists
 from backbone.protocols.clock_rules import OF_REFERRAL, ClockStart
@@ -60,7 +60,7 @@ def route(protocol: Protocol) -> Route:
     )  # fmt: skip
 
 
-def _called(cards: Iterable[Card], own: Callable[[Iterable[str]], list[str]]) -> tuple[Card, ...]:
+def _called(cards: Iterable[Card], own: Own) -> tuple[Card, ...]:
     return tuple(
         replace(card, lines=tuple(own(card.lines)), beside=tuple(_called(stack, own) for stack in card.beside))
         for card in cards
