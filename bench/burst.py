@@ -6,6 +6,7 @@ last breach stands in the ledger. How long each of its reports waits for its rec
 clock: before the moment, and from there to the last breach.
 """
 
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ RATE_PER_S = 15.0
 BURST_S = 90.0
 """At most; what was not said by then is left out, and the figures say so."""
 _BREACHED = ce_type(ClockBreached.TYPE).encode()
+_REPORTED = ce_type(ReportReceived.TYPE).encode()
 
 
 def main() -> None:
@@ -49,7 +51,7 @@ def main() -> None:
     with stand.backbone("burst") as running:
         running.wait_ready()
         due_at = datetime.now(UTC) + timedelta(seconds=fill_s + SETTLE_S + calm_s)
-        told = fill(running, cases, due_at, time.monotonic() + fill_s)
+        told = fill(running, cases, due_reports(due_at), time.monotonic() + fill_s)
         with Ledger(running) as ledger:
             ledger.settle(due_at.timestamp() - calm_s)
             with Steady(stand.profile(running, DOOR), reports(2), RATE_PER_S) as load:
@@ -62,8 +64,8 @@ def main() -> None:
     breaches = ledger.breaches
     assert breaches, "no clock was breached"
     due_ms, end_ms = due_at.timestamp() * 1000, max(breaches)
-    calm = [wait for at, wait in waits if due_ms - calm_s * 1000 <= at < due_ms]
-    burst = [wait for at, wait in waits if due_ms <= at <= end_ms]
+    calm = [wait for at, _, wait in waits if due_ms - calm_s * 1000 <= at < due_ms]
+    burst = [wait for at, _, wait in waits if due_ms <= at <= end_ms]
     stand.write(
         "burst",
         {
@@ -74,6 +76,7 @@ def main() -> None:
             "breaches_per_s": len(breaches) / max((end_ms - min(breaches)) / 1000, 0.001),
             "rate_per_s": RATE_PER_S,
             "receipt_ms": {"calm": figures(calm), "in_the_burst": figures(burst)},
+            "slowest_s_ms": slowest(waits, due_ms, end_ms),
             "p99_times": stand.percentile(burst, 0.99) / stand.percentile(calm, 0.99),
             "p50_times": stand.percentile(burst, 0.5) / stand.percentile(calm, 0.5),
             "cpu_s": used,
@@ -90,18 +93,23 @@ def figures(waits: list[float]) -> dict[str, float]:
     }
 
 
-def due_reports(due_at: datetime) -> Iterator[ReportReceived]:
-    """Without end: reports whose term for a first contact ends at this moment."""
-    while True:
+def slowest(waits: list[tuple[int, float, float]], due_ms: float, end_ms: float) -> list[tuple[float, float, float]]:
+    """The ten that waited longest while it lasted: seconds behind the moment, milliseconds to the ledger and to the receipt."""
+    during = [((at - due_ms) / 1000, stood, wait) for at, stood, wait in waits if due_ms <= at <= end_ms]
+    return sorted(during, key=lambda one: -one[2])[:10]
+
+
+def due_reports(due_at: datetime, every_s: float = 0.0) -> Iterator[ReportReceived]:
+    """Without end: reports whose term for a first contact ends at this moment, or the one so long behind the other."""
+    for number in itertools.count():
         facts = ReportFacts(identity=Identity.BY_NAME, place=Place(municipality="groningen", district="centrum"))
-        yield ReportReceived(reported_at=due_at - TERM, facts=facts)
+        yield ReportReceived(reported_at=due_at + timedelta(seconds=number * every_s) - TERM, facts=facts)
 
 
-def fill(running: Backbone, cases: int, due_at: datetime, until: float) -> int:
+def fill(running: Backbone, cases: int, source: Iterator[ReportReceived], until: float) -> int:
     """Tell so many of them, or as many as go in until then; how many were accepted."""
     told = 0
     with Partner.connect(profile=stand.profile(running, OTHER)) as partner:
-        source = due_reports(due_at)
         while told < cases and time.monotonic() < until:
             sent = [partner.send(next(source)) for _ in range(min(AT_ONCE, cases - told))]
             for one in sent:
@@ -118,6 +126,7 @@ class Ledger:
 
     def __post_init__(self) -> None:
         self.breaches: list[int] = []
+        self._values: list[bytes] = []
         self._heard_at = time.monotonic()
 
     def __enter__(self) -> "Ledger":
@@ -132,6 +141,15 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
+
+    def lags_ms(self) -> list[float]:
+        """Of each breach, how long after the moment at which it was due it was appended. Afterwards: to look into each takes time."""
+        lags = []
+        for at, value in zip(self.breaches, self._values, strict=True):
+            event = codec.decode(value)
+            assert isinstance(event, ClockBreached)
+            lags.append(at - event.due_at.timestamp() * 1000)
+        return lags
 
     def settle(self, latest: float) -> None:
         """Until nothing follows any more from what was told. latest: the moment at which the calm has to begin."""
@@ -155,19 +173,28 @@ class Ledger:
     def _look(self) -> None:
         for records in self._consumer.poll(timeout_ms=200).values():
             self._heard_at = time.monotonic()
-            self.breaches += [one.timestamp for one in records if ("ce_type", _BREACHED) in one.headers]
+            for one in records:
+                if ("ce_type", _BREACHED) in one.headers:
+                    self.breaches.append(one.timestamp)
+                    self._values.append(one.value)
 
 
-def receipt_waits(running: Backbone) -> list[tuple[int, float]]:
-    """Of each report that was sent steadily: when it was appended, and how many milliseconds later its receipt was."""
+def receipt_waits(running: Backbone) -> list[tuple[int, float, float]]:
+    """Of each report that was sent steadily: when it was appended, how many milliseconds later it stood in the ledger, and its receipt
+    with the partner."""
     assert running.broker is not None
     kafka = connection(running.broker.bootstrap, running.broker.admin)
     began = {read_headers(raw.headers).id: raw.timestamp_ms for raw in read_to_end(kafka, f"schakel.in.{DOOR}")}
+    stood = {}
+    for raw in read_to_end(kafka, stand.LEDGER):
+        if ("ce_type", _REPORTED) in raw.headers and (name := read_headers(raw.headers).id) in began:
+            stood[name] = raw.timestamp_ms
     waits = []
     for raw in read_to_end(kafka, f"schakel.out.{DOOR}"):
         message = codec.decode_message(raw.value)
         if isinstance(message, Receipt) and message.about in began:
-            waits.append((began[message.about], float(raw.timestamp_ms - began[message.about])))
+            at = began[message.about]
+            waits.append((at, float(stood[message.about] - at), float(raw.timestamp_ms - at)))
     return waits
 
 
