@@ -6,7 +6,7 @@ file one chain. What a protocol prescribes is not here, but in `backbone.protoco
 
 from backbone.chains.candidates import candidates, candidates_at_home
 from backbone.chains.chain import Chain, Chains, ChainUnknown, Unknown, Vacancy
-from backbone.chains.load import check_chains, load_chains
+from backbone.chains.load import check_chains, load_chains, registered
 from backbone.chains.model import (
     Agreement,
     Binding,
@@ -42,4 +42,5 @@ __all__ = [
     "candidates_at_home",
     "check_chains",
     "load_chains",
+    "registered",
 ]

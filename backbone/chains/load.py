@@ -1,7 +1,7 @@
 """Loading `chains/`: the register, the shared rights and the chain files, checked against each other and the protocols."""
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +60,11 @@ def check_chains(folder: Path, protocols: Protocols) -> tuple[Chains, list[Probl
     if not chains and not problems:
         problems.append(Problem(folder, 1, Fault((), "the folder holds no chain", "a <name>.yaml file", "add one")))
     return Chains(chains, partners), problems
+
+
+def registered(folder: Path) -> Mapping[str, Partner]:
+    """The register of partners alone; empty where there is none that can be read."""
+    return _register(folder / REGISTER)[0]
 
 
 def _register(path: Path) -> tuple[dict[str, Partner], list[Problem]]:

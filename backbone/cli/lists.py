@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from backbone.chains import registered
 from backbone.cli.output import FOUND, STOPPED, fail, read_settings, say
 from backbone.lists import partner
 from backbone.lists.checks import columns, load_mapping
@@ -75,6 +76,9 @@ def import_(
     """
     name = partner_id(as_)
     settings = read_settings()
+    at = profile or settings.var_dir / "partners" / f"{name}.json"
+    if dry_run:
+        _known(name, at, settings.chains_dir)
     clock = time_source(settings.clock)
     now = clock.now()
     means, listed = listed_at(file, mapping)
@@ -89,7 +93,6 @@ def import_(
             urgent: frozenset[int] = frozenset()
             if dry_run or not history:
                 urgent = _preview(listed, converter, now, counts=dry_run, history=history)
-            at = profile or settings.var_dir / "partners" / f"{name}.json"
             listing = opened.enter_context(ErrorsFile(errors or file.with_name(f"{file.name}.errors.csv")))
             sender = None if dry_run else opened.enter_context(partner.connect(name, at, clock))
             run = Import(journal, listing.add, sender=sender, in_flight=in_flight, timeout_s=timeout, resend=resend)
@@ -113,6 +116,15 @@ def partner_id(name: str) -> str:
     if not _PARTNER.fullmatch(name):
         raise ListError(f"--as {name!r}: expected a partner's id as in chains/partners.yaml, such as politie-amsterdam")
     return name
+
+
+def _known(name: str, profile: Path, chains: Path) -> None:
+    """Found before a dry run says that all is well: sending would find that there is no profile. Whoever has the partner's profile need not have the register. Raises ListError."""
+    known = {} if profile.exists() else registered(chains)
+    if known and name not in known:
+        raise ListError(
+            f"--as {name!r}: found no such partner in {chains}/partners.yaml; it has {', '.join(sorted(known))}"
+        )
 
 
 def announce(file: Path, listed: RowList, means: Mapping, count: int) -> None:

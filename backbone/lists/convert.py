@@ -40,6 +40,8 @@ class Ready:
     parts: Parts = field(repr=False)
     mark: str
     """Changes when anything that would be sent changes."""
+    mark_otherwise: str
+    """What `mark` would be from before the backbone, or not: the other of the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,12 @@ class _Attempt:
             return None
         parts = self._parts(occurred)
         # Fields left at their default do not count, so that a field added to the catalogue later changes no mark.
-        mark = by._key.mark([event.model_dump(mode="json", exclude_defaults=True), parts])
+        other = event.model_copy(update={"history": not event.history})
+        mark, otherwise = (
+            by._key.mark([told.model_dump(mode="json", exclude_defaults=True), parts]) for told in (event, other)
+        )
         event_id = identity[0] if self._mapping.identity.event_ids else by._key.event_id(identity)
-        return Ready(self.row.number, event_id, event, parts, mark)
+        return Ready(self.row.number, event_id, event, parts, mark, otherwise)
 
     def _event(self, found: Found, reported_at: datetime) -> ReportReceived | None:
         consents = [ConsentTerms.model_validate(terms.model_dump(exclude={"given"})) for terms in found.consents]

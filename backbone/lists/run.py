@@ -124,8 +124,10 @@ class Import:
             return
         known = self._journal.answers.get(ready.event_id)
         if known and known.accepted and known.mark != ready.mark:
-            outcome: _Flight | Receipt | Answer | RowError | None = changed(
-                ready.row, "what was imported for it before", "event.changed"
+            outcome: _Flight | Receipt | Answer | RowError | None = (
+                _other_history(ready)
+                if known.mark == ready.mark_otherwise
+                else changed(ready.row, "what was imported for it before", "event.changed")
             )
         elif known and known.accepted and not self._resend:
             outcome = known
@@ -221,6 +223,20 @@ def changed(row: int, other: str, code: str) -> RowError:
     """A row that says otherwise than another with its number. other: which one."""
     remedy = "tell what changed as report.corrected; or, when these are two incidents, give the mapping more identity columns"
     return RowError(row, code, f"the same content as {other}", remedy, field="identity", found="different content")
+
+
+def _other_history(ready: Ready) -> RowError:
+    """The same row, told before as what it is not told as now."""
+    now, then = ("with", "without") if ready.event.history else ("without", "with")
+    remedy = f"run the command {then} --history, as then; how a report was told is not changed by telling it again"
+    return RowError(
+        ready.row,
+        "event.other_history",
+        f"{then} --history, as it was imported",
+        remedy,
+        field="history",
+        found=f"{now} it",
+    )
 
 
 def _another_case(row: int) -> RowError:

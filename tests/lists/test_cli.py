@@ -118,6 +118,27 @@ def test_a_list_that_breaks_off_is_not_begun(backbone: FakeBackbone, tmp_path: P
     assert "is no CSV" in result.output
 
 
+def test_with_the_other_choice_of_history_it_says_so(backbone: FakeBackbone, tmp_path: Path) -> None:
+    file = edited(tmp_path)
+    run(file, "--history")
+    again = run(file)
+    assert (again.exit_code, lines(again)["errors"]) == (1, 4)
+    listing = file.with_name("meldpunt.csv.errors.csv").read_text()
+    assert listing.count("event.other_history") == 4
+    assert "run the command with --history, as then" in listing
+    assert "event.changed" not in listing
+    assert len(backbone.sent) == 4
+    assert lines(run(file, "--history"))["known"] == 4
+
+
+def test_a_partner_that_nobody_knows_is_said_before_all_seems_well(backbone: FakeBackbone, tmp_path: Path) -> None:
+    result = run(edited(tmp_path), "--dry-run", name="discriminatie-nl-amsterdm")
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    assert "--as 'discriminatie-nl-amsterdm': found no such partner in" in said
+    assert "discriminatie-nl-amsterdam," in said
+
+
 def test_a_lost_key_is_not_replaced(backbone: FakeBackbone, tmp_path: Path) -> None:
     run(edited(tmp_path))
     (tmp_path / "var/imports/discriminatie-nl-amsterdam.key").unlink()
