@@ -119,7 +119,8 @@ def partner_id(name: str) -> str:
 
 
 def _known(name: str, profile: Path, chains: Path) -> None:
-    """Found before a dry run says that all is well: sending would find that there is no profile. Whoever has the partner's profile need not have the register. Raises ListError."""
+    """Found before a dry run says that all is well; without one sending finds that there is no profile. Whoever has that need not have
+    the register. Raises ListError."""
     known = {} if profile.exists() else registered(chains)
     if known and name not in known:
         raise ListError(
