@@ -9,7 +9,7 @@ import msgspec
 
 from backbone.keys import Opener
 from backbone.person.gather import Gathered, Opened, Step
-from backbone.person.whose import VICTIM, is_her_contact, is_hers, is_theirs
+from backbone.person.whose import VICTIM, is_her_contact, is_hers, is_theirs, without_others
 from schakel.case import facts_to_tell
 from schakel.case_knows import HerCopy, who_knows
 from schakel.case_marks import Action
@@ -137,6 +137,8 @@ def step_as_told(shown: Shown) -> dict[str, Any]:
     if step is None:
         return {"about_somebody_else": True}
     entry, event = step.entry, step.entry.event
+    says = event.model_dump(mode="json", exclude={"sealed", "premises"}) if shown.says else None
+    also_of_others = {"also_about_somebody_else": True} if says and without_others(says) else {}
     return {
         "id": entry.id,
         "type": entry.envelope.type,
@@ -145,10 +147,10 @@ def step_as_told(shown: Shown) -> dict[str, Any]:
         "by": teller(step),
         "effect": step.effect.value,
         "position": {"partition": entry.partition, "offset": entry.offset},
-        "says": event.model_dump(mode="json", exclude={"sealed", "premises"}) if shown.says else None,
+        "says": says,
         "hers": {one.field.value: one.value for one in step.opened if one.gone is None},
         "gone": {one.field.value: one.gone for one in step.opened if one.gone is not None},
-    }
+    } | also_of_others
 
 
 def teller(step: Step) -> str:

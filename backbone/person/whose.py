@@ -1,11 +1,14 @@
 """Whom an event is about. Pure.
 
 A copy holds what is about one person. Of the others in the case it says that they are there, by their role, and nothing else: not what
-was said to them or by them, and where two have to agree not what the other one answered (domain-detail A51).
+was said to them or by them, and where two have to agree not what the other one answered (domain-detail A51). Nor whether the offender is
+a confused person: his health is his, though it was told in her case (A88; GDPR, article 15(4)).
 """
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
+from schakel.case import KEPT_BACK
 from schakel.case_consent import side_of
 from schakel.case_state import Side
 from schakel.events import Event, Told
@@ -39,12 +42,25 @@ def names(event: Event) -> str | None:
 
 def is_hers(event: Event) -> bool:
     """Whether what the event says belongs in the copy of the person who was harmed: all that is not about somebody else."""
+    if getattr(event, "check", None) in KEPT_BACK:
+        return False
     if (subject := getattr(event, "subject", None)) is not None:
         return bool(subject == VICTIM)
     if (speaks := _speaks(event)) is not None:
         return side_of(speaks) is Side.HERS
     whom = getattr(event, "whom", None)
     return whom is None or whom in _HERS
+
+
+def without_others(says: dict[str, Any]) -> bool:
+    """Take out of what an event says, in place, what its facts say of somebody else's health; whether there was any."""
+    facts = says.get("facts") or {}
+    told = facts.get("checks") or ()
+    kept = [one for one in told if one["check"] not in KEPT_BACK]
+    if len(kept) == len(told):
+        return False
+    facts["checks"] = kept
+    return True
 
 
 def is_theirs(event: Event, subject: str, people: Collection[str]) -> bool:

@@ -20,7 +20,7 @@ from schakel.events.base import SealedField
 from schakel.events.consent import ConsentTerms
 from schakel.events.contact import ActionAgreed, ActionDone, ContactMade, ContactPreferenceSet, InformationGiven
 from schakel.events.data import AccessGiven, DisclosureRequested, StatementRetracted
-from schakel.events.report import ReportCorrected, ReportFacts
+from schakel.events.report import AssessmentRecorded, ReportCorrected, ReportFacts
 from schakel.ids import new_event_id, service_source
 from tests.support.copies import CITY, COC, DOOR, HELP, HIS_PHONE, HIS_STORY, PHONE, STORY, WISH, Copies, copies_in
 from tests.support.minicluster import START
@@ -112,6 +112,25 @@ def test_what_had_to_happen_in_time_is_called_in_her_words_and_not_by_the_files_
         assert f"{clock.name.replace('-', ' ')}:" not in nl
     assert words.CLOCKS.keys() == {stop.value for stop in StopOn}
     assert words.NOT_WITH_HER.keys() == {stop.value for stop in WITH_A_PERSON}
+
+
+def test_whether_the_offender_is_confused_is_in_no_copy_of_hers(copies: Copies) -> None:
+    """Somebody else's health: neither in a page nor in any step, and the copy says where something was left out."""
+    checks = ({"check": "confused_offender", "answer": "yes"}, {"check": "danger_now", "answer": "no"})
+    case = copies.report(DOOR, checks=checks)
+    copies.tell(DOOR, AssessmentRecorded(check="confused_offender", answer="yes"), case)
+    facts = copies.cluster.replay(case).facts | {"checks": checks}
+    copies.tell(DOOR, ReportCorrected(replaces=("checks",), facts=ReportFacts.model_validate(facts)), case)
+    made = copies.made(case)
+    written = copies.json(made)
+    (found,) = written["cases"]
+    assert "confused_offender" not in str(written)
+    assert "confused" not in copies.html(made, "en") + copies.html(made)
+    left_out = [step["type"] for step in found["steps"] if step.get("also_about_somebody_else")]
+    assert left_out == ["report.received", "report.corrected"]
+    (told,) = [step["says"]["facts"]["checks"] for step in found["steps"] if step.get("type") == "report.received"]
+    assert [one["check"] for one in told] == ["danger_now"]
+    assert sum("about_somebody_else" in step for step in found["steps"]) == 1
 
 
 def test_her_own_words_are_opened_and_his_are_not(copies: Copies, story: str) -> None:
