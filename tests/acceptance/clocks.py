@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from backbone.chains import Chains, load_chains
@@ -83,12 +84,15 @@ class Breaches:
     rows: int
 
 
+protocols_of = cache(load_protocols)
+
+
 def breaches(path: Path, mapping: Path, only: str = "", protocols_dir: Path = ROOT / "protocols") -> Breaches:
     """Both countings, at a moment in the middle of the list and a year after its end, when everything that was promised is due.
 
     only: the name of one protocol; default all of them.
     """
-    protocols = load_protocols(protocols_dir)
+    protocols = protocols_of(protocols_dir)
     timed = [one for one in with_a_limit(protocols) if only in ("", one.protocol)]
     own = list(straight.rows(path))
     order = sorted(row.reported for row in own)

@@ -15,7 +15,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backbone.protocols import load_protocols
 from backbone.supervisor.up import BackboneProblem
 from schakel.case import fold
 from schakel.case_state import State
@@ -150,7 +149,9 @@ def _clocks(data: Path, rows: int, checks: Checks) -> None:
     break."""
     print("clocks of the list under each protocol with a limit; what happens about a row goes by its number")
     checks.equal(
-        "every clock with a limit is counted both ways", clocks.uncounted(load_protocols(ROOT / "protocols")), set()
+        "every clock with a limit is counted both ways",
+        clocks.uncounted(clocks.protocols_of(ROOT / "protocols")),
+        set(),
     )
     counted = clocks.breaches(data, MAPPING)
     checks.equal("every row of the file is a report", counted.rows, rows)

@@ -2,16 +2,18 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from backbone.chains import Chains
 from backbone.definition_files import load_definitions
 from backbone.protocols import Protocols
-from bench import evaluation
+from bench import evaluation, stand
 from services.followup.processor import FollowupRules
 from services.routing.processor import RoutingRules
 
@@ -64,3 +66,17 @@ def test_an_evaluation_is_measured_under_what_the_chain_binds_over_a_whole_life(
 
 def test_every_chain_that_is_shipped_is_measured(definitions: tuple[Chains, Protocols]) -> None:
     assert {chain.name for chain in definitions[0]} == {"amsterdam", "groningen"}
+
+
+def test_what_each_process_holds_in_memory() -> None:
+    """Of services that run; the broker's nodes together."""
+    here = SimpleNamespace(pid=os.getpid())
+    keepers = [
+        SimpleNamespace(service=SimpleNamespace(name=name), pid=pid)
+        for name, pid in (("intake", here.pid), ("cases", None))
+    ]
+    running = SimpleNamespace(keepers=keepers, broker_nodes=lambda: [here, here])
+    held = stand.memory_by_process(running)  # type: ignore[arg-type]
+    assert set(held) == {"intake", "broker"}
+    assert held["intake"] == pytest.approx(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, rel=0.5)
+    assert held["broker"] == pytest.approx(2 * held["intake"], rel=0.05)

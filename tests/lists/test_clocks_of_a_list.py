@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from backbone.chains import Chains
-from backbone.protocols import load_protocols
 from backbone.protocols.clock_rules import ClockRule
 from schakel.events.report import CaseOpened
 from services.followup import rules as followup
@@ -61,7 +60,7 @@ def test_over_a_year_every_clock_runs_and_is_breached_for_some_row_and_not_for_a
 
 
 def test_every_clock_with_a_limit_is_counted_both_ways() -> None:
-    protocols = load_protocols(clocks.ROOT / "protocols")
+    protocols = clocks.protocols_of(clocks.ROOT / "protocols")
     assert clocks.uncounted(protocols) == set()
     assert {one.protocol for one in clocks.with_a_limit(protocols)} == set(story.PARTS)
 
