@@ -3,7 +3,8 @@
 
 Follow-up's real processor over its real database (SQLite on this machine's disk), without a broker: a watermark is read, cases are found
 by the index of moments, breaches concluded and put out, and read back. The two trips through Kafka that lie between are in
-`bench.latency`. `SCHAKEL_BENCH_CLOCKS=1000000` says how many; without it the full million, with `quick` twenty thousand.
+`bench.latency`, what one evaluation is in `bench.evaluation`. `SCHAKEL_BENCH_CLOCKS=1000000` says how many; without it the full
+million, with `quick` twenty thousand.
 """
 
 import os

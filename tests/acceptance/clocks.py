@@ -93,7 +93,7 @@ def breaches(path: Path, mapping: Path, only: str = "", protocols_dir: Path = RO
     only: the name of one protocol; default all of them.
     """
     protocols = protocols_of(protocols_dir)
-    timed = [one for one in with_a_limit(protocols) if only in ("", one.protocol)]
+    timed = [one for one in to_count(protocols) if only in ("", one.protocol)]
     own = list(straight.rows(path))
     order = sorted(row.reported for row in own)
     moments = {"middle": order[len(order) // 2], "end": order[-1] + timedelta(days=365)}
@@ -122,6 +122,14 @@ def with_a_limit(protocols: Protocols) -> list[Protocol]:
     return [protocol for protocol in protocols if any(rule.may_breach for rule in protocol.timed)]
 
 
+def to_count(protocols: Protocols) -> list[Protocol]:
+    """Those, and those that have to be of them: a version that lost its limit is not left out for that."""
+    limited = with_a_limit(protocols)
+    return [
+        one for one in protocols if one in limited or any(own.of(one.protocol, one.version) for own in straight.CLOCKS)
+    ]
+
+
 def uncounted(protocols: Protocols) -> set[str]:
     """Clocks with a limit of which `straight` says nothing, and those of `straight` that no file has."""
     files = {f"{one.protocol}/{rule.id}" for one in protocols for rule in one.timed if rule.may_breach}
@@ -143,7 +151,7 @@ def _expected(
 ) -> dict[str, Counted]:
     expected: dict[str, Counted] = {}
     for clock in straight.CLOCKS:
-        versions = [one for one in protocols if one.protocol == clock.protocol and clock.of(one.version)]
+        versions = [one for one in protocols if clock.of(one.protocol, one.version)]
         timed = [(row.number, one) for row in own for one in clock.timed(row)]
         for name, until in moments.items():
             running = [(number, one) for number, one in timed if one.runs(until)]

@@ -224,8 +224,10 @@ class Own:
     def name(self) -> str:
         return f"{self.protocol}/{self.clock}"
 
-    def of(self, version: str) -> bool:
-        return _order(self.since) <= _order(version) and (self.last is None or _order(version) <= _order(self.last))
+    def of(self, protocol: str, version: str) -> bool:
+        """Whether this version has it."""
+        within = _order(self.since) <= _order(version) <= _order(self.last or version)
+        return protocol == self.protocol and within
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Breaches of a list: the backbone's counting and the acceptance test's own, on an invented list in that form."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -81,6 +82,21 @@ def test_a_clock_that_most_rows_lack_is_noticed(
     wrong = {name for name in counted.expected if counted.found[name] != counted.expected[name]}
     assert f"/{own.clock} (end)" in "".join(wrong)
     assert {name.partition("/")[2].split()[0] for name in wrong} == {own.clock}
+
+
+def test_a_version_that_lost_its_limit_is_noticed(a_year: Path, tmp_path: Path) -> None:
+    """The newest of two: what the other has does not stand for it."""
+    folder = tmp_path / "protocols"
+    shutil.copytree(clocks.ROOT / "protocols", folder)
+    file = folder / "zwb-aanspreekpunt" / "2017.4.yaml"
+    text = file.read_text(encoding="utf-8")
+    before, after = "limit: 2 werkdagen\n    promise: our_choice", "limit: null\n    promise: measured"
+    assert text.count(before) == 1
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    (folder / "versions.lock").unlink()
+    counted = clocks.breaches(a_year, MAPPING, only="zwb-aanspreekpunt", protocols_dir=folder)
+    wrong = {name for name in counted.expected if counted.found[name] != counted.expected[name]}
+    assert wrong == {f"zwb-aanspreekpunt@2017.4/antwoord ({moment})" for moment in ("middle", "end")}
 
 
 def test_a_case_that_is_not_opened_is_noticed(a_year: Path, monkeypatch: pytest.MonkeyPatch) -> None:
