@@ -3,7 +3,8 @@
 
 Follow-up's real processor over its real database (SQLite on this machine's disk), without a broker: a watermark is read, cases are found
 by the index of moments, breaches concluded and put out, and read back. The two trips through Kafka that lie between are in
-`bench.latency`. `SCHAKEL_BENCH_CLOCKS=1000000` says how many; without it the full million, with `quick` twenty thousand.
+`bench.latency`, what one evaluation is in `bench.evaluation`. `SCHAKEL_BENCH_CLOCKS=1000000` says how many; without it the full
+million, with `quick` twenty thousand.
 """
 
 import os
@@ -18,13 +19,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from backbone.casework import LEDGER, timers_of
+from backbone.chains import Chains
 from backbone.collecting import collect_seldom
 from backbone.definition_files import load_definitions
 from backbone.desks import Desk, _encode
 from backbone.records import ledger_record
+from backbone.store.databases import CACHE_MB
 from backbone.store.rows import Checkpoint, Outgoing
 from backbone.store.store import Store
 from bench import stand
+from bench.evaluation import evaluation_us
 from schakel.case import conclude, fold
 from schakel.case_clocks import next_moments
 from schakel.case_state import State, dump, load
@@ -37,13 +41,11 @@ from schakel.events.report import CaseOpened, Place, ProtocolRef, ReportFacts, R
 from schakel.ids import new_event_id, partner_source, service_source
 from schakel.record import Raw
 from services.followup.processor import FollowupProcessor, FollowupRules
-from services.followup.rules import decide
 
 MILLION, QUICK = 1_000_000, 20_000
 BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DOOR, OIN = "politie-noord", "99999999100000001000"
-HANDREIKING = ProtocolRef(name="handreiking-negen-stappen", version="2017.1")
-CARD = ProtocolRef(name="groningen-protocolkaart", version="2017.1")
+CHAIN = "groningen"
 AT_ONCE, A_SECOND, SECONDS, BATCH = 5_000, 500, 20, 20
 WARM_UP, CALM = 20, 200
 """Batches of told events before the burst, at most: not counted, and counted."""
@@ -55,13 +57,16 @@ def case_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012x}"
 
 
-def opened() -> list[Entry]:
-    """A report in Groningen and its opening under two protocols."""
-    case = case_id(0)
+def opened(chains: Chains) -> list[Entry]:
+    """A report in Groningen and its opening under the protocols that its chain binds."""
+    case, chain = case_id(0), chains.get(CHAIN)
+    assert chain is not None
+    bound = (binding.use.split("@", 1) for binding in chain.file.protocols)
+    protocols = tuple(ProtocolRef(name=name, version=version) for name, version in bound)
     facts = ReportFacts(identity="by_name", place=Place(municipality="groningen", district="centrum"))
     report = Envelope(new_event_id(), partner_source(OIN), "report.received", BEGIN, case, logtime=BEGIN, partner=DOOR)
     opening = CaseOpened(
-        chain="groningen", chain_version="1", protocols=(CARD, HANDREIKING), fold_version=1, door=DOOR,
+        chain=CHAIN, chain_version=chain.version, protocols=protocols, fold_version=1, door=DOOR,
         coordinator="gemeente-groningen", premises=(report.id,),
     )  # fmt: skip
     envelope = Envelope(new_event_id(), service_source("routing"), "case.opened", BEGIN, case)
@@ -70,7 +75,7 @@ def opened() -> list[Entry]:
 
 def pattern(rules: FollowupRules) -> State:
     """A case with all its clocks started."""
-    entries = opened()
+    entries = opened(rules.chains)
     while wanted := list(rules.decide(fold(case_id(0), entries), None)):
         state = fold(case_id(0), entries)
         entries += [conclude(state, event) for event in wanted]
@@ -127,8 +132,8 @@ def fill(path: Path, cases: int, burst: int) -> None:
     store.close()
 
 
-def opened_store(path: Path) -> Store:
-    store = Store(f"sqlite:///{path}", "followup")
+def opened_store(path: Path, cache_mb: int = CACHE_MB) -> Store:
+    store = Store(f"sqlite:///{path}", "followup", cache_mb=cache_mb)
     store.migrate()
     store.take_up([Checkpoint(0, LEDGER, 0, 0, "bench")])
     return store
@@ -236,11 +241,6 @@ def two(values: list[float]) -> dict[str, float]:
     return {"p50": round(stand.percentile(values, 0.5), 1), "p99": round(stand.percentile(values, 0.99), 1)}
 
 
-def resident_mb() -> float:
-    fields = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return int(next(line for line in fields if line.startswith("VmRSS")).split()[1]) / 1024
-
-
 def main() -> None:
     cases = int(os.environ.get("SCHAKEL_BENCH_CLOCKS") or (QUICK if stand.quick() else MILLION))
     burst = cases // 10
@@ -259,7 +259,7 @@ def main() -> None:
     filled_s = time.perf_counter() - started
     it = Followup(opened_store(path))
     collect_seldom()  # as the engine does before it takes anything up
-    idle_mb, source = resident_mb(), batches(it, cases)
+    idle_mb, source = stand.resident_mb(), batches(it, cases)
     few = cases // BATCH // 4  # not in the cases that are due
     for _ in range(min(WARM_UP, few)):
         ingest(it, source)
@@ -291,19 +291,10 @@ def main() -> None:
             "lag_cpu_ms_of_500_a_second": two(lag_cpu_ms),
             "batch_of_20_ms": {"calm": two([ms for ms, _ in calm]), "in_the_burst": two(done.waited_ms)},
             "batch_of_20_cpu_ms": {"calm": two([cpu for _, cpu in calm]), "in_the_burst": two(done.waited_cpu_ms)},
-            "memory_mb": {"idle": round(idle_mb, 1), "after": round(resident_mb(), 1)},
-            "evaluation_us": evaluation_us(it.rules),
+            "memory_mb": {"idle": round(idle_mb, 1), "after": round(stand.resident_mb(), 1)},
+            "evaluation_us": evaluation_us(it.rules.chains, it.rules.protocols),
         },
     )
-
-
-def evaluation_us(rules: FollowupRules) -> dict[str, float]:
-    """Processor time of one decision about a case under two protocols: what each event of a case costs besides folding it."""
-    state, times = pattern(rules), 2_000
-    began = stand.own_cpu_s()
-    for _ in range(times):
-        list(decide(state, rules.chains, rules.protocols, BEGIN))
-    return {"decision": round((stand.own_cpu_s() - began) / times * 1e6, 1), "clocks_in_the_case": len(state.clocks)}
 
 
 if __name__ == "__main__":

@@ -64,6 +64,18 @@ def cpu_by_process(running: Backbone) -> dict[str, float]:
     return used | {"broker": sum(cpu_s(node.pid) for node in running.broker_nodes() if node.pid)}
 
 
+def resident_mb(pid: int | str = "self") -> float:
+    """What a process holds in memory now; default this one."""
+    fields = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in fields if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def memory_by_process(running: Backbone) -> dict[str, float]:
+    """Megabytes that each service holds now, and the broker (all of them together, when there are several)."""
+    held = {keeper.service.name: round(resident_mb(keeper.pid), 1) for keeper in running.keepers if keeper.pid}
+    return held | {"broker": round(sum(resident_mb(node.pid) for node in running.broker_nodes() if node.pid), 1)}
+
+
 def own_cpu_s() -> float:
     """CPU seconds of this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)

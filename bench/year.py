@@ -42,6 +42,7 @@ def main() -> None:
         appended_s = time.perf_counter() - began
         quiet_s = until_quiet(running, began)
         cpu = {name: used - cpu_before[name] for name, used in stand.cpu_by_process(running).items()}
+        memory = stand.memory_by_process(running)
         types = counted(running)
     events = sum(types.values())
     stand.write(
@@ -55,6 +56,7 @@ def main() -> None:
             "events_per_s": events / quiet_s,
             "cpu_s": cpu,
             "cores_busy": sum(cpu.values()) / quiet_s,
+            "memory_mb": memory,
             "types": dict(types.most_common()),
         },
     )

@@ -71,17 +71,20 @@ def count(path: Path) -> Counts:
             counts.rows += 1
             counts.references.add(row["EVENT_UNIQUE_ID"])
             counts.grounds.update(set(_grounds(row)))
-            nature = _first(OFFENCES, row["PRIMARY_OFFENCE"], "other")
-            counts.natures.update(nature.split("+"))
-            counts.places[_first(PLACES, row["LOCATION_TYPE"], "?")] += 1
+            counts.natures.update(first(OFFENCES, row["PRIMARY_OFFENCE"], "other").split("+"))
+            counts.places[first(PLACES, row["LOCATION_TYPE"], "?")] += 1
             counts.districts[row["DIVISION"].lower() if row["DIVISION"] != "NSA" else "-"] += 1
             counts.days[row["OCCURRENCE_DATE"]] += 1
-            on_property = row["PRIMARY_OFFENCE"].strip() == "Uttering Threats - Property"
-            counts.persons += nature.split("+")[0] in AGAINST_A_PERSON and not on_property
+            counts.persons += against_a_person(row["PRIMARY_OFFENCE"])
     return counts
 
 
-def _first(table: dict[str, str], name: str, otherwise: str) -> str:
+def against_a_person(offence: str) -> bool:
+    nature = first(OFFENCES, offence, "other").split("+")[0]
+    return nature in AGAINST_A_PERSON and offence.strip() != "Uttering Threats - Property"
+
+
+def first(table: dict[str, str], name: str, otherwise: str) -> str:
     return next((word for start, word in table.items() if name.startswith(start)), otherwise)
 
 

@@ -23,7 +23,7 @@ from schakel.errors import SchakelError
 from schakel.events.referral import ReferralDelivered, ReferralReleased
 from schakel.events.report import CaseOpened, ReportReceived
 from schakel.messages import ReceiptStatus
-from tests.acceptance.clocks import breaches
+from tests.acceptance import clocks
 from tests.acceptance.counts import Counts, count
 from tests.acceptance.stand import LEDGER, ROOT, Running, running_backbone
 
@@ -145,13 +145,21 @@ def main(arguments: list[str]) -> int:
 
 
 def _clocks(data: Path, rows: int, checks: Checks) -> None:
-    """Under every protocol that promises a term from the report on: the backbone breaches just the clocks that the file's times break."""
-    print("clocks of the list under each protocol with a limit, each row called or not by its number")
-    counted = breaches(data, MAPPING)
+    """Under every protocol that promises a term: the very clocks run that the file's rows call for, and those are breached that its times
+    break."""
+    print("clocks of the list under each protocol with a limit; what happens about a row goes by its number")
+    checks.equal(
+        "every clock with a limit is counted both ways",
+        clocks.uncounted(clocks.protocols_of(ROOT / "protocols")),
+        set(),
+    )
+    counted = clocks.breaches(data, MAPPING)
     checks.equal("every row of the file is a report", counted.rows, rows)
-    for name in sorted(counted.expected):
-        expected = counted.expected[name]
-        checks.equal(f"breached under {name}: {expected}", counted.found[name], expected)
+    for name, expected in counted.expected.items():
+        found = counted.found[name]
+        checks.equal(f"{name}: {expected}", f"{found}{clocks.apart(found, expected)}", str(expected))
+    idle = {name for name, expected in counted.expected.items() if not expected.run and name.endswith("(end)")}
+    checks.equal("each of them runs for some row", idle, set())
 
 
 def _import_with_a_kill(imports: Imports, expected: Counts, checks: Checks) -> None:
@@ -186,13 +194,13 @@ def _cases(stand: Running, expected: Counts, checks: Checks) -> int:
     cases = _fold(ledger)
     checks.equal("every row is exactly one case", (len(cases), _opened(ledger)), (expected.rows, expected.rows))
     _counts(stand, cases, expected, checks)
-    clocks = [clock for case in cases.values() for clock in case.clocks.values()]
-    checks.equal("a contact clock for each row aimed at a person", len(clocks), expected.persons)
+    running = [clock for case in cases.values() for clock in case.clocks.values()]
+    checks.equal("a contact clock for each row aimed at a person", len(running), expected.persons)
     late = [
         case.id for case in cases.values() for clock in case.clocks.values() if clock.started_at != case.reported_at
     ]
     checks.equal("clocks start when the report was made, not when it was imported", late, [])
-    checks.equal("a measured clock breaches never", sum(clock.breached for clock in clocks), 0)
+    checks.equal("a measured clock breaches never", sum(clock.breached for clock in running), 0)
     gone = [entry for entry in ledger if isinstance(entry.event, ReferralReleased | ReferralDelivered)]
     checks.equal("nothing is passed on without consent", len(gone), 0)
     checks.equal("no reference of the list can be read on a topic", _readable(stand, expected), set())
