@@ -280,7 +280,8 @@ class Backbone:
 
 def _what_was_prepared(prepared: Prepared) -> str:
     chains = ", ".join(chain.name for chain in prepared.chains)
-    changed = f"{len(prepared.changes)} things made or put right" if prepared.changes else "nothing had to change"
+    count = len(prepared.changes)
+    changed = f"{count} {'thing' if count == 1 else 'things'} made or put right" if count else "nothing had to change"
     return f"Kafka is ready for {len(prepared.chains.partners)} partners of {chains}: {changed}"
 
 
