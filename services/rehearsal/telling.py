@@ -88,8 +88,8 @@ class Teller:
         fields = self._fields(line.with_, case)
         if model is ReportReceived:
             fields = self._report(fields, line)
-        elif "at" in model.model_fields and "at" not in fields:
-            fields["at"] = self.moment(line.at)
+        else:
+            fields = {**self._filled_in(model, line), **fields}
         try:
             return model.model_validate(fields)
         except ValidationError as error:
@@ -103,6 +103,10 @@ class Teller:
                     _remedy(first, model),
                 )
             ) from None
+
+    def _filled_in(self, model: type[Told], line: Line) -> dict[str, Any]:
+        """What need not be written, since the line or the chain says it."""
+        return {"at": self.moment(line.at)} if "at" in model.model_fields else {}
 
     def _report(self, fields: dict[str, Any], line: Line) -> dict[str, Any]:
         """Its facts may stand at once under `with`; place and moment are filled in where nothing is said."""
