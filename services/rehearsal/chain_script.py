@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -174,8 +175,8 @@ class ChainScript(Writer):
             yield from self._wrapped(say["may_not"].format(code=shown.refused), 4)
             return
         yield from (line for one in shown.lines for line in self._wrapped(f"- {self._line(one)}", 4, 6))
-        if not shown.lines and not shown.reports and not shown.items:
-            yield f"    {say['empty']}"
+        if shown.of and not shown.lines and not shown.reports:
+            yield f"    {say[f'no_{shown.of}']}"
         if shown.not_yet:
             cases = self._listed([self._cases(one) for one in shown.not_yet])
             yield from self._wrapped(say["not_yet"].format(cases=cases), 4)
@@ -194,7 +195,7 @@ class ChainScript(Writer):
 
     def _line(self, line: Line) -> str:
         """Its cases, and what it says of them; nothing is said of what is not known."""
-        made = msgspec.to_builtins(line)
+        made = {name: self._named(value) for name, value in msgspec.to_builtins(line, builtin_types=(date,)).items()}
         del made["cases"]
         if self.language == "nl":
             head, cells = rows([made])
@@ -202,6 +203,17 @@ class ChainScript(Writer):
         else:
             said = [f"{name.replace('_', ' ')}: {text}" for name, value in made.items() if (text := _plain(value))]
         return f"{self._cases(line)}: {'; '.join(said)}."
+
+    def _named(self, value: Any) -> Any:
+        """The same with partners by name and days as they are said here."""
+        match value:
+            case dict():
+                return {name: self._named(one) for name, one in value.items()}
+            case list() | tuple():
+                return [self._named(one) for one in value]
+            case date():
+                return self._day(value)
+        return self._partner(value) if isinstance(value, str) else value
 
     def _listed(self, names: Sequence[str]) -> str:
         return ", ".join(names[:-1]) + (self.say["and"] if len(names) > 1 else "") + names[-1] if names else ""

@@ -32,6 +32,8 @@ class Shown:
 
     kind: Literal["agenda", "list"]
     title: str
+    of: Literal["cases", "measures"] | None = None
+    """None: subjects that come back are all that it holds."""
     reader: str | None = None
     refused: str | None = None
     lines: tuple[Line, ...] = ()
@@ -56,12 +58,11 @@ def _agenda(line: ChainLine, stage: ChainStage, reader: str | None, at: datetime
     if reader is not None:
         allowed = seat(chain, one, stage.state, reader, chain.calendar().local_day(at))
         if not allowed.cases:
-            return Shown("agenda", one.title, reader, allowed.why.value if allowed.why else "")
+            return Shown("agenda", one.title, reader=reader, refused=allowed.why.value if allowed.why else "")
     made = agenda(chain, here, one, stage.state, stage.states(), at)
     titles = {item.id: item.title for item in one.items}
-    return Shown(
-        "agenda", one.title, reader, lines=made.lines, items={titles[item]: last for item, last in made.items.items()}
-    )
+    subjects = {titles[item]: last for item, last in made.items.items()}
+    return Shown("agenda", one.title, "cases" if one.cases else None, reader, lines=made.lines, items=subjects)
 
 
 def _list(line: ChainLine, stage: ChainStage, reader: str | None, at: datetime) -> Shown:
@@ -73,14 +74,14 @@ def _list(line: ChainLine, stage: ChainStage, reader: str | None, at: datetime) 
         raise CannotTell(unknown(("list",), f"`{name}` is no overview that the chain keeps", name, overviews))
     here, one = overviews[name]
     if reader is not None and not may_read(chain, one, reader):
-        return Shown("list", one.title, reader, NOT_A_READER)
+        return Shown("list", one.title, reader=reader, refused=NOT_A_READER)
     if one.of is Of.CASES:
         lines, not_yet = case_list(chain, here, one, stage.states(), at)
-        return Shown("list", one.title, reader, lines=tuple(lines), not_yet=tuple(not_yet))
+        return Shown("list", one.title, "cases", reader, lines=tuple(lines), not_yet=tuple(not_yet))
     if one.of is Of.MEASURES:
         year = chain.calendar().local_day(at).year
         reports = (yearly_report(register, year) for register in here.registers)
-        return Shown("list", one.title, reader, reports=tuple(filter(None, reports)))
+        return Shown("list", one.title, "measures", reader, reports=tuple(filter(None, reports)))
     raise CannotTell(_no_list(("list",), one))
 
 

@@ -85,7 +85,11 @@ class Teller:
                     f"did you mean `{near[0]}`?" if near else "use one of these",
                 )
             )
-        fields = self._fields(line.with_, case)
+        roles = {
+            name for name in line.with_ if name in model.model_fields and model.model_fields[name].annotation is Role
+        }
+        others = {name: value for name, value in line.with_.items() if name not in roles}
+        fields = {**self._fields(others, case), **{name: line.with_[name] for name in roles}}
         if model is ReportReceived:
             fields = self._report(fields, line)
         else:
