@@ -246,10 +246,11 @@ def _title(schemes: Sequence[Cooperation], name: str) -> str | None:
 def _plain(value: Any) -> str:
     """In English a word is its own code."""
     match value:
-        case None | False | [] | {} | ():
+        case None | False:
             return ""
         case list() | tuple():
             return ", ".join(filter(None, map(_plain, value)))
         case dict():
-            return ", ".join(f"{name.replace('_', ' ')} {text}" for name, one in value.items() if (text := _plain(one)))
+            said = ((name.replace("_", " "), _plain(one)) for name, one in value.items())
+            return ", ".join(name if text == "True" else f"{name} {text}" for name, text in said if text)
     return str(value).replace("_", " ")

@@ -10,7 +10,7 @@ from backbone.protocols import DefinitionError, Protocol, Protocols
 from backbone.protocols.reading import Document, Fault, Problem
 from schakel.entry import Entry
 from schakel.her_words import Language
-from services.rehearsal import history, scenario
+from services.rehearsal import history, playable, scenario
 from services.rehearsal.chain_play import ChainRehearsal, play_chain
 from services.rehearsal.chain_script import ChainScript
 from services.rehearsal.known_chain_words import KnownChainWords
@@ -37,6 +37,11 @@ class Shown:
 
     text: str
     good: bool
+
+
+def instead(tried: Protocol) -> str | None:
+    """What to do with a file of which nothing can be played, in one sentence; None when something can."""
+    return playable.instead(tried)
 
 
 def scenarios(protocols_dir: Path, tried: Protocol) -> list[Path]:

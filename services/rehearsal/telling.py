@@ -97,7 +97,8 @@ class Teller:
         try:
             return model.model_validate(fields)
         except ValidationError as error:
-            first = error.errors()[0]
+            wrong = error.errors()  # who wrote a name wrong lacks the right one too
+            first = next((one for one in wrong if one["type"] == "extra_forbidden"), wrong[0])
             at: Location = ("with", *first["loc"])
             raise CannotTell(
                 Fault(
