@@ -20,7 +20,7 @@ from schakel.ids import OPERATOR as OPERATORS_SOURCE
 from schakel.messages import Message, Refusal
 from services.rehearsal.chain_shown import Shown, holds, look, meets
 from services.rehearsal.chain_stage import ChainStage
-from services.rehearsal.chain_telling import OPERATOR, ChainTeller, kind_of
+from services.rehearsal.chain_telling import OPERATOR, OPERATORS, ChainTeller, kind_of
 from services.rehearsal.play import Failure, refusal_of, too_early
 from services.rehearsal.scenario import ChainLine, ChainScenario
 from services.rehearsal.setting import Setting
@@ -128,6 +128,8 @@ class _Playing:
         model = kind_of(line)
         if model is not None and model.IN_CASE is not (line.case is not None):
             raise CannotTell(_which_case(line))
+        if line.by == OPERATOR and model not in OPERATORS:
+            raise CannotTell(_not_the_operators(line))
         if line.case is not None:
             self._tell_in_case(line, line.case, scene)
         else:
@@ -183,6 +185,16 @@ def _which_case(line: ChainLine) -> Fault:
         f"`{line.tell}` is told of the chain, and in no case",
         "a line without `case`",
         "leave `case` out; the minutes name cases under `with`",
+    )
+
+
+def _not_the_operators(line: ChainLine) -> Fault:
+    told = ", ".join(model.TYPE for model in OPERATORS)
+    return Fault(
+        ("by",),
+        f"`{line.tell}` is nothing that the operator tells here",
+        told,
+        "name the partner or role that tells it",
     )
 
 

@@ -10,12 +10,15 @@ from backbone.chains.schemes import holders
 from backbone.protocols.fault import Fault, Location
 from schakel.case_state import State
 from schakel.events import TOLD, Told
+from schakel.events.chain import AgreementEnded, AgreementSigned
 from schakel.events.vocab import Role
 from services.rehearsal.scenario import Line
 from services.rehearsal.telling import CannotTell, Teller
 
 OPERATOR = "operator"
-"""Whoever runs the backbone, as `by` names it: signs agreements and ends them."""
+"""Whoever runs the backbone, as `by` names it."""
+OPERATORS = (AgreementSigned, AgreementEnded)
+"""What the operator tells that a play of a chain shows something of."""
 _PARTNERS = ("present", "agreed_by", "parties", "party")
 _CASES = ("cases", "settled", "other_case")
 _DAYS = ("held_on", "decided_on", "valid_from", "ended_on")

@@ -276,6 +276,8 @@ def test_what_is_not_as_expected_is_said_and_it_is_not_good(tmp_path: Path, old:
         ("tell: report.received, with: {police_record: complaint}", "tell: label.refused", 5,
          "`een` is no case that was reported before this line", ""),
         ("sdo, items", "sdo, cases: [twee], items", 4, "`twee` is no case that was reported before this line", ""),
+        ("by: prosecutor", "by: operator", 4, "`minutes.recorded` is nothing that the operator tells", "name the partner or role"),
+        ("by: police", "by: operator", 5, "`report.received` is nothing that the operator tells", "name the partner or role"),
         ("at: 2026-03-02", "at: 2026-01-02", 5, "this line lies before the one above it", ""),
         ("    for: police\n", "    voor: police\n", 8, "`lines[2].voor` is not a field", ""),
     ],
