@@ -1,5 +1,6 @@
 """`backbone protocol try` of a scheme of working together: a stretch of time of a chain that keeps it, by the services' own rules."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,28 @@ def test_the_services_say_the_same_at_the_same_moments(tmp_path: Path, monkeypat
     assert sorted(sent, key=str) == sorted(messages, key=str)
 
 
+def test_what_comes_due_in_between_is_said_at_its_own_moment(tmp_path: Path):
+    """ECD-1: 26 in 2026, also when nothing is told in all that time."""
+    year = "scenario: Een jaar\nbegins: 2026-01-01\nlines:\n  - {at: 2026-12-31 12:00}\n"
+    said = played(written(tmp_path, year), newest_of("ecad-p-zaaksoverzicht")).concluded
+    due = [entry for entry in said if isinstance(entry.event, RhythmDue)]
+    assert len(due) == len(said) == 26
+    assert [entry.envelope.time for entry in due] == [entry.event.due_at for entry in due]
+
+
+def test_a_case_runs_under_a_file_only_when_that_acts_in_cases(tmp_path: Path):
+    """And under the chain's other protocols with `others`, which brings its other schemes too."""
+    files, since = repository(), date(2026, 1, 1)
+    meetings, alliance = newest_of("utrecht-driehoek"), newest_of("noord-nederland-alliantie")
+    assert not setting("groningen", meetings, *files, since=since).chain.protocols
+    both = setting("groningen", alliance, *files, since=since).chain
+    assert (set(both.protocols), set(both.schemes)) == ({alliance.ref}, {alliance.ref})
+    more = setting("groningen", meetings, *files, others=True, since=since).chain
+    assert set(more.protocols) == {one.use for one in files[0].get("groningen").file.protocols}
+    assert {ref.partition("@")[0] for ref in more.schemes} == {"utrecht-driehoek", "noord-nederland-alliantie"}
+    assert not setting("groningen", meetings, *files).chain.schemes, "a play of a case keeps none"
+
+
 @EACH
 def test_every_rhythm_and_agreement_said_something_or_it_is_said_why_not(protocol: Protocol, path: Path):
     found = played(path, protocol)
@@ -180,6 +203,8 @@ def test_why_counts_what_was_held_and_names_the_day_that_is_ahead(tmp_path: Path
     early = "scenario: Kort\nbegins: 2026-01-01\nlines:\n  - {at: 2026-01-03 12:00}\n"
     text = flat(tried("ecad-p-zaaksoverzicht", written(tmp_path, early), why=True).text)
     assert "Ritme 'elke-veertien-dagen': - de eerste keer is ma 5 jan 2026 09:00." in text
+    text = flat(tried("amsterdam-overleggen", written(tmp_path, early), why=True).text)
+    assert "Ritme 'bto-wekelijks': - dit wordt alleen gemeten: er gaat geen bericht over uit." in text
 
 
 def test_two_versions_beside_each_other(backbone: Run, tmp_path: Path):  # noqa: F811
