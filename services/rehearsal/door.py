@@ -7,6 +7,7 @@ from pathlib import Path
 
 from backbone.chains import Chains
 from backbone.protocols import DefinitionError, Protocol, Protocols
+from backbone.protocols.cooperation import EMPTY
 from backbone.protocols.reading import Document, Fault, Problem
 from schakel.entry import Entry
 from schakel.her_words import Language
@@ -116,12 +117,23 @@ def _played(path: Path, tried: Protocol, files: Files, versions: Sequence[Protoc
 def _of_chain(
     told: ChainScenario, document: Document, tried: Protocol, files: Files, versions: Sequence[Protocol]
 ) -> ChainRehearsal | Problem:
+    if tried.cooperation == EMPTY:
+        raise DefinitionError([document.problem(_nothing_to_keep(tried))])
     since, occasions = told.begins, told.occasions
     here = setting(
         told.chain, tried, files.chains, files.protocols, others=files.others, since=since, occasions=occasions
     )
     _only_known(document, KnownChainWords.of(told, here, versions).faults(told))
     return play_chain(told, document, here)
+
+
+def _nothing_to_keep(tried: Protocol) -> Fault:
+    return Fault(
+        ("begins",),
+        f"{tried.ref} has no section `cooperation`: there is nothing for a chain to keep",
+        "a file with consultations, overviews, rhythms, agreements or registers",
+        "leave `begins` out, and tell what happens in a case",
+    )
 
 
 def _only_known(document: Document, faults: Iterable[Fault]) -> None:

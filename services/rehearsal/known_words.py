@@ -12,7 +12,7 @@ from enum import StrEnum
 from backbone.protocols import Protocol
 from backbone.protocols.dutch import meant
 from backbone.protocols.fault import Fault, Location
-from schakel.events import CATALOGUE, DERIVED, vocab
+from schakel.events import DERIVED, TOLD, vocab
 from schakel.events.base import SUBJECT_KINDS
 from services.rehearsal.scenario import Scenario
 from services.rehearsal.setting import Setting
@@ -91,9 +91,14 @@ def _ids(part: object) -> Iterator[str]:
 
 
 def _no_conclusion(at: Location, event_type: str) -> Fault:
-    told = event_type in CATALOGUE
+    told = event_type in TOLD
     what = "told and never follows" if told else "nothing that the backbone concludes in a case"
     remedy = "write it as a line with `tell`" if told else "use one of these"
+    if event_type in DERIVED and event_type not in CONCLUDED:
+        what, remedy = (
+            "concluded outside any case",
+            "add `begins: 2026-01-01` to play a chain that keeps the file",
+        )
     return Fault(
         at, f"`{event_type}` is {what}", f"one of {', '.join(CONCLUDED)}", near(event_type, CONCLUDED) or remedy
     )

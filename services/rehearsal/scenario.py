@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from backbone.chains.occasions import Occasion
 from backbone.protocols.reading import DefinitionError, Document, Problem, parse, read
 from backbone.protocols.versions import by_age
+from schakel.events import TOLD
 from schakel.events.base import Slug, Version
 
 EXAMPLE = "voorbeeld"
@@ -98,10 +99,15 @@ _OF_A_CHAIN = frozenset({"case", "agenda", "list", "for", "lacks"})
 
 
 def _of_a_chain(data: dict[str, object]) -> bool:
-    """By any word that only such a scenario has: one that lacks its beginning is told so."""
-    lines = data.get("lines")
-    said = {name for line in lines if isinstance(line, dict) for name in line} if isinstance(lines, list) else set()
-    return bool({"begins", "occasions"} & data.keys()) or bool(_OF_A_CHAIN & said)
+    """By anything that only such a scenario says: one that lacks its beginning is told so."""
+    found = data.get("lines")
+    lines = [line for line in found if isinstance(line, dict)] if isinstance(found, list) else []
+    told = [TOLD.get(str(line.get("tell"))) for line in lines]
+    return (
+        not {"begins", "occasions"}.isdisjoint(data)
+        or any(not _OF_A_CHAIN.isdisjoint(line) for line in lines)
+        or any(model is not None and not model.IN_CASE for model in told)
+    )
 
 
 def load(path: Path) -> tuple[Scenario, Document]:

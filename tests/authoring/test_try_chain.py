@@ -317,6 +317,21 @@ def test_a_faulty_scenario_says_where_and_what_to_do(tmp_path: Path, old: str, n
     assert do in problems
 
 
+def test_the_two_kinds_of_scenario_are_told_apart(tmp_path: Path):
+    """By what it says, so that whoever forgot the beginning is told that, and whoever plays a chain with nothing to keep that."""
+    minutes = "  - {at: 2026-03-02 20:00, by: police, tell: minutes.recorded, with: {consultation: sdo}}\n"
+    case = "  - {at: 2026-03-02 20:00, by: police, tell: report.received}\n"
+    for name, text, line, said in (
+        (RDO, f"scenario: Een\nlines:\n{minutes}", 1, "`begins` is missing"),
+        (RDO, f"scenario: Een\nlines:\n{case}never: [rhythm.missed]\n", 4, "add `begins: 2026-01-01` to play a chain"),
+        ("groningen-protocolkaart", f"scenario: Een\nbegins: 2026-01-01\nlines:\n{minutes}", 2, "there is nothing for a chain to keep"),
+    ):  # fmt: skip
+        with pytest.raises(DefinitionError) as caught:
+            tried(name, written(tmp_path, text))
+        assert f"een-proef.yaml:{line}: error:" in str(caught.value)
+        assert said in flat(str(caught.value))
+
+
 def test_the_command_ends_as_for_a_case(backbone: Run, tmp_path: Path):  # noqa: F811
     """0 when all is as expected, 1 when not, 2 when it cannot be played."""
     wrong = SCENARIO.replace("0/4", "1/4")
