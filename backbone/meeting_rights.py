@@ -10,6 +10,7 @@ from enum import StrEnum
 from backbone.chains import Chain
 from backbone.chains.schemes import holders
 from backbone.protocols.consultations import Consultation, Sees
+from backbone.protocols.overviews import Overview
 from schakel.chain_state import ChainState
 
 
@@ -52,6 +53,11 @@ def seat(
 def members(chain: Chain, one: Consultation) -> frozenset[str]:
     """The partners that sit in it."""
     return frozenset(partner for role in one.members for partner in holders(chain, role))
+
+
+def may_read(chain: Chain, overview: Overview, partner: str) -> bool:
+    """Whether an overview is for this partner."""
+    return not chain.roles_of(partner).isdisjoint(overview.readers)
 
 
 def uninvited(chain: Chain, one: Consultation, present: tuple[str, ...], agreed: frozenset[str]) -> list[str]:

@@ -15,6 +15,7 @@ from backbone.cli.consultation import ask_cases, url_part
 from backbone.cli.output import Undoable, read_settings, say, show, table
 from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
+from backbone.meeting_rights import may_read
 from backbone.overviews.asked import asked, up_to_now
 from backbone.overviews.draft import draft, is_drafted
 from backbone.overviews.incident import Counted
@@ -178,7 +179,7 @@ def _drafted(
 
 
 def _read_by(chain: Chain, one: Overview, partner: str | None) -> None:
-    if partner is not None and not chain.roles_of(partner) & set(one.readers):
+    if partner is not None and not may_read(chain, one, partner):
         raise Undoable(f"{partner} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
 
 

@@ -45,6 +45,8 @@ def try_(
 ) -> None:
     """Play a scenario or a real case against a protocol: what is proposed, asked, held, released, clocked, and who is informed.
 
+    Of a scheme of working together: what comes due and who hears it, what was not kept, and what stands on an agenda or a list.
+
     Nothing is sent and nothing is written. Exit code 0 when all followed as the scenarios expect, 1 when not, 2 when one of them
     cannot be played.
 
@@ -77,7 +79,8 @@ def try_(
     paths = list(scenarios or door.scenarios(settings.protocols_dir, tried))
     if not paths:
         where = settings.protocols_dir / tried.protocol / "scenarios"
-        raise Undoable(f"{tried.protocol} has no scenarios in {where}; name a scenario file, or write one there")
+        nothing = f"{tried.protocol} has no scenarios in {where}; name a scenario file, or write one there"
+        raise Undoable(door.instead(tried) or nothing)
     _show([_one(door, path, tried, files, spoken, other, why) for path in paths])
 
 

@@ -19,7 +19,7 @@ from backbone.chain_desks import read_chain_state
 from backbone.chains import Chain, Chains
 from backbone.chains.schemes import consultation_of, gaps, kept, network
 from backbone.desks import load_desk
-from backbone.meeting_rights import seat
+from backbone.meeting_rights import may_read, seat
 from backbone.meetings import agenda, case_list
 from backbone.overviews.asked import up_to_now
 from backbone.overviews.screening import Records, found
@@ -63,7 +63,7 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
             return _unknown("overview", request, [one.id for here in schemes for one in here.overviews], chains)
         here, one = found
         partner = request.query.get("for")
-        if partner is not None and not chain.roles_of(partner) & set(one.readers):
+        if partner is not None and not may_read(chain, one, partner):
             return _problem(403, f"{partner[:40]} is no reader of {one.id}; its readers are {', '.join(one.readers)}")
         if one.of is Of.NUMBERS:
             return _problem(409, up_to_now(chain, one))

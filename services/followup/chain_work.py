@@ -13,11 +13,10 @@ from schakel.case_state import Effect
 from schakel.chain import apply, conclude
 from schakel.chain_state import ChainState
 from schakel.entry import Entry
-from schakel.events.case import TrendAnswered, TrendSignalled, TrendUnanswered
-from schakel.events.chain import RhythmDue, RhythmMissed, WatermarkPassed
+from schakel.events.chain import WatermarkPassed
 from schakel.ids import service_source
-from schakel.messages import ChainAttention, Message
 from services.followup import rhythms, trends
+from services.followup.chain_news import messages
 
 SERVICE = "followup"
 
@@ -87,22 +86,7 @@ def _asks(chain: Chain) -> str:
 
 
 def _messages(chain: Chain, state: ChainState, entry: Entry) -> Iterable[Outgoing]:
-    """To each partner concerned: what is due, was not kept, signalled or answered. Nothing about a case or a person."""
-    event = entry.event
-    told: Iterable[tuple[str, Message]] = ()
-    if isinstance(event, RhythmDue | RhythmMissed):
-        message = ChainAttention(
-            chain=event.chain,
-            concerning=entry.id,
-            reason=event.TYPE.replace(".", "_"),
-            scheme=event.scheme,
-            rhythm=event.rhythm,
-            last_day=event.deliver_on if isinstance(event, RhythmDue) else event.last_day,
-        )
-        told = ((partner, message) for partner in event.tell)
-    elif isinstance(event, TrendSignalled | TrendAnswered | TrendUnanswered):
-        told = trends.news(chain, state, entry)
-    for partner, said in told:
+    for partner, said in messages(chain, state, entry):
         yield out_record(
             SERVICE,
             partner,

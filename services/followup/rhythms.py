@@ -5,7 +5,7 @@ outage of ours, or minutes that are still on their way, accuse nobody. No case i
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from backbone.chains import Chain, rhythms
 from backbone.chains.rhythms import Announced, Ended
@@ -55,15 +55,17 @@ def _due(chain: Chain, one: Announced, now: datetime) -> RhythmDue:
     )
 
 
-def _missed(chain: Chain, state: ChainState, over: Ended, now: datetime) -> RhythmMissed | None:
-    """Meetings count by the day on which they were held: two minutes of one meeting are one (scenarios.md, RTD-1)."""
+def held_in(chain: Chain, state: ChainState, over: Ended) -> set[tuple[str, date]]:
+    """What counts for the term: (consultation, day). Two minutes of one meeting are one (scenarios.md, RTD-1)."""
     rhythm, term = over.rhythm, over.term
     in_term = [minutes for minutes in state.minutes if term.first <= minutes.held_on <= term.last]
-    here = chain.schemes[over.scheme].cooperation
-    if here.consultation(rhythm.of):
-        held = {(minutes.consultation, minutes.held_on) for minutes in in_term if minutes.consultation == rhythm.of}
-    else:
-        held = {(minutes.consultation, minutes.held_on) for minutes in in_term if rhythm.of in minutes.items}
+    if chain.schemes[over.scheme].cooperation.consultation(rhythm.of):
+        return {(minutes.consultation, minutes.held_on) for minutes in in_term if minutes.consultation == rhythm.of}
+    return {(minutes.consultation, minutes.held_on) for minutes in in_term if rhythm.of in minutes.items}
+
+
+def _missed(chain: Chain, state: ChainState, over: Ended, now: datetime) -> RhythmMissed | None:
+    rhythm, term, held = over.rhythm, over.term, held_in(chain, state, over)
     missing = tuple(place for place in rhythm.discussed_in if place not in {place for place, _ in held})
     wanted = rhythm.at_least or 1
     if len(held) >= wanted and not missing:

@@ -23,6 +23,16 @@ def waits(state: ChainState) -> bool:
     return any(_open(trend) for trend in state.trends)
 
 
+def last_moments(chain: Chain, state: ChainState) -> Iterator[datetime]:
+    """When the last day is over, of each trend that still waits for an answer."""
+    return (_last_moment(chain, trend) for trend in state.trends if _open(trend))
+
+
+def _last_moment(chain: Chain, trend: Trend) -> datetime:
+    assert trend.answer_by is not None
+    return chain.calendar().end_of_day(trend.answer_by)
+
+
 def _open(trend: Trend) -> bool:
     return trend.answer_by is not None and trend.unanswered is None and bool(trend.silent)
 
@@ -30,9 +40,9 @@ def _open(trend: Trend) -> bool:
 def decide(chain: Chain, state: ChainState, now: datetime | None) -> Iterator[TrendUnanswered]:
     """The trends whose last day is over at the watermark `now`, with somebody silent; each is said once."""
     for trend in state.trends:
-        if now is None or trend.answer_by is None or not _open(trend):
+        if now is None or not _open(trend):
             continue
-        if chain.calendar().end_of_day(trend.answer_by) <= now:
+        if _last_moment(chain, trend) <= now:
             tell = {*trend.silent, trend.by, *told(chain, ANSWERS_FOR_IT)}
             yield TrendUnanswered(
                 chain=chain.name, trend=trend.id, silent=trend.silent, watermark=now, tell=tuple(sorted(tell))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from backbone.protocols import Protocol
 from backbone.protocols.dutch import meant
 from backbone.protocols.fault import Fault, Location
-from schakel.events import CATALOGUE, DERIVED, vocab
+from schakel.events import DERIVED, TOLD, vocab
 from schakel.events.base import SUBJECT_KINDS
 from services.rehearsal.scenario import Scenario
 from services.rehearsal.setting import Setting
@@ -29,7 +29,7 @@ LISTED = frozenset(
     if isinstance(listed, type) and issubclass(listed, StrEnum)
     for word in listed
 )
-_UNLISTED = re.compile(rf"\d.*|[0-9a-f]{{8}}-[0-9a-f-]{{27}}.*|({'|'.join(SUBJECT_KINDS)})(-\d+)?")
+UNLISTED = re.compile(rf"\d.*|[0-9a-f]{{8}}-[0-9a-f-]{{27}}.*|({'|'.join(SUBJECT_KINDS)})(-\d+)?")
 """Moments, terms and versions; ids of events; people of the case."""
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 
@@ -68,7 +68,7 @@ class KnownWords:
         return (
             word in self.named
             or word in LISTED
-            or _UNLISTED.fullmatch(word) is not None
+            or UNLISTED.fullmatch(word) is not None
             or (event_type in CODED and _CODE.fullmatch(word) is not None)
         )
 
@@ -77,7 +77,7 @@ class KnownWords:
             at,
             f"`{word}` of `{event_type}` is no word that occurs in this play",
             "a partner of the chain, a role, a step, clock or other part of the protocol by its id, or a word of `backbone protocol words`",
-            _near(word, self.named | LISTED) or meant(word, LISTED),
+            near(word, self.named | LISTED) or meant(word, LISTED),
         )
 
 
@@ -91,15 +91,20 @@ def _ids(part: object) -> Iterator[str]:
 
 
 def _no_conclusion(at: Location, event_type: str) -> Fault:
-    told = event_type in CATALOGUE
+    told = event_type in TOLD
     what = "told and never follows" if told else "nothing that the backbone concludes in a case"
     remedy = "write it as a line with `tell`" if told else "use one of these"
+    if event_type in DERIVED and event_type not in CONCLUDED:
+        what, remedy = (
+            "concluded outside any case",
+            "add `begins: 2026-01-01` to play a chain that keeps the file",
+        )
     return Fault(
-        at, f"`{event_type}` is {what}", f"one of {', '.join(CONCLUDED)}", _near(event_type, CONCLUDED) or remedy
+        at, f"`{event_type}` is {what}", f"one of {', '.join(CONCLUDED)}", near(event_type, CONCLUDED) or remedy
     )
 
 
-def _near(word: str, known: Collection[str]) -> str:
-    """Only what is hardly another word: what is Dutch has a better answer."""
+def near(word: str, known: Collection[str]) -> str:
+    """What was meant, or nothing. Only what is hardly another word: what is Dutch has a better answer."""
     near = difflib.get_close_matches(word, sorted(known), 1, 0.8)
     return f"did you mean `{near[0]}`?" if near else ""

@@ -75,7 +75,7 @@ def play(scenario: Scenario, document: Document, setting: Setting) -> Rehearsal 
     for place, line in enumerate(scenario.lines):
         at = teller.moment(line.at)
         if scenes and at < scenes[-1].at:
-            return document.problem(_too_early(place))
+            return document.problem(too_early(place))
         scene = Scene(at, due=list(stage.pass_time(at)))
         scenes.append(scene)
         if line.tell is not None:
@@ -86,7 +86,7 @@ def play(scenario: Scenario, document: Document, setting: Setting) -> Rehearsal 
                 return document.problem(replace(wrong.fault, at=("lines", place, *wrong.fault.at)))
             scene.teller, scene.told = partner.id, event
             made = envelope(partner, event, at, CASE, next(number))
-            scene.refused = _refusal(made, event, stage.case, setting, at)
+            scene.refused = refusal_of(made, event, stage.case, setting, at)
             if scene.refused is None:
                 _, scene.followed = stage.tell(Entry(made, event))
         above = climbed((entry for one in scenes for entry in one.concluded), stage.case, setting)
@@ -121,7 +121,8 @@ def replay(
     return Rehearsal(title, setting, scenes, stage.case)
 
 
-def _too_early(place: int) -> Fault:
+def too_early(place: int) -> Fault:
+    """A line that lies before the one above it."""
     what, remedy = "this line lies before the one above it", "move the line, or correct its moment"
     return Fault(("lines", place, "at"), what, "lines in the order of time", remedy)
 
@@ -136,8 +137,10 @@ def _pointed_anew(event: Event, before: dict[str, tuple[str, str]], case: State)
     return (event.model_copy(update={"referral": fits[-1]}), True) if fits else (event, False)
 
 
-def _refusal(made: Envelope, event: Told, case: State, setting: Setting, at: datetime) -> Refusal | None:
-    """What intake would say to it."""
+def refusal_of(
+    made: Envelope, event: Told, case: State, setting: Setting, at: datetime, other: State | None = None
+) -> Refusal | None:
+    """What intake would say to it. other: the second case that it names."""
     opening = isinstance(event, ReportReceived)
     named = (
         made
@@ -145,10 +148,8 @@ def _refusal(made: Envelope, event: Told, case: State, setting: Setting, at: dat
         else Envelope(made.id, made.source, made.type, made.time, None, logtime=at, partner=made.partner)
     )
     partner = setting.chain.partners[made.partner or ""]
-    known = None if opening else case
-    return refusal(
-        Submission(named, event, partner, known if known is None or known.report else None), setting.chains, at
-    )
+    known = None if opening or case.report is None else case
+    return refusal(Submission(named, event, partner, known, other), setting.chains, at)
 
 
 # --- expectations -----------------------------------------------------------------------------------------------------

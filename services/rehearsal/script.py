@@ -1,35 +1,29 @@
 """A rehearsal as lines to read: who told what when, and below it what followed, each proposal with the passage it rests on. Pure."""
 
 import difflib
-import re
-import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from enum import Enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from backbone.person.plain import lists
+from backbone.chains import Chain
 from backbone.protocols import Protocol
 from schakel.case_state import ClockState, ReferralState
 from schakel.entry import Entry
 from schakel.events.clock import ClockStarted
 from schakel.events.referral import PartyInformed, ReferralProposed
 from schakel.events.vocab import Person
-from schakel.her_words import LANGUAGES, MONTHS, Language, in_language
+from schakel.her_words import Language, in_language
 from services.rehearsal import words as w
-from services.rehearsal.play import Failure, Rehearsal, Scene
+from services.rehearsal.chain_script import ChainScript
+from services.rehearsal.play import Rehearsal, Scene
 from services.rehearsal.why_not import undone
+from services.rehearsal.writing import WIDTH, Writer
 
-WIDTH = 80
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(#\d+)?")
-_UNSAID = ("sealed", "premises", "reported_at", "at", "facts", "terms", "protocol", "place")
 WAITING = (ReferralState.PROPOSED, ReferralState.HELD, ReferralState.REVOKED)
 
 
 @dataclass(frozen=True)
-class Script:
+class Script(Writer):
     """Writes one rehearsal in one language, at most `width` columns."""
 
     rehearsal: Rehearsal
@@ -40,15 +34,14 @@ class Script:
     """Whether it ends with what did not happen, and why."""
 
     @property
-    def say(self) -> Mapping[str, str]:
-        return in_language(w.FIXED, self.language)
+    def chain(self) -> Chain:
+        return self.rehearsal.setting.chain
 
     def text(self) -> str:
         """All of it."""
         title = self.rehearsal.title
-        chain = self.rehearsal.setting.chain.title
         lines = [title, "=" * min(len(title), self.width)]
-        lines += self._wrapped(self.say["played"].format(protocol=self.protocol.ref, chain=chain), 0)
+        lines += self._wrapped(self.say["played"].format(protocol=self.protocol.ref, chain=self.chain.title), 0)
         for scene in self.rehearsal.scenes:
             lines += ["", *self.scene(scene)]
         why = ["", *self._why_not()] if self.why else []
@@ -99,37 +92,15 @@ class Script:
         if none:
             yield f"  {say['nothing']}"
 
-    def _failed(self, failure: Failure, indent: int) -> list[str]:
-        kind, what = failure
-        return self._wrapped(self.say["failed"].format(what=self.say[kind].format(what=what)), indent)
-
     # -- what is told ----------------------------------------------------------------------------------------------------
 
     def _told(self, scene: Scene) -> str:
         assert scene.told is not None
-        name = type(scene.told).TYPE
-        does = in_language(w.TOLD, self.language).get(name, name)
-        details = ", ".join(self._details(scene.told.model_dump(exclude_defaults=True)))
-        return f"{self._partner(scene.teller or '')} {does}" + (f": {details}." if details else ".")
+        return self._does(self._partner(scene.teller or ""), scene.told)
 
-    def _details(self, said: Mapping[str, Any]) -> Iterator[str]:
-        """The coded words of what was said, without ids and moments."""
-        for inner in filter(lambda value: isinstance(value, Mapping), said.values()):
-            yield from self._details(inner)
-        marks, about = in_language(w.MARKS, self.language), in_language(w.ABOUT, self.language)
-        for name, value in said.items():
-            if name in _UNSAID or (name == "referral" and self._answers_its_own(value)):
-                continue
-            if isinstance(value, Mapping):
-                continue
-            if value is True:
-                yield marks.get(name, name.replace("_", " "))
-            elif (name in about or not isinstance(value, int | bytes)) and (shown := self._value(value)):
-                yield about.get(name, "{}").format(shown)
-
-    def _answers_its_own(self, referral: Any) -> bool:
+    def _hidden(self, name: str, value: Any) -> bool:
         """Whoever answers a referral is the one it went to: no need to say so."""
-        return str(referral) in self.rehearsal.case.referrals
+        return name == "referral" and str(value) in self.rehearsal.case.referrals
 
     # -- what follows ----------------------------------------------------------------------------------------------------
 
@@ -196,71 +167,18 @@ class Script:
     # -- words -----------------------------------------------------------------------------------------------------------
 
     def _value(self, value: Any) -> str:
-        if isinstance(value, list | tuple):
-            return ", ".join(filter(None, map(self._value, value)))
-        if isinstance(value, dict):
-            return ", ".join(self._details(value))
-        if isinstance(value, datetime):
-            return self._moment(value)
-        if isinstance(value, Enum):
-            return self._word(type(value).__name__, str(value.value))
-        if value is None:
-            return ""
-        text = str(value)
-        if text in self.rehearsal.setting.chain.partners:
-            return self._partner(text)
-        referral = self.rehearsal.case.referrals.get(text)
-        if referral is None and _ID.fullmatch(text):
-            return ""
-        return self._partner(referral.to) if referral else text
-
-    def _word(self, listed: str, word: str) -> str:
-        return lists().get(listed, {}).get(word, word) if self.language == "nl" else word.replace("_", " ")
-
-    def _partner(self, partner: str) -> str:
-        found = self.rehearsal.setting.chain.partners.get(partner)
-        return found.name.removesuffix(" (voorbeeld)") if found else partner
-
-    def _moment(self, at: datetime) -> str:
-        local = self._local(at)
-        return f"{self._day(local)} {local:%H:%M}"
-
-    def _until(self, due: datetime) -> str:
-        """A limit in days ends with its last day: midnight would be read as the day after it."""
-        local = self._local(due)
-        if local.time() == time():
-            return self.say["until_day"].format(day=self._day(local.date() - timedelta(days=1)))
-        return self.say["until"].format(moment=self._moment(due))
-
-    def _local(self, at: datetime) -> datetime:
-        return at.astimezone(ZoneInfo(self.rehearsal.setting.chain.file.time_zone))
-
-    def _day(self, on: date) -> str:
-        column = LANGUAGES.index(self.language)
-        month = "mrt" if MONTHS[column][on.month - 1] == "maart" else MONTHS[column][on.month - 1][:3]
-        return f"{w.DAYS[column][on.weekday()]} {on.day} {month} {on.year}"
-
-    def _period(self, seconds: int) -> str:
-        said = in_language(w.PERIODS, self.language)
-        for unit, size, from_s in (("d", 86_400, 3 * 86_400), ("h", 3_600, 7_200), ("m", 60, 0)):
-            if seconds >= from_s:
-                return f"{seconds // size} {said[unit]}"
-        return f"0 {said['m']}"
-
-    def _wrapped(self, text: str, indent: int, below: int | None = None) -> list[str]:
-        first, others = " " * indent, " " * (indent if below is None else below)
-        return textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+        referral = self.rehearsal.case.referrals.get(value) if isinstance(value, str) else None
+        return super()._value(referral.to if referral else value)
 
 
-def differences(old: Script, new: Script) -> tuple[str, bool]:
+def differences(old: Script | ChainScript, new: Script | ChainScript) -> tuple[str, bool]:
     """Both plays beside each other, line by line, and whether anything differs besides the version's name."""
     say, lines, differs = new.say, list[str](), False
     lines.append(say["against"].format(old=old.protocol.ref, new=new.protocol.ref))
     narrow = WIDTH - 2
-    was, is_ = (Script(one.rehearsal, one.protocol, one.language, narrow) for one in (old, new))
-    for before, after in zip(old.rehearsal.scenes, new.rehearsal.scenes, strict=False):
-        a = [line.replace(old.protocol.ref, new.protocol.ref) for line in was.scene(before)]
-        b = list(is_.scene(after))
+    was, is_ = _scenes(replace(old, width=narrow)), _scenes(replace(new, width=narrow))
+    for before, b in zip(was, is_, strict=False):
+        a = [line.replace(old.protocol.ref, new.protocol.ref) for line in before]
         lines.append("")
         for line in difflib.ndiff(a, b):
             if not line.startswith("?"):
@@ -269,3 +187,10 @@ def differences(old: Script, new: Script) -> tuple[str, bool]:
     if not differs:
         lines += ["", say["same"]]
     return "\n".join(lines) + "\n", differs
+
+
+def _scenes(script: Script | ChainScript) -> list[list[str]]:
+    """Scene by scene, whichever kind of play it is."""
+    if isinstance(script, ChainScript):
+        return [list(script.scene(scene)) for scene in script.rehearsal.scenes]
+    return [list(script.scene(scene)) for scene in script.rehearsal.scenes]

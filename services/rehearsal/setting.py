@@ -1,11 +1,14 @@
 """The chain in which a protocol is tried: one of the files with this version in it, or an example in which every role has a partner."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from backbone.authoring.sentences import capital, role
 from backbone.chains import Chain, Chains
-from backbone.chains.model import Binding, ChainFile, Member, Partner, PartnerKind
+from backbone.chains.model import Binding, ChainFile, KeptScheme, Member, Partner, PartnerKind
+from backbone.chains.occasions import Occasion
 from backbone.protocols import Protocol, Protocols
+from backbone.protocols.schemes import Scheme
 from schakel.errors import SchakelError
 from schakel.events.vocab import Role
 from services.rehearsal.scenario import EXAMPLE
@@ -24,10 +27,20 @@ class Setting:
     protocols: Protocols
 
 
-def setting(name: str, tried: Protocol, chains: Chains, protocols: Protocols, *, others: bool = False) -> Setting:
-    """The chain `name` with `tried` in the place of its own version. others: the chain's further protocols run too.
+def setting(
+    name: str,
+    tried: Protocol,
+    chains: Chains,
+    protocols: Protocols,
+    *,
+    others: bool = False,
+    since: date | None = None,
+    occasions: tuple[Occasion, ...] = (),
+) -> Setting:
+    """The chain `name` with `tried` in the place of its own version. others: the chain's further protocols run too, and it keeps its
+    further schemes.
 
-    Raises NoSuchChain.
+    since: from which day on it keeps `tried` as a scheme; then its cases run under it only when it acts in them. Raises NoSuchChain.
     """
     chain = _example(chains) if name == EXAMPLE else chains.get(name)
     if chain is None:
@@ -36,14 +49,24 @@ def setting(name: str, tried: Protocol, chains: Chains, protocols: Protocols, *,
         )
     same = [one for one in chain.file.protocols if one.use.partition("@")[0] == tried.protocol]
     bound = [one.model_copy(update={"use": tried.ref}) for one in same[:1]] or [Binding(use=tried.ref)]
+    keeps: list[KeptScheme] = []
+    if since is not None:
+        bound, keeps = bound if acts(tried) else [], [KeptScheme(use=tried.ref, since=since)]
     if others:
         bound += [one for one in chain.file.protocols if one.use.partition("@")[0] != tried.protocol]
+        keeps += [one for one in chain.file.schemes if since and one.use.partition("@")[0] != tried.protocol]
     by_ref = {**protocols.by_ref, tried.ref: tried}
-    file = chain.file.model_copy(update={"protocols": tuple(bound)})
-    made = Chain(
-        file, chain.partners, {one.use: by_ref[one.use] for one in bound}, chain.shared_rights, versions=by_ref
-    )
+    events = (*chain.file.occasions, *occasions)
+    update = {"protocols": tuple(bound), "schemes": tuple(keeps), "occasions": events}
+    file, runs = chain.file.model_copy(update=update), {one.use: by_ref[one.use] for one in bound}
+    kept = {one.use: by_ref[one.use] for one in keeps}
+    made = Chain(file, chain.partners, runs, chain.shared_rights, schemes=kept, versions=by_ref)
     return Setting(made, Chains({made.name: made}, made.partners), Protocols(by_ref))
+
+
+def acts(protocol: Protocol) -> bool:
+    """Whether anything follows from it in a case."""
+    return bool(protocol.steps or protocol.clocks or protocol.informs or protocol.opens or protocol.scheme != Scheme())
 
 
 def names(chains: Chains) -> list[str]:

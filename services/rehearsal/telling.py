@@ -85,15 +85,20 @@ class Teller:
                     f"did you mean `{near[0]}`?" if near else "use one of these",
                 )
             )
-        fields = self._fields(line.with_, case)
+        roles = {
+            name for name in line.with_ if name in model.model_fields and model.model_fields[name].annotation is Role
+        }
+        others = {name: value for name, value in line.with_.items() if name not in roles}
+        fields = {**self._fields(others, case), **{name: line.with_[name] for name in roles}}
         if model is ReportReceived:
             fields = self._report(fields, line)
-        elif "at" in model.model_fields and "at" not in fields:
-            fields["at"] = self.moment(line.at)
+        else:
+            fields = {**self._filled_in(model, line), **fields}
         try:
             return model.model_validate(fields)
         except ValidationError as error:
-            first = error.errors()[0]
+            wrong = error.errors()  # who wrote a name wrong lacks the right one too
+            first = next((one for one in wrong if one["type"] == "extra_forbidden"), wrong[0])
             at: Location = ("with", *first["loc"])
             raise CannotTell(
                 Fault(
@@ -103,6 +108,10 @@ class Teller:
                     _remedy(first, model),
                 )
             ) from None
+
+    def _filled_in(self, model: type[Told], line: Line) -> dict[str, Any]:
+        """What need not be written, since the line or the chain says it."""
+        return {"at": self.moment(line.at)} if "at" in model.model_fields else {}
 
     def _report(self, fields: dict[str, Any], line: Line) -> dict[str, Any]:
         """Its facts may stand at once under `with`; place and moment are filled in where nothing is said."""

@@ -8,22 +8,33 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from backbone.cli.main import app
-from backbone.protocols import load_protocols
+from backbone.protocols import Protocol, load_protocols
+from backbone.protocols.cooperation import EMPTY
 from backbone.protocols.schemes import Scheme
 from schakel.events import TOLD
 from schakel.events.report import ReportFacts
 from services.rehearsal import words
-from services.rehearsal.scenario import beside
+from services.rehearsal.scenario import ChainScenario, beside, load
 from tests.protocols.samples import ROOT
 
 Run = Callable[..., Result]
-ACTING = [
-    one
-    for one in load_protocols(ROOT / "protocols")
-    if one.steps or one.clocks or one.informs or one.opens or one.scheme != Scheme()
-]
-"""Of a version that does nothing yet there is nothing to try."""
-SHIPPED = [(one, path) for one in ACTING for path in beside(ROOT / "protocols", one.protocol, one.version)]
+EVERY = load_protocols(ROOT / "protocols")
+ACTING = [one for one in EVERY if one.steps or one.clocks or one.informs or one.opens or one.scheme != Scheme()]
+"""Of a version that does nothing yet there is nothing to try in a case."""
+WORKING_TOGETHER = [one for one in EVERY if one.cooperation != EMPTY]
+NOTHING_TO_PLAY = {"haaglanden-aanpak", "landelijke-zoekvraag"}
+"""A text that nobody holds, and figures of a closed quarter."""
+
+
+def shipped(tried: list[Protocol], *, of_chains: bool) -> list[tuple[Protocol, Path]]:
+    """The scenarios beside these versions, of one of the two kinds."""
+    found = [(one, path) for one in tried for path in beside(ROOT / "protocols", one.protocol, one.version)]
+    return [(one, path) for one, path in found if isinstance(load(path)[0], ChainScenario) is of_chains]
+
+
+OF_CASES = shipped(ACTING, of_chains=False)
+OF_CHAINS = shipped(WORKING_TOGETHER, of_chains=True)
+SHIPPED = [*OF_CASES, *OF_CHAINS]
 SCENARIO = """\
 scenario: Een proef
 lines:
@@ -73,8 +84,9 @@ def test_a_scenario_beside_a_protocol_holds(backbone: Run, protocol, path: Path)
 
 
 def test_every_protocol_that_does_something_has_a_scenario():
-    tried = {protocol.protocol for protocol, _ in SHIPPED}
+    tried = {protocol.protocol for protocol, _ in OF_CASES}
     assert tried == {one.protocol for one in ACTING}
+    assert {one.protocol for one in EVERY} - {protocol.protocol for protocol, _ in SHIPPED} == NOTHING_TO_PLAY
 
 
 def test_a_version_is_held_to_what_the_scenarios_say_from_it_on(tmp_path: Path):

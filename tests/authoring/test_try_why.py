@@ -17,7 +17,7 @@ from services.rehearsal.play import Rehearsal, play
 from services.rehearsal.script import Script
 from services.rehearsal.setting import setting
 from services.rehearsal.why_not import undone
-from tests.authoring.test_try import SHIPPED, Run, backbone, flat  # noqa: F401 (a fixture)
+from tests.authoring.test_try import OF_CASES, Run, backbone, flat  # noqa: F401 (a fixture)
 from tests.protocols.samples import PROTOCOL, ROOT
 
 REPORT = {"at": "2026-03-02 12:00", "by": "police", "tell": "report.received"}
@@ -75,7 +75,7 @@ def with_step(to: str, more: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("protocol", "path"), SHIPPED, ids=lambda one: getattr(one, "stem", getattr(one, "protocol", ""))
+    ("protocol", "path"), OF_CASES, ids=lambda one: getattr(one, "stem", getattr(one, "protocol", ""))
 )
 def test_every_part_did_something_or_it_is_said_why_not(protocol: Protocol, path: Path):
     found = played(path, protocol)

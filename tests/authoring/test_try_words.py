@@ -10,7 +10,7 @@ from services.rehearsal import scenario as scenarios
 from services.rehearsal.known_words import CODED, KnownWords
 from services.rehearsal.play import answers_to
 from services.rehearsal.setting import setting
-from tests.authoring.test_try import SCENARIO, SHIPPED, Run, backbone, flat, scenario, small  # noqa: F401 (fixtures)
+from tests.authoring.test_try import OF_CASES, SCENARIO, Run, backbone, flat, scenario, small  # noqa: F401 (fixtures)
 from tests.authoring.test_try_why import definitions, played
 
 NEVER = "\nnever: [referral.released victim_support, {}]\n"
@@ -85,7 +85,7 @@ def test_an_id_of_the_other_version_is_known_when_both_are_played(
 
 
 @pytest.mark.parametrize(
-    ("protocol", "path"), SHIPPED, ids=lambda one: getattr(one, "stem", getattr(one, "protocol", ""))
+    ("protocol", "path"), OF_CASES, ids=lambda one: getattr(one, "stem", getattr(one, "protocol", ""))
 )
 def test_whatever_a_conclusion_answers_to_is_known(protocol: Protocol, path: Path):
     """No right word is refused: each under which a conclusion of these plays could be named may stand in a scenario."""
