@@ -246,7 +246,7 @@ def without_informing(story: Story) -> list[Derived]:
 
 
 def test_ams_4_a_call_by_the_chair_has_its_own_consent():
-    """Informing the board is not the board calling her: that is a step of its own, which a yes to help does not open."""
+    """Informing the board is not the board calling her: that is a step of its own. NOT a call on her yes to help."""
     story = given(report(consents=(terms(CITY),)), level_set(POLICE, "serious"))
     story.when(requested(CITY, role="district_chair", purpose="board_contact")).then(
         proposed(CITY, purpose="board_contact"),

@@ -186,7 +186,7 @@ def test_hgl_files_whose_text_nobody_holds_say_so_and_act_in_nothing():
 
 
 def test_act_4_two_figures_and_no_sum(tmp_path: Path):
-    """From 1 January 2021 hate crime and hate speech apart; earlier ones are not categorised."""
+    """From 1 January 2021 hate crime and hate speech apart; earlier ones are not categorised. NOT one sum."""
     files = keeping(tmp_path)
     natures = (
         [("hate_speech",)] * 3 + [("hate_speech", "online")] * 3 + [("hate_speech", "assault")] * 2 + [("threat",)] * 5
