@@ -154,9 +154,17 @@ def agreed_to_all(chain: Chain, one: Consultation, purpose: Purpose, case: State
 
 
 def case_list(
-    chain: Chain, here: Cooperation, overview: Overview, cases: Iterable[State], now: datetime
+    chain: Chain,
+    here: Cooperation,
+    overview: Overview,
+    cases: Iterable[State],
+    now: datetime,
+    reader: str | None = None,
 ) -> tuple[list[Line], list[Line]]:
-    """The lines of an overview of cases, and those that not every partner it asks for knows yet (`known_to`): kept apart."""
+    """The lines of an overview of cases, and those that not every partner it asks for knows yet (`known_to`): kept apart.
+
+    reader: a partner, who sees of the latter only what it knows itself: it is no way around a referral. None: who runs the backbone.
+    """
     groups = [
         group
         for group in incidents(chain, cases)
@@ -167,9 +175,13 @@ def case_list(
     known: list[Line] = []
     not_yet: list[Line] = []
     for group in groups:
-        roles = {role for case in group for partner in case.parties for role in chain.roles_of(partner)}
+        parties = {partner for case in group for partner in case.parties}
+        roles = {role for partner in parties for role in chain.roles_of(partner)}
         made = line(group, here, overview.shows, now, since, overview.readers)
-        (known if set(overview.known_to) <= roles else not_yet).append(made)
+        if set(overview.known_to) <= roles:
+            known.append(made)
+        elif reader is None or reader in parties:
+            not_yet.append(made)
     return known, not_yet
 
 
