@@ -208,6 +208,21 @@ def test_rdo_5_what_stands_still_is_shown_apart():
     assert (running.suspended, running.since_report, still.since_report) == (0, 10, 10)
 
 
+def test_rdo_5_how_long_it_stood_still_is_shown_apart():
+    """From the fourth to the seventh nobody could call, and from the tenth again: three days on the tenth, five on the twelfth.
+
+    NOT taken off the days since the report, NOT counted once for each clock that stood still.
+    """
+    story = given(report_in_groningen())
+    for day, identity, days in ((4, "anonymous_heard", 8), (7, "by_name", 3), (10, "anonymous_heard", 5)):
+        story.when(replace(corrected(GRONINGEN, identity=identity), logged=moment(f"2026-03-{day:02} 12:00")))
+        seen = times(story.case)
+        assert (seen.since_report, seen.days_suspended) == (10, days)
+    assert times(story.case).suspended > 1, "several stand still at once"
+    story.when(passed("2026-03-11 12:00"), close_requested(GRONINGEN, "anonymous"))
+    assert times(story.case).days_suspended == 5
+
+
 def test_rdo_5_a_reopened_case_keeps_its_first_date(rdo: Files):
     """NOT the day on which it was closed, or opened again."""
     told = report(at="2026-03-02 12:00", police_record="complaint")
