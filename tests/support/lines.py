@@ -82,7 +82,7 @@ def under(line: str) -> str:
     """What stands under a line: the tests, and what is still to come."""
     said = [*map(str, played().get(line, ()))]
     rest = table().get(line, ("", ""))[1]
-    return "\n".join(said) + (f"\n\nStill to come: {rest}" if rest else "")
+    return "\n".join(said) + (f"\n\nElsewhere, or still to come: {rest}" if rest else "")
 
 
 def renewed(page: str) -> str:
