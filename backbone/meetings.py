@@ -6,7 +6,7 @@ nowhere, and neither does that it was refused. Drills and erased persons are in 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from backbone.case_facts import facts_of
 from backbone.chains import Chain
@@ -20,7 +20,7 @@ from schakel.case import KEPT_BACK, SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER, grants_for, noes_for, stopped
 from schakel.case_listed import screened_in
 from schakel.case_needs import noted
-from schakel.case_state import ClockState, ReferralState, State
+from schakel.case_state import Clock, ClockState, ReferralState, State
 from schakel.chain_state import ChainState, Minutes
 from schakel.events.vocab import Answer, Basis, Check, LinkKind, PoliceRecord, Purpose, Role
 
@@ -36,11 +36,14 @@ class Enrichment:
 
 @dataclass(frozen=True)
 class LeadTime:
-    """Whole days. `suspended` counts clocks that wait for a reason: their time is not held against anybody."""
+    """Whole days. What stood still stands apart, and takes none off the others: that time is not held against anybody."""
 
     since_report: int
     since_last_step: int
     suspended: int
+    """How many clocks stand still now, for a reason."""
+    days_suspended: int
+    """In how much of the time since the report some clock stood still; two at once count once."""
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,17 @@ def agreed_to_all(chain: Chain, one: Consultation, purpose: Purpose, case: State
 
 
 def case_list(
-    chain: Chain, here: Cooperation, overview: Overview, cases: Iterable[State], now: datetime
+    chain: Chain,
+    here: Cooperation,
+    overview: Overview,
+    cases: Iterable[State],
+    now: datetime,
+    reader: str | None = None,
 ) -> tuple[list[Line], list[Line]]:
-    """The lines of an overview of cases, and those that not every partner it asks for knows yet (`known_to`): kept apart."""
+    """The lines of an overview of cases, and those that not every partner it asks for knows yet (`known_to`): kept apart.
+
+    reader: a partner, who sees of the latter only what it knows itself: it is no way around a referral. None: who runs the backbone.
+    """
     groups = [
         group
         for group in incidents(chain, cases)
@@ -167,9 +178,13 @@ def case_list(
     known: list[Line] = []
     not_yet: list[Line] = []
     for group in groups:
-        roles = {role for case in group for partner in case.parties for role in chain.roles_of(partner)}
+        parties = {partner for case in group for partner in case.parties}
+        roles = {role for partner in parties for role in chain.roles_of(partner)}
         made = line(group, here, overview.shows, now, since, overview.readers)
-        (known if set(overview.known_to) <= roles else not_yet).append(made)
+        if set(overview.known_to) <= roles:
+            known.append(made)
+        elif reader is None or reader in parties:
+            not_yet.append(made)
     return known, not_yet
 
 
@@ -302,9 +317,22 @@ def _wanted(group: Sequence[State], readers: Sequence[Role]) -> Iterable[Wanted]
 def _lead_time(group: Sequence[State], now: datetime) -> LeadTime:
     """From the first report, whoever works on it and however often it was reopened; an imported case from its own day."""
     first = min(case.reported_at for case in group if case.reported_at is not None)
-    waiting = sum(clock.state is ClockState.SUSPENDED for case in group for clock in case.clocks.values())
+    clocks = [clock for case in group for clock in case.clocks.values()]
+    waiting = sum(clock.state is ClockState.SUSPENDED for clock in clocks)
     last = max(step for case in group for step in steps(case))
-    return LeadTime((now - first).days, max((now - last).days, 0), waiting)
+    return LeadTime((now - first).days, max((now - last).days, 0), waiting, _stood_still(clocks, now).days)
+
+
+def _stood_still(clocks: Sequence[Clock], now: datetime) -> timedelta:
+    """The time up to now in which at least one of them stood still."""
+    spans = [span for clock in clocks for span in clock.stood]
+    spans += [(clock.still_since, now) for clock in clocks if clock.still_since is not None]
+    total, known_until = timedelta(), None
+    for begin, end in sorted(spans):
+        begin, end = max(begin, known_until or begin), min(end, now)
+        if begin < end:
+            total, known_until = total + (end - begin), end
+    return total
 
 
 def steps(case: State) -> list[datetime]:

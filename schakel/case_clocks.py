@@ -178,7 +178,7 @@ def _stopped(case: State, entry: Entry) -> Effect:
     if not clock:
         return Effect.OVERTAKEN
     clock.state, clock.stopped_at, clock.contact = ClockState.STOPPED, event.stopped_at, _word(case, event.premises)
-    _goes_on(clock)
+    _goes_on(clock, entry)
     return Effect.EFFECTIVE
 
 
@@ -259,11 +259,13 @@ def _resumed(case: State, entry: Entry) -> Effect:
         before, waiting = clock.remind_at[: clock.reminded], clock.remind_at[clock.reminded :]
         clock.remind_at = [*before, *(moment + later for moment in waiting)]
     clock.due_at = event.due_at or clock.due_at
-    _goes_on(clock)
+    _goes_on(clock, entry)
     return Effect.EFFECTIVE
 
 
-def _goes_on(clock: Clock) -> None:
+def _goes_on(clock: Clock, entry: Entry) -> None:
+    if clock.still_since is not None:
+        clock.stood = [*clock.stood, (clock.still_since, entry.envelope.logged_at)]
     clock.still = clock.still_since = clock.wakes_at = None
 
 

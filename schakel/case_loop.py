@@ -12,7 +12,7 @@ from schakel.case_state import Effect, Grant, Referral, ReferralState, State
 from schakel.entry import Entry, folds
 from schakel.events.clock import ClockStarted
 from schakel.events.referral import ReferralExhausted, ReferralReported
-from schakel.events.vocab import Answered, Purpose
+from schakel.events.vocab import Answer, Answered, Purpose
 
 ENDED = (ReferralState.ACCEPTED, ReferralState.COMPLETED, ReferralState.EXHAUSTED)
 """Somebody took it up, or it is with whoever looks after the case already: nobody is asked in its place."""
@@ -21,13 +21,17 @@ _TAKEN = (ReferralState.ACCEPTED, ReferralState.COMPLETED)
 
 
 def owner_of(case: State) -> str | None:
-    """Who looks after the case: who accepted its last hand-over, else its coordinator, else the door. None before there is a report."""
-    handed = [
-        (one.accepted_at, one.to)
-        for one in case.referrals.values()
-        if one.hands_over and one.state in _TAKEN and one.accepted_at
-    ]
-    return max(handed)[1] if handed else case.coordinator or case.door
+    """Who looks after the case: who accepted its last hand-over, else its coordinator, else the door. None before there is a report.
+
+    Of somebody from elsewhere whose case goes to her home town it is the door until somebody there took it up: the coordinator of the place
+    where it happened has nothing to do with it [1, uitgangspunt 7].
+    """
+    hand_overs = [one for one in case.referrals.values() if one.hands_over]
+    handed = [(one.accepted_at, one.to) for one in hand_overs if one.state in _TAKEN and one.accepted_at]
+    if handed:
+        return max(handed)[1]
+    goes_home = bool(hand_overs) and case.facts["residence"]["elsewhere"] == Answer.YES
+    return (case.door if goes_home else case.coordinator) or case.door
 
 
 def referrer_of(case: State, referral: Referral) -> str | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from backbone.beyond import cannot, not_passed_on, not_said
 from backbone.case_facts import facts_of
 from backbone.chains import Chain
+from backbone.desk.danger import danger_without_receiver
 from backbone.desk.duties import not_explained
 from backbone.desk.home import home_not_known, homes_without_receiver
 from backbone.desk.who import adviser, sees_advice, sees_grievance, sees_request, takes_grievance
@@ -58,6 +59,8 @@ def open_items(case: State, chain: Chain, protocols: Protocols) -> list[Open]:
     found += _unanswered(case, running)
     found += [Open("not_explained", case.door, (duty.topic,)) for duty in not_explained(case, facts, iter(running))]
     found += _beyond(case, chain)
+    if missing := danger_without_receiver(case, chain, facts):
+        found.append(Open("danger_without_receiver", case.door, tuple(missing)))
     if home_not_known(case, facts, running):
         found.append(Open("home_not_known"))
     if roles := homes_without_receiver(case, chain, facts, running):

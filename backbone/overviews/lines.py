@@ -58,6 +58,7 @@ _INSIDE = {
     "since_report": "dagen sinds de melding",
     "since_last_step": "dagen sinds de laatste stap",
     "suspended": "klokken die stilstaan",
+    "days_suspended": "dagen waarin een klok stilstond",
     "contacts": "contact",
     "attempts": "pogingen",
     "referrals": "doorverwezen",

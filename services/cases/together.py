@@ -72,7 +72,7 @@ def routes(connect: Connect, chains: Chains) -> list[web.RouteDef]:
             newest = read_chain_state(connection, chain.name).time
         if (now := _as_of(request, chain, newest, cases)) is None:
             return _no_day(request)
-        return _answer(made_of(chain, here, one, cases, now))
+        return _answer(made_of(chain, here, one, cases, now, partner))
 
     return [
         web.get("/found/{chain}", _found_by_query(connect, chains)),
@@ -130,11 +130,16 @@ def _of_stream(connect: Connect, chains: Chains, what: str) -> Handler:
     return told
 
 
-def made_of(chain: Chain, here: Cooperation, one: Overview, cases: list[State], now: datetime) -> object:
-    """An overview as it stands now, by what it is made of: never numbers, whose periods are issued (`up_to_now`)."""
+def made_of(
+    chain: Chain, here: Cooperation, one: Overview, cases: list[State], now: datetime, reader: str | None = None
+) -> object:
+    """An overview as it stands now, by what it is made of: never numbers, whose periods are issued (`up_to_now`).
+
+    reader: see `case_list`.
+    """
     match one.of:
         case Of.CASES:
-            lines, not_yet = case_list(chain, here, one, cases, now)
+            lines, not_yet = case_list(chain, here, one, cases, now, reader)
             return {"overview": one.id, "note": one.note, "lines": lines, "not_yet_known_to_all": not_yet}
         case Of.MEASURES:
             year = _day(chain, now).year

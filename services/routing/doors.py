@@ -8,15 +8,14 @@ discrimination (domain-detail A89), without a name when she gives none.
 from collections.abc import Collection, Iterator
 
 from backbone.chains import Chain, candidates
-from backbone.chains.chain import ASKED_IN_DANGER
+from backbone.desk.danger import asked_in_danger
 from backbone.protocols.facts import Facts
 from schakel.case_state import State
 from schakel.events.referral import ReferralProposed
 from schakel.events.report import ProtocolRef
-from schakel.events.vocab import Answer, Basis, Identity, Purpose, Role, Scope
+from schakel.events.vocab import Basis, Purpose, Role, Scope
 from services.routing.loop import today
 
-REACHABLE = frozenset({Identity.KNOWN_TO_DOOR.value, Identity.BY_NAME.value})
 OUTSIDE, DANGER = "buiten-doelgroep", "gevaar"
 
 
@@ -34,11 +33,8 @@ def proposals(
 
 
 def _danger(case: State, chain: Chain, facts: Facts, away: Collection[str]) -> Iterator[ReferralProposed]:
-    if facts["danger"] != Answer.YES or case.facts["identity"] not in REACHABLE:
-        return
-    for role in ASKED_IN_DANGER:
-        if role not in chain.roles_of(case.door or ""):
-            yield from _to(case, chain, role, DANGER, away, strip=False)
+    for role in asked_in_danger(case, chain, facts):
+        yield from _to(case, chain, role, DANGER, away, strip=False)
 
 
 def _outside(case: State, chain: Chain, facts: Facts, away: Collection[str]) -> Iterator[ReferralProposed]:

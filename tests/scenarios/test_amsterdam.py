@@ -9,7 +9,9 @@ from backbone.overviews.incident import incidents
 from backbone.overviews.issues import Issue, press
 from backbone.overviews.periods import Period
 from schakel import codec
+from schakel.case import apply
 from schakel.case_loop import owner_of
+from schakel.case_state import State
 from schakel.definitions import PROTOCOL, Definitions
 from schakel.events import Derived
 from schakel.events.case import ThreadClosed
@@ -47,8 +49,10 @@ from tests.support.telling import (
     Tell,
     accepted,
     close_requested,
+    completed,
     contact_made,
     corrected,
+    declined,
     explained,
     granted,
     label_given,
@@ -56,10 +60,12 @@ from tests.support.telling import (
     level_set,
     moment,
     passed,
+    refused,
     report,
     requested,
     terms,
     thread_closed,
+    withdrawn,
 )
 
 
@@ -131,8 +137,48 @@ def test_ams_2_a_victim_from_elsewhere_goes_to_the_home_town():
     step = file_of(story, "amsterdam-handelingskader").step("slachtofferhulp-eigen-woonplaats")
     assert step is not None
     assert "contact" in (step.refer.duty or "")
-    assert owner_of(story.case) == CITY, "somebody looks, as long as nobody has taken it up"
+    assert owner_of(story.case) == POLICE, "who is in touch with her looks, as long as nobody has taken it up"
     assert owner_of(story.when(accepted(HELP)).case) == HELP, "NOT a case for the district project leader as owner"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (granted(HELP), accepted(HELP), contact_made(HELP, "2026-03-04 10:00"), thread_closed(HELP), completed(HELP)),
+        (granted(HELP), declined(HELP)),
+        (granted(HELP), passed("2026-04-02 12:00")),
+        (granted(HELP), accepted(HELP), withdrawn()),
+        (refused(HELP),),
+        (),
+    ],
+    ids=["taken up", "declined", "not answered", "taken back", "refused", "not asked"],
+)
+def test_ams_2_whatever_becomes_of_it_the_project_leader_has_no_part_in_it(told: tuple[Tell, ...]):
+    """Somebody looks after the case at every moment: who took the report in, then who took it up at home.
+
+    NOT the project leader of the district as owner, from the moment that it is proposed to the home town; NOT a word to the project
+    leader, NOT a clock that waits for one.
+    """
+    place, home = {"district": "centrum"}, {"elsewhere": "yes", "municipality": "haarlem"}
+    story = given(report(place=place, residence=home)).when(*told)
+    owners = owners_from(story, ReferralProposed)
+    assert None not in owners
+    assert owners <= {POLICE, HELP}
+    assert [to for to, _ in ever_sent(story) if to == CITY] == []
+    assert [clock.name for clock in story.case.clocks.values() if clock.responsible == CITY] == []
+    story.never(proposed(CITY), informed("coordinator"))
+
+
+def owners_from(story: Story, begins: type[Derived]) -> set[str | None]:
+    """Who looked after the case, at every position of the ledger since the first of these."""
+    case, owners, begun = State(id=story.case.id), set(), False
+    for entry in story.world.ledger:
+        if entry.event.IN_CASE:
+            apply(case, entry)
+        begun = begun or isinstance(entry.event, begins)
+        if begun:
+            owners.add(owner_of(case))
+    return owners
 
 
 @pytest.mark.parametrize(
@@ -143,6 +189,7 @@ def test_ams_2_a_home_that_is_not_known_is_not_guessed(home: dict[str, object]):
     story = given(report(residence={"elsewhere": "yes", **home})).never(of_type(ReferralProposed))
     (item,) = [one for one in items(story) if one.kind == "home_without_receiver"]
     assert (item.who, item.what) == (None, ("victim_support",))
+    assert (owner_of(story.case), ever_sent(story)) == (CITY, []), "on the list of the place, until her home is known"
     story.when(corrected(POLICE, residence={"elsewhere": "yes", "municipality": "haarlem"}))
     assert "home_without_receiver" not in kinds(story)
 
@@ -246,7 +293,7 @@ def without_informing(story: Story) -> list[Derived]:
 
 
 def test_ams_4_a_call_by_the_chair_has_its_own_consent():
-    """Informing the board is not the board calling her: that is a step of its own, which a yes to help does not open."""
+    """Informing the board is not the board calling her: that is a step of its own. NOT a call on her yes to help."""
     story = given(report(consents=(terms(CITY),)), level_set(POLICE, "serious"))
     story.when(requested(CITY, role="district_chair", purpose="board_contact")).then(
         proposed(CITY, purpose="board_contact"),

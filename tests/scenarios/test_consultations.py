@@ -44,7 +44,6 @@ from tests.support.newest import newest_of
 from tests.support.telling import (
     GRONINGEN,
     HELP,
-    Tell,
     accepted,
     assessed,
     close_requested,
@@ -208,6 +207,21 @@ def test_rdo_5_what_stands_still_is_shown_apart():
     assert (running.suspended, running.since_report, still.since_report) == (0, 10, 10)
 
 
+def test_rdo_5_how_long_it_stood_still_is_shown_apart():
+    """From the fourth to the seventh nobody could call, and from the tenth again: three days on the tenth, five on the twelfth.
+
+    NOT taken off the days since the report, NOT counted once for each clock that stood still.
+    """
+    story = given(report_in_groningen())
+    for day, identity, days in ((4, "anonymous_heard", 8), (7, "by_name", 3), (10, "anonymous_heard", 5)):
+        story.when(replace(corrected(GRONINGEN, identity=identity), logged=moment(f"2026-03-{day:02} 12:00")))
+        seen = times(story.case)
+        assert (seen.since_report, seen.days_suspended) == (10, days)
+    assert times(story.case).suspended > 1, "several stand still at once"
+    story.when(passed("2026-03-11 12:00"), close_requested(GRONINGEN, "anonymous"))
+    assert times(story.case).days_suspended == 5
+
+
 def test_rdo_5_a_reopened_case_keeps_its_first_date(rdo: Files):
     """NOT the day on which it was closed, or opened again."""
     told = report(at="2026-03-02 12:00", police_record="complaint")
@@ -332,51 +346,3 @@ def test_a_drill_and_an_erased_person_are_on_no_agenda(tmp_path: Path):
     assert len(agenda_of(files, "driehoek", "2026-03-10 12:00", real, drill, erased).lines) == 2
     erased.erased["victim"] = "the event that says so"
     assert len(agenda_of(files, "driehoek", "2026-03-10 12:00", real, drill, erased).lines) == 1
-
-
-def refused_at_a_club(files: Files, number: int, *told: Tell, **changed: object) -> State:
-    """A refusal at a club, reported at the desk for discrimination."""
-    place = {"municipality": "amsterdam", "district": "oost", "place_type": "nightlife"}
-    first = report(by=ADV, natures=("refusal",), place=place, consents=(), **changed)
-    return case(files, number, first, *told)
-
-
-def yes_to(to: str, purpose: str = "consultation", **more: object) -> Tell:
-    return granted(to, "case_facts", by=ADV, purpose=purpose, **more)
-
-
-def test_a03_the_panel_hears_only_of_cases_that_she_let_it_hear_of(tmp_path: Path):
-    """Yes to everybody who sits in it, for this purpose; the desk that took the report knows it already.
-
-    NOT on her silence, a yes to some of them, a yes for another purpose, one that was taken back or has ended; NOT once she asked to be
-    forgotten.
-    """
-    files = keeping(tmp_path, "panel-deurbeleid")
-    silent = refused_at_a_club(files, 1)
-    some = refused_at_a_club(files, 2, yes_to(POLICE))
-    other_purpose = refused_at_a_club(files, 3, yes_to(POLICE, "referral"), yes_to(CITY, "referral"))
-    taken_back = refused_at_a_club(files, 4, yes_to(POLICE), yes_to(CITY), withdrawn(by=ADV))
-    agreed = refused_at_a_club(files, 5, yes_to(POLICE), yes_to(CITY))
-    cases = [silent, some, other_purpose, taken_back, agreed]
-    assert [line.cases for line in panel(files, *cases)] == [(case_id(5),)]
-    agreed.erasures["victim"] = "she asked to be forgotten"
-    assert panel(files, *cases) == ()
-
-
-def test_a03_a_yes_that_ended_brings_a_case_off_the_panels_agenda(tmp_path: Path):
-    files = keeping(tmp_path, "panel-deurbeleid")
-    agreed = refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY, until="2026-03-20 12:00"))
-    assert len(panel(files, agreed)) == 1
-    assert panel(files, agreed, at="2026-03-20 12:01") == ()
-
-
-def test_a03_another_case_of_the_same_incident_comes_along_on_nobodys_yes(tmp_path: Path):
-    """Each person answers for her own report: the line holds the facts of the one who agreed alone."""
-    files = keeping(tmp_path, "panel-deurbeleid")
-    agreed = joined(refused_at_a_club(files, 1, yes_to(POLICE), yes_to(CITY)), 2)
-    silent = joined(refused_at_a_club(files, 2, at="2026-03-01 12:00"), 1)
-    assert [line.cases for line in panel(files, agreed, silent)] == [(case_id(1),)]
-
-
-def panel(files: Files, *cases: State, at: str = "2026-03-10 12:00") -> tuple[object, ...]:
-    return agenda_of(files, "panel-deurbeleid", at, *cases).lines

@@ -16,18 +16,20 @@ from backbone.protocols.doors import Goal, Group, Hidden, Route
 from backbone.protocols.overviews import By
 from backbone.protocols.reading import Problem
 from schakel.envelope import Envelope
+from schakel.events.referral import ReferralProposed
 from schakel.events.report import CheckAnswer, ReportReceived
 from schakel.events.vocab import Channel, Identity, PlaceType
 from schakel.ids import partner_source
 from schakel.messages import Refusal
 from services.intake.rules import Submission, refusal
+from tests.scenarios.desk_stories import items, kinds
 from tests.scenarios.region import north
 from tests.scenarios.stories import given
 from tests.support.casebook import repository
-from tests.support.conclusions import delivered, held, needed, proposed
+from tests.support.conclusions import delivered, held, needed, of_type, proposed, released
 from tests.support.doors import ANSWERS, DOORS, unanswered, with_door
 from tests.support.meetings import ADV, POLICE, case, issue_of, keeping, numbers_of, scheme
-from tests.support.telling import SEALED, Tell, assessed, report, terms
+from tests.support.telling import SEALED, Tell, assessed, close_requested, granted, report, terms
 
 WORKS_IT = "om-amsterdam"
 """Whoever works the door; nothing of the chain's protocol depends on this one."""
@@ -161,6 +163,48 @@ def test_mld_2_danger_goes_first_at_any_door(tmp_path: Path, name: str, check: s
     barely = {"channel": door.channels[0], "natures": (), "checks": (yes,)}
     assert refusal_of(files, **barely) is None
     told_at(files, **barely).then_among(proposed(POLICE))
+
+
+CENTRE = "centrum-seksueel-geweld"
+HAS_A_CENTRE = f"  - {{partner: {CENTRE}, roles: [sexual_violence_centre], districts: all}}\n"
+
+
+@pytest.mark.parametrize("check", ["danger_now", "rape"])
+@pytest.mark.parametrize("name", CAN_ANSWER)
+def test_mld_2_the_centre_is_proposed_beside_the_police_each_with_its_own_yes(tmp_path: Path, name: str, check: str):
+    """In a chain that has it, at any door. NOT before she said yes to it, NOT on her yes to the police, NOT asked for by an answer no."""
+    files = with_door(tmp_path, name, WORKS_IT, members=HAS_A_CENTRE)
+    door, _ = check_door(DOORS / f"{name}.yaml")
+    yes, no = (CheckAnswer(check=check, answer=answer) for answer in ("yes", "no"))
+    plain = {"channel": door.channels[0], "grounds": ({"ground": "skin_colour"},)}
+    story = told_at(files, checks=(yes,), **plain)
+    story.then_among(
+        proposed(POLICE, step="gevaar"),
+        proposed(CENTRE, role="sexual_violence_centre", step="gevaar"),
+        *(needed(to, ask=WORKS_IT) for to in (POLICE, CENTRE)),
+        *(held(to, reason="not_asked") for to in (POLICE, CENTRE)),
+    )
+    assert [one.to for one in story.case.referrals.values()][:2] == [POLICE, CENTRE], "before whatever else follows"
+    story.when(granted(POLICE, by=WORKS_IT)).then_among(delivered(POLICE)).never(released(CENTRE))
+    story.when(granted(CENTRE, by=WORKS_IT)).then_among(released(CENTRE, mode="by_name"), delivered(CENTRE))
+    assert "danger_without_receiver" not in kinds(story)
+    told_at(files, checks=(no,), **plain).never(proposed(CENTRE))
+
+
+def test_mld_2_a_chain_without_the_centre_says_so_and_so_does_the_case(tmp_path: Path):
+    """Its file is warned about, and the door that is in touch with her has it on its list. NOT silent, NOT another partner by guess."""
+    files = with_door(tmp_path, "breda-intimideermijniet", WORKS_IT)
+    (warned,) = [str(one) for one in files[0].warnings if "sexual_violence_centre" in str(one)]
+    assert "nobody holds the role sexual_violence_centre in the whole chain" in warned
+    raped = CheckAnswer(check="rape", answer="yes")
+    story = told_at(files, checks=(raped,), channel="web_form").never(
+        of_type(ReferralProposed, role="sexual_violence_centre")
+    )
+    (item,) = [one for one in items(story) if one.kind == "danger_without_receiver"]
+    assert (item.who, item.what) == (WORKS_IT, ("sexual_violence_centre",))
+    not_raped = CheckAnswer(check="rape", answer="no")
+    assert "danger_without_receiver" not in kinds(told_at(files, checks=(not_raped,), channel="web_form"))
+    assert "danger_without_receiver" not in kinds(story.when(close_requested()))
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))

@@ -57,8 +57,8 @@ def test_ams_2_a_victim_from_another_chains_town_is_helped_there():
 def test_ams_2_the_desk_of_the_other_chain_takes_part_in_the_case_here():
     """By hand, with her yes, to the Meldpunt of Groningen: it is proposed, asked, delivered, and goes on there.
 
-    The case stays where it happened, with its owner. NOT by name without her yes, NOT to a role that the chain does not name, NOT a
-    case of its own in Groningen.
+    The case stays where it happened, with the door that is in touch with her. NOT by name without her yes, NOT to a role that the chain
+    does not name, NOT a case of its own in Groningen.
     """
     story = given(report(residence={"elsewhere": "yes", "municipality": "groningen"}))
     story.when(requested(DMG, role="anti_discrimination")).then(
@@ -66,7 +66,7 @@ def test_ams_2_the_desk_of_the_other_chain_takes_part_in_the_case_here():
     )
     story.when(granted(DMG)).then(released(DMG, mode="by_name"), delivered(DMG))
     story.when(accepted(DMG), contact_made(DMG, "2026-03-03 12:00"), completed(DMG)).then_quiet()
-    assert (story.case.chain, owner_of(story.case)) == ("amsterdam", CITY)
+    assert (story.case.chain, owner_of(story.case)) == ("amsterdam", POLICE)
     assert why_not(story, requested("gemeente-groningen", role="coordinator")) == "role.not_held"
     assert why_not(story, requested(DMG, role="coc")) == "role.not_held"
 

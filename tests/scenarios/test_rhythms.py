@@ -17,11 +17,15 @@ from backbone.overviews.yearly import measures
 from backbone.protocols import Status
 from backbone.protocols.measures import Progress, yearly_report
 from backbone.protocols.overviews import Of
+from schakel.case_loop import owner_of
+from schakel.events.report import ReportReceived
 from schakel.events.vocab import Role
+from schakel.messages import Information
 from services.cases.together import made_of
+from services.intake.elsewhere import routes
 from tests.scenarios.region import given_in
 from tests.support.casebook import repository
-from tests.support.conclusions import informed
+from tests.support.conclusions import delivered, held, informed, needed, proposed, released
 from tests.support.meetings import (
     CITY,
     COC,
@@ -37,9 +41,10 @@ from tests.support.meetings import (
     scheme,
 )
 from tests.support.newest import newest, newest_of
-from tests.support.telling import Tell, label_refused, moment, report
+from tests.support.telling import Tell, accepted, granted, label_refused, moment, report, requested
 
 ECAD, RTD, NRD = "ecad-p-zaaksoverzicht", "rotterdam-natuurlijk-samen", "noord-nederland-alliantie"
+RADAR, ROTTERDAM_POLICE = "radar-rotterdam", "politie-rotterdam"
 
 
 def test_ecd_1_every_fourteen_days_26_in_a_year(tmp_path: Path):
@@ -120,9 +125,30 @@ def test_rtd_5_work_is_outside_the_alliance_and_goes_to_the_desk(place: str):
     assert story.case.protocols == []
     assert story.case.coordinator == "gemeente-rotterdam"
     story.then_among(
-        informed("anti_discrimination", to="radar-rotterdam", inform="elders-dan-de-alliantie"),
-        informed("anti_discrimination", to="politie-rotterdam", inform="elders-dan-de-alliantie"),
+        informed("anti_discrimination", to=RADAR, inform="elders-dan-de-alliantie"),
+        informed("anti_discrimination", to=ROTTERDAM_POLICE, inform="elders-dan-de-alliantie"),
     )
+    (told,) = story.sent(Information, RADAR)
+    assert (told.facts.place.place_type, told.facts.residence.municipality) == (place, None)
+    assert owner_of(story.case) == "gemeente-rotterdam"
+
+
+@pytest.mark.parametrize("place", ["work", "home"])
+def test_rtd_5_the_receipt_names_radar_and_with_her_yes_it_goes_there_by_name(place: str):
+    """Who told it reads on the receipt who takes it up, and may refer her there: she is asked, and RADAR can take it up.
+
+    NOT by name before her yes; NOT another route for what is the alliance's own.
+    """
+    story = given_in("rotterdam", rotterdam(place))
+    told = next(entry for entry in story.world.ledger if isinstance(entry.event, ReportReceived))
+    on_it = [(one.route, one.role, one.to) for one in routes(told, story.case.id, story.world.chains)]
+    assert on_it == ([("elders-dan-de-alliantie", "anti_discrimination", RADAR)] if place == "work" else [])
+    if place == "work":
+        ask = requested(RADAR, by=ROTTERDAM_POLICE, role="anti_discrimination")
+        story.when(ask).then(proposed(RADAR), needed(RADAR), held(RADAR, reason="not_asked"))
+        story.when(granted(RADAR, by=ROTTERDAM_POLICE)).then_among(released(RADAR, mode="by_name"), delivered(RADAR))
+        story.when(accepted(RADAR))
+        assert story.referral(RADAR).state == "accepted"
 
 
 @pytest.mark.parametrize("place", ["home", "nightlife", "street", "public_transport"])
@@ -136,7 +162,7 @@ def test_rtd_5_its_own_four_places_are_the_alliances(place: str):
 def rotterdam(place: str) -> Tell:
     """Reported at the police; that intake lets it in is asserted of every scenario."""
     at = {"municipality": "rotterdam", "district": "noord", "place_type": place}
-    return report(by="politie-rotterdam", place=at, consents=())
+    return report(by=ROTTERDAM_POLICE, place=at, consents=())
 
 
 def test_nrd_1_the_network_map_shows_its_empty_places(tmp_path: Path):
@@ -186,7 +212,7 @@ def test_hgl_files_whose_text_nobody_holds_say_so_and_act_in_nothing():
 
 
 def test_act_4_two_figures_and_no_sum(tmp_path: Path):
-    """From 1 January 2021 hate crime and hate speech apart; earlier ones are not categorised."""
+    """From 1 January 2021 hate crime and hate speech apart; earlier ones are not categorised. NOT one sum."""
     files = keeping(tmp_path)
     natures = (
         [("hate_speech",)] * 3 + [("hate_speech", "online")] * 3 + [("hate_speech", "assault")] * 2 + [("threat",)] * 5

@@ -184,7 +184,7 @@ LITTLE = assessed(CONTACT, "punishable", "no")
 
 
 def test_zwb_4_two_referrals_by_hand_each_with_its_own_question():
-    """As the file says that it is done: asked for by the desk, one for each that she wants. NOT released on the other's yes."""
+    """Where she named nobody the desk can still ask for it, one for each. NOT released on the other's yes."""
     story = found(LITTLE, needs(CONTACT, "emotional"))
     for to, role in ((HELP, "victim_support"), (ADV, "anti_discrimination")):
         assert why_not(story, requested(to, by=CONTACT, role=role)) is None

@@ -19,6 +19,7 @@ from services.cases.together import routes
 from tests.support.casebook import repository
 from tests.support.meetings import ADV, CITY, COC, COVENANT, OM, POLICE, keeping
 from tests.support.minicluster import PARTITIONS, MiniCluster
+from tests.support.newest import newest
 from tests.support.telling import report
 
 SCHEMES = ("utrecht-driehoek@2017.1", "ecad-p-zaaksoverzicht@2025.1", "noord-nederland-alliantie@2016.1")
@@ -177,6 +178,33 @@ async def test_what_is_not_there_or_not_yours(cluster: MiniCluster, path: str, s
     found, answer = await ask(cluster, path)
     assert found == status
     assert words in answer["error"]
+
+
+async def test_rdo_2_who_is_no_party_is_answered_why_and_a_case_without_criminal_side_is_on_no_agenda(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two reports one has a side of criminal law: prosecutor, police and bureau get that one, until the covenant ends.
+
+    NOT a line to the municipality, the interest group or Slachtofferhulp: each gets the reason. NOT the other report, to nobody.
+    """
+    cluster = made_of(tmp_path, monkeypatch, newest("samenwerkingsafspraken"))
+    for number, record in enumerate(("complaint", "none")):
+        told = report(at="2026-03-02 09:00", police_record=record, natures=(("threat",), ("scolding",))[number]).event
+        assert isinstance(told, ReportReceived)
+        cluster.send(POLICE, told.model_copy(update={"sealed": ()}))
+    cluster.settle()
+    path = "/consultations/proef/rdo-casusoverleg?on=2026-03-12"
+    for partner in (OM, POLICE, ADV):
+        status, agenda = await ask(cluster, f"{path}&for={partner}")
+        assert (status, [line["natures"] for line in agenda["lines"]]) == (200, [["threat"]])
+    for partner in (CITY, COC, "slachtofferhulp", "a-stranger"):
+        status, answer = await ask(cluster, f"{path}&for={partner}")
+        assert (status, list(answer)) == (403, ["error"])
+        assert answer["error"].endswith("may not see the cases of rdo-casusoverleg: not_party_to_the_agreement")
+    status, answer = await ask(cluster, f"/consultations/proef/rdo-casusoverleg?on=2026-06-01&for={OM}")
+    assert (status, answer["error"].rpartition(": ")[2]) == (403, "agreement_ended")
+    status, answer = await ask(cluster, f"/overviews/proef/politielijst?for={CITY}")
+    assert (status, "is no reader of politielijst" in answer["error"]) == (403, True)
 
 
 async def test_there_are_no_numbers_up_to_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

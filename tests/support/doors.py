@@ -32,11 +32,13 @@ def unanswered(name: str) -> str:
     return text.partition("\n# The questions of the routekaart.")[0].rstrip("\n") + "\n"
 
 
-def with_door(folder: Path, name: str, partner: str, *, answered: bool = True) -> tuple[Chains, Protocols]:
-    """The chain `proef` in which this partner works the door `name`."""
+def with_door(
+    folder: Path, name: str, partner: str, *, answered: bool = True, members: str = ""
+) -> tuple[Chains, Protocols]:
+    """The chain `proef` in which this partner works the door `name`. members: further lines of its members."""
     doors = folder / "chains" / "doors"
     doors.mkdir(parents=True)
     text = unanswered(name)
     (doors / f"{name}.yaml").write_text(text + (ANSWERS if answered else ""), encoding="utf-8")
     version = next(line.split('"')[1] for line in text.splitlines() if line.startswith("version:"))
-    return keeping(folder, more=f"doors:\n  - {{use: {name}@{version}, partner: {partner}}}\n")
+    return keeping(folder, more=f"doors:\n  - {{use: {name}@{version}, partner: {partner}}}\n", members=members)

@@ -64,10 +64,12 @@ protocols:
 """
 
 
-def keeping(folder: Path, *schemes: str, since: str = "2026-01-01", more: str = "") -> tuple[Chains, Protocols]:
+def keeping(
+    folder: Path, *schemes: str, since: str = "2026-01-01", more: str = "", members: str = ""
+) -> tuple[Chains, Protocols]:
     """A chain `proef` that keeps these schemes: `name@version`, or a name alone for its newest.
 
-    `more` is further text of its file, `folder` has room for both.
+    `more` is further text of its file, `members` further lines of its members, `folder` has room for both.
     """
     _, protocols = repository()
     (folder / "chains").mkdir(exist_ok=True)
@@ -75,7 +77,8 @@ def keeping(folder: Path, *schemes: str, since: str = "2026-01-01", more: str = 
         shutil.copy(ROOT / "chains" / name, folder / "chains" / name)
     kept = [name if "@" in name else newest(name) for name in schemes]
     lines = "".join(f"  - {{use: {ref}, since: {since}}}\n" for ref in kept)
-    text = filled_in(HEAD + (f"schemes:\n{lines}" if lines else "") + more)
+    head = HEAD.replace("protocols:\n", f"{members}protocols:\n")
+    text = filled_in(head + (f"schemes:\n{lines}" if lines else "") + more)
     (folder / "chains" / "proef.yaml").write_text(text, encoding="utf-8")
     return load_chains(folder / "chains", protocols), protocols
 
