@@ -77,7 +77,7 @@ def test_it_says_what_was_not_kept_to_whom_and_where_that_stands(tmp_path: Path)
     assert "bij de politie: aangifte; doorlooptijd: dagen sinds de melding: 8" in text
     english = flat(tried(RDO, written(tmp_path), language="en").text)
     assert "> Not kept: Regionaal Discriminatie Overleg, casusoverleg (rdo-vier-keer), 0 of 4 times" in english
-    assert "records: complaint; lead time: since report 8, since last step 8, suspended 0." in english
+    assert "records: complaint; lead time: since report 8, since last step 8, suspended 0, days suspended 0." in english
 
 
 TRENDS = """\
