@@ -98,6 +98,7 @@ class Feedback(Part):
     partner: PartnerId = Field(description="a member of the chain")
     how: How = Field(description="none, digest or per_case")
     every: Every = Every.DAY
+    source: Source | None = None
 
     def due(self, at: datetime, time_zone: str) -> datetime:
         """When something that was answered at `at` is told: at once, or at the midnight that ends the day or the week there."""
