@@ -220,7 +220,11 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Not a Saturday, Sunday or general holiday."""
-        return day.weekday() < 5 and day not in _RULES[self.name, self.version](day.year)
+        return day.weekday() < 5 and not self.is_holiday(day)
+
+    def is_holiday(self, day: date) -> bool:
+        """A general holiday, also one that falls on a Saturday or Sunday."""
+        return day in _RULES[self.name, self.version](day.year)
 
     def local_day(self, moment: datetime) -> date:
         """The date that the chain's own wall calendar shows at `moment`."""

@@ -244,4 +244,9 @@ PLACES: Table = {
 }
 """Places that may be named; what happened at another has no words here."""
 
-PERIODS: Table = {Each.YEAR: ("per jaar", "a year"), Each.HALF_YEAR: ("per half jaar", "every half year")}
+PERIODS: Table = {
+    Each.YEAR: ("per jaar", "a year"),
+    Each.HALF_YEAR: ("per half jaar", "every half year"),
+    Each.QUARTER: ("per kwartaal", "a quarter"),
+    Each.MONTH: ("per maand", "a month"),
+}

@@ -41,7 +41,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "screening": "wat de zoekvraag vond, en wat mensen ervan vonden",
         "door": "loket",
     },
-    Each: {"year": "per jaar", "half_year": "per half jaar"},
+    Each: {"year": "per jaar", "half_year": "per half jaar", "quarter": "per kwartaal", "month": "per maand"},
     OnFreeDay: {"next_working_day": "op de eerste werkdag daarna", "same_day": "op de dag zelf"},
     Progress: {
         "planned": "gepland",

@@ -10,7 +10,7 @@ from backbone.chains.chain import ASKED_IN_DANGER, Chain
 from backbone.chains.model import ChainFile
 from backbone.protocols import Fault, Level, Problem
 from backbone.protocols.answer_rules import FOR_FEW
-from backbone.protocols.clock_rules import ANY_STEP, StopOn, same_kind
+from backbone.protocols.clock_rules import ANY_STEP, WITH_A_PERSON, ClockStart, StopOn, same_kind
 from backbone.protocols.reading import Document, Location, read
 from schakel.events.report import FIRST_QUESTION
 from schakel.events.vocab import Role
@@ -158,6 +158,31 @@ def unanswered(chain: Chain) -> Iterator[Fault]:
             "add one (of_step: any), measured or with a limit that somebody chose; silence is seen by nobody otherwise",
             Level.WARNING,
         )
+
+
+def untimed_doors(chain: Chain) -> Iterator[Fault]:
+    """What a door promises on its page is a clock's limit, not a text (domain-detail A90)."""
+    for position, bound in enumerate(chain.file.doors):
+        promised = chain.doors[bound.partner].answers.follow_up_within
+        if promised is None:
+            continue
+        roles = chain.roles_of(bound.partner)
+        clocks = (clock for binding in chain.file.protocols for clock in chain.protocols[binding.use].clocks)
+        timed = any(
+            clock.starts is ClockStart.REPORT_RECEIVED
+            and clock.limit == promised
+            and clock.stops.on in WITH_A_PERSON
+            and not all(clock.when.excludes("door", role) for role in roles)
+            for clock in clocks
+        )
+        if not timed:
+            yield Fault(
+                ("doors", position),
+                f"the door `{bound.use}` promises follow-up within {promised}, and no clock of the chain has that limit for its reports",
+                f"a clock that starts at report.received, stops on a word or talk with whoever reported, and has `limit: {promised}`",
+                "add it to a protocol of the chain, our choice where no text gives it, or take the promise out of the door's file",
+                Level.WARNING,
+            )
 
 
 def timed_by_two(chain: Chain) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from backbone.chains.checks import (
     terms_faults,
     timed_by_two,
     unanswered,
+    untimed_doors,
 )
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
@@ -188,6 +189,7 @@ def _chain(
         *unanswered(chain),
         *for_few(chain),
         *timed_by_two(chain),
+        *untimed_doors(chain),
         *_desks(chain),
         *schemes.vacant(chain),
         *roleless(chain),

@@ -15,20 +15,22 @@ from backbone.protocols.model import Source
 from schakel.events.base import PartnerId, Slug
 from schakel.events.vocab import Role
 
-_DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
-_HOURS = re.compile(rf"^({'|'.join(_DAYS)})(-({'|'.join(_DAYS)}))? ([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$")
+DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
+_DAY, _TIME = "|".join(DAYS), r"([01]\d|2[0-3]):[0-5]\d"
+_HOURS = re.compile(rf"({_DAY})(-({_DAY}))? {_TIME}-({_TIME}|24:00)")
 
 
-def _hours(text: str) -> str:
-    if not _HOURS.match(text):
+def read_hours(text: str) -> str:
+    """The text, when it is days and times. Raises ValueError."""
+    if not _HOURS.fullmatch(text):
         raise ValueError(
             f"{text!r} are no hours; expected days and times, such as 'ma-vr 09:00-17:00' or 'za 10:00-14:00'"
         )
     return text
 
 
-Hours = Annotated[str, AfterValidator(_hours)]
-"""Days and times at which a partner works, in the chain's own time zone: shown, and no clock waits for it by itself."""
+Hours = Annotated[str, AfterValidator(read_hours)]
+"""Days and times at which a partner works, in the chain's own time zone: shown (`hours`), and no clock waits for it by itself."""
 
 
 class Part(BaseModel):
@@ -96,6 +98,7 @@ class Feedback(Part):
     partner: PartnerId = Field(description="a member of the chain")
     how: How = Field(description="none, digest or per_case")
     every: Every = Every.DAY
+    source: Source | None = None
 
     def due(self, at: datetime, time_zone: str) -> datetime:
         """When something that was answered at `at` is told: at once, or at the midnight that ends the day or the week there."""

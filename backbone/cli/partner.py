@@ -10,6 +10,7 @@ from backbone.chains.model import PartnerKind
 from backbone.cli.broker import find_broker, find_user
 from backbone.cli.ending import ending_in_order
 from backbone.cli.hand import OperatorsHand
+from backbone.cli.members import list_members
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.cli.standing import say_standing
 from backbone.cli.voiding import check_reason
@@ -29,6 +30,7 @@ from schakel.events.chain import PartnerRestored, PartnerSuspended
 app = typer.Typer(
     no_args_is_help=True, help="Bring a partner on, suspend it, or let it go: its topics, user, rights and profile."
 )
+app.command("list")(list_members)
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The partner's id in chains/partners.yaml.", show_default=False)
 ]

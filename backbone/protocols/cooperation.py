@@ -76,7 +76,10 @@ _SECTIONS = ("consultations", "overviews", "rhythms", "agreements", "definitions
 
 
 def faults(here: Cooperation, sources: Mapping[str, str], *, held: bool) -> Iterator[Fault]:
-    """What is wrong in the section, in its order. sources: the file's marks; held: whether somebody has the scheme's text."""
+    """What is wrong in the section, in its order. sources: the file's marks; held: whether somebody has the scheme's text.
+
+    A paper that was signed may promise how often partners meet, while the scheme that they are to write is not there yet.
+    """
     yield from _ids(here)
     yield from _sourced(here, sources)
     for position, consultation in enumerate(here.consultations):
@@ -93,11 +96,11 @@ def faults(here: Cooperation, sources: Mapping[str, str], *, held: bool) -> Iter
             )
     for position, rhythm in enumerate(here.rhythms):
         yield from _rhythm(("cooperation", "rhythms", position), rhythm, here)
-    if not held and here.rhythms:
+    if not held and here.rhythms and not any(agreement.signed_on for agreement in here.agreements):
         yield Fault(
             ("cooperation", "rhythms"),
             "the text of this scheme is not held, yet the file has rhythms",
-            "a stub: title, sources and notes",
+            "a stub: title, sources and notes; or, under `agreements`, the paper that was signed and says how often",
             "drop them, or write `status: held` once somebody has read the text",
             Level.WARNING,
         )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from backbone.protocols.rhythms import Each, OnFreeDay, Rhythm
 from schakel.calendar import Calendar, Unit
 
-_MONTHS = {Each.YEAR: 12, Each.HALF_YEAR: 6}
+_MONTHS = {Each.YEAR: 12, Each.HALF_YEAR: 6, Each.QUARTER: 3, Each.MONTH: 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,15 @@ from schakel.events.vocab import ClockKind, Role
 
 
 class Each(StrEnum):
-    """The period of the calendar in which something has to have happened: those that the documents name.
+    """The period of the calendar in which something has to have happened.
 
-    What comes round more often does so every so many days, weeks or months (`every`), and from a day of its own.
+    What comes round from a day of its own does so every so many days, weeks or months (`every`).
     """
 
     YEAR = "year"
     HALF_YEAR = "half_year"
+    QUARTER = "quarter"
+    MONTH = "month"
 
 
 class OnFreeDay(StrEnum):
@@ -35,8 +37,8 @@ class OnFreeDay(StrEnum):
 class Rhythm(Part):
     """One of three shapes.
 
-    `at_least` times `each` period (`first_year`, `last_year` bound it) · `every` so many days or weeks from `starting` on, at `at` by the
-    clock on the wall · `within` a term, once (or, with `again`, over and over) from `starting` on.
+    `at_least` times `each` period (`first_year`, `last_year` bound it) · `every` so many days, weeks or months from `starting` on, at
+    `at` by the clock on the wall · `within` a term, once (or, with `again`, over and over) from `starting` on.
     """
 
     id: Slug = Field(description="a short name in small letters, digits and hyphens")

@@ -12,7 +12,7 @@ from backbone.protocols.clock_faults import clock_faults
 from backbone.protocols.conditions import Condition
 from backbone.protocols.model import EXPLAIN_AFTER, EXPLAIN_BEFORE, IfRefused, Protocol, Status, Step
 from backbone.protocols.reading import Fault, Level, Location
-from schakel.events.vocab import Answer, Basis, Identity, Scope
+from schakel.events.vocab import Answer, Basis, Identity, Role, Scope
 
 OWN_CHOICE = "keuze:"
 _MARK = re.compile(r"\[([0-9A-Za-z]+)\]")
@@ -198,13 +198,15 @@ def _anonymous(at: Location, step: Step) -> Iterator[Fault]:
 
 
 def _stub(protocol: Protocol) -> Iterator[Fault]:
-    """So that nobody believes that a scheme whose text we do not hold is carried out."""
-    acts = [section for section in ("steps", "informs", "clocks") if getattr(protocol, section)]
+    """So that nobody believes that a scheme whose text we do not hold is carried out. To whoever coordinates it may say that it exists."""
+    only_says = all(set(inform.inform) == {Role.COORDINATOR} for inform in protocol.informs)
+    sections = ("steps", "clocks") if only_says else ("steps", "informs", "clocks")
+    acts = [section for section in sections if getattr(protocol, section)]
     if protocol.status is Status.MENTIONED and acts:
         yield Fault(
             ("status",),
             f"the text of this scheme is not held, yet the file has {' and '.join(acts)}",
-            "a stub: title, sources and notes",
+            "a stub: title, sources and notes, and at most `informs` that tell the coordinator that it exists",
             "drop them, or write `status: held` once somebody has read the text",
             Level.WARNING,
         )

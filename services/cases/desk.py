@@ -7,6 +7,7 @@ whether it is long or short.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -14,7 +15,8 @@ from aiohttp import web
 from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, String, Table, func, select
 
 from backbone.chains import Chain, Chains
-from backbone.desk.items import Open, advice_for, lacking_items, open_items, seen_by
+from backbone.chains.hours import AtWork, at_work, hours_of
+from backbone.desk.items import UNANSWERED, Open, advice_for, lacking_items, open_items, seen_by
 from backbone.desk.who import chain_for, sees_grievance
 from backbone.desks import load_desk
 from backbone.protocols import Protocols
@@ -24,6 +26,7 @@ from schakel.case_consent import HER
 from schakel.case_hearing import stage
 from schakel.case_needs import newest_needs, noted, wishes
 from schakel.case_state import State
+from schakel.timesource import TimeSource
 
 metadata = MetaData()
 open_table = Table(
@@ -74,15 +77,18 @@ class DeskList:
                 "drill": case.drill,
             }
 
-    def routes(self, connect: Connect) -> list[web.RouteDef]:
-        """`GET /cases/{id}/desk`, with `?for=partner` as that partner may see it · `GET /open?who=partner` · `GET /work?chain=name`."""
+    def routes(self, connect: Connect, clock: TimeSource) -> list[web.RouteDef]:
+        """`GET /cases/{id}/desk`, with `?for=partner` as that partner may see it · `GET /open?who=partner` · `GET /work?chain=name`.
+
+        clock: who is at work is told as of now.
+        """
         return [
-            web.get("/cases/{id}/desk", partial(self._one, connect)),
+            web.get("/cases/{id}/desk", partial(self._one, connect, clock)),
             web.get("/open", partial(self._open, connect)),
             web.get("/work", partial(self._work, connect)),
         ]
 
-    async def _one(self, connect: Connect, request: web.Request) -> web.Response:
+    async def _one(self, connect: Connect, clock: TimeSource, request: web.Request) -> web.Response:
         partner = request.query.get("for")
         if partner is not None and self.chains.partner(partner) is None:
             return _problem(400, f"for: found {partner[:42]!r}, expected a partner of chains/partners.yaml")
@@ -97,7 +103,9 @@ class DeskList:
             )
         if HER in case.erased:
             return _problem(410, "the person was erased from this case: nothing of this is kept")
-        view = desk_view(case, chain, self.protocols, self.items(case), partner)
+        items = self.items(case) if partner is None else seen_by(case, chain, partner, self.items(case))
+        view = desk_view(case, chain, self.protocols, items, partner)
+        view["at_work"] = waited_for(case, chain, items, clock.now())
         return web.Response(body=msgspec.json.encode(view), content_type="application/json")
 
     async def _open(self, connect: Connect, request: web.Request) -> web.Response:
@@ -157,12 +165,13 @@ def work_of(chain: Chain, counted: Sequence[tuple[str | None, str, int]]) -> lis
 def desk_view(
     case: State, chain: Chain, protocols: Protocols, items: list[Open], partner: str | None
 ) -> dict[str, object]:
-    """The desks' work on one case. partner: as this one may see it; null: all of it, for who runs the backbone. Pure."""
+    """The desks' work on one case. partner: as this one may see it; null: all of it, for who runs the backbone. items: what is open that it
+    may see. Pure."""
     desk = noted(case)
     advised = advice_for(case, chain, partner)
     view: dict[str, object] = {
         "case": case.id,
-        "open": items if partner is None else seen_by(case, chain, partner, items),
+        "open": items,
         "inquiries": [one for one in desk.inquiries.values() if partner in (None, one.by, one.to)],
         "advice_asked": [
             one
@@ -175,6 +184,20 @@ def desk_view(
         ],
     }
     return view if partner is not None and partner not in case.parties else view | _of_her(case, chain, protocols)
+
+
+def waited_for(case: State, chain: Chain, items: Sequence[Open], at: datetime) -> dict[str, AtWork]:
+    """Of whom something is waited for, and who said at what hours it works: whether it is at work, and when again. Pure.
+
+    Whoever said nothing is not in it. It excuses nobody, and hurries nobody: no clock looks at it.
+    """
+    partners = {item.who for item in items}
+    partners |= {case.referrals[item.concerning].to for item in items if item.kind == UNANSWERED and item.concerning}
+    on, calendar = chain.day_of(at), chain.calendar()
+    known = {
+        partner: at_work(hours_of(chain, partner, on=on), calendar, at) for partner in sorted(filter(None, partners))
+    }
+    return {partner: said for partner, said in known.items() if said is not None}
 
 
 def _of_her(case: State, chain: Chain, protocols: Protocols) -> dict[str, object]:

@@ -20,7 +20,8 @@ from schakel.case_consent import HER
 from schakel.case_state import Effect, ReferralState, State
 from schakel.chain import apply
 from schakel.entry import Entry
-from services.cases import api, by_itself, counted, together, told
+from schakel.timesource import time_source
+from services.cases import api, by_itself, counted, directory, together, told
 from services.cases.desk import DeskList
 from services.cases.overview import overview
 from services.cases.tally.keeping import Tally
@@ -43,10 +44,11 @@ class CasesProcessor(CaseProcessor):
     def routes(self, surroundings: Surroundings) -> list[web.RouteDef]:
         """Queries over the state, beside the service's metrics."""
         reading = surroundings.store.reading
+        clock = time_source(surroundings.settings.clock)
         figures = counted.routes(reading, self.chains, self.protocols)
         return [
-            *self.desk_list.routes(reading), *api.routes(reading), *together.routes(reading, self.chains), *figures,
-            *told.routes(reading),
+            *self.desk_list.routes(reading, clock), *api.routes(reading), *together.routes(reading, self.chains),
+            *figures, *told.routes(reading), *directory.routes(self.chains, clock),
         ]  # fmt: skip
 
     async def serve(self, surroundings: Surroundings) -> None:

@@ -246,11 +246,11 @@ def _count(case: State, number: int, name: str, found: dict[str, Counted]) -> No
 
 
 def _words(case: Case, parts: Collection[str]) -> Iterator[tuple[datetime, Tell]]:
-    """The row's story as its partners tell it: when, and what."""
-    reported = case.report.reported_at
-    yield reported, lambda at: case.tell(POLICE, at, case.report)
+    """The row's story as its partners tell it: when, and what. What one scheme promises, it promises at the desk's own door."""
+    reported, door = case.report.reported_at, DESK if "at_the_desk" in parts else POLICE
+    yield reported, lambda at: case.tell(door, at, case.report)
     if "words" in parts:
-        yield from _to_whoever_reported(case, reported, Person(case.report.facts.reporter))
+        yield from _to_whoever_reported(case, reported, Person(case.report.facts.reporter), door)
     if "referral" in parts:
         yield from _referral(case, reported, parts)
     if "action" in parts:
@@ -271,18 +271,18 @@ def _after(moment: datetime, after: story.After, number: int) -> Iterator[dateti
         yield moment + later
 
 
-def _to_whoever_reported(case: Case, reported: datetime, who: Person) -> Iterator[tuple[datetime, Tell]]:
+def _to_whoever_reported(case: Case, reported: datetime, who: Person, by: str) -> Iterator[tuple[datetime, Tell]]:
     written = InformationGiven(topic=InformationTopic.WHAT_HAPPENS_NEXT, whom=who)
 
     def called(at: datetime) -> None:
-        case.tell(POLICE, at, ContactMade(whom=who, at=at, channel=Channel.TELEPHONE))
+        case.tell(by, at, ContactMade(whom=who, at=at, channel=Channel.TELEPHONE))
 
     def attempted(at: datetime) -> None:
         outcome = AttemptOutcome.NO_ANSWER
-        case.tell(POLICE, at, ContactAttempted(whom=who, at=at, channel=Channel.TELEPHONE, outcome=outcome))
+        case.tell(by, at, ContactAttempted(whom=who, at=at, channel=Channel.TELEPHONE, outcome=outcome))
 
     for moment in _after(reported, story.notice_after, case.number):
-        yield moment, lambda at: case.tell(POLICE, at, written)
+        yield moment, lambda at: case.tell(by, at, written)
     for moment in _after(reported, story.contact_after, case.number):
         yield moment, called
     for moment in _after(reported, story.attempt_after, case.number):

@@ -10,6 +10,7 @@ PARTS: Mapping[str, frozenset[str]] = {
     "actieplan-veiligheid": frozenset({"referral"}),
     "amsterdam-handelingskader": frozenset({"rhythm"}),
     "amsterdam-treiteraanpak": frozenset({"words"}),
+    "groningen-protocolkaart": frozenset({"words", "at_the_desk"}),
     "handreiking-negen-stappen": frozenset({"words", "referral", "action", "closing"}),
     "noord-nederland-alliantie": frozenset({"referral", "desk"}),
     "utrecht-alert": frozenset({"referral", "adviser", "desk"}),

@@ -240,6 +240,7 @@ CLOCKS = (
     Own("amsterdam-treiteraanpak", "bericht", "2013.1", word(story.attempt_after, story.contact_after), last="2013.1"),
     Own("amsterdam-treiteraanpak", "bericht", "2013.2", word(story.notice_after, story.contact_after)),
     Own("amsterdam-treiteraanpak", "contact", "2013.1", contact),
+    Own("groningen-protocolkaart", "eerste-gesprek", "2017.4", contact),
     Own("handreiking-negen-stappen", "actie", "2017.1", action),
     Own("handreiking-negen-stappen", "antwoord", "2017.3", answer),
     Own("handreiking-negen-stappen", "contact-met-melder", "2017.1", word(story.contact_after)),

@@ -274,12 +274,12 @@ def without_kept(definitions: bytes) -> bytes:
     ("change", "says"),
     [
         (
-            lambda raw: raw.replace(b'version: "2026.10"', b'version: "2031.1"'),
-            "groningen@2031.1; expected groningen@2026.10",
+            lambda raw: raw.replace(b'version: "2026.11"', b'version: "2031.1"'),
+            "groningen@2031.1; expected groningen@2026.11",
         ),
-        (lambda raw: raw.replace(b"roles: [", b"roles: [mayor, "), "in force as the chain groningen@2026.10"),
-        (lambda raw: raw.replace(b"calendar: nl", b"calendar: weekdays"), "in force as the chain groningen@2026.10"),
-        (lambda raw: b"", "the chain groningen@2026.10, under which the case was opened, is not in the bundle"),
+        (lambda raw: raw.replace(b"roles: [", b"roles: [mayor, "), "in force as the chain groningen@2026.11"),
+        (lambda raw: raw.replace(b"calendar: nl", b"calendar: weekdays"), "in force as the chain groningen@2026.11"),
+        (lambda raw: b"", "the chain groningen@2026.11, under which the case was opened, is not in the bundle"),
     ],
     ids=["another version", "other roles", "another calendar", "no file"],
 )

@@ -12,6 +12,7 @@ from backbone.authoring.explaining import is_about_cases
 from backbone.authoring.her_voice import Voice
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, INK, PAPER, PLAIN, SOFT, TOLD, YES, Card, Lane, Route, draw
 from backbone.authoring.route import route
+from backbone.chains import Chains
 from backbone.cli.main import app
 from backbone.protocols import Protocol, Protocols
 from schakel.calendar import Limit
@@ -239,8 +240,8 @@ def test_a_step_that_strips_is_told_as_it_is(protocols: Protocols):
 # --- the pages and the command ----------------------------------------------------------------------------------------
 
 
-def test_the_pages_are_current(protocols: Protocols):
-    wanted = pages.pages(protocols)
+def test_the_pages_are_current(protocols: Protocols, chains: Chains):
+    wanted = pages.pages(protocols, chains)
     stale = [name for name, text in wanted.items() if not _is(ROOT / "docs" / name, text)]
     assert stale == [], "run python -m backbone.authoring.pages"
     there = {
@@ -253,11 +254,29 @@ def _is(path: Path, text: str) -> bool:
     return path.exists() and path.read_text(encoding="utf-8") == text
 
 
-def test_pages_change_only_what_differs(tmp_path: Path, protocols: Protocols):
-    assert set(pages.write(tmp_path, protocols)) == set(pages.pages(protocols))
-    assert pages.write(tmp_path, protocols) == []
+def test_the_list_says_which_schemes_run_here_and_what_a_region_needs_for_the_others(
+    protocols: Protocols, chains: Chains
+):
+    """By what the chains bind, under whatever version. NOT a scheme left out."""
+    page = pages.pages(protocols, chains)["protocols.md"]
+    lines = page.partition("## Every version")[0].splitlines()
+    told = {line.split(" | ")[0].removeprefix("| "): line.split(" | ")[1:] for line in lines if line.startswith("| ")}
+    told.pop("scheme")
+    names = {one.protocol for one in protocols}
+    assert len(told) == len(names)
+    bound = {use.partition("@")[0] for chain in chains for use in (*chain.protocols, *chain.schemes)}
+    assert sum(not where.startswith("no:") for where, _ in told.values()) == len(bound)
+    assert told["Protocolkaart Discriminatie en Geweld LHBTI's"][0] == "cases of groningen"
+    assert told["Handelingskader Mannenontmoetingsplaatsen"][0] == "some cases of amsterdam"
+    assert told["Basisteamoverleg en wekelijks casusoverleg"][0] == "kept by amsterdam"
+    assert told["Veertiendaags zaaksoverzicht van ECAD-P"] == ["no: a region binds it", "`ecad_p` |"]
+
+
+def test_pages_change_only_what_differs(tmp_path: Path, protocols: Protocols, chains: Chains):
+    assert set(pages.write(tmp_path, protocols, chains)) == set(pages.pages(protocols, chains))
+    assert pages.write(tmp_path, protocols, chains) == []
     one: Protocol = protocols.get("groningen-protocolkaart", "2017.1")
-    gone = pages.write(tmp_path, [one])
+    gone = pages.write(tmp_path, [one], chains)
     assert "protocols/amsterdam-handelingskader-2023.1.md" in gone
     assert not (tmp_path / "protocols/amsterdam-handelingskader-2023.1.md").exists()
 

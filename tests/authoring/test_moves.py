@@ -43,7 +43,7 @@ def move(world: World, to: str = f"{GUIDE}@2026.1", reason: str = "corrected_ter
 def test_a_newer_file_moves_no_running_case():
     one = world()
     told(one)
-    assert one.state().protocols == ["groningen-protocolkaart@2017.3", f"{GUIDE}@2017.4"]
+    assert one.state().protocols == ["groningen-protocolkaart@2017.4", f"{GUIDE}@2017.4"]
     assert [entry for entry in one.ledger if isinstance(entry.event, ProtocolMoved)] == []
 
 
@@ -53,7 +53,7 @@ def test_the_operators_word_moves_it_and_the_reason_stands_in_the_ledger():
     assert move(one) is Effect.EFFECTIVE
     (moved,) = (entry.event for entry in one.ledger if isinstance(entry.event, ProtocolMoved))
     assert (moved.before.version, moved.after.version, moved.reason) == ("2017.4", "2026.1", "corrected_term")
-    assert one.state().protocols == ["groningen-protocolkaart@2017.3", f"{GUIDE}@2026.1"]
+    assert one.state().protocols == ["groningen-protocolkaart@2017.4", f"{GUIDE}@2026.1"]
     assert one.state().moves == {}
 
 
@@ -108,7 +108,7 @@ def test_asked_twice_is_moved_once():
     ("to", "said"),
     [
         (f"{GUIDE}@1999.1", "there is no such version"),
-        ("amsterdam-handelingskader@2023.3", "does not run under amsterdam-handelingskader; it runs under groningen"),
+        ("amsterdam-handelingskader@2023.4", "does not run under amsterdam-handelingskader; it runs under groningen"),
     ],
 )
 def test_a_move_that_cannot_be_is_refused_before_anything_is_written(to: str, said: str):

@@ -39,7 +39,7 @@ def online(kafka: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ru
         monkeypatch.delenv(name)
     shutil.copytree(ROOT / "protocols", tmp_path / "protocols")
     folder = tmp_path / "protocols" / FRAMEWORK
-    text = (folder / "2023.3.yaml").read_text(encoding="utf-8").replace('"2023.3"', '"2026.1"')
+    text = (folder / "2023.4.yaml").read_text(encoding="utf-8").replace('"2023.4"', '"2026.1"')
     (folder / "2026.1.yaml").write_text(text, encoding="utf-8")
     who = kafka.service("operator")
     monkeypatch.setenv("SCHAKEL_VAR_DIR", str(tmp_path / "var"))
@@ -71,7 +71,7 @@ def test_a_case_is_moved_by_one_record_with_its_reason(kafka: Broker, online: Ru
     last = found.steps[-1]
     assert (last.entry.envelope.source, last.effect) == (OPERATOR, Effect.EFFECTIVE)
     assert last.entry.event == ProtocolMoveRequested(protocol=FRAMEWORK, version="2026.1", reason="corrected_term")
-    assert found.state.protocols == [f"{FRAMEWORK}@2023.3"], "routing moves it, when it has read that"
+    assert found.state.protocols == [f"{FRAMEWORK}@2023.4"], "routing moves it, when it has read that"
 
 
 @pytest.mark.kafka
@@ -79,7 +79,7 @@ def test_what_cannot_be_moved_leaves_no_record(kafka: Broker, online: Run, case:
     before = len(read_case(kafka.connect(), case).steps)
     why = ("--reason", "corrected_term")
     assert "there is no such version" in sentence(online("move", case, "--to", f"{FRAMEWORK}@1999.1", *why))
-    assert "already" in sentence(online("move", case, "--to", f"{FRAMEWORK}@2023.3", *why))
+    assert "already" in sentence(online("move", case, "--to", f"{FRAMEWORK}@2023.4", *why))
     assert "does not run under" in sentence(online("move", case, "--to", "groningen-protocolkaart@2017.1", *why))
     said = sentence(online("move", case, "--to", f"{FRAMEWORK}@2026.1", "--reason", "Because I say so"))
     assert "expected a short code" in said
@@ -91,7 +91,7 @@ def test_what_cannot_be_moved_leaves_no_record(kafka: Broker, online: Run, case:
 @pytest.mark.kafka
 def test_a_real_case_is_tried_and_nothing_is_written(kafka: Broker, online: Run, case: str) -> None:
     before = len(read_case(kafka.connect(), case).steps)
-    result = online("try", f"{FRAMEWORK}@2026.1", "--case", case, "--against", f"{FRAMEWORK}@2023.3")
+    result = online("try", f"{FRAMEWORK}@2026.1", "--case", case, "--against", f"{FRAMEWORK}@2023.4")
     assert result.exit_code == 0, result.output
     assert "Geen verschil." in result.stdout
     whole = online("try", f"{FRAMEWORK}@2026.1", "--case", case)

@@ -47,6 +47,7 @@ NO_BROKER = {
     **{("protocol", name): "files only" for name in ("adopt", "check", "draw", "explain", "try", "words")},
     **{(name,): "this machine only" for name in ("down", "status")},
     ("door", "check"): "files only",
+    ("partner", "list"): "files only",
     ("partner", "token"): "the partner's profile only",
     ("topics", "show"): "files only",
 }
@@ -74,7 +75,7 @@ ASKS_THE_BROKER = {
     ("partner", "rotate"): ("coc-amsterdam",),
     ("partner", "suspend"): ("coc-amsterdam", "--reason", "leaves"),
     ("person", "export"): (CASE, "--to", "copy", "--motive", "her_request"),
-    ("protocol", "move"): (CASE, "--to", "amsterdam-handelingskader@2023.3", "--reason", "corrected_term"),
+    ("protocol", "move"): (CASE, "--to", "amsterdam-handelingskader@2023.4", "--reason", "corrected_term"),
     ("rebuild",): ("--beside", "--service", "routing"),
     ("topics", "create"): (),
     ("topics", "verify"): (),

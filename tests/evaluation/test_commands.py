@@ -93,7 +93,7 @@ def test_a_total_for_outside_that_too_few_stand_behind_is_no_zero(evaluate: Run)
 
 
 def test_what_if_says_what_it_leaves_out(evaluate: Run):
-    same = saved("whatif", "--protocol", "amsterdam-handelingskader@2023.3")
+    same = saved("whatif", "--protocol", "amsterdam-handelingskader@2023.4")
     found = json.loads(evaluate(*same, "--as", "json").stdout)
     assert found["left_out"] == {"imported": 0, "drills": 0, "erased": 0, "never opened": 0}
     assert found["cases"] > 3

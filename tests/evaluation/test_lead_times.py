@@ -41,8 +41,8 @@ from tests.support.telling import (
 )
 
 HOUR = 3600.0
-STEP = "amsterdam-handelingskader@2023.3: slachtofferhulp"
-CONTACT = "amsterdam-handelingskader@2023.3: eerste-contact"
+STEP = "amsterdam-handelingskader@2023.4: slachtofferhulp"
+CONTACT = "amsterdam-handelingskader@2023.4: eerste-contact"
 
 
 def test_with_nothing_open_it_is_what_is_counted() -> None:
@@ -175,7 +175,7 @@ def test_a_no_is_an_answer_and_a_clock_set_wrong_makes_nothing_negative() -> Non
 
 def test_a_clock_of_an_end_that_was_none_is_in_no_figure() -> None:
     closed = (report(), at(close_requested(), "2026-03-06 12:00"))
-    aftercare = "amsterdam-handelingskader@2023.3: nabellen"
+    aftercare = "amsterdam-handelingskader@2023.4: nabellen"
     assert lasted(case(*closed), "2026-03-08 12:00")[aftercare] == (48, True, CITY)
     reopened = case(*closed, at(reopen_requested(), "2026-03-07 12:00"))
     assert aftercare not in lasted(reopened, "2026-03-08 12:00")

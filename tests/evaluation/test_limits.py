@@ -49,7 +49,7 @@ def test_aftercare_is_skipped_when_its_last_moment_has_passed() -> None:
     (trail,) = trails(story.world.ledger).cases.values()
     (clock,) = [one for one in trail.state.clocks.values() if one.name == "nabellen"]
     chain = story.world.chains.get("amsterdam")
-    rule = story.world.protocols.get("amsterdam-handelingskader", "2023.3").aftercare
+    rule = story.world.protocols.get("amsterdam-handelingskader", "2023.4").aftercare
     assert chain is not None
     assert rule is not None
     assert rule.until is not None

@@ -77,7 +77,7 @@ def discovered(miner: Path, month: tuple[EventLog, list[Any]], tmp_path_factory:
 
 
 def protocol() -> Protocol:
-    return repository()[1].get("amsterdam-handelingskader", "2023.3")
+    return repository()[1].get("amsterdam-handelingskader", "2023.4")
 
 
 def test_it_reads_every_case_and_event(discovered: Any, month: tuple[EventLog, list[Any]]):

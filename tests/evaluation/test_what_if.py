@@ -38,7 +38,7 @@ def told(entries: list[Entry]) -> Told:
 
 
 def now() -> Protocol:
-    return repository()[1].get("amsterdam-handelingskader", "2023.3")
+    return repository()[1].get("amsterdam-handelingskader", "2023.4")
 
 
 def another(**changed: object) -> Protocol:

@@ -66,7 +66,7 @@ def test_each_conclusion_says_why(page: str, told: Read) -> None:
     assert len(reasons) == sum(isinstance(step.entry.event, Derived) for step in told[0].steps)
     texts = [" ".join(reason.text_content().split()) for reason in reasons]
     assert all("Opnieuw berekend: dezelfde conclusie." in text for text in texts)
-    assert any("groningen-protocolkaart/2017.3.yaml:" in text and "naar-dmg" in text for text in texts)
+    assert any("groningen-protocolkaart/2017.4.yaml:" in text and "naar-dmg" in text for text in texts)
 
 
 def test_what_was_overtaken_is_struck_and_says_by_what(overtaken: str) -> None:

@@ -46,13 +46,13 @@ def folder(tmp_path: Path) -> Path:
         ),
         (
             "amsterdam.yaml",
-            "handelingskader@2023.3",
+            "handelingskader@2023.4",
             "handelingskader@2023.1",
             "no clock of the chain waits for an answer",
         ),
         (
             "amsterdam.yaml",
-            "handelingskader@2023.3",
+            "handelingskader@2023.4",
             "treiteraanpak@2013.2",
             "no protocol of the chain asks whether somebody is in danger now: amsterdam-treiteraanpak@2013.2",
         ),

@@ -97,6 +97,20 @@ def test_a_good_section_has_no_faults(checked) -> None:  # type: ignore[no-untyp
     assert protocol.cooperation.consultation("overleg").guests[0].if_all_agree
 
 
+@pytest.mark.parametrize(
+    ("signed", "warned"), [("signed_on: 2017-09-21, in_force: 2017-09-21", False), ("in_force: 2017-09-21", True)]
+)
+def test_how_often_is_promised_by_a_text_that_is_held_or_by_a_paper_that_was_signed(
+    checked, signed: str, warned: bool
+) -> None:  # type: ignore[no-untyped-def]
+    """A start document may say it, while the scheme's own protocol is only mentioned. NOT one that nobody signed."""
+    paper = f'    - {{id: startdocument, title: Start, parties: [police, coc], {signed}, source: "[0] «wij»"}}\n'
+    text = GOOD.replace("status: held", "status: mentioned").replace("  agreements:\n", f"  agreements:\n{paper}")
+    _, problems, _ = checked(text)
+    found = [problem for problem in problems if "yet the file has rhythms" in problem.fault.what]
+    assert [problem.is_error for problem in found] == [False] * warned
+
+
 @pytest.mark.parametrize(("change", "line", "words"), WRONG, ids=[words for *_, words in WRONG])
 def test_what_is_wrong_is_said_with_its_line(checked, change: tuple[str, str], line: str, words: str) -> None:  # type: ignore[no-untyped-def]
     before, after = change

@@ -241,7 +241,7 @@ def test_a_measured_clock_promises_nothing(protocols: Protocols):
 
 
 def test_a_clock_that_follows_what_was_agreed_says_so_before_its_own_limit(protocols: Protocols):
-    text = flat(as_text(protocols.get("amsterdam-handelingskader", "2023.3")))
+    text = flat(as_text(protocols.get("amsterdam-handelingskader", "2023.4")))
     assert "hoe vaak er contact is, dan is dat de grens, en die is beloofd. Anders: Er is geen grens beloofd." in text
 
 
@@ -302,7 +302,7 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch):
     assert "is no role" in run("groningen-protocolkaart", "--role", "polise").stderr
     dutch = flat(run("groningen-protocolkaart", "--role", "slachtofferhulp").stderr)
     assert (
-        "is no role; write `victim_support`: that is «slachtofferhulp» here; groningen-protocolkaart@2017.3 speaks of"
+        "is no role; write `victim_support`: that is «slachtofferhulp» here; groningen-protocolkaart@2017.4 speaks of"
         in dutch
     )
     assert "there is no protocol 'utrecht'" in run("utrecht").stderr
@@ -313,9 +313,9 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch):
     [
         ("handreiking", ["handreiking-negen-stappen@2017.4"]),
         ("handreiking-negen-stappen@2099.1", ["handreiking-negen-stappen@2017.4"]),
-        ("protocolkaart", ["groningen-protocolkaart@2017.3"]),
-        ("Groningen-protocolkaart", ["groningen-protocolkaart@2017.3"]),
-        ("groningen-protokolkaart@2017.1", ["groningen-protocolkaart@2017.3"]),
+        ("protocolkaart", ["groningen-protocolkaart@2017.4"]),
+        ("Groningen-protocolkaart", ["groningen-protocolkaart@2017.4"]),
+        ("groningen-protokolkaart@2017.1", ["groningen-protocolkaart@2017.4"]),
         ("utrecht", ["utrecht-alert@2017.3", "utrecht-driehoek@2017.1", "utrecht-werkoverleg@2017.1"]),
     ],
 )

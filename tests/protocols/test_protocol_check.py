@@ -356,3 +356,12 @@ def test_a_scheme_whose_text_is_not_held_does_nothing(checked):
     protocol, problems = checked(("status: held", "status: mentioned"))
     assert protocol is not None
     assert "the text of this scheme is not held, yet the file has steps and informs and clocks" in str(problems[0])
+
+
+def test_that_it_exists_may_be_said_to_whoever_coordinates(checked):
+    """NOT to anybody else: that would be acting by a text that nobody has (domain-detail A06)."""
+    changes = (("status: held", "status: mentioned"), ("inform: [mayor]", "inform: [coordinator]"))
+    _, problems = checked(*changes)
+    assert "yet the file has steps and clocks" in str(problems[0])
+    _, problems = checked(changes[0], ("inform: [mayor]", "inform: [coordinator, mayor]"))
+    assert "yet the file has steps and informs and clocks" in str(problems[0])

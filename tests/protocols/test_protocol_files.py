@@ -11,7 +11,7 @@ from schakel.events.vocab import Nature, Role, Scope, Severity
 from tests.protocols.samples import KSC_REPORT, MUNICIPAL, POLICE_REPORT, cases
 
 AMSTERDAM = ("amsterdam-handelingskader", "2023.2")
-GRONINGEN = ("groningen-protocolkaart", "2017.3")
+GRONINGEN = ("groningen-protocolkaart", "2017.4")
 SAID_LATER = (
     "referral.accepted",
     "action.agreed",
@@ -125,6 +125,7 @@ def test_a_limit_runs_only_where_a_text_gives_one_or_the_file_says_that_it_is_ou
         "handreiking-negen-stappen@2017.1/evaluatie",
         "handreiking-negen-stappen@2017.2/contact-met-melder",
         "handreiking-negen-stappen@2017.2/evaluatie",
+        "groningen-protocolkaart@2017.4/eerste-gesprek",
         "amsterdam-treiteraanpak@2013.1/bericht",
         "amsterdam-treiteraanpak@2013.1/contact",
         "amsterdam-treiteraanpak@2013.2/bericht",

@@ -1,12 +1,17 @@
 """What a chain owes its own promises: found at the watermark, once, told to whom the file names; and what is not held against anybody."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
 from backbone.chains.rhythms import announced, next_moment
+from backbone.protocols.rhythm_moments import terms, turns
+from backbone.protocols.rhythms import Rhythm
+from schakel.calendar import Calendar
 from schakel.case_state import Effect
 from schakel.chain import apply, conclude
 from services.followup.rhythms import decide, written_late
@@ -14,6 +19,7 @@ from tests.support.meetings import ADV, OM, POLICE, Stream, due, keeping, missed
 from tests.support.telling import moment
 
 RDO = "samenwerkingsafspraken@2017.1"
+NL = Calendar.current("nl", "Europe/Amsterdam")
 
 
 @pytest.fixture
@@ -83,6 +89,45 @@ def test_the_next_moment_is_the_next_at_which_something_is_said(tmp_path: Path) 
         (event.TYPE, event.rhythm, getattr(event, "nth", 0)) for event in whole
     }
     assert len(due(whole)) == 26
+
+
+def rhythm(**shape: object) -> Rhythm:
+    return Rhythm(id="proef", of="overleg", promise="our_choice", tell=("police",), source="keuze: proef", **shape)
+
+
+@pytest.mark.parametrize(
+    ("each", "ends"),
+    [
+        ("month", ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]),  # a leap year, and a change of the clock
+        ("quarter", ["2024-03-31", "2024-06-30", "2024-09-30", "2024-12-31"]),
+        ("half_year", ["2024-06-30", "2024-12-31", "2025-06-30", "2025-12-31"]),
+        ("year", ["2024-12-31", "2025-12-31", "2026-12-31", "2027-12-31"]),
+    ],
+)
+def test_periods_end_with_the_day_that_ends_them_and_leave_no_day_out(each: str, ends: list[str]) -> None:
+    found = list(terms(rhythm(at_least=1, each=each), NL, moment("2024-01-01 00:00"), moment("2028-01-01 00:00")))
+    assert [term.last.isoformat() for term in found][:4] == ends
+    assert (found[0].first, found[-1].last) == (date(2024, 1, 1), date(2027, 12, 31))
+    for before, after in pairwise(found):
+        assert after.first == before.last + timedelta(days=1)
+        assert after.nth == before.nth + 1
+    assert all(term.ends_at == NL.end_of_day(term.last) for term in found)
+
+
+@pytest.mark.parametrize(
+    ("every", "starting", "days"),
+    [
+        ("14 dagen", "2026-01-05", ["2026-01-05", "2026-01-19", "2026-02-02"]),
+        ("1 maand", "2026-01-31", ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]),
+        ("3 maanden", "2026-01-31", ["2026-01-31", "2026-04-30", "2026-07-31", "2026-10-31"]),
+    ],
+)
+def test_fortnightly_monthly_quarterly_by_the_clock_on_the_wall(every: str, starting: str, days: list[str]) -> None:
+    """At nine there, before and after the clock changed; in a short month on its last day. NOT drifting: counted from the first."""
+    made = rhythm(every=every, starting=starting, at="09:00")
+    found = list(turns(made, NL, moment("2025-12-31 00:00"), moment(f"{days[-1]} 23:59")))
+    there = [turn.at.astimezone(ZoneInfo("Europe/Amsterdam")) for turn in found]
+    assert [f"{at:%Y-%m-%d %H:%M}" for at in there] == [f"{day} 09:00" for day in days]
 
 
 def test_a_chain_without_schemes_waits_for_nothing(tmp_path: Path) -> None:

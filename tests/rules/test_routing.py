@@ -37,12 +37,12 @@ from tests.support.variants import HELP_STEP, written
 
 def test_a_report_opens_a_case_under_its_chains_protocol():
     story = given(report()).then_among(opened(chain="amsterdam", door=POLICE, coordinator=CITY))
-    assert story.case.protocols == ["amsterdam-handelingskader@2023.3"]
+    assert story.case.protocols == ["amsterdam-handelingskader@2023.4"]
 
 
 def test_a_case_in_groningen_runs_under_both_its_protocols():
     story = given(report_in_groningen())
-    assert story.case.protocols == ["groningen-protocolkaart@2017.3", "handreiking-negen-stappen@2017.4"]
+    assert story.case.protocols == ["groningen-protocolkaart@2017.4", "handreiking-negen-stappen@2017.4"]
 
 
 def test_the_protocols_steps_are_proposed_once_each():

@@ -88,9 +88,9 @@ def test_ams_1_three_referrals_each_with_its_own_question():
     story.when(granted(HELP)).then(released(HELP), delivered(HELP))
     story.never(released(CITY), released(ADV), delivered(CITY), delivered(ADV))
     assert story.sent(ReferralOffered, CITY) == story.sent(ReferralOffered, ADV) == []
-    assert not_explained(story) == ["label_benefit_and_risk", "report_vs_complaint"]
+    assert not_explained(story) == ["desk_information", "label_benefit_and_risk", "report_vs_complaint"]
     story.when(explained("label_benefit_and_risk"))
-    assert not_explained(story) == ["report_vs_complaint"]
+    assert not_explained(story) == ["desk_information", "report_vs_complaint"]
 
 
 def not_explained(story: Story) -> list[str]:
@@ -108,8 +108,8 @@ def test_ams_1_what_was_not_explained_first_shows_as_not_explained():
     story = given(report(by=POLICE))
     assert missing(story) == set()
     story.when(label_given(), taken())
-    assert missing(story) == {"label_benefit_and_risk", "report_vs_complaint"}
-    story.when(explained("report_vs_complaint"))
+    assert missing(story) == {"label_benefit_and_risk", "report_vs_complaint", "desk_information"}
+    story.when(explained("report_vs_complaint"), explained("desk_information"))
     assert missing(story) == {"label_benefit_and_risk"}
     story.when(label_refused())
     assert missing(story) == set(), "it was explained with the question about the label"

@@ -368,4 +368,4 @@ def test_nrd_3_what_comes_in_at_a_regions_own_door_stays_there(chain: str, desk:
 def test_nrd_3_a_chain_that_binds_the_door_of_another_region_is_warned(tmp_path: Path):
     files = with_door(tmp_path, "groningen-dmg", WORKS_IT)
     (warning,) = [one for one in files[0].warnings if "door" in one.fault.what]
-    assert "the door `groningen-dmg@2026.1` is for groningen" in str(warning)
+    assert "the door `groningen-dmg@2026.2` is for groningen" in str(warning)
