@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 WATCH_S = 1.0
-CARRY_S = 0.2
+CARRY_S = 1.0
 _SLOWLY = 5
 """Every so many watches: is it still the same topic, how much waits. Every so many ticks: partitions that have nothing to tick."""
 _TICKS_AT_ONCE = 100
