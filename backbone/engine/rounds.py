@@ -15,7 +15,6 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 WATCH_S = 1.0
-CARRY_S = 1.0
 _SLOWLY = 5
 """Every so many watches: is it still the same topic, how much waits. Every so many ticks: partitions that have nothing to tick."""
 _TICKS_AT_ONCE = 100
@@ -28,7 +27,6 @@ def start(shell: Shell) -> list[asyncio.Task[None]]:
         shell.holds.run,
         lambda: _ticks(shell),
         lambda: _watches(shell),
-        lambda: _carries(shell),
     ]
     if shell.offers.observes:
         rounds.append(lambda: _observations(shell))
@@ -113,16 +111,6 @@ async def _watch(shell: Shell, number: int) -> None:
     for place, end in (await shell.broker.ends(places)).items():
         shell.health.noticed(place, end)
     shell.health.solved("broker")
-
-
-async def _carries(shell: Shell) -> None:
-    """In a thread of its own: a transaction would wait for the disk, and whoever waits for it too (docs/adr/0066)."""
-    while True:
-        await asyncio.sleep(CARRY_S)
-        try:
-            await asyncio.to_thread(shell.store.carry_over)
-        except DatabaseAway as away:
-            shell.health.problem("database", str(away))
 
 
 async def _same_topics(shell: Shell) -> None:

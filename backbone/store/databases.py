@@ -10,8 +10,6 @@ from sqlalchemy.pool import QueuePool
 
 _WAIT_S = 5
 """How long to wait for a lock or a connection before the database counts as away."""
-_PAGES_AT_MOST = 16_384
-"""Of its write-ahead log (64 MB) SQLite carries into the file by itself what nobody has by then (`Store.carry_over`)."""
 _FROZEN_S = 30
 """PostgreSQL ends a transaction whose worker has said nothing for so long (a frozen process), so that another can go on."""
 
@@ -65,9 +63,6 @@ def _sqlite(url: str, cache_mb: int) -> Engine:
         # What had been published is published again with the same ids, and intake folds the ledger before it takes in
         # anything (`first`), so that nothing is let in twice. FULL would wait for the disk at every commit and gain nothing.
         connection.execute("PRAGMA synchronous=NORMAL")
-        # What is carried from the write-ahead log into the file has to reach the disk; the transaction that happens to come behind the
-        # thousandth page, which is SQLite's own choice, would wait for that.
-        connection.execute(f"PRAGMA wal_autocheckpoint={_PAGES_AT_MOST}")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA cache_size={-1024 * cache_mb}")  # negative: in kibibytes, not in pages
 

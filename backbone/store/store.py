@@ -131,20 +131,6 @@ class Store:
         with self._begin() as connection:
             return parking.mark_retry(connection, ids)
 
-    def carry_over(self) -> None:
-        """SQLite: carry what was committed from its write-ahead log into the file, and wait for the disk, as far as nobody is in the way.
-        PostgreSQL does so by itself. To be called beside `transaction`, from another thread: no transaction waits for it."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        try:
-            with self._engine.connect() as connection:
-                driver: Any = connection.connection.driver_connection
-                driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        except Exception as error:
-            if away := as_away(error, self.where):
-                raise away from error
-            raise
-
     def close(self) -> None:
         """Give all connections back; a later call opens new ones."""
         self._forget_connections()
