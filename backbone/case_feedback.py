@@ -8,7 +8,7 @@ from datetime import datetime
 from backbone.chains import Chain, Chains
 from backbone.chains.terms import How
 from schakel.case_loop import answers, may_be_told, referrer_of, reported_as
-from schakel.case_state import State
+from schakel.case_state import ReferralState, State
 from schakel.events.referral import ReferralAnswer
 from schakel.events.vocab import Answered, DeclineReason, Outcome
 
@@ -25,6 +25,12 @@ def due_answers(case: State, chain: Chain, to: str) -> list[tuple[ReferralAnswer
         for answer, at in answers(referral):
             if reported_as(referral.id, answer) in case.reported or not may_be_told(case, to, answer):
                 continue
+            if rule.since is not None and chain.day_of(at) < rule.since:
+                continue
+            if case.closed_at is not None and at > case.closed_at:
+                continue  # what was answered before may be due after the end; what comes then is nobody's case any more
+            if answer is Answered.DECLINED and referral.state is ReferralState.EXHAUSTED:
+                continue  # that it came back is said at once, with the reason (`attention`)
             said = ReferralAnswer(
                 referral=referral.id,
                 to=referral.to,

@@ -20,9 +20,13 @@ from schakel.case import KEPT_BACK, SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER, grants_for, noes_for, stopped
 from schakel.case_listed import screened_in
 from schakel.case_needs import noted
+from schakel.case_party import is_party
 from schakel.case_state import Clock, ClockState, ReferralState, State
 from schakel.chain_state import ChainState, Minutes
 from schakel.events.vocab import Answer, Basis, Check, LinkKind, PoliceRecord, Purpose, Role
+
+_OVER = frozenset({"referral_ended", "start_taken_back", "case_closed", "reopened", "erased", "erasure_requested"})
+"""Why a clock stands still for good (`services.followup.clocks.still`)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class LeadTime:
     suspended: int
     """How many clocks stand still now, for a reason."""
     days_suspended: int
-    """In how much of the time since the report some clock stood still; two at once count once."""
+    """In how much of the time since the report some clock stood still; two at once count once. One whose referral or case has ended waits
+    for nobody, and does not count."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ def case_list(
         made = line(group, here, overview.shows, now, since, overview.readers)
         if set(overview.known_to) <= roles:
             known.append(made)
-        elif reader is None or reader in parties:
+        elif reader is None or any(is_party(case, reader) for case in group):
             not_yet.append(made)
     return known, not_yet
 
@@ -324,9 +329,10 @@ def _lead_time(group: Sequence[State], now: datetime) -> LeadTime:
 
 
 def _stood_still(clocks: Sequence[Clock], now: datetime) -> timedelta:
-    """The time up to now in which at least one of them stood still."""
-    spans = [span for clock in clocks for span in clock.stood]
-    spans += [(clock.still_since, now) for clock in clocks if clock.still_since is not None]
+    """The time up to now in which at least one of them stood still, and not because what it timed is over."""
+    pauses = [pause for clock in clocks for pause in clock.stood]
+    pauses += [(clock.still or "", clock.still_since, now) for clock in clocks if clock.still_since is not None]
+    spans = [(begin, end) for why, begin, end in pauses if why not in _OVER]
     total, known_until = timedelta(), None
     for begin, end in sorted(spans):
         begin, end = max(begin, known_until or begin), min(end, now)

@@ -265,7 +265,7 @@ def _resumed(case: State, entry: Entry) -> Effect:
 
 def _goes_on(clock: Clock, entry: Entry) -> None:
     if clock.still_since is not None:
-        clock.stood = [*clock.stood, (clock.still_since, entry.envelope.logged_at)]
+        clock.stood = [*clock.stood, (clock.still or "", clock.still_since, entry.envelope.logged_at)]
     clock.still = clock.still_since = clock.wakes_at = None
 
 

@@ -40,8 +40,8 @@ class Clock(msgspec.Struct, omit_defaults=True):
     still_since: datetime | None = None
     wakes_at: datetime | None = None
     """When it goes on by itself."""
-    stood: list[tuple[datetime, datetime]] = []
-    """From when to when it stood still, each time that is over."""
+    stood: list[tuple[str, datetime, datetime]] = []
+    """Why it stood still, from when and until when, each time that is over."""
     waited: str | None = None
     """Id of the word by which the person put a contact off: that counts once."""
     climb_at: list[datetime] = []

@@ -98,6 +98,7 @@ class Feedback(Part):
     partner: PartnerId = Field(description="a member of the chain")
     how: How = Field(description="none, digest or per_case")
     every: Every = Every.DAY
+    since: date | None = Field(None, description="the first day of which it is told: nothing that was answered before")
     source: Source | None = None
 
     def due(self, at: datetime, time_zone: str) -> datetime:

@@ -43,15 +43,18 @@ def list_members(
             f"no district {district[:60]!r} in {' and '.join(one.name for one in chosen)}; expected one of {known}"
         )
     now = time_source(settings.clock).now()
+    found = []
     for one in chosen:
         if district and district not in one.districts:
             continue
         moment = _moment(at, one) if at else now
         places = directory(one, moment, district or None)
         if as_json:
-            show_json({"chain": one.name, "at": moment, "directory": places})
+            found.append({"chain": one.name, "at": moment, "directory": places})
         else:
             _shown(one, moment, places)
+    if as_json:
+        show_json(found)
 
 
 def _moment(text: str, chain: Chain) -> datetime:

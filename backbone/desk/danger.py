@@ -23,9 +23,10 @@ def asked_in_danger(case: State, chain: Chain, facts: Mapping[str, FactValue]) -
 
 
 def danger_without_receiver(case: State, chain: Chain, facts: Mapping[str, FactValue]) -> list[str]:
-    """Those of them that nobody holds where it happened, nor acts for."""
+    """Those of them that nobody holds where it happened, nor acts for, on the day by which routing proposes. That somebody is suspended is
+    not looked at: that stands on the operator's list."""
     if case.closed or case.reported_at is None:
         return []
-    district, on = case.facts["place"]["district"], chain.day_of(case.reported_at)
+    district, on = case.facts["place"]["district"], chain.day_of(case.time) if case.time else None
     asked = asked_in_danger(case, chain, facts)
     return [role.value for role in asked if not candidates(chain, role, district, on)]

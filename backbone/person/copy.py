@@ -9,7 +9,7 @@ import msgspec
 
 from backbone.keys import Opener
 from backbone.person.gather import Gathered, Opened, Step
-from backbone.person.whose import VICTIM, is_her_contact, is_hers, is_theirs, without_others
+from backbone.person.whose import VICTIM, is_her_contact, is_hers, is_of_his_health, is_theirs, without_others
 from schakel.case import facts_to_tell
 from schakel.case_knows import HerCopy, who_knows
 from schakel.case_marks import Action
@@ -79,7 +79,9 @@ class CaseCopy:
         """
         for step in self.gathered.steps(self.opener, self.subject):
             event = step.entry.event
-            if self.whole:
+            if self.whole and is_of_his_health(event):
+                yield Shown(step if step.opened else None, says=False)
+            elif self.whole:
                 yield Shown(step if is_hers(event) or step.opened else None)
             elif is_theirs(event, self.subject, self.gathered.people):
                 yield Shown(step)
@@ -138,7 +140,8 @@ def step_as_told(shown: Shown) -> dict[str, Any]:
         return {"about_somebody_else": True}
     entry, event = step.entry, step.entry.event
     says = event.model_dump(mode="json", exclude={"sealed", "premises"}) if shown.says else None
-    also_of_others = {"also_about_somebody_else": True} if says and without_others(says) else {}
+    left_out = without_others(says) if says else is_of_his_health(event)
+    also_of_others = {"also_about_somebody_else": True} if left_out else {}
     return {
         "id": entry.id,
         "type": entry.envelope.type,

@@ -42,14 +42,17 @@ def names(event: Event) -> str | None:
 
 def is_hers(event: Event) -> bool:
     """Whether what the event says belongs in the copy of the person who was harmed: all that is not about somebody else."""
-    if getattr(event, "check", None) in KEPT_BACK:
-        return False
     if (subject := getattr(event, "subject", None)) is not None:
         return bool(subject == VICTIM)
     if (speaks := _speaks(event)) is not None:
         return side_of(speaks) is Side.HERS
     whom = getattr(event, "whom", None)
     return whom is None or whom in _HERS
+
+
+def is_of_his_health(event: Event) -> bool:
+    """Whether the event says nothing but how it is with the offender."""
+    return getattr(event, "check", None) in KEPT_BACK
 
 
 def without_others(says: dict[str, Any]) -> bool:

@@ -27,7 +27,8 @@ def routes(chains: Chains, clock: TimeSource) -> list[web.RouteDef]:
             expected = ", ".join(chain.districts)
             return _problem(400, f"district: found {district[:60]!r}, expected one of {expected}")
         try:
-            at = datetime.fromisoformat(request.query["at"]) if "at" in request.query else clock.now()
+            # In an address a `+` that nobody encoded is a space.
+            at = datetime.fromisoformat(request.query["at"].replace(" ", "+")) if "at" in request.query else clock.now()
         except ValueError:
             at = None
         if at is None or at.tzinfo is None:

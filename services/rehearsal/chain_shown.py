@@ -76,7 +76,7 @@ def _list(line: ChainLine, stage: ChainStage, reader: str | None, at: datetime) 
     if reader is not None and not may_read(chain, one, reader):
         return Shown("list", one.title, reader=reader, refused=NOT_A_READER)
     if one.of is Of.CASES:
-        lines, not_yet = case_list(chain, here, one, stage.states(), at)
+        lines, not_yet = case_list(chain, here, one, stage.states(), at, reader)
         return Shown("list", one.title, "cases", reader, lines=tuple(lines), not_yet=tuple(not_yet))
     if one.of is Of.MEASURES:
         year = chain.calendar().local_day(at).year

@@ -147,8 +147,11 @@ def who_looks(case: State, chain: Chain, away: Collection[str]) -> str | None:
     return next((partner for partner in known if partner and partner not in away), owner_of(case))
 
 
-def words_back(case: State, chain: Chain, away: Collection[str], now: datetime | None) -> Iterator[ReferralReported]:
-    """What whoever referred has not heard yet, by its own subscription: one word a partner for all that is due."""
+def words_back(
+    case: State, chain: Chain, away: Collection[str], now: datetime | None, given_up: Collection[str] = ()
+) -> Iterator[ReferralReported]:
+    """What whoever referred has not heard yet, by its own subscription: one word a partner for all that is due. given_up: referrals that
+    come back just now, of which it hears so."""
     if stopped(case):
         return
     referrers = dict.fromkeys(referrer_of(case, referral) for referral in case.referrals.values())
@@ -156,7 +159,11 @@ def words_back(case: State, chain: Chain, away: Collection[str], now: datetime |
         if to is None or to in away:
             continue
         told = [
-            said for said, due in due_answers(case, chain, to) if case.time and due <= max(case.time, now or case.time)
+            said
+            for said, due in due_answers(case, chain, to)
+            if case.time
+            and due <= max(case.time, now or case.time)
+            and not (said.answer is Answered.DECLINED and said.referral in given_up)
         ]
         if told:
             personal = any(said.answer is not Answered.DECLINED for said in told)

@@ -9,14 +9,14 @@ from datetime import datetime
 
 from backbone.case_facts import chain_of, facts_of
 from backbone.chains import Chain, Chains, candidates
-from backbone.protocols import Protocol, Protocols
+from backbone.protocols import Protocol, Protocols, Step
 from backbone.protocols.facts import Facts
 from schakel.case import FOLD_VERSION
 from schakel.case_derived import informed_key
 from schakel.case_mediation import is_mediation, mediation_objection
 from schakel.case_state import State
 from schakel.events import Derived
-from schakel.events.referral import PartyInformed, ReferralProposed
+from schakel.events.referral import PartyInformed, ReferralExhausted, ReferralProposed
 from schakel.events.report import CaseOpened, ProtocolAttached, ProtocolRef
 from schakel.events.vocab import Basis, Purpose, Role, Scope
 from services.routing import doors, loop, schemes
@@ -32,10 +32,13 @@ def decide(
     if not case.opened:
         yield from _open(case, chains, away)
         return
-    if case.history or case.closed or case.chain is None:
+    if case.history or case.chain is None:
         return  # imported history is counted; nobody is referred or informed about it
-    yield from moves(case, protocols)
     chain = chain_of(case, chains)
+    if case.closed:
+        yield from loop.words_back(case, chain, away, now)  # a digest of what was answered before
+        return
+    yield from moves(case, protocols)
     facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
     yield from _attach(case, chain, facts)
     followed = list(loop.not_taken_up(case, chain, protocols, away))
@@ -54,7 +57,8 @@ def decide(
     yield from schemes.outside(case, chain, facts)
     yield from doors.proposals(case, chain, facts, contacted, away)
     yield from _propose_requested(case, chain, away)
-    yield from loop.words_back(case, chain, away, now)
+    given_up = {event.referral for event in followed if isinstance(event, ReferralExhausted)}
+    yield from loop.words_back(case, chain, away, now, given_up)
 
 
 def _open(case: State, chains: Chains, away: Collection[str]) -> Iterator[CaseOpened]:
@@ -102,23 +106,34 @@ def _propose(
         found = schemes.trained_first(
             case, chain, step, loop.receivers(case, chain, step.refer.where, step.refer.to, away)
         )
-        if not found or found[0] == case.door or not loop.its_turn(case, chain, step, protocol.ref):
+        asked = [to for to in (found if _sits_with_others(protocol, step) else found[:1]) if to != case.door]
+        if not asked or not loop.its_turn(case, chain, step, protocol.ref):
             continue
         if is_mediation(step.refer.to, step.refer.purpose) and mediation_objection(case):
             continue
-        yield ReferralProposed(
-            to=found[0],
-            role=step.refer.to,
-            purpose=step.refer.purpose,
-            needs=step.refer.needs,
-            wants=step.refer.wants,
-            strip_if_refused=step.refer.if_refused == "strip",
-            basis=step.refer.basis,
-            protocol=ref,
-            step=step.id,
-            hands_over=step.refer.hand_over,
-            premises=(case.report, case.opened),
-        )
+        for to in asked:
+            yield ReferralProposed(
+                to=to,
+                role=step.refer.to,
+                purpose=step.refer.purpose,
+                needs=step.refer.needs,
+                wants=step.refer.wants,
+                strip_if_refused=step.refer.if_refused == "strip",
+                basis=step.refer.basis,
+                protocol=ref,
+                step=step.id,
+                hands_over=step.refer.hand_over,
+                premises=(case.report, case.opened),
+            )
+
+
+def _sits_with_others(protocol: Protocol, step: Step) -> bool:
+    """Whether the step brings the case to a consultation of this file, in which all sit who have the role: each hears of the case there, so
+    she is asked about each."""
+    return any(
+        one.cases is not None and one.cases.consent is step.refer.purpose and step.refer.to in one.members
+        for one in protocol.cooperation.consultations
+    )
 
 
 def _propose_requested(case: State, chain: Chain, away: Collection[str]) -> Iterator[ReferralProposed]:

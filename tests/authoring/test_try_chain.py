@@ -63,6 +63,16 @@ def tried(name: str, path: Path, *, why: bool = False, language: Language = "nl"
     return door.try_scenario(path, newest_of(name), door.Files(*repository()), language, why=why)
 
 
+def test_a_reader_of_a_play_sees_no_more_than_the_service_shows(tmp_path: Path) -> None:
+    """Of what is not yet known to all only what it knows itself."""
+    text = SCENARIO.replace("list: politielijst", "list: adv-bundeling").replace("    expect: [een complaint]\n", "")
+    shown = {
+        who: flat(tried(RDO, written(tmp_path, text.replace("for: police", f"for: {who}"))).text)
+        for who in ("police", "prosecutor")
+    }
+    assert ["Nog niet bij iedereen bekend: een" in one for one in shown.values()] == [True, False]
+
+
 # --- what it shows ----------------------------------------------------------------------------------------------------
 
 

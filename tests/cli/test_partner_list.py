@@ -58,7 +58,10 @@ def test_without_more_it_lists_every_chain_as_of_now(listed: Run) -> None:
 
 
 def test_as_json(listed: Run) -> None:
-    said = json.loads(listed("--chain", "amsterdam", "--district", "oost", "--at", "2026-03-06 18:00", "--json").stdout)
+    (said,) = json.loads(
+        listed("--chain", "amsterdam", "--district", "oost", "--at", "2026-03-06 18:00", "--json").stdout
+    )
+    assert [one["chain"] for one in json.loads(listed("--json").stdout)] == ["amsterdam", "groningen"]
     (place,) = [one for one in said["directory"] if one["role"] == "victim_support"]
     assert place["holders"][0]["at_work"] == {"now": False, "until": None, "again": "2026-03-09T08:00:00+00:00"}
 

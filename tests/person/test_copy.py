@@ -22,6 +22,7 @@ from schakel.events.contact import ActionAgreed, ActionDone, ContactMade, Contac
 from schakel.events.data import AccessGiven, DisclosureRequested, StatementRetracted
 from schakel.events.report import AssessmentRecorded, ReportCorrected, ReportFacts
 from schakel.ids import new_event_id, service_source
+from schakel.sealing import Json
 from tests.support.copies import CITY, COC, DOOR, HELP, HIS_PHONE, HIS_STORY, PHONE, STORY, WISH, Copies, copies_in
 from tests.support.minicluster import START
 
@@ -119,6 +120,8 @@ def test_whether_the_offender_is_confused_is_in_no_copy_of_hers(copies: Copies) 
     checks = ({"check": "confused_offender", "answer": "yes"}, {"check": "danger_now", "answer": "no"})
     case = copies.report(DOOR, checks=checks)
     copies.tell(DOOR, AssessmentRecorded(check="confused_offender", answer="yes"), case)
+    mine: dict[SealedField, Json] = {SealedField.STORY: STORY}
+    copies.tell(DOOR, AssessmentRecorded(check="confused_offender", answer="yes"), case, {"victim": mine})
     facts = copies.cluster.replay(case).facts | {"checks": checks}
     copies.tell(DOOR, ReportCorrected(replaces=("checks",), facts=ReportFacts.model_validate(facts)), case)
     made = copies.made(case)
@@ -127,7 +130,9 @@ def test_whether_the_offender_is_confused_is_in_no_copy_of_hers(copies: Copies) 
     assert "confused_offender" not in str(written)
     assert "confused" not in copies.html(made, "en") + copies.html(made)
     left_out = [step["type"] for step in found["steps"] if step.get("also_about_somebody_else")]
-    assert left_out == ["report.received", "report.corrected"]
+    assert left_out == ["report.received", "assessment.recorded", "report.corrected"]
+    (beside,) = [step for step in found["steps"] if step.get("type") == "assessment.recorded"]
+    assert (beside["says"], beside["hers"]) == (None, {"story": STORY}), "her own words beside it are hers"
     (told,) = [step["says"]["facts"]["checks"] for step in found["steps"] if step.get("type") == "report.received"]
     assert [one["check"] for one in told] == ["danger_now"]
     assert sum("about_somebody_else" in step for step in found["steps"]) == 1

@@ -1,5 +1,6 @@
 """The referral loop: who is asked next, who is told when nobody is left, who looks after the case, who hears back."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -325,6 +326,21 @@ def test_a_digest_comes_when_the_day_is_over_with_all_of_it(tmp_path: Path):
     [word] = story.sent(ReferralFeedback, POLICE)
     assert [said.answer for said in word.answers] == ["accepted", "completed"]
     story.then_quiet()
+
+
+def test_that_nobody_is_left_is_said_once_and_not_again_as_word_back(tmp_path: Path):
+    story = begun(tmp_path, hears_back(), declined(FIRST), declined(SECOND), extra=PER_CASE)
+    story.when(declined(THIRD, "too_few_leads")).then_among(exhausted(THIRD))
+    assert [word.decline for word in story.sent(Attention, POLICE)] == ["too_few_leads"]
+    told = [said.to for word in story.sent(ReferralFeedback, POLICE) for said in word.answers]
+    assert told == []
+
+
+def test_what_was_answered_before_a_subscription_began_is_not_told(tmp_path: Path):
+    later = PER_CASE.replace("per_case", "per_case, since: 2026-03-04")
+    story = begun(tmp_path, hears_back(), extra=later)
+    story.when(accepted(FIRST)).never(reported(POLICE))
+    story.when(replace(completed(FIRST), logged=moment("2026-03-05 12:00"))).then_among(reported(POLICE))
 
 
 def test_nothing_is_told_back_once_the_case_is_closed(tmp_path: Path):

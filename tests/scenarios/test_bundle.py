@@ -12,7 +12,7 @@ from backbone.protocols import Protocols
 from schakel.case_state import State
 from services.cases.together import made_of
 from tests.support.meetings import ADV, CITY, OM, POLICE, Stream, case, case_id, joined, keeping, missed, scheme
-from tests.support.telling import Tell, accepted, granted, moment, report, requested, terms
+from tests.support.telling import Tell, accepted, granted, moment, report, requested, terms, withdrawn
 
 RDO = "samenwerkingsafspraken"
 Files = tuple[Chains, Protocols]
@@ -72,6 +72,17 @@ def test_a14_whoever_does_not_know_a_case_learns_nothing_of_it_from_what_is_not_
         who: [line.cases for line in bundle(rdo, without_om, without_adv, reader=who)[1]] for who in (OM, ADV, POLICE)
     }
     assert seen == {OM: [(case_id(3),)], ADV: [(case_id(2),)], POLICE: [(case_id(2),), (case_id(3),)]}
+
+
+def test_a14_whoever_was_told_to_stop_no_longer_sees_the_case_there(rdo: Files):
+    """She took her yes to the bureau back. NOT a line of her in what the bureau gets."""
+    told = at_the_police(consents=(terms(ADV),))
+    before = case(rdo, 2, told, accepted(ADV))
+    after = case(rdo, 2, told, accepted(ADV), withdrawn(ADV))
+    assert [[line.cases for line in bundle(rdo, one, reader=ADV)[1]] for one in (before, after)] == [
+        [(case_id(2),)],
+        [],
+    ]
 
 
 def test_a14_it_is_handed_out_as_two_tables(rdo: Files):

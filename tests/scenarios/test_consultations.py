@@ -222,6 +222,15 @@ def test_rdo_5_how_long_it_stood_still_is_shown_apart():
     assert times(story.case).days_suspended == 5
 
 
+def test_rdo_5_a_clock_that_will_never_run_again_does_not_count_as_waiting():
+    """She took back her yes to the help that was to call her. NOT a month in which nobody was held to anything."""
+    story = given(report(consents=(terms(HELP),)), accepted(HELP))
+    story.when(withdrawn(HELP))
+    assert "referral_ended" in {one.still for one in story.case.clocks.values()}
+    story.when(passed("2026-04-02 12:00"))
+    assert times(story.case).days_suspended == 0
+
+
 def test_rdo_5_a_reopened_case_keeps_its_first_date(rdo: Files):
     """NOT the day on which it was closed, or opened again."""
     told = report(at="2026-03-02 12:00", police_record="complaint")

@@ -29,7 +29,7 @@ from tests.support.casebook import repository
 from tests.support.conclusions import delivered, held, needed, of_type, proposed, released
 from tests.support.doors import ANSWERS, DOORS, unanswered, with_door
 from tests.support.meetings import ADV, POLICE, case, issue_of, keeping, numbers_of, scheme
-from tests.support.telling import SEALED, Tell, assessed, close_requested, granted, report, terms
+from tests.support.telling import SEALED, Tell, assessed, close_requested, corrected, granted, moment, report, terms
 
 WORKS_IT = "om-amsterdam"
 """Whoever works the door; nothing of the chain's protocol depends on this one."""
@@ -202,6 +202,18 @@ def test_mld_2_a_chain_without_the_centre_says_so_and_so_does_the_case(tmp_path:
     )
     (item,) = [one for one in items(story) if one.kind == "danger_without_receiver"]
     assert (item.who, item.what) == (WORKS_IT, ("sexual_violence_centre",))
+    later = with_door(
+        tmp_path / "later",
+        "breda-intimideermijniet",
+        WORKS_IT,
+        members=f"  - {{partner: {CENTRE}, roles: [sexual_violence_centre], districts: all, since: 2026-03-04}}\n",
+    )
+    joined = told_at(later, checks=(raped,), channel="web_form")
+    assert "danger_without_receiver" in kinds(joined), "not yet"
+    joined.when(replace(corrected(WORKS_IT, acute=True), logged=moment("2026-03-05 12:00"))).then_among(
+        proposed(CENTRE)
+    )
+    assert "danger_without_receiver" not in kinds(joined)
     not_raped = CheckAnswer(check="rape", answer="no")
     assert "danger_without_receiver" not in kinds(told_at(files, checks=(not_raped,), channel="web_form"))
     assert "danger_without_receiver" not in kinds(story.when(close_requested()))

@@ -55,6 +55,18 @@ def test_a03_a_refusal_at_a_club_is_offered_to_the_panel_and_she_is_asked_about_
     assert [line.cases for line in panel(offering, story.case)] == [(story.case.id,)]
 
 
+def test_a03_of_two_owners_she_is_asked_about_each(tmp_path: Path):
+    """Both sit there. NOT one of them alone, who would leave the agenda empty however often she says yes."""
+    owners = "".join(f"  - {{partner: {one}, roles: [other], districts: all}}\n" for one in (BARS, "rita"))
+    files = keeping(tmp_path, members=owners, more="  - {use: panel-deurbeleid@newest}\n")
+    story = at_the_desk(files)
+    story.then_among(*(proposed(to, purpose="consultation") for to in (CITY, POLICE, BARS, "rita")))
+    story.when(*(yes_to(to) for to in (CITY, POLICE, BARS)))
+    assert panel(files, story.case) == ()
+    story.when(yes_to("rita"))
+    assert [line.cases for line in panel(files, story.case)] == [(story.case.id,)]
+
+
 def test_a03_her_no_to_one_of_them_keeps_it_off_the_agenda_and_takes_no_help_away(offering: Files, tmp_path: Path):
     """NOT released to the one, NOT asked again; the city's own steps are those of a chain that has no panel."""
     story = at_the_desk(offering, yes_to(CITY), yes_to(BARS), refused(POLICE, by=ADV, purpose="consultation"))

@@ -17,7 +17,7 @@ from backbone.protocols.overviews import Of
 from schakel.events.vocab import Role
 from tests.scenarios.stories import given
 from tests.support.casebook import ROOT, repository
-from tests.support.conclusions import any_breach, breached, clock_started, clock_stopped, informed, reported
+from tests.support.conclusions import any_breach, breached, clock_started, clock_stopped, exhausted, informed, reported
 from tests.support.desks import taken
 from tests.support.meetings import ADV, CITY, POLICE, Stream, due, keeping, missed, numbers_of
 from tests.support.meetings import case as told_case
@@ -28,6 +28,7 @@ from tests.support.telling import (
     HELP,
     POLICE_NORTH,
     accepted,
+    close_requested,
     contact_made,
     declined,
     explained,
@@ -55,13 +56,21 @@ def test_a69_the_desk_of_amsterdam_hears_that_its_referral_was_taken_up():
 
 
 def test_a69_the_desk_of_groningen_too_and_the_city_once_a_week():
-    """What is not taken up needs no yes. The city hears it at the midnight that ends the week; NOT at once, NOT the police."""
-    story = given(report_in_groningen(checks=SUSPECTED), granted(DMG, by=GRONINGEN))
-    story.when(declined(DMG, "no_capacity")).never(reported(GRONINGEN))
-    story.when(passed("2026-03-08 23:30")).never(reported(GRONINGEN))
-    story.when(passed("2026-03-09 00:30")).then_among(reported(GRONINGEN))
+    """Within her yes the city hears it at the midnight that ends the week, also of a case closed before; NOT at once, NOT the police.
+
+    That nobody takes a step up comes back at once, needs no yes, and is not said a second time at the end of the week.
+    """
+    yes = granted(GRONINGEN, "case_facts", purpose="information", by=DMG)
+    for ending in ((), (close_requested(DMG, "anonymous"),)):
+        story = given(report_in_groningen(checks=SUSPECTED), granted(DMG, by=GRONINGEN), yes)
+        story.when(accepted(DMG), *ending).never(reported(GRONINGEN))
+        story.when(passed("2026-03-08 23:30")).never(reported(GRONINGEN))
+        story.when(passed("2026-03-09 00:30")).then_among(reported(GRONINGEN))
+    back = given(report_in_groningen(checks=SUSPECTED), granted(DMG, by=GRONINGEN), yes)
+    back.when(declined(DMG, "no_capacity")).then_among(exhausted(DMG, tell=GRONINGEN))
+    back.when(passed("2026-03-09 00:30")).never(reported(GRONINGEN))
     police = given(report_in_groningen(by=POLICE_NORTH, checks=SUSPECTED), granted(DMG, by=POLICE_NORTH))
-    police.when(declined(DMG, "no_capacity"), passed("2026-03-16 00:30")).never(reported(POLICE_NORTH))
+    police.when(accepted(DMG), passed("2026-03-16 00:30")).never(reported(POLICE_NORTH))
 
 
 SUSPECTED = ({"check": "discrimination_or_violence", "answer": "yes"},)
@@ -185,14 +194,12 @@ def test_a74_the_months_figures_are_by_place_nature_and_channel_for_each_distric
 # --- A01, A06: frameworks and plans that exist, and of which nobody here has the text
 
 
-def test_a06_attention_from_outside_says_that_the_city_has_a_plan_and_nothing_acts():
-    """To whoever coordinates. NOT on every case, NOT to anybody else, NOT a step or clock of that plan."""
-    story = given(report(high_profile=True))
-    story.then_among(informed("coordinator", to=CITY, inform="amsterdam-draaiboek-vrede"))
-    assert newest("bekende-plannen") in story.case.protocols
-    quiet = given(report())
-    quiet.never(informed("coordinator", inform="amsterdam-draaiboek-vrede"))
-    assert newest("bekende-plannen") not in quiet.case.protocols
+def test_a06_that_the_city_has_a_plan_tells_nobody_the_facts_of_a_case():
+    """NOT an inform with the case's facts to whoever coordinates, NOT a step or clock of a plan whose text is not held."""
+    for facts in ({}, {"high_profile": True}):
+        story = given(report(**facts))
+        story.never(informed("coordinator", inform="amsterdam-draaiboek-vrede"))
+        assert newest("bekende-plannen") not in story.case.protocols
     plans = newest_of("bekende-plannen")
     assert (plans.status, plans.steps, plans.clocks) == (Status.MENTIONED, (), ())
 
