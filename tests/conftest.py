@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from backbone.kafka.embedded import EmbeddedKafka
 from tests.support.broker import CACHE, Broker
@@ -11,6 +12,9 @@ from tests.support.long import in_order, listed, name_of
 from tests.support.postgres import Postgres
 
 gc.disable()
+# How long one example may take says nothing on a machine that other tests keep busy.
+settings.register_profile("here", deadline=None)
+settings.load_profile("here")
 
 
 @pytest.hookimpl(tryfirst=True)
