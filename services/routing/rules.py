@@ -34,11 +34,14 @@ def decide(
         return
     if case.history or case.chain is None:
         return  # imported history is counted; nobody is referred or informed about it
-    chain = chain_of(case, chains)
     if case.closed:
-        yield from loop.words_back(case, chain, away, now)  # a digest of what was answered before
+        if (
+            kept := chains.get(case.chain)
+        ) is not None:  # one that was let go keeps no service from a case that is over
+            yield from loop.words_back(case, kept, away, now)  # a digest of what was answered before
         return
     yield from moves(case, protocols)
+    chain = chain_of(case, chains)
     facts = facts_of(case, chain.roles_of(case.door or ""), chain.file.time_zone)
     yield from _attach(case, chain, facts)
     followed = list(loop.not_taken_up(case, chain, protocols, away))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backbone.chains import Chains
 from schakel.case_loop import owner_of
 from schakel.case_state import ReferralState
 from schakel.entry import Entry
@@ -14,7 +15,8 @@ from schakel.events.clock import ClockBreached, ClockStarted
 from schakel.events.report import ProtocolRef
 from schakel.ids import service_source
 from schakel.messages import Attention, ReferralFeedback
-from tests.support.casebook import Story, given
+from services.routing.rules import decide
+from tests.support.casebook import Story, given, repository
 from tests.support.conclusions import (
     clock_stopped,
     delivered,
@@ -346,6 +348,12 @@ def test_what_was_answered_before_a_subscription_began_is_not_told(tmp_path: Pat
 def test_nothing_is_told_back_once_the_case_is_closed(tmp_path: Path):
     story = begun(tmp_path, hears_back(), accepted(FIRST), extra=PER_CASE)
     story.when(close_requested(CITY)).when(completed(FIRST)).expect_nothing()
+
+
+def test_a_chain_that_was_let_go_stops_nothing_for_a_case_that_is_closed(tmp_path: Path):
+    story = begun(tmp_path, hears_back(), accepted(FIRST), extra=PER_CASE).when(close_requested(CITY))
+    assert story.case.closed
+    assert list(decide(story.case, Chains({}, {}), repository()[1], None)) == []
 
 
 def test_a_step_that_was_called_on_stops_its_clock(tmp_path: Path):
