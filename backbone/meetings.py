@@ -25,7 +25,7 @@ from schakel.case_state import Clock, ClockState, ReferralState, State
 from schakel.chain_state import ChainState, Minutes
 from schakel.events.vocab import Answer, Basis, Check, LinkKind, PoliceRecord, Purpose, Role
 
-_OVER = frozenset({"referral_ended", "start_taken_back", "case_closed", "reopened", "erased", "erasure_requested"})
+OVER = frozenset({"referral_ended", "start_taken_back", "case_closed", "reopened", "erased", "erasure_requested"})
 """Why a clock stands still for good (`services.followup.clocks.still`)."""
 
 
@@ -183,12 +183,12 @@ def case_list(
     known: list[Line] = []
     not_yet: list[Line] = []
     for group in groups:
-        parties = {partner for case in group for partner in case.parties}
+        parties = {partner for case in group for partner in case.parties if is_party(case, partner)}
         roles = {role for partner in parties for role in chain.roles_of(partner)}
         made = line(group, here, overview.shows, now, since, overview.readers)
         if set(overview.known_to) <= roles:
             known.append(made)
-        elif reader is None or any(is_party(case, reader) for case in group):
+        elif reader is None or reader in parties:
             not_yet.append(made)
     return known, not_yet
 
@@ -332,7 +332,7 @@ def _stood_still(clocks: Sequence[Clock], now: datetime) -> timedelta:
     """The time up to now in which at least one of them stood still, and not because what it timed is over."""
     pauses = [pause for clock in clocks for pause in clock.stood]
     pauses += [(clock.still or "", clock.still_since, now) for clock in clocks if clock.still_since is not None]
-    spans = [(begin, end) for why, begin, end in pauses if why not in _OVER]
+    spans = [(begin, end) for why, begin, end in pauses if why not in OVER]
     total, known_until = timedelta(), None
     for begin, end in sorted(spans):
         begin, end = max(begin, known_until or begin), min(end, now)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from backbone.chains import Chain
-from backbone.meetings import grouped
+from backbone.meetings import OVER, grouped
 from backbone.protocols import Protocols
 from schakel.case import SAYS_THE_LABEL, grounds_to_tell
 from schakel.case_consent import HER
@@ -20,17 +20,7 @@ from schakel.events.vocab import DayPart, Nature, Outcome, PlaceType, RecordKind
 
 UNKNOWN = "unknown"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-ENDED = frozenset(
-    {
-        "case_closed",
-        "no_longer_applies",
-        "referral_ended",
-        "start_taken_back",
-        "reopened",
-        "erased",
-        "erasure_requested",
-    }
-)
+ENDED = OVER | {"no_longer_applies"}
 """Why a clock stands still for good, or until somebody begins anew (`services.followup.clocks.still`): nobody owes what it timed."""
 Words = dict[str, str]
 """By table, the words in which it counts there, with spaces between. As one string: thirty thousand incidents are looked up by it."""

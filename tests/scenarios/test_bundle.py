@@ -83,6 +83,9 @@ def test_a14_whoever_was_told_to_stop_no_longer_sees_the_case_there(rdo: Files):
         [(case_id(2),)],
         [],
     ]
+    of_all = case(rdo, 3, told, accepted(ADV), *to_the_prosecutor(withdrawn(ADV)))
+    assert bundle(rdo, of_all, reader=ADV) == ([], []), "what all three knew is no longer what all three know"
+    assert [line.cases for line in bundle(rdo, of_all, reader=OM)[1]] == [(case_id(3),)]
 
 
 def test_a14_it_is_handed_out_as_two_tables(rdo: Files):
