@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -20,15 +21,16 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(#\d+)?")
 _UNSAID = ("sealed", "premises", "reported_at", "at", "facts", "terms", "protocol", "place")
 
 
-class Writer:
+class Writer(ABC):
     """Says things of one chain in one language, at most `width` columns. What it writes of is its heir's."""
 
     language: Language
     width: int
 
     @property
+    @abstractmethod
     def chain(self) -> Chain:
-        raise NotImplementedError
+        """Whose partners, days and words they are."""
 
     @property
     def say(self) -> Mapping[str, str]:
