@@ -111,3 +111,24 @@ def test_a_commit_survives_a_process_that_ends_at_once(tmp_path: Path) -> None:
     assert looking.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     looking.close()
     store.close()
+
+
+def test_the_log_is_carried_over_at_64_mb_and_not_before(tmp_path: Path) -> None:
+    """Each time costs two waits for the disk, of everybody who writes there."""
+    path = tmp_path / "test.db"
+    store = Store(f"sqlite:///{path}", "counter")
+    store.migrate()
+    store.take_up([checkpoint(at=0)])
+    with sqlite3.connect(path) as beside:
+        beside.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    beside.close()
+    empty = path.stat().st_size
+
+    written_mb = 0
+    while path.stat().st_size == empty:
+        written_mb += 1
+        with store.transaction(LEDGER, 0) as tx:
+            tx.save_snapshots({f"case-{written_mb}": bytes(1_000_000)})
+    store.close()
+
+    assert 50 < written_mb < 70
