@@ -178,8 +178,10 @@ def _reader(name: str) -> Callable[[bytes], Any]:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
             raise _bad(name, "bytes that are not UTF-8", "UTF-8 text") from None
-        if not text:
+        if not text and name in _REQUIRED:
             raise _bad(name, None, expected)
+        if not text:  # some systems send an empty text for what they do not have
+            raise _bad(name, "an empty text", f"{expected}, or no such header")
         return understood(text)
 
     return read if name in _UNIQUE else lru_cache(maxsize=_REMEMBERED)(read)

@@ -40,7 +40,10 @@ Event-sourced backbone between the partners that follow up hate incidents: what 
 Every event gets a receipt. Personal fields are sealed by the sender; no topic holds them readable.
 
 `partners.md` beside this file says in words what a schema cannot: sealing, ids and resubmission, receipts and their codes, resuming,
-limits. `vectors/` holds every type as JSON, headers and bytes."""
+limits. `vectors/` holds every type as JSON, headers and bytes.
+
+The value of a record is `00`, the schema's id in four bytes (`x-schema-id` of the message), and the datum. The newest version of each
+type stands here; older ones the gateway gives by their id."""
 
 
 def document() -> Json:
@@ -87,7 +90,7 @@ def _servers() -> Json:
         "demo": {
             "host": "{bootstrap}",
             "protocol": "kafka",
-            "description": "SASL_PLAINTEXT on the loopback: the broker of `make demo`. `var/demo/kafka/bootstrap` says where it listens.",
+            "description": "SASL_PLAINTEXT on the loopback: `backbone up`, `make demo`. `bootstrap` in your profile says where.",
             "security": security,
             "variables": {"bootstrap": {"description": bootstrap, "default": "127.0.0.1:9092"}},
         },

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from backbone.kafka.quotas import PARTNER_QUOTA
 from backbone.kafka.rights import partner_group_prefix, partner_rights
 from backbone.kafka.topics import partner_topics
 from schakel import codec
+from schakel.avro import NAMESPACE, read_lock, record_name
+from schakel.client.access import Profile
 from schakel.envelope import MAX_HEADERS_BYTES
 from schakel.events.base import SealedField, SubjectHandle
 from schakel.messages import ConsentQuestion, Receipt, ReferralOffered
@@ -84,6 +87,18 @@ def test_how_to_connect_is_how_the_broker_is_set_up() -> None:
         assert f"`{shown}`" in connecting, right
     for spec in partner_topics("any"):
         assert (spec.partitions, int(spec.settings["retention.ms"])) == (1, 30 * 24 * 3_600_000)
+
+
+def test_every_member_of_a_profile_is_told() -> None:
+    """Whoever reads the profile in another language has nothing else that says what stands in it."""
+    told = re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", section("Connecting"), re.MULTILINE)
+    assert {name for row in told for name in re.findall(r"[a-z_]+", row)} == {field.name for field in fields(Profile)}
+
+
+def test_the_registrys_example_is_a_subject_of_ours() -> None:
+    said = re.search(r"`/subjects/([A-Za-z_.0-9]+)/versions/latest`", PAGE)
+    assert said
+    assert said[1] in {f"{NAMESPACE}.{record_name(locked.name)}" for locked in read_lock()}
 
 
 def test_every_sealed_field_and_subject_is_named() -> None:

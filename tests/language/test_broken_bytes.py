@@ -191,6 +191,15 @@ def test_a_missing_header_is_named(name: str) -> None:
     assert header_refused(with_header(name, b"")) == ("header.missing", name)
 
 
+@pytest.mark.parametrize("name", ["ce_subject", "ce_actor", "ce_causationid", "traceparent", "ce_drill"])
+def test_an_empty_header_that_nobody_needs_is_not_called_missing(name: str) -> None:
+    """Who sends an empty `ce_subject` on a report must not be told to send it: the next receipt would say to leave it out."""
+    with pytest.raises(Unreadable) as caught:
+        read_headers(with_header(name, b""))
+    assert (caught.value.code, caught.value.field) == ("header.invalid", name)
+    assert caught.value.expected.endswith("or no such header")
+
+
 def test_a_header_given_twice_is_refused_because_readers_differ_in_which_counts() -> None:
     assert header_refused([*GOOD, ("ce_id", b"another")]) == ("header.invalid", "ce_id")
 
