@@ -128,7 +128,8 @@ def _known(name: str, profile: Path, chains: Path) -> None:
     known = {} if profile.exists() else registered(chains)
     if known and name not in known:
         raise ListError(
-            f"--as {name!r}: found no such partner in {chains}/partners.yaml; it has {', '.join(sorted(known))}"
+            f"--as {name!r}: found no such partner in {chains}/partners.yaml, and there is no profile {profile}; the partners are "
+            f"{', '.join(sorted(known))}"
         )
 
 
