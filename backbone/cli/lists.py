@@ -1,7 +1,7 @@
 """`backbone import`: a partner's list becomes reports. What the command says and asks; the work is done in `backbone.lists`."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +11,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backbone.chains import registered
+from backbone.chains import Chains, registered
 from backbone.cli.output import FOUND, STOPPED, fail, read_settings, say
-from backbone.lists import partner
+from backbone.definition_files import load_definitions
+from backbone.lists import partner, places
 from backbone.lists.checks import columns, load_mapping
 from backbone.lists.convert import Converter, Ready
 from backbone.lists.identity import ImportKey, make_key, passing_key, read_key
@@ -23,6 +24,7 @@ from backbone.lists.problems import ErrorsFile, ListError
 from backbone.lists.rows import RowList, open_list
 from backbone.lists.run import Import, Summary, counted
 from backbone.lists.urgent import danger_first, rows_in_danger
+from backbone.settings import Settings
 from schakel.timesource import time_source
 
 _PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
@@ -77,8 +79,7 @@ def import_(
     name = partner_id(as_)
     settings = read_settings()
     at = profile or settings.var_dir / "partners" / f"{name}.json"
-    if dry_run:
-        _known(name, at, settings.chains_dir)
+    _known(name, at, settings.chains_dir)
     clock = time_source(settings.clock)
     now = clock.now()
     means, listed = listed_at(file, mapping)
@@ -92,7 +93,10 @@ def import_(
             converter = Converter(means, import_key, now=now, history=history)
             urgent: frozenset[int] = frozenset()
             if dry_run or not history:
-                urgent = _preview(listed, converter, now, counts=dry_run, history=history)
+                ready = [row for row in map(converter.convert, listed) if isinstance(row, Ready)]
+                if dry_run:
+                    _show(ready, name, _chains(name, settings))
+                urgent = _look(ready, now, history=history)
             listing = opened.enter_context(ErrorsFile(errors or file.with_name(f"{file.name}.errors.csv")))
             sender = None if dry_run else opened.enter_context(partner.connect(name, at, clock))
             run = Import(journal, listing.add, sender=sender, in_flight=in_flight, timeout_s=timeout, resend=resend)
@@ -119,13 +123,21 @@ def partner_id(name: str) -> str:
 
 
 def _known(name: str, profile: Path, chains: Path) -> None:
-    """Found before a dry run says that all is well; without one sending finds that there is no profile. Whoever has that need not have
-    the register. Raises ListError."""
+    """Found before a dry run says that all is well, and before a key is made for nobody. Whoever has a profile need not have the
+    register. Raises ListError."""
     known = {} if profile.exists() else registered(chains)
     if known and name not in known:
         raise ListError(
-            f"--as {name!r}: found no such partner in {chains}/partners.yaml; it has {', '.join(sorted(known))}"
+            f"--as {name!r}: found no such partner in {chains}/partners.yaml, and there is no profile {profile}; the partners are "
+            f"{', '.join(sorted(known))}"
         )
+
+
+def _chains(name: str, settings: Settings) -> Chains | None:
+    """None where the files of the partner's chains are not at hand, as on a machine of its own. Raises DefinitionError."""
+    if name not in registered(settings.chains_dir):
+        return None
+    return load_definitions(settings.protocols_dir, settings.chains_dir)[0]
 
 
 def announce(file: Path, listed: RowList, means: Mapping, count: int) -> None:
@@ -153,14 +165,18 @@ def _key(path: Path, name: str, journal: Journal, dry_run: bool) -> ImportKey:
     return made
 
 
-def _preview(listed: RowList, converter: Converter, now: datetime, *, counts: bool, history: bool) -> frozenset[int]:
-    """What the rows would become, before anything is sent. Returns the numbers of those that say danger, which go first."""
-    ready = [row for row in map(converter.convert, listed) if isinstance(row, Ready)]
-    if counts:
-        for field, words in counted(ready).items():
-            common = [f"{word} {number}" for word, number in words.most_common(_SHOWN_WORDS)]
-            more = f" … {len(words)} in all" if len(words) > len(common) else ""
-            say(f"  {field:9} {', '.join(common)}{more}")
+def _show(ready: Sequence[Ready], name: str, chains: Chains | None) -> None:
+    """What the rows would become, and which of them the backbone would not take."""
+    for field, words in counted(ready).items():
+        common = [f"{word} {number}" for word, number in words.most_common(_SHOWN_WORDS)]
+        more = f" … {len(words)} in all" if len(words) > len(common) else ""
+        say(f"  {field:9} {', '.join(common)}{more}")
+    for why, rows in places.refused(ready, name, chains).items() if chains else ():
+        say(f"{rows} of {len(ready)} rows would be refused: {why}")
+
+
+def _look(ready: Sequence[Ready], now: datetime, *, history: bool) -> frozenset[int]:
+    """What has to be known before anything is sent. Returns the numbers of the rows that say danger, which go first."""
     old = sum(row.event.reported_at < now - _LONG_AGO for row in ready)
     if old and not history:
         say(

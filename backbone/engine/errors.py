@@ -1,5 +1,6 @@
 """Why a service ends, and with which exit code; and that the broker is away, which ends nothing."""
 
+import errno
 from enum import IntEnum
 
 
@@ -28,3 +29,9 @@ class Stop(Exception):
 
 class BrokerAway(Exception):
     """Kafka does not answer now: wait, then do it again."""
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> str:
+    """The beginning of a sentence; Python's own words name the address once more, or twice."""
+    taken = error.errno == errno.EADDRINUSE
+    return f"cannot listen on {host}:{port} ({'another program does' if taken else error.strerror})"

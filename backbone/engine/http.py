@@ -15,7 +15,7 @@ from typing import IO, Any
 import prometheus_client
 from aiohttp import web
 
-from backbone.engine.errors import Exit, Stop
+from backbone.engine.errors import Exit, Stop, cannot_listen
 from backbone.engine.health import Health
 from backbone.settings import Settings
 
@@ -102,8 +102,7 @@ class Server:
             raise Stop(
                 Exit.SAYS_WHY,
                 "port",
-                f"cannot listen on {host}:{port} ({error.strerror}); stop what does, or set SCHAKEL_HTTP_PORT to another "
-                "port (0 takes a free one)",
+                f"{cannot_listen(host, port, error)}; stop what does, or set SCHAKEL_HTTP_PORT to another port (0 takes a free one)",
             ) from error
         return int(self._runner.addresses[0][1])
 

@@ -51,7 +51,10 @@ def first_checkpoints(
     ]
 
 
-_REMEDY = "restore the log, or give the service an empty database and let it rebuild"
+REMEDY = (
+    "restore the log, or give the service an empty database and let it rebuild (docs/operations.md says how, under "
+    "'An empty database')"
+)
 
 
 def same_topic(point: Checkpoint, topic_id: str) -> None:
@@ -61,7 +64,7 @@ def same_topic(point: Checkpoint, topic_id: str) -> None:
             Exit.SAYS_WHY,
             "recreated",
             f"topic {point.topic} was deleted and made anew: its id is {topic_id}, the database was at offset "
-            f"{point.next_offset} of {point.topic_id}; {_REMEDY}",
+            f"{point.next_offset} of {point.topic_id}; {REMEDY}",
         )
 
 
@@ -79,7 +82,7 @@ def beginning(point: Checkpoint, log: Log) -> Beginning:
             Exit.SAYS_WHY,
             "beyond_end",
             f"the database is at offset {at} of {where} but the log ends at {log.end}: the broker has lost records, or the "
-            f"database is of another broker; {_REMEDY}",
+            f"database is of another broker; {REMEDY}",
         )
     if at < log.start:
         raise Stop(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from prometheus_client import Counter
 
-from backbone.engine import metrics
+from backbone.engine import metrics, takeup
 from backbone.engine.errors import Exit, Stop
 from backbone.engine.logs import concerning
 from backbone.engine.parcels import MAX_RECORDS
@@ -211,7 +211,7 @@ def _seen_before(point: Checkpoint, records: Sequence[Raw]) -> int:
             Exit.SAYS_WHY,
             "other_log",
             f"{where} holds another record at offset {at - 1} than the one that was read there: this is not the log that "
-            "this database belongs to; restore the log, or give the service an empty database and let it rebuild",
+            f"this database belongs to; {takeup.REMEDY}",
         )
     if old < len(records) and records[old].offset != at:
         found = records[old].offset

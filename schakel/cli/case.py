@@ -191,7 +191,8 @@ def _lines(case: State) -> Iterator[tuple[str, str]]:
         )
     yield from _forgetting(case)
     for referral in case.referrals.values():
-        why = f" ({referral.hold_reason}: {' + '.join(referral.missing)})" if referral.hold_reason else ""
+        missing = f": {' + '.join(referral.missing)}" if referral.missing else ""
+        why = f" ({referral.hold_reason}{missing})" if referral.hold_reason else ""
         mode = f", {referral.mode}" if referral.mode else ""
         yield "referral", f"{brief(referral.id)} to {referral.to} ({referral.role}): {referral.state.value}{mode}{why}"
     for clock in case.clocks.values():

@@ -11,7 +11,7 @@ import uvicorn
 from aiokafka.errors import KafkaError
 
 from backbone.casework import LEDGER
-from backbone.engine.errors import Exit, Stop
+from backbone.engine.errors import Exit, Stop, cannot_listen
 from backbone.engine.processor import Surroundings
 from backbone.gateway import address
 from backbone.gateway.tokens import Tokens
@@ -101,6 +101,6 @@ def _listen(settings: Settings) -> socket.socket:
         raise Stop(
             Exit.SAYS_WHY,
             "port",
-            f"the gateway cannot listen on {host}:{port} ({error.strerror}), where the partners' profiles say it is; stop what "
+            f"the gateway {cannot_listen(host, port, error)}, where the partners' profiles say it is; stop what "
             "does, or set SCHAKEL_GATEWAY_PORT and write the profiles anew ('backbone up')",
         ) from error

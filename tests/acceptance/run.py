@@ -127,7 +127,12 @@ def main(arguments: list[str]) -> int:
             f"there is no list at {data}; call: make acceptance DATA=incidents.csv (the Toronto hate crime open data)"
         )
         return 2
-    expected = count(data)
+    try:
+        expected = count(data)
+    except (KeyError, UnicodeDecodeError, csv.Error) as error:
+        why = f"it has no column {error}" if isinstance(error, KeyError) else f"it is no CSV in UTF-8 ({error})"
+        print(f"{data} is not the list that is expected, the Toronto hate crime open data: {why}")
+        return 2
     print(f"{data.name}: {expected.rows} rows, counted straight from the file")
     checks = Checks()
     _clocks(data, expected.rows, checks)

@@ -14,13 +14,15 @@ from kafka import KafkaProducer
 from typer.testing import CliRunner, Result
 
 from backbone.kafka.credentials import Credentials
+from schakel.case_state import Referral, ReferralState, State
+from schakel.cli.case import show_state
 from schakel.cli.main import app
 from schakel.cli.output import brief, says
 from schakel.client import Profile
 from schakel.definitions import TOPIC as DEFINITIONS
 from schakel.events.base import Sealed, SealedField
 from schakel.events.report import ReportReceived
-from schakel.history import LEDGER, partition_of, read_case, read_cases
+from schakel.history import LEDGER, History, partition_of, read_case, read_cases
 from tests.client.fakes import CASE, FACTS, NOW, OIN, FakeBackbone, referral, refuses, silent
 from tests.support.broker import Broker
 from tests.support.histories import FOLDER, replay
@@ -264,6 +266,17 @@ def test_a_case_is_shown_as_it_stands(online: Run, case: str) -> None:
     assert state["events"] == golden.events
     assert state["referrals"].keys() == golden.referrals.keys()
     assert "seen" not in state
+
+
+@pytest.mark.parametrize(
+    ("missing", "shown"),
+    [([], "held (not_asked)"), (["story", "exact_place"], "held (not_asked: story + exact_place)")],
+)
+def test_why_a_referral_is_held(capsys: pytest.CaptureFixture[str], missing: list[str], shown: str) -> None:
+    held = Referral("r", "coc", "coc", "referral", [], [], state=ReferralState.HELD, hold_reason="not_asked")
+    held.missing = missing
+    show_state(History(State(CASE, referrals={held.id: held})), as_json=False)
+    assert f" {shown} " in re.sub(r"\s+", " ", capsys.readouterr().out)
 
 
 @pytest.mark.kafka

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -11,7 +12,7 @@ from aiohttp import web
 from prometheus_client.metrics import MetricWrapperBase
 
 from backbone.engine import metrics
-from backbone.engine.errors import Exit, Stop
+from backbone.engine.errors import Exit, Stop, cannot_listen
 from backbone.engine.health import Health, Standing
 from backbone.engine.http import RunFile, Server
 from backbone.settings import Settings
@@ -64,6 +65,24 @@ async def test_ready_is_a_status_and_a_reason() -> None:
 
 async def _answer() -> web.Response:
     return web.Response(text="of the service")
+
+
+async def test_a_port_that_another_program_has_is_named_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        server = Server(Settings(http_port=port), Health(), {"service": "intake"})
+        with pytest.raises(Stop) as stopped:
+            await server.start()
+        await server.stop()
+    assert (stopped.value.code, stopped.value.reason) == (Exit.SAYS_WHY, "port")
+    assert stopped.value.sentence.startswith(
+        f"cannot listen on 127.0.0.1:{port} (another program does); stop what does"
+    )
+    assert stopped.value.sentence.count(str(port)) == 1
+
+
+def test_another_reason_not_to_listen_is_pythons() -> None:
+    assert cannot_listen("nowhere", 1, OSError(99, "no such address")) == "cannot listen on nowhere:1 (no such address)"
 
 
 def test_what_was_not_held_against_its_digest_is_not_caught_up() -> None:

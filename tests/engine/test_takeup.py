@@ -1,5 +1,8 @@
 """Where a partition goes on, and when it does not: pure."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from backbone.engine.errors import Exit, Stop
@@ -43,6 +46,15 @@ def test_a_position_that_does_not_fit_stops_the_service(at: int, log: Log, reaso
     assert (stopped.value.code, stopped.value.reason) == (Exit.SAYS_WHY, reason)
     assert said in stopped.value.sentence
     assert "; " in stopped.value.sentence, "what to do"
+
+
+def test_how_to_give_it_an_empty_database_stands_where_it_says() -> None:
+    with pytest.raises(Stop) as stopped:
+        beginning(point(10), Log("new", 0, 20))
+    said = re.search(r"\((docs/\S+\.md) says how, under '(.+)'\)", stopped.value.sentence)
+    assert said
+    page = (Path(__file__).parents[2] / said[1]).read_text(encoding="utf-8")
+    assert f"\n### {said[2]}\n" in page
 
 
 def test_what_is_there_already_is_history_where_it_is_history() -> None:

@@ -139,6 +139,36 @@ def test_a_partner_that_nobody_knows_is_said_before_all_seems_well(backbone: Fak
     assert "discriminatie-nl-amsterdam," in said
 
 
+def test_nothing_is_made_for_a_partner_that_nobody_knows(backbone: FakeBackbone, tmp_path: Path) -> None:
+    result = run(edited(tmp_path), name="discriminatie-nl-amsterdm")
+    assert result.exit_code == 2
+    assert "found no such partner in" in " ".join(result.output.split())
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_dry_run_says_what_the_backbone_would_not_take(backbone: FakeBackbone, tmp_path: Path) -> None:
+    """A list of Amsterdam as another city's partner, and one with a district that the chain has not."""
+    elsewhere = " ".join(run(edited(tmp_path), "--dry-run", name="dmg").output.split())
+    assert (
+        "4 of 4 rows would be refused: none of this partner's chains covers that municipality; they cover gron"
+        in elsewhere
+    )
+    mapping = edited(tmp_path, ("Noord, Oost,", "Noord, Helpman,"), source=MAPPING)
+    file = edited(tmp_path, (";Oost;straat;", ";Helpman;straat;"))
+    said = " ".join(run(file, "--dry-run", mapping=mapping).output.split())
+    assert "1 of 4 rows would be refused: their district is none of the chain amsterdam; it has centrum," in said
+    assert "would be refused" not in run(edited(tmp_path), "--dry-run").output
+
+
+def test_a_dry_run_where_nobody_has_the_chains(
+    backbone: FakeBackbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCHAKEL_CHAINS_DIR", str(tmp_path / "none"))
+    result = run(edited(tmp_path), "--dry-run", name="dmg")
+    assert (result.exit_code, lines(result)["could be sent"]) == (0, 4)
+    assert "would be refused" not in result.output
+
+
 def test_a_lost_key_is_not_replaced(backbone: FakeBackbone, tmp_path: Path) -> None:
     run(edited(tmp_path))
     (tmp_path / "var/imports/discriminatie-nl-amsterdam.key").unlink()

@@ -3,12 +3,15 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from backbone.lists.checks import columns, load_mapping
 from backbone.lists.convert import Ready
 from backbone.lists.run import counted
 from schakel.events.base import SealedField
 from schakel.events.vocab import DayPart
 from tests.acceptance.counts import count
+from tests.acceptance.run import main
 from tests.lists.support import EXAMPLES, converted, opened
 
 INCIDENTS = Path(__file__).with_name("incidents.csv")
@@ -35,6 +38,22 @@ def test_the_count_itself() -> None:
         "antisemitism": 1, "skin_colour": 2, "origin": 1, "disability": 1, "language": 1, "anti_muslim": 1, "religion": 1,
         "sexual_orientation": 2, "gender_identity": 1, "gender": 1, "unknown": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"melding;datum\nM-1;05-01-2026\n", "it has no column 'EVENT_UNIQUE_ID'"),
+        (b"PK\x03\x04\xff\xfe", "it is no CSV in UTF-8"),
+    ],
+)
+def test_another_list_is_told_from_that_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, why: str
+) -> None:
+    other = tmp_path / "meldingen.csv"
+    other.write_bytes(content)
+    assert main([str(other)]) == 2
+    assert why in capsys.readouterr().out
 
 
 def test_times_of_day() -> None:
