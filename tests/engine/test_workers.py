@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timing]
 
 SOAK = int(os.environ.get("SCHAKEL_SOAK", "1"))
 KILLS, KILLS_ON_POSTGRES = 10 * SOAK, 5 * SOAK
-JOINS_AND_LEAVES, JOINS_AND_LEAVES_ON_POSTGRES = 44 * SOAK, 10 * SOAK
+JOINS_AND_LEAVES, JOINS_AND_LEAVES_ON_POSTGRES = 50 * SOAK, 10 * SOAK
 """The services' own kills are in tests/system/test_kills.py."""
 FREEZES = 4 * SOAK
 SESSION_S = 2.5
