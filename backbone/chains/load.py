@@ -18,6 +18,7 @@ from backbone.chains.checks import (
     terms_faults,
     timed_by_two,
     unanswered,
+    under_nothing,
     untimed_doors,
 )
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
@@ -186,6 +187,7 @@ def _chain(
         *_vacant(chain),
         *first_question(chain),
         *danger_not_asked(chain),
+        *under_nothing(chain),
         *unanswered(chain),
         *for_few(chain),
         *timed_by_two(chain),
