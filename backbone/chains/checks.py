@@ -274,7 +274,15 @@ def _elsewhere(chain: Chain, chains: Mapping[str, Chain]) -> Iterator[Fault]:
     for position, rule in enumerate(chain.file.elsewhere):
         at: Location = ("elsewhere", position)
         others = {name for name in chains if name != chain.name}
-        yield from _known((*at, "chain"), "chain", rule.chain, others, "the chain files that can be used")
+        if rule.chain not in others:
+            yield Fault(
+                (*at, "chain"),
+                f"the chain `{rule.chain}` is not in the chain files that can be used",
+                f"one of {', '.join(sorted(others))}"
+                if others
+                else "another chain file in this folder, and there is none",
+                "put its file and its partners into this folder; or name under `home_towns` of a member the towns that it helps",
+            )
         for role in rule.roles if rule.chain in others else ():
             if not chains[rule.chain].partners_for(role, None):
                 yield Fault(

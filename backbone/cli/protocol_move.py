@@ -9,6 +9,7 @@ from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.cli.protocol import app
 from backbone.protocols import Protocols, load_protocols
+from backbone.protocols.versions import not_there
 from backbone.records import LEDGER
 from backbone.store.rows import Outgoing
 from schakel import codec
@@ -74,9 +75,8 @@ def checked(state: State, to: str, protocols: Protocols) -> tuple[str, str]:
     """(name, version) to move to. Raises Undoable for a version that is not there, or that the case cannot move to."""
     name, _, version = to.partition("@")
     if to not in protocols.by_ref:
-        raise Undoable(
-            f"--to {to[:60]!r}: there is no such version; expected one of {', '.join(sorted(protocols.by_ref))}"
-        )
+        _, expected, remedy = not_there("protocol", to, protocols.by_ref)
+        raise Undoable(f"--to {to[:60]!r}: there is no such version; expected {expected}; {remedy[:200]}")
     running = version_of(state, name)
     if running is None:
         raise Undoable(
