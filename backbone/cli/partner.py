@@ -133,7 +133,7 @@ def _enter(
         said = f"{first['loc'][0]}: expected {expected_of(first)}; see {register} for how the others are"
         raise Undoable(said) from None
     Change(settings.chains_dir, settings.protocols_dir).enter(partner, chain, roles, districts)
-    say(f"{name} stands in {register} and {chain}.yaml beside it, which has its next version")
+    say(f"{name} stands in {register} and {register.with_name(chain)}.yaml, which has its next version")
 
 
 _WHEN = {True: "", False: "when the cluster has taken these: "}

@@ -109,7 +109,8 @@ def test_a_partners_whole_life(shell: Shell) -> None:
 def it_is_brought_on(shell: Shell) -> str:
     """One command, and a start of the services; what it sent in between is answered. Returns the case of its report."""
     said = sentence(shell.run("partner", "add", NEW, *ENTRY, *ROLE))
-    assert f"{NEW} stands in chains/partners.yaml and chains/amsterdam.yaml" in said
+    own = shell.environment["SCHAKEL_CHAINS_DIR"]
+    assert f"{NEW} stands in {own}/partners.yaml and {own}/amsterdam.yaml" in said
     assert "services that run learn of it at their next start" in said
     with connected(shell, NEW) as partner:
         pending = partner.send(report(BUREAU), personal=PERSONAL)
