@@ -20,6 +20,7 @@ from schakel import avro
 from schakel.errors import UnknownSchema, Unreadable
 from schakel.events import CATALOGUE, Event
 from schakel.messages import MESSAGES, Message
+from schakel.wrong_values import expected_of
 
 MAGIC = 0
 _HEADER = struct.Struct(">bI")
@@ -130,12 +131,12 @@ def _valid(validated: Callable[[Any], BaseModel], data: object) -> BaseModel:
     try:
         return validated(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         raise Unreadable(
             "field.invalid",
             field=".".join(str(part) for part in first["loc"]) or "value",
             found="a value that does not fit",
-            expected=first["msg"],
+            expected=expected_of(first),
             remedy="correct the field and send the message again (same id)",
         ) from None
 

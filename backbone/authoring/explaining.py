@@ -21,7 +21,6 @@ from backbone.authoring.together import named_in
 from backbone.protocols.clock_rules import LadderStep, StopOn
 from backbone.protocols.conditions import ALWAYS, Condition
 from backbone.protocols.cooperation import EMPTY, Cooperation
-from backbone.protocols.desk import DeskRules
 from backbone.protocols.model import (
     Aftercare,
     CheckRule,
@@ -35,7 +34,7 @@ from backbone.protocols.model import (
     Variant,
 )
 from backbone.protocols.rhythms import Rhythm
-from backbone.protocols.schemes import Category, Scheme, Stage
+from backbone.protocols.schemes import Category, Stage
 from schakel.events.vocab import Check, ClockKind, Role
 
 HEADER = ("protocol", "version", "title", "status", "adopted_by", "adopted_on", "valid_until", "sources")
@@ -98,12 +97,6 @@ def heading(section: str) -> str:
     return w.SECTIONS.get(section) or labels.SECTIONS.get(section) or s.capital(section.replace("_", " "))
 
 
-def is_about_cases(protocol: Protocol) -> bool:
-    """Whether it says anything of a case; a file may be only meetings and overviews, or a text that nobody here holds."""
-    parts = (protocol.opens, protocol.checks, protocol.explain, protocol.steps, protocol.informs, protocol.clocks)
-    return any(parts) or protocol.scheme != Scheme() or protocol.desk != DeskRules()
-
-
 def part_of(protocol: Protocol, section: str) -> Any:
     """What a section holds: `scheme.levels` are the levels of the scheme."""
     group, _, name = section.rpartition(".")
@@ -152,9 +145,7 @@ def _opens(opens: Opens | None, protocol: Protocol) -> Item:
         begins = "Elke melding in deze keten begint een zaak onder dit protocol."
         none = "Dit protocol begint geen zaak."
         together = "Het zegt wat partners samen doen, over alle zaken heen."
-        lines = (
-            (begins,) if is_about_cases(protocol) else (none, together) if protocol.cooperation != EMPTY else (none,)
-        )
+        lines = (begins,) if protocol.is_about_cases else (none, together) if protocol.cooperation != EMPTY else (none,)
         return Item("opens", "opens", "", lines)
     begins = "Een melding valt onder dit protocol als dit klopt:"
     never = "Maar niet als:" if s.condition(opens.when) else "Elke melding valt onder dit protocol, maar niet als:"

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from backbone.authoring import her_words as words
 from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
-from backbone.authoring.explaining import is_about_cases
 from backbone.authoring.her_meetings import together
 from backbone.authoring.her_voice import Voice, capital
 from backbone.authoring.moments import door_groups, in_order
@@ -31,7 +30,7 @@ def route(protocol: Protocol, language: Language = "nl") -> Route:
     lanes = tuple(lane for lane in writer.lanes() if lane.cards)
     say = writer.say
     told = "; ".join(lane.heading for lane in lanes)
-    about = say["about_cases" if is_about_cases(protocol) else "about_together"]
+    about = say["about_cases" if protocol.is_about_cases else "about_together"]
     return Route(say["title"], about, f"{say['description']}: {told}.", lanes, language)
 
 
@@ -41,7 +40,7 @@ class _Hers:
 
     def lanes(self) -> Iterator[Lane]:
         say = self.say
-        if is_about_cases(self.protocol):
+        if self.protocol.is_about_cases:
             yield Lane(say["tell"], (self._tell(),))
             yield Lane(say["safe"], tuple(self._safe()))
             yield Lane(say["explain"], tuple(self._explained()))
@@ -51,7 +50,7 @@ class _Hers:
         else:
             yield Lane(say["about_work"], (Card("", tuple(self._work())),))
         yield from together(self.protocol, self.voice)
-        if is_about_cases(self.protocol):
+        if self.protocol.is_about_cases:
             yield Lane(say["end"], (self._end(),))
             yield Lane(say["after"], tuple(self._after()))
         yield Lane(say["yours"], (Card("", tuple(self._yours())),))
@@ -224,7 +223,7 @@ class _Hers:
             held, both = asked == {IfRefused.HOLD}, len(asked) > 1
             yield self.say["no_both" if both else "no_held" if held else "no_stripped"]
         yield from (self.say["stop"], self.say["ask"], self.say["erase"])
-        if is_about_cases(self.protocol):
+        if self.protocol.is_about_cases:
             yield self.say["public"]  # advice; never in the way of telling (domain-detail A32)
 
 

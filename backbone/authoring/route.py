@@ -10,7 +10,7 @@ from dataclasses import replace
 from backbone.authoring import sentences as s
 from backbone.authoring import words as w
 from backbone.authoring.boxes import ALWAYS_ON, CLOCK, PLAIN, TOLD, YES, Card, Lane, Mark, Route
-from backbone.authoring.explaining import HEADER, heading, is_about_cases, part_of, sections
+from backbone.authoring.explaining import HEADER, heading, part_of, sections
 from backbone.authoring.moments import arrows, door_groups, in_order
 from backbone.authoring.names import titled
 from backbone.authoring.own_words import Own, own_words
@@ -46,7 +46,7 @@ def route(protocol: Protocol) -> Route:
     lanes = tuple(replace(lane, cards=_called(lane.cards, own)) for lane in _lanes(protocol) if lane.cards)
     held = "" if protocol.status is Status.HELD else " Wij hebben de tekst niet."
     says = (
-        "Zo loopt een melding." if is_about_cases(protocol) else "Geen route van een melding: dit doen partners samen."
+        "Zo loopt een melding." if protocol.is_about_cases else "Geen route van een melding: dit doen partners samen."
     )
     about = f"Versie {protocol.version}. {says}{held}"
     there = {card.key: card for lane in lanes for card in lane.cards if card.key}
@@ -81,7 +81,7 @@ def _legend(lanes: Iterable[Lane]) -> tuple[tuple[Mark, str], ...]:
 
 
 def _lanes(protocol: Protocol) -> Iterator[Lane]:
-    if is_about_cases(protocol):
+    if protocol.is_about_cases:
         yield Lane("De melding komt binnen", tuple(_doors(protocol)))
     yield Lane("Er wordt gevraagd", tuple(_checks(protocol)))
     yield Lane("Er wordt uitgelegd", tuple(_explained(one) for one in protocol.explain if not one.after))
@@ -92,13 +92,13 @@ def _lanes(protocol: Protocol) -> Iterator[Lane]:
     yield Lane("Welke tijd loopt er tijdens de zaak", tuple(_meanwhile(protocol)))
     yield Lane("De zaak eindigt", tuple(_closing(protocol)))
     yield Lane("Nazorg", tuple(_aftercare(protocol)))
-    if not is_about_cases(protocol):
+    if not protocol.is_about_cases:
         yield Lane(heading("doors"), tuple(_desks(protocol)))
     for section in sections(protocol):
         if section not in _DRAWN and section not in HEADER and (value := part_of(protocol, section)):
             parts = value if isinstance(value, tuple) else (value,)
             yield Lane(heading(section), tuple(_of_the_scheme(part, protocol) for part in parts))
-    if not is_about_cases(protocol) and protocol.readings and not protocol.cooperation.consultations:
+    if not protocol.is_about_cases and protocol.readings and not protocol.cooperation.consultations:
         yield Lane("Wat wij ervan lezen", (Card("", tuple(f"• {_reading(note)}" for note in protocol.readings)),))
 
 

@@ -145,6 +145,32 @@ def danger_not_asked(chain: Chain) -> Iterator[Fault]:
         )
 
 
+def under_nothing(chain: Chain) -> Iterator[Fault]:
+    """Where no file about cases is bound, a report opens a case in which no clock runs and nobody is proposed, and nobody hears that."""
+    about = [binding for binding in chain.file.protocols if chain.protocols[binding.use].is_about_cases]
+    for position, binding in enumerate(chain.file.protocols):
+        if binding not in about:
+            yield Fault(
+                ("protocols", position, "use"),
+                f"{binding.use} says nothing about a case: no step, clock or question follows from it for who reports",
+                "a file that cases run under",
+                "name it under `schemes`, with the day from which the chain keeps it, or drop it",
+                Level.WARNING,
+            )
+    if any(binding.districts is None for binding in about):
+        return
+    held = {district for binding in about for district in binding.districts or ()}
+    empty = [district for district in chain.districts if district not in held]
+    where = f"in {', '.join(empty)}, and for" if empty else "for"
+    yield Fault(
+        ("protocols",),
+        f"no protocol holds {where} a report that names no district: such a case runs under nothing, without clocks or referrals",
+        "a protocol with `districts: all`",
+        "bind one with `districts: all`; what one district does more or sooner stands in it under `variants`",
+        Level.WARNING,
+    )
+
+
 def unanswered(chain: Chain) -> Iterator[Fault]:
     """A referral that nobody answers falls between two stools, unless some clock of the chain waits for the answer."""
     bound = [chain.protocols[binding.use] for binding in chain.file.protocols]
@@ -248,7 +274,15 @@ def _elsewhere(chain: Chain, chains: Mapping[str, Chain]) -> Iterator[Fault]:
     for position, rule in enumerate(chain.file.elsewhere):
         at: Location = ("elsewhere", position)
         others = {name for name in chains if name != chain.name}
-        yield from _known((*at, "chain"), "chain", rule.chain, others, "the chain files that can be used")
+        if rule.chain not in others:
+            yield Fault(
+                (*at, "chain"),
+                f"the chain `{rule.chain}` is not in the chain files that can be used",
+                f"one of {', '.join(sorted(others))}"
+                if others
+                else "another chain file in this folder, and there is none",
+                "put its file and its partners into this folder; or name under `home_towns` of a member the towns that it helps",
+            )
         for role in rule.roles if rule.chain in others else ():
             if not chains[rule.chain].partners_for(role, None):
                 yield Fault(

@@ -1,7 +1,7 @@
 """Loading `chains/`: the register, the shared rights and the chain files, checked against each other and the protocols."""
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from backbone.chains.checks import (
     terms_faults,
     timed_by_two,
     unanswered,
+    under_nothing,
     untimed_doors,
 )
 from backbone.chains.model import ChainFile, Partner, Register, Right, Rights
 from backbone.protocols import DefinitionError, Fault, Level, Problem, Protocols
 from backbone.protocols.reading import Document, Location, digest, parse, read
-from backbone.protocols.versions import suggested
+from backbone.protocols.versions import not_there
 from schakel.events import TOLD
 from schakel.events.base import SUBJECT_KINDS
 from schakel.events.vocab import Role
@@ -165,7 +166,7 @@ def _chain(
         return None, file
     found = (*_faults(file, document, partners, protocols), *schemes.faults(file, protocols, doors))
     problems = [document.problem(fault) for fault in found]
-    if any(problem.is_error for problem in problems):
+    if not partners or any(problem.is_error for problem in problems):
         return None, problems
     members = {member.partner: partners[member.partner] for member in file.members}
     used = {binding.use: protocols.by_ref[binding.use] for binding in file.protocols}
@@ -186,6 +187,7 @@ def _chain(
         *_vacant(chain),
         *first_question(chain),
         *danger_not_asked(chain),
+        *under_nothing(chain),
         *unanswered(chain),
         *for_few(chain),
         *timed_by_two(chain),
@@ -211,7 +213,8 @@ def _faults(file: ChainFile, document: Document, partners: Collection[str], prot
         )
     for position, member in enumerate(file.members):
         at: Location = ("members", position)
-        yield from _one_of((*at, "partner"), "partner", member.partner, partners, f"the register {REGISTER}")
+        if partners:  # of a register with a mistake nobody is known: that is said once, of the register
+            yield from _one_of((*at, "partner"), "partner", member.partner, partners, f"the register {REGISTER}")
         yield from _districts((*at, "districts"), member.districts, file)
     used: set[str] = set()
     for position, binding in enumerate(file.protocols):
@@ -224,8 +227,8 @@ def _faults(file: ChainFile, document: Document, partners: Collection[str], prot
                 "put the districts of both in one line",
             )
         used.add(binding.use)
-        meant = suggested(binding.use, protocols.by_ref)[:1]
-        yield from _one_of((*at, "use"), "protocol", binding.use, protocols.by_ref, "the protocol files", meant)
+        if binding.use not in protocols.by_ref:
+            yield Fault((*at, "use"), *not_there("protocol", binding.use, protocols.by_ref))
         yield from _districts((*at, "districts"), binding.districts, file)
     yield from _told(("rights",), file.rights)
     yield from _retention(file)
@@ -260,12 +263,9 @@ def _retention(file: ChainFile) -> Iterator[Fault]:
         )
 
 
-def _one_of(
-    at: Location, what: str, found: str, known: Collection[str], where: str, meant: Sequence[str] | None = None
-) -> Iterator[Fault]:
-    """meant: which of them it may be, the best first; without it whichever looks most like it."""
+def _one_of(at: Location, what: str, found: str, known: Collection[str], where: str) -> Iterator[Fault]:
     if found not in known:
-        close = difflib.get_close_matches(found, known, 1) if meant is None else meant
+        close = difflib.get_close_matches(found, known, 1)
         remedy = f"did you mean `{close[0]}`?" if close else f"add it to {where}, or drop it here"
         names = ", ".join(sorted(known)) or "none could be used: see the other errors"
         yield Fault(at, f"the {what} `{found}` is not in {where}", f"one of {names}", remedy)

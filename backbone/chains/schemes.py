@@ -15,6 +15,7 @@ from backbone.protocols.cooperation import EMPTY, Cooperation
 from backbone.protocols.door_files import check_doors
 from backbone.protocols.doors import Door
 from backbone.protocols.reading import Location
+from backbone.protocols.versions import not_there
 from schakel.events.vocab import Role
 
 DOORS = "doors"
@@ -148,12 +149,7 @@ def faults(file: ChainFile, protocols: Protocols, doors: DoorFiles) -> Iterator[
 
 def _scheme(at: Location, ref: str, protocols: Protocols) -> Iterator[Fault]:
     if ref not in protocols.by_ref:
-        yield Fault(
-            at,
-            f"the scheme `{ref}` is not in the protocol files",
-            f"one of {', '.join(sorted(protocols.by_ref)) or 'none could be used: see the other errors'}",
-            "correct the name and version, or add the file",
-        )
+        yield Fault(at, *not_there("scheme", ref, protocols.by_ref))
     elif protocols.by_ref[ref].cooperation == EMPTY:
         yield Fault(
             at,

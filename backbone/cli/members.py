@@ -8,7 +8,7 @@ import typer
 
 from backbone.chains import Chain
 from backbone.chains.hours import AtWork, Holder, Place, directory
-from backbone.cli.output import Undoable, read_settings, say, show, show_json, table
+from backbone.cli.output import Undoable, no_chain, read_settings, say, show, show_json, table
 from backbone.definition_files import load_definitions
 from schakel.timesource import time_source
 
@@ -35,8 +35,7 @@ def list_members(
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
     chosen = [one for one in chains if chain in ("", one.name)]
     if not chosen:
-        known = ", ".join(sorted(one.name for one in chains))
-        raise Undoable(f"there is no chain {chain[:60]!r}; expected one of {known}")
+        raise no_chain(chain, (one.name for one in chains), settings.chains_dir)
     if district and not any(district in one.districts for one in chosen):
         known = ", ".join(sorted({name for one in chosen for name in one.districts}))
         raise Undoable(

@@ -7,7 +7,7 @@ Exit codes: 0 done · 1 a finding (a check failed, something is not ready) · 2 
 import errno
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +57,14 @@ def table(*columns: str, title: str | None = None) -> Table:
 def show(made: Table) -> None:
     """Print a table within the terminal's width; 80 columns where there is none."""
     Console(highlight=False, width=None if sys.stdout.isatty() else 80).print(made)
+
+
+def no_chain(name: str, known: Iterable[str], folder: Path) -> Undoable:
+    """The files that were read may be another region's: whoever forgot SCHAKEL_CHAINS_DIR reads here which they are."""
+    return Undoable(
+        f"there is no chain {name[:60]!r} in {folder}; expected one of {', '.join(sorted(known))}, or the folder that has it "
+        "in SCHAKEL_CHAINS_DIR"
+    )
 
 
 def read_settings() -> Settings:

@@ -12,7 +12,7 @@ import typer
 from backbone.chains import Chain, Chains
 from backbone.chains.schemes import kept
 from backbone.cli.consultation import ask_cases, url_part
-from backbone.cli.output import Undoable, read_settings, say, show, table
+from backbone.cli.output import Undoable, no_chain, read_settings, say, show, table
 from backbone.collecting import not_collecting
 from backbone.definition_files import load_definitions
 from backbone.meeting_rights import may_read
@@ -104,7 +104,7 @@ def overview(
       backbone overview utrecht --of eenheidsrapport-concept --period 2026
     """
     settings = read_settings()
-    known = chain_in(chains_at(settings), chain)
+    known = chain_in(chains_at(settings), chain, settings)
     _refuse(
         None if of else period,
         {"--district": district, "--language": language, "--released-for": released_for},
@@ -217,11 +217,11 @@ def chains_at(settings: Settings) -> Chains:
     return load_definitions(settings.protocols_dir, settings.chains_dir)[0]
 
 
-def chain_in(chains: Chains, name: str) -> Chain:
+def chain_in(chains: Chains, name: str, settings: Settings) -> Chain:
     """The chain of this name. Raises Undoable naming those that there are."""
     found = chains.get(name)
     if found is None:
-        raise Undoable(f"no chain {name[:40]!r}; expected one of {', '.join(sorted(one.name for one in chains))}")
+        raise no_chain(name, (one.name for one in chains), settings.chains_dir)
     return found
 
 

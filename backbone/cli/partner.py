@@ -6,6 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from backbone.chains import Chains, Partner
+from backbone.chains.load import REGISTER
 from backbone.chains.model import PartnerKind
 from backbone.cli.broker import find_broker, find_user
 from backbone.cli.ending import ending_in_order
@@ -26,6 +27,7 @@ from backbone.settings import Settings
 from backbone.supervisor.prepare import Broker, new_token, profile_path, publish, write_profiles
 from backbone.supervisor.unread import left_unhandled, not_handled
 from schakel.events.chain import PartnerRestored, PartnerSuspended
+from schakel.wrong_values import expected_of
 
 app = typer.Typer(
     no_args_is_help=True, help="Bring a partner on, suspend it, or let it go: its topics, user, rights and profile."
@@ -40,17 +42,17 @@ def _secrets(settings: Settings) -> SecretStore:
     return SecretStore(settings.var_dir / "kafka" / "secrets")
 
 
-def _member(chains: Chains, name: str) -> Partner:
+def _member(settings: Settings, chains: Chains, name: str) -> Partner:
     """The partner, when it is in the register and in a chain. Raises Undoable that says what to write where."""
     partner = chains.partner(name)
     if partner is None:
         known = ", ".join(sorted(chains.partners))
         raise Undoable(
-            f"{name!r} is not in chains/partners.yaml; add it there first (id, name, oin, kind). Known are: {known}"
+            f"{name!r} is not in {settings.chains_dir / REGISTER}; add it there first (id, name, oin, kind). Known are: {known}"
         )
     if not chains.chains_of(name):
         raise Undoable(
-            f"{name} is a member of no chain; add it under 'members' of chains/<chain>.yaml with its roles first"
+            f"{name} is a member of no chain; add it under 'members' of {settings.chains_dir}/<chain>.yaml with its roles first"
         )
     return partner
 
@@ -87,7 +89,7 @@ def add(
     if title or oin or chain or roles:
         _enter(settings, chains, name, title, oin, kind, chain, roles or [], districts)
         chains, protocols = load_definitions(settings.protocols_dir, settings.chains_dir)
-    partner = _member(chains, name)
+    partner = _member(settings, chains, name)
     path, done = profile_path(settings.var_dir, name), True
     known = path.exists()
     if settings.users_by == "kubernetes":
@@ -116,8 +118,9 @@ def _enter(
     districts: list[str] | None,
 ) -> None:
     """Write it into chains/. Raises Undoable, RegisterProblem."""
+    register = settings.chains_dir / REGISTER
     if chains.partner(name):
-        raise Undoable(f"{name} is in chains/partners.yaml already; leave out --title, --oin, --chain and --role")
+        raise Undoable(f"{name} is in {register} already; leave out --title, --oin, --chain and --role")
     given = {"--title": title, "--oin": oin, "--chain": chain, "--role": roles}
     if missing := [option for option, value in given.items() if not value]:
         raise Undoable(
@@ -127,9 +130,10 @@ def _enter(
         partner = Partner(id=name, name=title, oin=oin, kind=kind)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise Undoable(f"{first['loc'][0]}: {first['msg']}; see chains/partners.yaml for how the others are") from None
+        said = f"{first['loc'][0]}: expected {expected_of(first)}; see {register} for how the others are"
+        raise Undoable(said) from None
     Change(settings.chains_dir, settings.protocols_dir).enter(partner, chain, roles, districts)
-    say(f"{name} stands in chains/partners.yaml and chains/{chain}.yaml, which has its next version")
+    say(f"{name} stands in {register} and {register.with_name(chain)}.yaml, which has its next version")
 
 
 _WHEN = {True: "", False: "when the cluster has taken these: "}
@@ -173,7 +177,7 @@ def token(name: Name) -> None:
     """
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
-    _member(chains, name)
+    _member(settings, chains, name)
     path = new_token(settings, name)
     done = True
     if settings.users_by == "kubernetes":
@@ -194,7 +198,7 @@ def rotate(name: Name) -> None:
     """
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
-    partner = _member(chains, name)
+    partner = _member(settings, chains, name)
     done = True
     if settings.users_by == "kubernetes":
         done = _rotate_on_kubernetes(settings, partner)
@@ -241,7 +245,7 @@ def suspend(
     """
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
-    _member(chains, name)
+    _member(settings, chains, name)
     check_reason(reason)
     say_standing(settings, PartnerSuspended(partner=name, reason=reason))
     say(f"{name} is suspended: it is proposed nothing and reads nothing from now on")
@@ -258,7 +262,7 @@ def restore(name: Name) -> None:
     """
     settings = read_settings()
     chains, _ = load_definitions(settings.protocols_dir, settings.chains_dir)
-    _member(chains, name)
+    _member(settings, chains, name)
     say_standing(settings, PartnerRestored(partner=name))
     say(f"{name} may be proposed to and read again")
 

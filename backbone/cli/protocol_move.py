@@ -9,15 +9,18 @@ from backbone.cli.hand import OperatorsHand
 from backbone.cli.output import Undoable, read_settings, say
 from backbone.cli.protocol import app
 from backbone.protocols import Protocols, load_protocols
+from backbone.protocols.versions import not_there
 from backbone.records import LEDGER
 from backbone.store.rows import Outgoing
 from schakel import codec
 from schakel.case_moves import version_of
 from schakel.case_state import State
+from schakel.definitions import PROTOCOL, TOPIC, Definitions
 from schakel.envelope import PATTERNS, Envelope
 from schakel.events.report import ProtocolMoveRequested
 from schakel.history import read_case
 from schakel.ids import OPERATOR, new_event_id
+from schakel.reading import read_to_end
 
 _CASE = re.compile(PATTERNS["ce_subject"])
 _REASON = re.compile(r"[a-z]{2,16}(_[a-z]{1,12}){0,4}")
@@ -34,7 +37,8 @@ def move(
     """Let a running case go on under another version of a protocol.
 
     A case keeps the version it began under; only this moves it. Clocks that run keep their due moment, nobody is informed or asked
-    again, and the reason stands in the ledger. Try it first: backbone protocol try NAME@VERSION --case CASE.
+    again, and the reason stands in the ledger. Try it first: backbone protocol try NAME@VERSION --case CASE. The services have to know the
+    version: they read the files when they start.
 
     Examples:
 
@@ -50,12 +54,20 @@ def move(
         )
     protocols = load_protocols(settings.protocols_dir)
     hand = OperatorsHand.find(settings)
+    running = Definitions()
     with hand.connected() as how:
         found = read_case(how, case)
+        running.learn(read_to_end(how, TOPIC))
     if found.state.report is None:
         raise Undoable(f"the ledger has no case {case} with a report; is it the ledger of another backbone?")
     partition = found.entries[0].partition
-    place = hand.append(move_requested(found.state, partition, checked(found.state, to, protocols), reason))
+    wanted = checked(found.state, to, protocols)
+    if f"{PROTOCOL}{to}" not in running.entries:
+        raise Undoable(
+            f"the services that run do not know {to}: they read the files when they start, and the case would stay where it is; adopt the "
+            "version, start the backbone again ('backbone down', 'backbone up'), and move the case then"
+        )
+    place = hand.append(move_requested(found.state, partition, wanted, reason))
     say(f"asked for at {place}: the case goes on under {to} as soon as routing has read it")
 
 
@@ -63,9 +75,8 @@ def checked(state: State, to: str, protocols: Protocols) -> tuple[str, str]:
     """(name, version) to move to. Raises Undoable for a version that is not there, or that the case cannot move to."""
     name, _, version = to.partition("@")
     if to not in protocols.by_ref:
-        raise Undoable(
-            f"--to {to[:60]!r}: there is no such version; expected one of {', '.join(sorted(protocols.by_ref))}"
-        )
+        _, expected, remedy = not_there("protocol", to, protocols.by_ref)
+        raise Undoable(f"--to {to[:60]!r}: there is no such version; expected {expected}; {remedy[:200]}")
     running = version_of(state, name)
     if running is None:
         raise Undoable(

@@ -120,7 +120,7 @@ def reconcile(
     """
     settings = read_settings()
     chains = chains_at(settings)
-    known, name, when = chain_in(chains, chain), partner_id(as_), Period.parse(period)
+    known, name, when = chain_in(chains, chain, settings), partner_id(as_), Period.parse(period)
     if KEEPS_THE_LIST not in known.roles_of(name):
         raise Undoable(
             f"{name} is not {KEEPS_THE_LIST} in {chain}; the list that is held against the ledger is that of the police: expected "

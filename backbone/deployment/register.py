@@ -67,7 +67,9 @@ class Change:
             known = sorted(
                 one.stem for one in self._chains_dir.glob("*.yaml") if one.name not in (REGISTER, "rights.yaml")
             )
-            raise RegisterProblem(f"there is no chain {name!r}; expected one of {', '.join(known)}")
+            raise RegisterProblem(
+                f"there is no chain {name!r} in {self._chains_dir}; expected one of {', '.join(known)}"
+            )
         return path
 
     def _change(self, wanted: dict[Path, str]) -> None:

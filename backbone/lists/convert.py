@@ -23,6 +23,7 @@ from schakel.events.base import SealedField
 from schakel.events.consent import ConsentTerms
 from schakel.events.report import PresumedMotive, ReportReceived
 from schakel.events.vocab import Ground, SubGround
+from schakel.wrong_values import expected_of
 
 Parts = Mapping[str, Mapping[SealedField, object]]
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
@@ -155,8 +156,10 @@ class _Attempt:
         try:
             return ReportReceived.model_validate(told)
         except ValidationError as error:  # a rule of the catalogue that mappings do not know
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            self._wrong("row.invalid", ".".join(map(str, first["loc"])), first["msg"], "correct the row or the mapping")
+            first = error.errors(include_url=False, include_input=False)[0]
+            self._wrong(
+                "row.invalid", ".".join(map(str, first["loc"])), expected_of(first), "correct the row or the mapping"
+            )
             return None
 
     def _identity(self) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backbone.chains import check_chains
-from backbone.chains.load import REGISTER
+from backbone.chains.load import REGISTER, RIGHTS
 from backbone.protocols.load import Protocols, check_protocol, check_protocols
 from backbone.protocols.reading import Problem
 from backbone.protocols.versions import read_lock
@@ -21,6 +21,8 @@ class Checked:
     problems: tuple[Problem, ...]
     usable: int
     adopted: int = 0
+    chains: str = ""
+    """Which chains were read and where, so that somebody whose own folder was not sees it."""
 
     @property
     def errors(self) -> list[Problem]:
@@ -36,7 +38,8 @@ class Checked:
         if self.warnings:
             lines += [*([""] if lines else []), "To weigh (these keep nothing from running):"]
             lines += [line for problem in self.warnings for line in lines_of(problem, width)]
-        lines += ["", self.last_line()] if lines else [self.last_line()]
+        said = [*_wrapped(self.chains, "", width), self.last_line()]
+        lines += ["", *said] if lines else said
         return "\n".join(lines) + "\n"
 
     def last_line(self) -> str:
@@ -48,10 +51,13 @@ class Checked:
 def check_folders(protocols: Path, chains: Path | None) -> Checked:
     """All files of a folder of protocols and, unless None, of one of chains."""
     usable, problems = check_protocols(protocols)
+    read = ""
     if chains:
         problems += check_chains(chains, Protocols(usable))[1]
+        named = sorted(path.stem for path in chains.glob("*.y*ml") if path.name not in (REGISTER, RIGHTS))
+        read = f"chains of {chains} (SCHAKEL_CHAINS_DIR): {', '.join(named) or 'none'}"
     lock = read_lock(protocols)
-    return Checked(_sorted(problems), len(usable), sum(ref in lock for ref in usable))
+    return Checked(_sorted(problems), len(usable), sum(ref in lock for ref in usable), read)
 
 
 def check_file(path: Path, protocols: Path) -> Checked:

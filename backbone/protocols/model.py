@@ -230,6 +230,12 @@ class Protocol(Part):
         """Remember what the file says; called once, by whoever read it."""
         self._content = digest(data)
 
+    @property
+    def is_about_cases(self) -> bool:
+        """Whether it says anything of a case; a file may be only meetings and overviews, or a text that nobody here holds."""
+        parts = (self.opens, self.checks, self.explain, self.steps, self.informs, self.clocks)
+        return any(parts) or self.scheme != Scheme() or self.desk != DeskRules()
+
     def opens_for(self, facts: Facts) -> bool:
         return self.opens is None or self.opens.when.matches(facts)
 

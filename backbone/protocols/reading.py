@@ -5,6 +5,7 @@ Not here: what a protocol or chain must be (`model`, `rules`, the chains package
 """
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,7 @@ from backbone.protocols.fault import Location as Location
 from backbone.protocols.plain_yaml import read_plain
 from backbone.protocols.yaml_faults import explained
 from schakel.errors import SchakelError
+from schakel.wrong_values import words_of
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -171,7 +173,7 @@ def _faults(model: type[BaseModel], found: dict[str, typing.Any]) -> list[Fault]
             remedy = _right_name(str(at[-1]), fields, found["input"])
             return [Fault(at, f"`{name}` is not a field", f"one of {', '.join(fields)}", remedy)]
         case "enum" | "literal_error":
-            words = listed(context["expected"])
+            words = words_of(context["expected"])
             said = f"`{name}` cannot be {found['input']!r}"
             return [Fault(at, said, f"one of {', '.join(words)}", meant(found["input"], words))]
         case "string_type" if isinstance(found["input"], int | float):
@@ -197,11 +199,6 @@ def _faults(model: type[BaseModel], found: dict[str, typing.Any]) -> list[Fault]
             return [Fault(at, f"`{name}` is {found['input']!r}", found["msg"], "correct the value")]
 
 
-def listed(expected: str) -> list[str]:
-    """The words of a closed list, from what pydantic says was expected."""
-    return expected.replace("'", "").replace(" or ", ", ").split(", ")
-
-
 def _right_name(found: str, fields: Sequence[str], content: object) -> str:
     """Who wrote something behind a name that is no field meant one: it is not to be lost."""
     if close := difflib.get_close_matches(found, fields, 1):
@@ -216,6 +213,8 @@ def _form(found: str, pattern: str) -> str:
     """How to write what has a form of its own."""
     if "@" in pattern and "@" not in found:
         return f"add the version, as its file says it: {found}@2026.1"
+    if re.fullmatch(pattern, plain := re.sub(r"[^a-z0-9]+", "-", found.lower()).strip("-")):
+        return f"write it in that form: {plain}"
     return f"write it in that form (the pattern is {pattern})"
 
 

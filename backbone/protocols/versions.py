@@ -7,7 +7,7 @@ lines, nothing takes one away.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from backbone.protocols.fault import Fault
@@ -73,6 +73,21 @@ def adopt(folder: Path, protocols: Iterable[Protocol]) -> list[str]:
         lines = [f"{ref} {digest}" for ref, digest in sorted({**lock, **new}.items())]
         (folder / LOCK).write_text("\n".join([_HEAD, *lines]) + "\n", encoding="utf-8")
     return sorted(new)
+
+
+def not_there(what: str, ref: str, refs: Collection[str]) -> tuple[str, str, str]:
+    """What was found, what was expected and what to do about a `name@version` that no usable file has. Every version of every scheme
+    would be a page: shown are those of this name, else the newest of each."""
+    name, _, version = ref.partition("@")
+    own = sorted((one for one in refs if one.partition("@")[0] == name), key=lambda one: by_age(one.partition("@")[2]))
+    known = ", ".join(own or sorted(newest(refs).values())) or "none could be used: see the other errors"
+    close = suggested(ref, refs)[:1]
+    remedy = f"add {name}/{version}.yaml to them, or correct the errors of that file"
+    return (
+        f"the {what} `{ref}` is not in the protocol files, or has errors there",
+        f"one of {known}" if own else f"a version of a file that is there; the newest are {known}" if refs else known,
+        f"did you mean `{close[0]}`? Else {remedy}" if close else remedy,
+    )
 
 
 def _lines(folder: Path) -> list[str]:

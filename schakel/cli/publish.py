@@ -115,7 +115,9 @@ def _item(one: dict[str, Any], where: str, event_id: str) -> Item:
     try:
         event = codec.validate(TOLD[name], one.get("event") or {})
     except Unreadable as problem:
-        raise Undoable(f"{where} ({name}): field {problem.field}: {problem.expected}; correct it in the file") from None
+        raise Undoable(
+            f"{where} ({name}): field {problem.field}: expected {problem.expected}; correct it in the file"
+        ) from None
     assert isinstance(event, Told)
     options = {key: one[key] for key in ("causation", "actor", "drill") if one.get(key)}
     return Item(event_id, event, one.get("case"), personal, options)

@@ -11,6 +11,7 @@ from schakel.case_state import ClockState, ReferralState
 from schakel.entry import Entry
 from schakel.events.clock import ClockStarted
 from schakel.events.referral import PartyInformed, ReferralProposed
+from schakel.events.report import CaseOpened
 from schakel.events.vocab import Person
 from schakel.her_words import Language, in_language
 from services.rehearsal import words as w
@@ -115,6 +116,8 @@ class Script(Writer):
         event = entry.event
         if isinstance(event, ClockStarted) and event.due_at is None:
             name = "clock.measures"
+        if isinstance(event, CaseOpened) and not event.protocols:
+            name = "case.under_nothing"
         template = in_language(w.CONCLUDED, self.language).get(name)
         fields = {key: self._value(value) for key, value in event.model_dump().items() if key != "premises"}
         fields |= self._about(entry)

@@ -16,7 +16,6 @@ from pydantic_core import ErrorDetails
 from backbone.chains import Chain, Partner
 from backbone.protocols.dutch import meant
 from backbone.protocols.fault import Fault, Location
-from backbone.protocols.reading import listed
 from schakel.case_state import State
 from schakel.envelope import Envelope
 from schakel.events import TOLD, Told
@@ -24,6 +23,7 @@ from schakel.events.base import Sealed
 from schakel.events.report import ReportFacts, ReportReceived
 from schakel.events.vocab import Person, Role
 from schakel.ids import partner_source
+from schakel.wrong_values import expected_of, words_of
 from services.rehearsal.scenario import Line
 
 SEALED = Sealed(subject=Person.VICTIM.value, fields=("contact_details", "story"), body=b"nothing")
@@ -103,7 +103,7 @@ class Teller:
             raise CannotTell(
                 Fault(
                     at,
-                    f"`{'.'.join(map(str, first['loc']))}` of {line.tell} is not right: {first['msg']}",
+                    f"`{'.'.join(map(str, first['loc']))}` of {line.tell} is not right: expected {expected_of(first)}",
                     f"the fields of {line.tell}: {', '.join(n for n in model.model_fields if n != 'sealed')}",
                     _remedy(first, model),
                 )
@@ -161,7 +161,7 @@ def _remedy(found: ErrorDetails, model: type[Told]) -> str:
     """Which word of a closed list, or which field, was meant."""
     name = str(found["loc"][-1]) if found["loc"] else ""
     if found["type"] == "enum":
-        return meant(found["input"], listed(found["ctx"]["expected"]))
+        return meant(found["input"], words_of(found["ctx"]["expected"]))
     fields = {*model.model_fields, *(ReportFacts.model_fields if model is ReportReceived else ())}
     if found["type"] == "extra_forbidden" and (near := difflib.get_close_matches(name, sorted(fields), 1)):
         return f"did you mean `{near[0]}`?"

@@ -109,6 +109,10 @@ MARKS: Table = {
 
 CONCLUDED: Table = {
     "case.opened": ("De zaak begint, onder {protocols}.", "The case begins, under {protocols}."),
+    "case.under_nothing": (
+        "De zaak begint, onder geen enkel protocol: er loopt geen klok, en niemand wordt voorgesteld.",
+        "The case begins, under no protocol: no clock runs, and nobody is proposed.",
+    ),
     "protocol.attached": ("Ook {protocol} geldt nu.", "{protocol} holds now too."),
     "protocol.moved": ("De zaak gaat verder onder {after}.", "The case goes on under {after}."),
     "referral.proposed": (

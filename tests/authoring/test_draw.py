@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from backbone.authoring import her_words, hers, pages, picture, sentences
-from backbone.authoring.explaining import is_about_cases
 from backbone.authoring.her_voice import Voice
 from backbone.authoring.picture import ALWAYS_ON, CLOCK, INK, PAPER, PLAIN, SOFT, TOLD, YES, Card, Lane, Route, draw
 from backbone.authoring.route import route
@@ -166,7 +165,7 @@ def test_advice_before_going_public_stands_beside_what_is_hers_to_decide(protoco
     for protocol in protocols:
         lanes = hers.route(protocol, language).lanes
         holding = [lane for lane in lanes if any(advice in line for card in lane.cards for line in card.lines)]
-        assert holding == ([lanes[-1]] if is_about_cases(protocol) else []), protocol.ref
+        assert holding == ([lanes[-1]] if protocol.is_about_cases else []), protocol.ref
 
 
 def test_her_picture_promises_no_more_than_the_protocol(protocols: Protocols):

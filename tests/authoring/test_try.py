@@ -151,6 +151,13 @@ lines:
     assert "schrijft op wat de persoon nodig heeft: emotioneel, graag: Slachtofferhulp, niet: buurtbemiddeling." in text
 
 
+def test_a_case_that_no_protocol_holds_for_is_said_to_run_under_nothing(backbone: Run, small: Path, tmp_path: Path):
+    opens = 'opens: {when: {municipality: [elders]}, source: "keuze: alleen elders"}\n'
+    small.write_text(small.read_text(encoding="utf-8") + opens, encoding="utf-8")
+    told = SCENARIO.partition("    expect:")[0]
+    assert "onder geen enkel protocol: er loopt geen klok" in flat(backbone(small, scenario(tmp_path, told)).stdout)
+
+
 def test_a_protocol_that_no_chain_has_plays_in_an_example(backbone: Run, small: Path, tmp_path: Path):
     result = backbone(small, scenario(tmp_path))
     assert result.exit_code == 0, result.output

@@ -109,7 +109,8 @@ def test_a_partners_whole_life(shell: Shell) -> None:
 def it_is_brought_on(shell: Shell) -> str:
     """One command, and a start of the services; what it sent in between is answered. Returns the case of its report."""
     said = sentence(shell.run("partner", "add", NEW, *ENTRY, *ROLE))
-    assert f"{NEW} stands in chains/partners.yaml and chains/amsterdam.yaml" in said
+    own = shell.environment["SCHAKEL_CHAINS_DIR"]
+    assert f"{NEW} stands in {own}/partners.yaml and {own}/amsterdam.yaml" in said
     assert "services that run learn of it at their next start" in said
     with connected(shell, NEW) as partner:
         pending = partner.send(report(BUREAU), personal=PERSONAL)
@@ -186,7 +187,9 @@ def it_is_let_go(shell: Shell) -> None:
     chains, _ = load_definitions(ROOT / "protocols", Path(shell.environment["SCHAKEL_CHAINS_DIR"]))
     assert NEW not in chains.partners
     assert f"{NEW} may no longer read or write" in shell.run("partner", "remove", NEW), "done again it changes nothing"
-    assert "is not in chains/partners.yaml" in sentence(shell.run("partner", "restore", NEW, code=2))
+    assert f"is not in {shell.environment['SCHAKEL_CHAINS_DIR']}/partners.yaml" in sentence(
+        shell.run("partner", "restore", NEW, code=2)
+    )
 
 
 def the_others_go_on_without_it(shell: Shell, own: str) -> None:

@@ -119,7 +119,22 @@ def test_no_kafka_here(backbone) -> None:  # type: ignore[no-untyped-def]
 
 def test_a_partner_that_is_in_no_register(backbone) -> None:  # type: ignore[no-untyped-def]
     said = sentence(backbone("partner", "add", "coc-utrecht"))
-    assert "'coc-utrecht' is not in chains/partners.yaml; add it there first" in said
+    assert f"'coc-utrecht' is not in {ROOT / 'chains'}/partners.yaml; add it there first" in said
+
+
+def test_the_folder_that_was_read_is_the_one_that_is_named(backbone, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """A region's own folder, and the one of the demo for whoever forgot to name it."""
+    own = tmp_path / "chains-oost"
+    shutil.copytree(ROOT / "chains", own)
+    said = sentence(backbone("partner", "add", "coc-utrecht", SCHAKEL_CHAINS_DIR=str(own)))
+    assert f"'coc-utrecht' is not in {own}/partners.yaml; add it there first" in said
+    new = ("--title", "COC Utrecht", "--oin", "9999", "--chain", "amsterdam", "--role", "coc")
+    said = sentence(backbone("partner", "add", "coc-utrecht", *new, SCHAKEL_CHAINS_DIR=str(own)))
+    assert f"oin: expected 20 digits, between quotes; see {own}/partners.yaml" in said
+    for command in (("partner", "list", "--chain", "rivierstad"), ("overview", "rivierstad", "--period", "2026-03")):
+        said = sentence(backbone(*command))
+        assert f"there is no chain 'rivierstad' in {ROOT / 'chains'}; expected one of amsterdam, groningen" in said
+        assert "SCHAKEL_CHAINS_DIR" in said
 
 
 def test_a_partner_without_a_chain(backbone, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -213,7 +213,7 @@ def test_the_draft_of_a_yearly_report_is_a_page_of_the_issued_year(here: Path, m
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["nergens", "--period", "2026-03"], "no chain 'nergens'; expected one of amsterdam, groningen"),
+        (["nergens", "--period", "2026-03"], "no chain 'nergens' in chains; expected one of amsterdam, groningen"),
         (["amsterdam", "--period", "maart"], "expected a month, quarter or year"),
         (["amsterdam", "--period", "2027-01"], "2027-01 is not over"),
         (["amsterdam", "--period", "2026-03", "--district", "mokum"], "no district 'mokum'"),

@@ -9,10 +9,12 @@ import pytest
 from kafka import KafkaProducer
 from typer.testing import CliRunner, Result
 
+from backbone import definitions
 from backbone.casework import LEDGER
 from backbone.cli.main import app
 from backbone.kafka.names import LEDGER_PARTITIONS
 from schakel.case_state import Effect
+from schakel.definitions import PROTOCOL
 from schakel.events.report import ProtocolMoveRequested
 from schakel.history import partition_of, read_case
 from schakel.ids import OPERATOR, new_case_id
@@ -63,8 +65,16 @@ def case(kafka: Broker, copies: Copies) -> str:
 
 @pytest.mark.kafka
 def test_a_case_is_moved_by_one_record_with_its_reason(kafka: Broker, online: Run, case: str) -> None:
+    """Only to what the services know: they pass over a request for a version that they did not read at their start."""
     before = len(read_case(kafka.connect(), case).steps)
-    result = online("move", case, "--to", f"{FRAMEWORK}@2026.1", "--reason", "corrected_term")
+    asked = ("move", case, "--to", f"{FRAMEWORK}@2026.1", "--reason", "corrected_term")
+    definitions.put(kafka.connect(), {f"{PROTOCOL}{FRAMEWORK}@2023.4": {}})
+    said = sentence(online(*asked))
+    assert f"the services that run do not know {FRAMEWORK}@2026.1" in said
+    assert "'backbone up'" in said
+    assert len(read_case(kafka.connect(), case).steps) == before
+    definitions.put(kafka.connect(), {f"{PROTOCOL}{FRAMEWORK}@2026.1": {}})
+    result = online(*asked)
     assert result.exit_code == 0, result.output
     found = read_case(kafka.connect(), case)
     assert len(found.steps) == before + 1

@@ -117,7 +117,8 @@ def test_a_partner_comes_and_goes(compose: Compose) -> None:
     assert program == "backbone"
     assert "everything is ready for the services" in shell.run(*first)
     said = " ".join(shell.run("partner", "add", NEW, *ENTRY, *ROLE).split())
-    assert f"{NEW} stands in chains/partners.yaml and chains/amsterdam.yaml" in said
+    chains = compose.home / "chains"
+    assert f"{NEW} stands in {chains}/partners.yaml and {chains}/amsterdam.yaml" in said
     assert f"{NEW} may write schakel.in.{NEW} and read schakel.out.{NEW}" in said
     path = profile_path(shell.var_dir, NEW)
     profile = Profile.load(path)

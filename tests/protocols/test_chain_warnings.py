@@ -56,6 +56,33 @@ def folder(tmp_path: Path) -> Path:
             "treiteraanpak@2013.2",
             "no protocol of the chain asks whether somebody is in danger now: amsterdam-treiteraanpak@2013.2",
         ),
+        (
+            "groningen.yaml",
+            """  - {use: groningen-protocolkaart@2017.4, districts: all}
+  - {use: handreiking-negen-stappen@2017.4, districts: all}""",
+            "  - {use: handreiking-negen-stappen@2017.4, districts: [centrum, noord, oost, zuid]}",
+            "no protocol holds in west, and for a report that names no district: such a case runs under nothing",
+        ),
+        (
+            "groningen.yaml",
+            """  - {use: groningen-protocolkaart@2017.4, districts: all}
+  - {use: handreiking-negen-stappen@2017.4, districts: all}""",
+            "  - {use: handreiking-negen-stappen@2017.4, districts: [centrum, noord, oost, zuid, west]}",
+            "no protocol holds for a report that names no district",
+        ),
+        (
+            "groningen.yaml",
+            "  - {use: groningen-protocolkaart@2017.4, districts: all}",
+            "  - {use: utrecht-werkoverleg@2017.1, districts: all}",
+            "utrecht-werkoverleg@2017.1 says nothing about a case",
+        ),
+        (
+            "groningen.yaml",
+            """  - {use: groningen-protocolkaart@2017.4, districts: all}
+  - {use: handreiking-negen-stappen@2017.4, districts: all}""",
+            "  - {use: utrecht-werkoverleg@2017.1, districts: all}",
+            "no protocol holds in centrum, noord, oost, zuid, west, and for a report that names no district",
+        ),
         ("amsterdam.yaml", "partner: rita,", "partner: coc-amsterdam,", "the partner `rita` is a member of no chain"),
         ("rights.yaml", "treatment.complaint", "contact.made", "nobody may tell treatment.complaint"),
     ],
