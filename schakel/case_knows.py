@@ -38,7 +38,8 @@ class Knows:
 
     partner: str
     how: str
-    """`door` (she told it there), `referral`, `opening` (an auditor looked) or `information` (that it happened, not to whom)."""
+    """`door` (she told it there), `referral`, `opening` (an auditor looked), `information` (that it happened, not to whom) or
+    `contact` (it spoke with her, and had how to reach her from elsewhere)."""
     scopes: tuple[str, ...]
     since: datetime | None
     basis: str | None = None
@@ -228,6 +229,16 @@ def _knows(case: State, reads: Sequence[Read]) -> Iterable[Knows]:
             yield from _looked(grant, [read for read in reads if read.referral == grant.id])
     for key in case.informed:
         yield Knows(key.rpartition("/")[2], "information", ("case_facts",), case.informed_at.get(key))
+    yield from _spoke(case)
+
+
+def _spoke(case: State) -> Iterable[Knows]:
+    """Who called her without having been sent to her, a coordinator for instance."""
+    told = {case.door, *(known.partner for known in case.known)}
+    for contact in sorted(case.contacts, key=lambda one: one.at):
+        if contact.made and contact.whom == _HERSELF and contact.by not in told:
+            told.add(contact.by)
+            yield Knows(contact.by, "contact", (), contact.at)
 
 
 def _looked(opening: Grant, reads: Sequence[Read]) -> Iterable[Knows]:

@@ -50,6 +50,10 @@ LINES: Table = {
         "{partner}: dat er iets is gebeurd, zonder wie u bent; sinds {since}.",
         "{partner}: that something happened, not who you are; since {since}.",
     ),
+    "contact": (
+        "{partner}: sprak met u, het eerst op {since}; hoe u te bereiken bent kwam niet langs deze weg.",
+        "{partner}: spoke with you, first on {since}; how to reach you did not come this way.",
+    ),
     "named": ("met uw naam", "with your name"),
     "nameless": ("zonder uw naam", "without your name"),
     "ground": ("{basis} ({purpose})", "{basis} ({purpose})"),

@@ -302,7 +302,11 @@ def _vacant(chain: Chain) -> Iterator[Fault]:
         yield Fault(
             ("protocols", position, "use"),
             f"nobody holds the role {vacancy.role} in {where}, which {vacancy.asked_by} of {vacancy.protocol} counts on"
-            + (f"; {' and '.join(vacancy.instead)} acts instead" if vacancy.instead else ""),
+            + (
+                f"; {' and '.join(vacancy.instead)} act{'s' * (len(vacancy.instead) == 1)} instead"
+                if vacancy.instead
+                else ""
+            ),
             f"a member with the role {vacancy.role}",
             "add the role to a member, or accept that somebody else acts"
             if vacancy.instead

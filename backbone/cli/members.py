@@ -69,6 +69,7 @@ def _shown(chain: Chain, at: datetime, places: list[Place]) -> None:
     zone = ZoneInfo(chain.file.time_zone)
     say(f"{chain.title}, {at.astimezone(zone):%Y-%m-%d %H:%M}")
     made = table("role", "where", "partner", "at work")
+    made.columns[2].no_wrap = True  # it is copied into the next command
     for role in dict.fromkeys(place.role for place in places):
         where: dict[tuple[tuple[Holder, ...], bool], list[str]] = {}
         for place in places:

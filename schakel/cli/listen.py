@@ -77,7 +77,7 @@ def _short(value: Any) -> str:
         return "/".join(_short(item) for item in value.values() if item is not None)
     if isinstance(value, list):
         return " + ".join(_short(item) for item in value)
-    return brief(value) if isinstance(value, str) else str(value)
+    return str(value)  # ids whole: an answer names them
 
 
 def plain(message: Incoming) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def test_it_says_who_is_at_work_and_when_again(listed: Run, at: str, said: str) 
 def test_without_more_it_lists_every_chain_as_of_now(listed: Run) -> None:
     titles = [line for line in listed().stdout.splitlines() if line.startswith("Keten ")]
     assert [title.split(",")[0] for title in titles] == ["Keten Amsterdam", "Keten Groningen"]
+    assert "discriminatie-nl-amsterdam" in listed().stdout, "what the next command is given stands on one line"
 
 
 def test_as_json(listed: Run) -> None:

@@ -25,6 +25,7 @@ from tests.support.telling import (
     POLICE,
     about,
     asked,
+    contact_made,
     forget,
     granted,
     hold,
@@ -121,6 +122,16 @@ def test_whom_it_was_told_that_it_happened_and_not_to_whom():
     told = [one for one in copy.knows if one.how == "information"]
     assert told
     assert all(one.scopes == ("case_facts",) and one.since and not one.named for one in told)
+
+
+def test_who_spoke_with_her_without_having_been_sent_to_her():
+    """The municipality was passed nothing, and yet called her twice: she sees it once, from the first time on."""
+    called = [contact_made(CITY, f"2026-03-0{day} 10:00") for day in (4, 3)]
+    copy = who_knows(given(report(consents=(terms(HELP),)), contact_made(HELP, "2026-03-03 09:00"), *called).case)
+    (city,) = [one for one in copy.knows if one.partner == CITY]
+    assert (city.how, city.scopes, city.since) == ("contact", (), moment("2026-03-03 10:00"))
+    assert known(copy)[HELP] == "referral"
+    assert "gemeente-amsterdam: spoke with you, first on 3 March 2026" in text(copy, "en")
 
 
 def test_who_asked_her_and_whether_she_answered():
