@@ -85,12 +85,28 @@ class Limit:
     def __mul__(self, times: int) -> Self:
         return type(self)(self.amount * times, self.unit)
 
+    def is_shorter_than(self, other: "Limit") -> bool:
+        """For certain; units that depend on the calendar cannot be compared with others."""
+        return any(
+            self.unit in family
+            and other.unit in family
+            and self.amount * family[self.unit] < other.amount * family[other.unit]
+            for family in _COMPARABLE
+        )
+
     def __str__(self) -> str:
         if self.unit is Unit.HOURS:
             return f"{self.amount}h"
         return f"{self.amount} {self.unit if self.amount > 1 else _SINGULAR[self.unit]}"
 
 
+_COMPARABLE = (
+    {Unit.MINUTES: 1, Unit.HOURS: 60},
+    {Unit.DAYS: 1, Unit.WEEKS: 7},
+    {Unit.WORKING_DAYS: 1},
+    {Unit.MONTHS: 1},
+)
+"""Which units can be compared, each family by its own measure."""
 _SINGULAR = {
     Unit.MINUTES: "minuut",
     Unit.DAYS: "dag",

@@ -60,6 +60,7 @@ def clock_faults(protocol: Protocol) -> Iterator[Fault]:
         yield from _start(at, clock, protocol)
         yield from _stop(at, clock)
         yield from _repeated(at, clock)
+        yield from _reminded_too_late(at, clock)
         yield from _by_preference(at, clock)
         yield from _of(at, clock)
     yield from _twice(protocol)
@@ -213,6 +214,19 @@ def _repeated(at: Location, clock: ClockRule) -> Iterator[Fault]:
             f"waits only with a stop on {', '.join(WITH_A_PERSON)}",
             "drop `waits`",
         )
+
+
+def _reminded_too_late(at: Location, clock: ClockRule) -> Iterator[Fault]:
+    """Both count from the start: whoever writes "24h after the limit" so is told of the breach first, and reminded a day after that."""
+    for position, reminder in enumerate(clock.reminders):
+        if clock.limit is not None and (reminder == clock.limit or clock.limit.is_shorter_than(reminder)):
+            yield Fault(
+                (*at, "reminders", position),
+                f"clock `{clock.id}` reminds after {reminder}, when its limit of {clock.limit} is over",
+                f"reminders before {clock.limit}: they count from the start, as the limit does",
+                "remind sooner; for a word after the limit put a step on the ladder",
+                Level.WARNING,
+            )
 
 
 def _by_preference(at: Location, clock: ClockRule) -> Iterator[Fault]:

@@ -11,18 +11,10 @@ from backbone.protocols.conditions import Condition
 from backbone.protocols.model import IfRefused, Protocol, Step, Variant
 from backbone.protocols.reading import Fault, Location
 from backbone.protocols.rules import faults
-from schakel.calendar import Limit, Unit
 from schakel.events.vocab import Basis
 
 SECTIONS = ("explain", "steps", "informs", "clocks")
 """What a variant may add to."""
-_LENGTHS = (
-    {Unit.MINUTES: 1, Unit.HOURS: 60},
-    {Unit.DAYS: 1, Unit.WEEKS: 7},
-    {Unit.WORKING_DAYS: 1},
-    {Unit.MONTHS: 1},
-)
-"""Which units can be compared, each family by its own measure."""
 
 
 def written_out(protocol: Protocol) -> Protocol:
@@ -123,21 +115,13 @@ def _tighter(at: Location, variant: Variant, protocol: Protocol) -> Iterator[Fau
                 f"one of {names}",
                 "correct the name, or add a clock",
             )
-        elif clock.limit is not None and not shorter(rule.limit, clock.limit):
+        elif clock.limit is not None and not rule.limit.is_shorter_than(clock.limit):
             yield Fault(
                 (*here, "limit"),
                 f"{rule.limit} does not hold the clock `{clock.id}` to more than the base's {clock.limit}",
                 f"a limit shorter than {clock.limit}, in a unit that can be compared with it",
                 "shorten it, or drop the line: a variant may add or tighten, and loosens nothing",
             )
-
-
-def shorter(limit: Limit, base: Limit) -> bool:
-    """Whether it is shorter for certain; units that depend on the calendar cannot be compared with others."""
-    for family in _LENGTHS:
-        if limit.unit in family and base.unit in family:
-            return limit.amount * family[limit.unit] < base.amount * family[base.unit]
-    return False
 
 
 def _looser(at: Location, variant: Variant, protocol: Protocol) -> Iterator[Fault]:

@@ -319,6 +319,17 @@ def test_asking_somebody_whom_nobody_can_ask_is_warned_about(checked):
     assert "can be proposed for one_way reports" in str(problems[0])
 
 
+@pytest.mark.parametrize(
+    ("reminder", "warned"), [("24h", False), ("47h", False), ("48h", True), ("72h", True), ("2 werkdagen", False)]
+)
+def test_a_reminder_when_the_limit_is_over_is_warned_about(checked, reminder: str, warned: bool):
+    """Both count from the start. Working days are not compared with hours: it hangs on the calendar which is longer."""
+    protocol, problems = checked(('reminders: ["24h"]', f'reminders: ["{reminder}"]'))
+    assert protocol is not None
+    assert ["reminds after" in str(problem) for problem in problems] == [True] * warned
+    assert all(":28: warning:" in str(problem) and "they count from the start" in str(problem) for problem in problems)
+
+
 STEP = "refer: {{to: {}, purpose: referral, needs: [case_facts], if_refused: strip}}"
 TO_COC = STEP.format("coc")
 SECOND = f"  - {{id: tweede, when: {{accepted: [victim_support]}}, {TO_COC}, source: '[0]'}}\ninforms:"

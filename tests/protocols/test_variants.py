@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from backbone.protocols import Protocol, check_protocol, load_protocol
-from backbone.protocols.variants import shorter
 from schakel.calendar import Limit
 from tests.protocols.samples import POLICE_REPORT, PROTOCOL
 
@@ -139,4 +138,4 @@ def test_a_step_after_one_that_is_not_above_it_is_refused(tmp_path: Path):
     ],
 )
 def test_only_what_is_shorter_for_certain_tightens(limit: str, base: str, is_shorter: bool):
-    assert shorter(Limit.parse(limit), Limit.parse(base)) is is_shorter
+    assert Limit.parse(limit).is_shorter_than(Limit.parse(base)) is is_shorter
