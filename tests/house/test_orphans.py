@@ -32,13 +32,21 @@ def test_what_the_dead_left_goes_and_what_somebody_uses_stays(tmp_path: Path) ->
     assert all(one.exists() for one in (used, unsigned, garbled, other))
 
 
+def at_work(*arguments: str) -> subprocess.Popen[bytes]:
+    """A process that runs: right behind its start Linux does not show yet what it was started with."""
+    pipe = subprocess.PIPE
+    one = subprocess.Popen([sys.executable, "-c", "print(flush=True); input()", *arguments], stdin=pipe, stdout=pipe)
+    assert one.stdout
+    one.stdout.readline()
+    return one
+
+
 def test_its_server_is_ended_and_no_other_process(tmp_path: Path) -> None:
     """By the number in its own directory, and only where that process was started in it."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     dead, another = left(tmp_path, "dead", str(gone.pid)), left(tmp_path, "another", str(gone.pid))
-    server = subprocess.Popen([sys.executable, "-c", "input()", str(dead)], stdin=subprocess.PIPE)
-    bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    server, bystander = at_work(str(dead)), at_work()
     (dead / "data" / "postmaster.pid").write_text(f"{server.pid}\n")
     (another / "data" / "postmaster.pid").write_text(f"{bystander.pid}\n")
     try:
@@ -50,4 +58,4 @@ def test_its_server_is_ended_and_no_other_process(tmp_path: Path) -> None:
     finally:
         for one in (server, bystander):
             one.kill()
-            one.wait()
+            one.communicate()
