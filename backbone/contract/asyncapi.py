@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from backbone.contract.fields import described
 from backbone.contract.headers import Json, common_headers, own_headers
 from backbone.contract.tables import chains, tellable
 from backbone.contract.vectors import Example, examples
@@ -40,7 +41,7 @@ Event-sourced backbone between the partners that follow up hate incidents: what 
 Every event gets a receipt. Personal fields are sealed by the sender; no topic holds them readable.
 
 `partners.md` beside this file says in words what a schema cannot: sealing, ids and resubmission, receipts and their codes, resuming,
-limits. `vectors/` holds every type as JSON, headers and bytes.
+limits. `vectors/` holds every type as JSON, headers and bytes. Each field of a payload says in its `doc` what it is for.
 
 The value of a record is `00`, the schema's id in four bytes (`x-schema-id` of the message), and the datum. The newest version of each
 type stands here; older ones the gateway gives by their id."""
@@ -218,7 +219,7 @@ def _message(name: str, model: type[BaseModel], shown: list[Example]) -> Json:
                 own_headers(ce_type(name.removeprefix("message.")), subject=_subject(model)),
             ]
         },
-        "payload": {"schemaFormat": AVRO, "schema": Flow(schema)},
+        "payload": {"schemaFormat": AVRO, "schema": Flow(described(schema, model))},
         "bindings": {"kafka": {"key": _KEY_CASE if out else _KEY_NONE, "bindingVersion": BINDING}},
         "examples": [_example(example, schema) for example in shown],
         "x-schema-id": locked.id,

@@ -47,7 +47,7 @@ def headers_table() -> str:
         (f"`{header.name}`", header.on_in, header.on_out, _shape(header.const, header.pattern), header.means)
         for header in HEADERS
     ]
-    return _table(("header", "on `in`", "on `out`", "looks like (whole text)", "what it says"), rows)
+    return table(("header", "on `in`", "on `out`", "looks like (whole text)", "what it says"), rows)
 
 
 def _shape(const: str | None, pattern: str | None) -> str:
@@ -66,7 +66,7 @@ def told_table() -> str:
         )
         for name in tellable(known)
     ]
-    return _table(("type", "schema id", "`ce_subject`", "who may tell it", "what it says"), rows)
+    return table(("type", "schema id", "`ce_subject`", "who may tell it", "what it says"), rows)
 
 
 def _subject(model: type[Told]) -> str:
@@ -90,7 +90,7 @@ def messages_table() -> str:
         for name, model in MESSAGES.items()
         if name != "refused"
     ]
-    return _table(("type", "schema id", "what it says"), rows)
+    return table(("type", "schema id", "what it says"), rows)
 
 
 def _version(model: type[BaseModel]) -> int:
@@ -103,7 +103,8 @@ def _cell(model: type[BaseModel]) -> str:
     return first_line(model).replace("|", r"\|")
 
 
-def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """In Markdown."""
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -124,8 +125,8 @@ def renewed(page: str) -> str:
     return page
 
 
-def _put(table: str, found: re.Match[str]) -> str:
-    return f"{found[1]}\n{table}\n\n{found[2]}"
+def _put(made: str, found: re.Match[str]) -> str:
+    return f"{found[1]}\n{made}\n\n{found[2]}"
 
 
 def write(file: Path = FILE) -> Path:

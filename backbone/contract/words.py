@@ -18,5 +18,10 @@ def further(model: type[BaseModel]) -> str:
     return "\n".join(_lines(model)[1:]).strip()
 
 
+def without_pointers(text: str) -> str:
+    """The text without what points to our working papers."""
+    return _POINTER.sub("", text)
+
+
 def _lines(model: type[BaseModel]) -> list[str]:
-    return _POINTER.sub("", inspect.cleandoc(model.__doc__ or "")).split("\n")
+    return without_pointers(inspect.cleandoc(model.__doc__ or "")).split("\n")

@@ -86,6 +86,8 @@ FIRST_QUESTION = (Check.DANGER_NOW, Check.RAPE)
 
 
 class CheckAnswer(Model):
+    """One question that was asked, and its answer."""
+
     check: Check
     answer: Answer
     question: Slug | None = None
@@ -220,6 +222,8 @@ class SettlementChosen(Told):
 
 
 class ProtocolRef(Model):
+    """A protocol in one version."""
+
     name: Slug
     version: Version
 
