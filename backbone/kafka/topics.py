@@ -120,7 +120,8 @@ def ensure_topics(admin: KafkaAdminClient, specs: Iterable[TopicSpec]) -> TopicC
         present = _await_topics(admin, wanted)
     for name, spec in wanted.items():
         _check_shape(spec, present[name])
-    changes.repaired = _repair(admin, wanted)
+    # What was just made has its settings; a broker that has not heard of it yet would show none of them, and take none.
+    changes.repaired = _repair(admin, {name: spec for name, spec in wanted.items() if name not in changes.created})
     if changes:
         _await_settings(admin, wanted)
     return changes
@@ -215,7 +216,7 @@ def _differences(wanted: Mapping[str, TopicSpec], found: Mapping[str, Mapping[st
 
 
 def _repair(admin: KafkaAdminClient, wanted: Mapping[str, TopicSpec]) -> list[str]:
-    found = read_settings(admin, list(wanted))
+    found = read_settings(admin, list(wanted)) if wanted else {}
     wrong = _differences(wanted, found)
     orders = [ConfigResource(ConfigResourceType.TOPIC, name, settings) for name, settings in wrong.items() if settings]
     if not orders:

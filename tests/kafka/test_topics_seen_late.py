@@ -11,10 +11,11 @@ SPECS = partner_topics("politie-amsterdam", CLUSTER)
 
 
 class Late:
-    """An administrator's connection to a cluster of which some brokers are late. late: how often a new topic is unknown yet."""
+    """An administrator's connection to a cluster of which some brokers are late. late: how often a new topic is unknown yet; settings_late:
+    how often its settings are."""
 
-    def __init__(self, late: int) -> None:
-        self.late, self.made = late, dict[str, dict[str, Any]]()
+    def __init__(self, late: int, settings_late: int = 0) -> None:
+        self.late, self.settings_late, self.made = late, settings_late, dict[str, dict[str, Any]]()
 
     def create_topics(self, wanted: dict[str, dict[str, Any]], **_: object) -> None:
         self.made |= wanted
@@ -30,7 +31,14 @@ class Late:
             for name in names
         ]
 
+    def alter_configs(self, orders: list[Any]) -> dict[str, Any]:
+        """As kafka-python, which asks what may be set of whichever broker it asks."""
+        raise ValueError(f"Unrecognized configs: {set(orders[0].configs)}")
+
     def describe_configs(self, asked: list[Any], **_: object) -> dict[str, Any]:
+        self.settings_late -= 1
+        if self.settings_late >= 0:
+            return {}
         return {
             "topic": {
                 name: {key: {"value": value} for key, value in made["configs"].items()}
@@ -44,6 +52,13 @@ def test_it_is_waited_for() -> None:
     changes = ensure_topics(admin, SPECS)  # type: ignore[arg-type]
     assert changes.created == [spec.name for spec in SPECS]
     assert admin.late < 0
+
+
+def test_so_are_its_settings_and_nothing_is_called_put_right() -> None:
+    admin = Late(0, settings_late=2)
+    changes = ensure_topics(admin, SPECS)  # type: ignore[arg-type]
+    assert (changes.created, changes.repaired) == ([spec.name for spec in SPECS], [])
+    assert admin.settings_late < 0
 
 
 def test_one_that_never_shows_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
