@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backbone.chains import schemes
-from backbone.chains.chain import Chain, Chains
+from backbone.chains.chain import Chain, Chains, Vacancy
 from backbone.chains.checks import (
     connected,
     danger_not_asked,
@@ -308,11 +308,18 @@ def _vacant(chain: Chain) -> Iterator[Fault]:
                 else ""
             ),
             f"a member with the role {vacancy.role}",
-            "add the role to a member, or accept that somebody else acts"
-            if vacancy.instead
-            else "add the role to a member, name who acts under `instead`, or accept that a person has to look",
+            _filling(chain, vacancy),
             Level.WARNING,
         )
+
+
+def _filling(chain: Chain, vacancy: Vacancy) -> str:
+    """What to do about a role that nobody holds. A line under `instead` helps only where somebody holds what it names."""
+    if vacancy.instead:
+        return "add the role to a member, or accept that somebody else acts"
+    named = " or ".join(chain.instead_of(vacancy.role))
+    acts = f"give somebody the role {named}, which acts instead" if named else "name who acts under `instead`"
+    return f"add the role to a member, {acts}, or accept that a person has to look"
 
 
 def _desks(chain: Chain) -> Iterator[Fault]:

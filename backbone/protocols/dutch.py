@@ -34,7 +34,8 @@ SAYS = "backbone protocol words"
 def meant(found: object, words: Collection[str]) -> str:
     """What to do about a word that is none of `words`: the one that is its Dutch, or the one that looks like it."""
     names = _names(words)
-    return _remedy(str(found), words, names) or f"use one of these words; `{SAYS}` says in Dutch what each means"
+    explained = f"; `{SAYS}` says in Dutch what each means" if {word for _, word in names} >= set(words) else ""
+    return _remedy(str(found), words, names) or f"use one of these words{explained}"
 
 
 def fact_meant(found: object, facts: Collection[str]) -> str:

@@ -81,6 +81,17 @@ def test_a_vacant_role_is_listed_with_who_acts_instead(tmp_path: Path):
     assert any("anti_discrimination acts instead" in warning.fault.what for warning in chains.warnings)
 
 
+def test_who_is_to_act_instead_and_holds_nothing_either_is_named(tmp_path: Path):
+    members = "".join(f"{line}\n" for line in MEMBERS.splitlines() if "victim_support" not in line)
+    extra = 'instead:\n  - {role: victim_support, by: [youth_work], source: "keuze: tijdelijk"}\n'
+    chains, _ = written(tmp_path, members=members, extra=extra)
+    (said,) = [one.fault.remedy for one in chains.warnings if "nobody holds the role victim_support" in one.fault.what]
+    assert "give somebody the role youth_work, which acts instead" in said
+    without, _ = written(tmp_path / "without", members=members)
+    (said,) = [one.fault.remedy for one in without.warnings if "nobody holds the role victim_support" in one.fault.what]
+    assert "name who acts under `instead`" in said
+
+
 def test_hours_are_data_that_is_read_and_kept(tmp_path: Path):
     line = "slachtofferhulp, roles: [victim_support], districts: all"
     known = chain(tmp_path, members=MEMBERS.replace(line, f'{line}, hours: ["ma-vr 09:00-17:00", "za 10:00-14:00"]'))

@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from backbone.authoring import vocabulary
 from backbone.authoring.words import BEFORE
+from backbone.chains.model import PartnerKind
 from backbone.cli.main import app
 from backbone.person.plain import lists
 from backbone.protocols import FACTS, DefinitionError
@@ -46,6 +47,10 @@ def test_every_dutch_word_of_a_list_leads_to_its_own_word(of):
 )
 def test_a_word_in_dutch_or_almost_right_is_named(found: str, words: list[str], named: str):
     assert f"`{named}`" in meant(found, [str(word) for word in words])
+
+
+def test_words_that_cannot_be_looked_up_send_nobody_to_look():
+    assert meant("stichting", [kind.value for kind in PartnerKind]) == "use one of these words"
 
 
 def test_what_is_like_nothing_says_where_to_look():
