@@ -151,7 +151,7 @@ OF: Mapping[str, Mapping[str, str]] = {
     "ContactMade": {
         "at": "When it took place, not when it was written down.",
         "channel": "How.",
-        "listening_ear": "She was listened to, whatever else came of it.",
+        "listening_ear": "She was heard, without a name.",
     },
     "InformationGiven": {
         "topic": "What about.",
