@@ -13,7 +13,7 @@ from auditor.report import Report
 from auditor.structure import Keys, Log, Structure, notes_in
 from auditor.timing import Watermarks
 
-KNOWN_FOLD = 2
+KNOWN_FOLD = 3
 """What events mean for a case is versioned, and the case's opening says by which version it is read."""
 
 

@@ -21,7 +21,7 @@ from schakel.case_terms import LegalHold as LegalHold
 from schakel.case_terms import Term as Term
 from schakel.preferences import Preferences
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Of the fold that this program has. `case.opened` names the one that its case began under: a newer one may give its events another
 meaning, so that nobody who lacks it goes on with the case (docs/adr/0060)."""
 
