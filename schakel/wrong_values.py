@@ -1,13 +1,20 @@
 """What was expected of a value, in words for whoever wrote it: pydantic's own are for programmers. Never the value itself. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
+
+from schakel.events.base import CaseId, PartnerId, Reason, Slug
+
+
+def _pattern(shape: Any) -> str:
+    return str(get_args(shape)[1].pattern)
+
 
 _FORMS: Mapping[str, str] = {
-    r"^[a-z0-9][a-z0-9-]{1,40}$": "a partner's id: small letters, digits and hyphens",
-    r"^[a-z0-9][a-z0-9-]{0,59}$": "small letters, digits and hyphens",
-    r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": "a case id, as a receipt gave it",
-    r"^[a-z]{2,16}(_[a-z]{1,12}){0,4}$": "a short code of small letters and underscores, such as corrected_term",
+    _pattern(PartnerId): "a partner's id: small letters, digits and hyphens",
+    _pattern(Slug): "small letters, digits and hyphens",
+    _pattern(CaseId): "a case id, as a receipt gave it",
+    _pattern(Reason): "a short code of small letters and underscores, such as corrected_term",
     r"^[0-9]{20}$": "20 digits, between quotes",
 }
 """What the usual patterns ask for; any other is shown as it is."""

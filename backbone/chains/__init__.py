@@ -5,7 +5,7 @@ file one chain. What a protocol prescribes is not here, but in `backbone.protoco
 """
 
 from backbone.chains.candidates import candidates, candidates_at_home
-from backbone.chains.chain import Chain, Chains, ChainUnknown, Unknown, Vacancy
+from backbone.chains.chain import Chain, Chains, Vacancy
 from backbone.chains.load import check_chains, load_chains, registered
 from backbone.chains.model import (
     Agreement,
@@ -20,6 +20,7 @@ from backbone.chains.model import (
     RetentionTerm,
     Right,
 )
+from backbone.chains.unknown import ChainUnknown, Unknown
 
 __all__ = [
     "Agreement",

@@ -6,7 +6,6 @@ Pure: nothing is read or written here, and a case is only known by its facts. Fi
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from backbone.chains.model import (
     Right,
 )
 from backbone.chains.terms import Capacity, Feedback, How
+from backbone.chains.unknown import ChainUnknown, Unknown
 from backbone.protocols import Facts, Problem, Protocol
 from backbone.protocols.doors import Door
 from backbone.protocols.reading import digest
@@ -86,6 +86,10 @@ class Chain:
     @property
     def districts(self) -> tuple[str, ...]:
         return self.file.districts
+
+    def may_name(self, district: str | None) -> bool:
+        """Whether a report may name this district: one of the chain's, where it has any; none at all always."""
+        return not district or not self.districts or district in self.districts
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -290,46 +294,6 @@ class Chain:
         by = self.instead_of(role)
         held = [[other for other in by if self.partners_for(other, district)] for district in districts]
         return tuple(other for other in by if any(other in found for found in held)) if all(held) else ()
-
-
-class Unknown(StrEnum):
-    """Why a report cannot be placed in a chain."""
-
-    PARTNER_UNKNOWN = "partner_unknown"
-    NOT_A_MEMBER = "not_a_member"
-    MUNICIPALITY_MISSING = "municipality_missing"
-    MUNICIPALITY_ELSEWHERE = "municipality_elsewhere"
-    NOT_ON_THAT_DAY = "not_on_that_day"
-    AMBIGUOUS = "ambiguous"
-
-
-@dataclass(frozen=True)
-class ChainUnknown:
-    """No chain, and why. `candidates` are the chains the partner is in; `str()` is a sentence for its receipt."""
-
-    reason: Unknown
-    candidates: tuple[str, ...]
-    municipalities: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        match self.reason:
-            case Unknown.PARTNER_UNKNOWN:
-                return "this partner is not in the register; have it added to chains/partners.yaml"
-            case Unknown.NOT_A_MEMBER:
-                return "this partner is a member of no chain; have it added to a file under chains/"
-            case Unknown.MUNICIPALITY_MISSING:
-                wanted = ", ".join(self.municipalities)
-                return f"this partner is in more than one chain; name the municipality of the incident: one of {wanted}"
-            case Unknown.MUNICIPALITY_ELSEWHERE:
-                covered = ", ".join(self.municipalities)
-                return f"none of this partner's chains covers that municipality; they cover {covered}"
-            case Unknown.NOT_ON_THAT_DAY:
-                return (
-                    f"that municipality belongs to {', '.join(self.candidates)}, but not on the day of the report;"
-                    " see `joined` in the chain's file"
-                )
-            case Unknown.AMBIGUOUS:
-                return f"more than one chain covers that municipality: {', '.join(self.candidates)}; name the chain"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from backbone.chains import Chain
-from backbone.chains.chain import ChainUnknown, Unknown
+from backbone.chains.unknown import ChainUnknown, Unknown
 from backbone.cli.consultation import ask_cases, url_part
 from backbone.cli.lists import announce, listed_at, partner_id
 from backbone.cli.output import FOUND, Undoable, fail, read_settings, say

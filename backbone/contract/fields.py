@@ -64,7 +64,7 @@ def _beside(model: type) -> Mapping[str, str]:
     """The sentences that stand under fields in the class itself."""
     if not issubclass(model, BaseModel) or model is BaseModel:
         return {}
-    (found,) = ast.parse(inspect.cleandoc(f"\n{inspect.getsource(model)}")).body
+    (found,) = ast.parse(inspect.getsource(model)).body
     assert isinstance(found, ast.ClassDef)
     said: dict[str, str] = {}
     for field, text in zip(found.body, found.body[1:], strict=False):
@@ -115,11 +115,8 @@ def parts(models: Iterable[type[BaseModel]]) -> tuple[list[type[BaseModel]], lis
 
 def page() -> str:
     """docs/fields.md as it should be."""
-    told = {TOLD[name].__name__: name for name in tellable(chains())}
-    models = spoken()
-    within, closed = parts(models)
-    lines = [HEAD, "## What you tell"]
-    lines += [_section(told[model.__name__], model) for model in models if model.__name__ in told]
+    within, closed = parts(spoken())
+    lines = [HEAD, "## What you tell", *(_section(name, TOLD[name]) for name in tellable(chains()))]
     lines += ["## What you get", *(_section(name, model) for name, model in MESSAGES.items() if name != "refused")]
     lines += ["## Parts", *(_section(model.__name__, model) for model in within)]
     lines += ["## Lists", "Each word with its Dutch.", *(_list(one) for one in closed)]

@@ -15,6 +15,6 @@ def refused(rows: Iterable[Ready], partner: str, chains: Chains) -> Counter[str]
         chain = chains.resolve(partner, place.municipality, row.event.reported_at)
         if not isinstance(chain, Chain):
             found[str(chain)] += 1
-        elif place.district and chain.districts and place.district not in chain.districts:
+        elif not chain.may_name(place.district):
             found[f"their district is none of the chain {chain.name}; it has {', '.join(chain.districts)}"] += 1
     return found

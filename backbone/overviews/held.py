@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from backbone.chains import Chain
-from backbone.chains.chain import ChainUnknown
+from backbone.chains.unknown import ChainUnknown
 from backbone.overviews.digests import sealed
 from backbone.overviews.incident import Incident, district_of
 from backbone.overviews.issues import ONE, Issue

@@ -232,7 +232,7 @@ def _chain(message: Submission, chains: Chains) -> Iterator[Refusal]:
 
 
 def _district(place: report.Place, chain: Chain) -> Iterator[Refusal]:
-    if place.district and chain.districts and place.district not in chain.districts:
+    if not chain.may_name(place.district):
         yield Refusal(
             code="place.unknown_district",
             field="facts.place.district",

@@ -35,9 +35,7 @@ def decide(
     if case.history or case.chain is None:
         return  # imported history is counted; nobody is referred or informed about it
     if case.closed:
-        if (
-            kept := chains.get(case.chain)
-        ) is not None:  # one that was let go keeps no service from a case that is over
+        if kept := chains.get(case.chain):  # one that was let go has nothing more to say of a case that is over
             yield from loop.words_back(case, kept, away, now)  # a digest of what was answered before
         return
     yield from moves(case, protocols)

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, select, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, make_url, select, text
 
 from backbone.store import migrate, tables
 from backbone.store.errors import SchemaUnknown
@@ -45,6 +45,30 @@ def test_eight_workers_that_start_at_once_all_find_the_tables(database_url: str)
     last = Store(database_url, "counter")
     assert list(last.checkpoints()) == [(LEDGER, 0)]
     last.close()
+
+
+def test_an_empty_database_is_made_as_the_page_for_operators_says(database_url: str) -> None:
+    """Its files moved away, or its schema dropped: the next start makes it anew, and knows nothing."""
+    old = Store(database_url, "counter")
+    old.migrate()
+    old.take_up([checkpoint(at=3)])
+    old.close()
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        assert url.database
+        for one in Path(url.database).parent.glob(f"{Path(url.database).name}*"):
+            one.rename(one.with_name(f"old-{one.name}"))
+    else:
+        page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+        assert "`drop schema intake cascade`" in page
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("drop schema counter cascade"))
+        engine.dispose()
+    fresh = Store(database_url, "counter")
+    fresh.migrate()
+    assert fresh.checkpoints() == {}
+    fresh.close()
 
 
 def test_tables_of_a_newer_program_are_refused(store: Store) -> None:

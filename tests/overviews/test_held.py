@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from backbone.chains.chain import ChainUnknown, Unknown
+from backbone.chains.unknown import ChainUnknown, Unknown
 from backbone.overviews import held as module
 from backbone.overviews.digests import sealed
 from backbone.overviews.held import (
